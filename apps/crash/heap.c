@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The kinds of crash that the allocator notices.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include "crash.h"
+
+/* Lengths and addresses that the compiler does not see through. */
+static volatile size_t block_size = 40;
+static char *volatile block;
+
+void double_free(void)
+{
+	block = malloc(block_size);
+	free(block);
+	free(block);
+}
+
+void heap_overrun(void)
+{
+	block = malloc(block_size);
+	memset(block, 'A', block_size + 16);
+	free(block);
+}
+
+void wild_free(void)
+{
+	block = malloc(block_size);
+	block += 16;
+	free(block);
+}
+
+/* The heap is damaged, and something else crashes. */
+void heap_damaged(void)
+{
+	block = malloc(block_size);
+	memset(block, 'A', block_size + 16);
+	abort();
+}

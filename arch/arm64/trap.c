@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * From a vector and ESR_EL1 to the event that fits. Where the registers were
+ * saved, and how the stack was found, is in trap_entry.S.
+ *
+ * What the CPU does not trap on has no event here: a division by zero yields
+ * zero on this architecture.
+ */
+#include <uk/arch/lcpu.h>
+#include <uk/arch/paging.h>
+#include <uk/arch/trap.h>
+#include <uk/crash.h>
+#include <uk/plat/lcpu.h>
+#include <uk/print.h>
+#include <uk/stack.h>
+#include <uk/trap.h>
+#include "trap_internal.h"
+
+UK_STACK_DEFINE(uk_trap_stack, "trap", TRAP_STACK_SIZE);
+
+#define DEBUG UK_EVENT_PTR(UKARCH_TRAP_DEBUG)
+#define PAGE_FAULT UK_EVENT_PTR(UKARCH_TRAP_PAGE_FAULT)
+#define BUS_ERROR UK_EVENT_PTR(UKARCH_TRAP_BUS_ERROR)
+#define INVALID_OP UK_EVENT_PTR(UKARCH_TRAP_INVALID_OP)
+#define MATH UK_EVENT_PTR(UKARCH_TRAP_MATH)
+#define SECURITY UK_EVENT_PTR(UKARCH_TRAP_SECURITY)
+#define IRQ UK_EVENT_PTR(UKARCH_TRAP_IRQ)
+#define OTHER UK_EVENT_PTR(UKARCH_TRAP_OTHER)
+
+/* The events of the table below, so that a class takes two bytes. */
+enum { E_OTHER, E_DEBUG, E_BUS_ERROR, E_INVALID_OP, E_MATH, E_SECURITY };
+
+static const struct uk_event *const class_events[] = {
+	[E_OTHER] = OTHER,	   [E_DEBUG] = DEBUG,
+	[E_BUS_ERROR] = BUS_ERROR, [E_INVALID_OP] = INVALID_OP,
+	[E_MATH] = MATH,	   [E_SECURITY] = SECURITY,
+};
+
+/* By exception class; what is not named raises _OTHER. Aborts are looked
+ * into further.
+ */
+static const struct {
+	__u8 event;
+	__u8 why;
+} classes[ESR_EC_COUNT] = {
+	[EC_UNKNOWN] = { E_INVALID_OP, UKARCH_WHY_UNDEFINED },
+	[EC_FP_ACCESS] = { E_INVALID_OP, UKARCH_WHY_OTHER },
+	[EC_PAC_TRAP] = { E_INVALID_OP, UKARCH_WHY_OTHER },
+	[EC_LS64] = { E_INVALID_OP, UKARCH_WHY_OTHER },
+	[EC_BTI] = { E_SECURITY, UKARCH_WHY_OTHER },
+	[EC_ILLEGAL] = { E_INVALID_OP, UKARCH_WHY_OTHER },
+	[EC_SYSREG] = { E_INVALID_OP, UKARCH_WHY_OTHER },
+	[EC_SVE] = { E_INVALID_OP, UKARCH_WHY_OTHER },
+	[EC_PAC_FAIL] = { E_SECURITY, UKARCH_WHY_OTHER },
+	[EC_SME] = { E_INVALID_OP, UKARCH_WHY_OTHER },
+	[EC_PC_ALIGN] = { E_BUS_ERROR, UKARCH_WHY_UNALIGNED },
+	[EC_SP_ALIGN] = { E_BUS_ERROR, UKARCH_WHY_UNALIGNED },
+	[EC_MOPS] = { E_INVALID_OP, UKARCH_WHY_OTHER },
+	[EC_FP32] = { E_MATH, UKARCH_WHY_FP },
+	[EC_FP64] = { E_MATH, UKARCH_WHY_FP },
+	[EC_SERROR] = { E_BUS_ERROR, UKARCH_WHY_EXTERNAL },
+	[EC_HW_BREAK_LOWER] = { E_DEBUG, UKARCH_WHY_HW_BREAK },
+	[EC_HW_BREAK] = { E_DEBUG, UKARCH_WHY_HW_BREAK },
+	[EC_STEP_LOWER] = { E_DEBUG, UKARCH_WHY_STEP },
+	[EC_STEP] = { E_DEBUG, UKARCH_WHY_STEP },
+	[EC_WATCH_LOWER] = { E_DEBUG, UKARCH_WHY_WATCH },
+	[EC_WATCH] = { E_DEBUG, UKARCH_WHY_WATCH },
+	[EC_BRK] = { E_DEBUG, UKARCH_WHY_BREAKPOINT },
+};
+
+static enum ukarch_trap_why refusal(const struct ukarch_trap_ctx *ctx)
+{
+	if (ctx->access == UKARCH_ACCESS_WRITE)
+		return UKARCH_WHY_READ_ONLY;
+	if (ctx->access == UKARCH_ACCESS_EXEC)
+		return UKARCH_WHY_NOT_EXEC;
+	return UKARCH_WHY_PRIVILEGE;
+}
+
+/* Faults of the translation: the page tables say no. */
+static const struct uk_event *classify_fault(struct ukarch_trap_ctx *ctx)
+{
+	switch (FSC_KIND(ISS_FSC(ctx->error_code))) {
+	case FSC_KIND_TRANSLATION:
+		ctx->why = ukarch_vaddr_canonical(ctx->fault_address)
+				   ? UKARCH_WHY_NOT_MAPPED
+				   : UKARCH_WHY_NON_CANONICAL;
+		break;
+	case FSC_KIND_PERMISSION:
+		ctx->why = refusal(ctx);
+		break;
+	default:
+		ctx->why = UKARCH_WHY_RESERVED;
+	}
+	return PAGE_FAULT;
+}
+
+/* Instruction and data aborts, by their fault status. */
+static const struct uk_event *classify_abort(struct ukarch_trap_ctx *ctx)
+{
+	unsigned int fsc = ISS_FSC(ctx->error_code);
+
+	if (FSC_KIND(fsc) <= FSC_KIND_PERMISSION)
+		return classify_fault(ctx);
+	if (fsc == FSC_TAG)
+		return SECURITY;
+	if (fsc == FSC_ALIGNMENT)
+		ctx->why = UKARCH_WHY_UNALIGNED;
+	else if (fsc == FSC_EXTERNAL || fsc == FSC_PARITY ||
+		 FSC_KIND(fsc) == FSC_KIND_EXTERNAL_WALK ||
+		 FSC_KIND(fsc) == FSC_KIND_PARITY_WALK)
+		ctx->why = UKARCH_WHY_EXTERNAL;
+	return BUS_ERROR;
+}
+
+static enum ukarch_trap_access data_access(unsigned long esr)
+{
+	if ((esr & ISS_WNR) && !(esr & ISS_CM))
+		return UKARCH_ACCESS_WRITE;
+	return UKARCH_ACCESS_READ;
+}
+
+static const struct uk_event *classify_sync(struct ukarch_trap_ctx *ctx)
+{
+	unsigned long esr = ctx->error_code;
+	unsigned int ec = ESR_EC(esr);
+
+	ctx->why = (enum ukarch_trap_why)classes[ec].why;
+	switch (ec) {
+	case EC_IABORT_LOWER:
+	case EC_IABORT:
+		ctx->access = UKARCH_ACCESS_EXEC;
+		ctx->addr_valid = !(esr & ISS_FNV);
+		return classify_abort(ctx);
+	case EC_DABORT_LOWER:
+	case EC_DABORT:
+		ctx->access = data_access(esr);
+		ctx->addr_valid = !(esr & ISS_FNV);
+		return classify_abort(ctx);
+	case EC_WATCH_LOWER:
+	case EC_WATCH:
+		ctx->access = data_access(esr);
+		ctx->addr_valid = 1;
+		break;
+	case EC_PC_ALIGN:
+		ctx->access = UKARCH_ACCESS_EXEC;
+		ctx->addr_valid = 1;
+		break;
+	default:
+		break;
+	}
+	return class_events[classes[ec].event];
+}
+
+static const struct uk_event *classify(struct ukarch_trap_ctx *ctx)
+{
+	switch (SLOT_KIND(ctx->trapnr)) {
+	case SLOT_IRQ:
+	case SLOT_FIQ:
+		/* ESR and FAR are those of an earlier exception. */
+		ctx->error_code = 0;
+		ctx->why = UKARCH_WHY_INTERRUPT;
+		return IRQ;
+	case SLOT_SERROR:
+		ctx->why = UKARCH_WHY_EXTERNAL;
+		return BUS_ERROR;
+	default:
+		return classify_sync(ctx);
+	}
+}
+
+void ukarch_trap_handle(struct __regs *regs, unsigned long slot)
+{
+	struct ukarch_trap_ctx ctx = {
+		.regs = regs,
+		.trapnr = slot,
+		.error_code = UKARCH_SYSREG_READ(esr_el1),
+		.fault_address = UKARCH_SYSREG_READ(far_el1),
+	};
+	const struct uk_event *event = classify(&ctx);
+
+	if (!ctx.addr_valid)
+		ctx.fault_address = 0;
+	if (!uk_trap_raise(event, &ctx))
+		uk_crash_trap(&ctx);
+	uk_trap_leave(&ctx);
+}
+
+void __noreturn ukarch_trap_exhausted(unsigned long slot, __vaddr_t pc)
+{
+	uk_print_seize();
+	uk_pr_crit("no stack left for a trap: %s at 0x%lx\n",
+		   ukarch_trap_name(slot), pc);
+	uk_pr_always("exit %d\n", UKPLAT_STATUS_CRASH);
+	ukplat_poweroff(UKPLAT_STATUS_CRASH);
+}

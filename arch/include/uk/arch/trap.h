@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * What a trap tells whoever handles it, in the same terms on every
+ * architecture. The trap entry in arch/<arch> fills struct ukarch_trap_ctx and
+ * raises the event that fits (<uk/trap.h>); the event's data is the context.
+ */
+#ifndef __UK_ARCH_TRAP_H__
+#define __UK_ARCH_TRAP_H__
+
+#include <uk/arch/regs.h>
+
+/* What the program tried to do. */
+enum ukarch_trap_access {
+	UKARCH_ACCESS_NONE = 0, /* not a memory access, or not known */
+	UKARCH_ACCESS_READ,
+	UKARCH_ACCESS_WRITE,
+	UKARCH_ACCESS_EXEC,
+};
+
+/* Why it was refused. */
+enum ukarch_trap_why {
+	UKARCH_WHY_OTHER = 0,	  /* see event, vector and error code */
+	UKARCH_WHY_NOT_MAPPED,	  /* no translation */
+	UKARCH_WHY_READ_ONLY,	  /* mapped, but not for writing */
+	UKARCH_WHY_NOT_EXEC,	  /* mapped, but not for execution */
+	UKARCH_WHY_PRIVILEGE,	  /* mapped, but not for this privilege level */
+	UKARCH_WHY_NON_CANONICAL, /* the address itself is impossible */
+	UKARCH_WHY_UNALIGNED,	  /* the access needs an aligned address */
+	UKARCH_WHY_EXTERNAL,	  /* the bus or the device refused (abort) */
+	UKARCH_WHY_RESERVED,	  /* malformed page-table entry */
+	UKARCH_WHY_DIVIDE,	  /* integer division error */
+	UKARCH_WHY_FP,		  /* floating-point exception */
+	UKARCH_WHY_UNDEFINED,	  /* undefined instruction */
+	UKARCH_WHY_BREAKPOINT,	  /* breakpoint instruction */
+	UKARCH_WHY_STEP,	  /* single step done */
+	UKARCH_WHY_HW_BREAK,	  /* hardware breakpoint */
+	UKARCH_WHY_WATCH,	  /* watchpoint */
+	UKARCH_WHY_DOUBLE_FAULT,  /* a fault while a fault was delivered */
+	UKARCH_WHY_INTERRUPT,	  /* an interrupt that nobody serves */
+};
+
+struct ukarch_trap_ctx {
+	struct __regs *regs;  /* the interrupted program; may be changed */
+	unsigned long trapnr; /* x86_64: vector; arm64: vector slot 0–15 */
+	unsigned long error_code; /* x86_64: error code; arm64: ESR_EL1 */
+	__vaddr_t fault_address;  /* where addr_valid: the address refused */
+	enum ukarch_trap_access access;
+	enum ukarch_trap_why why;
+	int addr_valid;
+	const char *event_name;	       /* name of the event raised */
+	struct ukarch_trap_ctx *outer; /* trap that this one interrupted */
+};
+
+/**
+ * The vendor's short name of a trap number, such as "#PF" or "synchronous,
+ * SP_EL0"; never NULL. Contexts: any.
+ */
+const char *ukarch_trap_name(unsigned long trapnr);
+
+/**
+ * Decodes a context's error code in words, such as "write, page not present"
+ * or "EC 0x25 data abort, translation fault level 3, write".
+ *
+ * @param buf receives the text, cut to fit and always terminated
+ * @param len size of buf in bytes, at least 1
+ * @return buf. Contexts: any; no allocation, no lock.
+ */
+const char *ukarch_trap_decode(const struct ukarch_trap_ctx *ctx, char *buf,
+			       __sz len);
+
+/**
+ * Installs the vectors and the stacks that go with them on the calling CPU.
+ * Called once by the platform, before anything can fault. Contexts: init.
+ */
+void ukarch_trap_init(void);
+
+#endif /* __UK_ARCH_TRAP_H__ */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * x86_64's answer to <uk/arch/regs.h>. The layout is what trap_entry.S pushes
+ * below the five words that the CPU pushes in 64-bit mode (Intel SDM volume
+ * 3, 6.14.2).
+ */
+#ifndef __UK_ARCH_REGS_H__
+#error "include <uk/arch/regs.h>"
+#endif
+
+#define UKARCH_REGS_SIZE 176
+#define UKARCH_HAVE_LR 0
+#define UKARCH_INSN_UNIT 1
+
+/* Offsets that the assembly uses. */
+#define REGS_RBP 32
+#define REGS_RBX 40
+#define REGS_RIP 136
+#define REGS_RSP 160
+
+#ifndef __ASSEMBLY__
+#include <uk/arch/types.h>
+
+struct __regs {
+	__u64 r15, r14, r13, r12, rbp, rbx;
+	__u64 r11, r10, r9, r8;
+	__u64 rax, rcx, rdx, rsi, rdi;
+	__u64 vector;	/* what the entry was made for */
+	__u64 orig_rax; /* error code, 0 where the CPU gives none */
+	__u64 rip, cs, eflags, rsp, ss;
+};
+
+static inline __uptr ukarch_regs_pc(const struct __regs *regs)
+{
+	return regs->rip;
+}
+
+static inline __uptr ukarch_regs_sp(const struct __regs *regs)
+{
+	return regs->rsp;
+}
+
+static inline __uptr ukarch_regs_fp(const struct __regs *regs)
+{
+	return regs->rbp;
+}
+
+static inline __uptr ukarch_regs_lr(const struct __regs *regs
+				    __attribute__((unused)))
+{
+	return 0;
+}
+
+static inline const struct __regs *ukarch_regs_of_record(__uptr record)
+{
+	return (const struct __regs *)(record + 16);
+}
+
+static inline void ukarch_regs_set_pc(struct __regs *regs, __uptr pc)
+{
+	regs->rip = pc;
+}
+#endif /* !__ASSEMBLY__ */

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Descriptor tables, and from a vector to the event that fits it.
+ *
+ * Four vectors can be raised by a bad stack pointer (#SS, #GP, #PF, and #DF
+ * after them) and two at any time (NMI, #MC): these enter on interrupt
+ * stacks. #DB must not: when single step and a watchpoint hit together, the
+ * second #DB arrives inside the first one's entry and would overwrite its
+ * frame.
+ */
+#include <string.h>
+#include <uk/arch/paging.h>
+#include <uk/arch/trap.h>
+#include <uk/crash.h>
+#include <uk/stack.h>
+#include <uk/trap.h>
+#include "trap_internal.h"
+
+#define SEL_CODE 0x08
+#define SEL_TSS 0x18
+#define GATE_INTERRUPT 0x8e
+
+#define IST_SIZE __PAGE_SIZE
+#define TRAP_STACK_SIZE (4 * __PAGE_SIZE)
+
+/* Below a frame that is moved, handlers need this much to start with. */
+#define RESTACK_HEADROOM 2048
+
+UK_STACK_DEFINE(uk_ist_fault, "fault entry", IST_SIZE);
+UK_STACK_DEFINE(uk_ist_double, "double-fault entry", IST_SIZE);
+UK_STACK_DEFINE(uk_ist_nmi, "NMI entry", IST_SIZE);
+UK_STACK_DEFINE(uk_trap_stack, "trap", TRAP_STACK_SIZE);
+
+/* Task-state segment in 64-bit mode (Intel SDM volume 3, 7.7). */
+static struct {
+	__u32 reserved0;
+	__u64 rsp[3];
+	__u64 reserved1;
+	__u64 ist[7];
+	__u64 reserved2;
+	__u16 reserved3;
+	__u16 iomap_base;
+} __packed tss;
+
+/* Null, 64-bit code, data, and the TSS in two entries (SDM volume 3, 3.4.5) */
+static __u64 gdt[5] = { 0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0, 0 };
+
+static struct {
+	__u16 offset_low, selector;
+	__u8 ist, type;
+	__u16 offset_mid;
+	__u32 offset_high, reserved;
+} idt[256];
+
+struct table_reg {
+	__u16 limit;
+	__u64 base;
+} __packed;
+
+/* The entries: of 16 bytes for exceptions, of 8 for interrupts. */
+extern const char ukarch_trap_stubs[], ukarch_irq_stubs[];
+
+#define EXCEPTIONS 32
+
+static __u8 ist_of(unsigned int vector)
+{
+	switch (vector) {
+	case TRAP_SS:
+	case TRAP_GP:
+	case TRAP_PF:
+		return 1;
+	case TRAP_DF:
+	case TRAP_MC:
+		return 2;
+	case TRAP_NMI:
+		return 3;
+	default:
+		return 0;
+	}
+}
+
+static void gdt_load(void)
+{
+	__u64 base = (__u64)&tss;
+	struct table_reg gdtr = { sizeof(gdt) - 1, (__u64)gdt };
+
+	tss.ist[0] = (__u64)uk_ist_fault + sizeof(uk_ist_fault);
+	tss.ist[1] = (__u64)uk_ist_double + sizeof(uk_ist_double);
+	tss.ist[2] = (__u64)uk_ist_nmi + sizeof(uk_ist_nmi);
+	tss.iomap_base = sizeof(tss);
+	gdt[3] = (sizeof(tss) - 1) | (base & 0xffffff) << 16 |
+		 (base & 0xff000000) << 32 | 0x89UL << 40;
+	gdt[4] = base >> 32;
+
+	__asm__ __volatile__("lgdt %0\n\t"
+			     "pushq %1\n\t"
+			     "leaq 1f(%%rip), %%rax\n\t"
+			     "pushq %%rax\n\t"
+			     "lretq\n"
+			     "1:\tmovl %2, %%eax\n\t"
+			     "movl %%eax, %%ds\n\t"
+			     "movl %%eax, %%es\n\t"
+			     "movl %%eax, %%ss\n\t"
+			     "ltr %w3"
+			     :
+			     : "m"(gdtr), "i"(SEL_CODE), "i"(0x10), "r"(SEL_TSS)
+			     : "rax", "memory");
+}
+
+void ukarch_trap_init(void)
+{
+	struct table_reg idtr = { sizeof(idt) - 1, (__u64)idt };
+
+	for (unsigned int v = 0; v < ARRAY_SIZE(idt); v++) {
+		__u64 stub = v < EXCEPTIONS ? (__u64)ukarch_trap_stubs + 16 * v
+					    : (__u64)ukarch_irq_stubs +
+						      8 * (v - EXCEPTIONS);
+
+		idt[v].offset_low = stub & 0xffff;
+		idt[v].offset_mid = stub >> 16 & 0xffff;
+		idt[v].offset_high = stub >> 32;
+		idt[v].selector = SEL_CODE;
+		idt[v].ist = ist_of(v);
+		idt[v].type = GATE_INTERRUPT;
+	}
+	gdt_load();
+	__asm__ __volatile__("lidt %0" : : "m"(idtr));
+}
+
+static int writable(__vaddr_t addr)
+{
+	struct uk_page_walk walk;
+
+	return !uk_page_walk(addr, &walk) && (walk.attr & PAGE_ATTR_PROT_WRITE);
+}
+
+/* Where the frame of a fault goes: below the interrupted stack pointer if
+ * there is memory, to the trap stack if there is none. If it was the trap
+ * stack that overflowed the frame stays where it is.
+ */
+struct __regs *ukarch_trap_restack(struct __regs *regs)
+{
+	__vaddr_t to = ALIGN_DOWN(regs->rsp, 16UL) - sizeof(*regs);
+
+	if (!writable(to - RESTACK_HEADROOM) || !writable(regs->rsp - 1)) {
+		if (regs->rsp - (__vaddr_t)uk_trap_stack <=
+		    sizeof(uk_trap_stack))
+			return regs;
+		to = (__vaddr_t)uk_trap_stack + sizeof(uk_trap_stack) -
+		     sizeof(*regs);
+	}
+	return memcpy((void *)to, regs, sizeof(*regs));
+}
+
+/* The event for vectors below 32; what is not named raises _OTHER. */
+static const struct {
+	const struct uk_event *event;
+	enum ukarch_trap_why why;
+} vectors[EXCEPTIONS] = {
+	[TRAP_DE] = { UK_EVENT_PTR(UKARCH_TRAP_MATH), UKARCH_WHY_DIVIDE },
+	[TRAP_DB] = { UK_EVENT_PTR(UKARCH_TRAP_DEBUG), UKARCH_WHY_STEP },
+	[TRAP_BP] = { UK_EVENT_PTR(UKARCH_TRAP_DEBUG), UKARCH_WHY_BREAKPOINT },
+	[TRAP_UD] = { UK_EVENT_PTR(UKARCH_TRAP_INVALID_OP),
+		      UKARCH_WHY_UNDEFINED },
+	[TRAP_NM] = { UK_EVENT_PTR(UKARCH_TRAP_MATH), UKARCH_WHY_FP },
+	[TRAP_DF] = { UK_EVENT_PTR(UKARCH_TRAP_OTHER),
+		      UKARCH_WHY_DOUBLE_FAULT },
+	[TRAP_TS] = { UK_EVENT_PTR(UKARCH_TRAP_BUS_ERROR), UKARCH_WHY_OTHER },
+	[TRAP_NP] = { UK_EVENT_PTR(UKARCH_TRAP_BUS_ERROR), UKARCH_WHY_OTHER },
+	[TRAP_SS] = { UK_EVENT_PTR(UKARCH_TRAP_BUS_ERROR), UKARCH_WHY_OTHER },
+	[TRAP_GP] = { UK_EVENT_PTR(UKARCH_TRAP_X86_GP), UKARCH_WHY_OTHER },
+	[TRAP_PF] = { UK_EVENT_PTR(UKARCH_TRAP_PAGE_FAULT), UKARCH_WHY_OTHER },
+	[TRAP_MF] = { UK_EVENT_PTR(UKARCH_TRAP_MATH), UKARCH_WHY_FP },
+	[TRAP_AC] = { UK_EVENT_PTR(UKARCH_TRAP_BUS_ERROR),
+		      UKARCH_WHY_UNALIGNED },
+	[TRAP_XM] = { UK_EVENT_PTR(UKARCH_TRAP_MATH), UKARCH_WHY_FP },
+	[TRAP_CP] = { UK_EVENT_PTR(UKARCH_TRAP_SECURITY), UKARCH_WHY_OTHER },
+};
+
+/* What DR6 says about a #DB; the register is left to the debugger. */
+static enum ukarch_trap_why debug_why(void)
+{
+	__u64 dr6, dr7;
+
+	__asm__ __volatile__("mov %%dr6, %0" : "=r"(dr6));
+	__asm__ __volatile__("mov %%dr7, %0" : "=r"(dr7));
+	for (unsigned int i = 0; i < 4; i++)
+		if (dr6 & (1UL << i))
+			return (dr7 >> (16 + 4 * i) & 3) ? UKARCH_WHY_WATCH
+							 : UKARCH_WHY_HW_BREAK;
+	return UKARCH_WHY_STEP;
+}
+
+static void page_fault_fill(struct ukarch_trap_ctx *ctx)
+{
+	unsigned long err = ctx->error_code;
+
+	__asm__ __volatile__("mov %%cr2, %0" : "=r"(ctx->fault_address));
+	ctx->addr_valid = 1;
+	ctx->access = (err & PF_INSTR)	 ? UKARCH_ACCESS_EXEC
+		      : (err & PF_WRITE) ? UKARCH_ACCESS_WRITE
+					 : UKARCH_ACCESS_READ;
+	ctx->why = (err & PF_RESERVED)	 ? UKARCH_WHY_RESERVED
+		   : !(err & PF_PRESENT) ? UKARCH_WHY_NOT_MAPPED
+		   : (err & PF_INSTR)	 ? UKARCH_WHY_NOT_EXEC
+		   : (err & PF_WRITE)	 ? UKARCH_WHY_READ_ONLY
+					 : UKARCH_WHY_PRIVILEGE;
+}
+
+void ukarch_trap_handle(struct __regs *regs)
+{
+	const struct uk_event *event = UK_EVENT_PTR(UKARCH_TRAP_OTHER);
+	struct ukarch_trap_ctx ctx = {
+		.regs = regs,
+		.trapnr = regs->vector,
+		.error_code = regs->orig_rax,
+	};
+
+	if (regs->vector >= ARRAY_SIZE(vectors)) {
+		event = UK_EVENT_PTR(UKARCH_TRAP_IRQ);
+		ctx.why = UKARCH_WHY_INTERRUPT;
+	} else if (vectors[regs->vector].event) {
+		event = vectors[regs->vector].event;
+		ctx.why = vectors[regs->vector].why;
+	}
+	if (regs->vector == TRAP_PF)
+		page_fault_fill(&ctx);
+	else if (regs->vector == TRAP_DB)
+		ctx.why = debug_why();
+	else if ((regs->vector == TRAP_GP || regs->vector == TRAP_SS) &&
+		 !regs->orig_rax)
+		ukarch_trap_operand(&ctx);
+
+	if (!uk_trap_raise(event, &ctx))
+		uk_crash_trap(&ctx);
+	uk_trap_leave(&ctx);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The 256 entries of the IDT and the way back.
+ *
+ * A stub pushes an error code where the CPU does not, pushes its vector and
+ * joins one of two paths. Both save the general registers below that, which
+ * completes struct __regs. Vectors that can hit a bad stack come in on an
+ * interrupt stack (IST, see trap.c): ukarch_trap_restack() moves the frame to
+ * the interrupted stack if that is sound, to the trap stack otherwise, and
+ * the interrupt stack is free again before any handler runs. So a fault
+ * inside a handler finds a frame of its own.
+ *
+ * ukarch_trap_return is where handlers return to. A frame record of the
+ * interrupted function, {rbp, rip}, lies below struct __regs, so that a walk
+ * along the records passes through a trap without knowing, and finds the
+ * registers above the record if it does know.
+ */
+#include <uk/arch/regs.h>
+
+	.cfi_sections .debug_frame
+
+	/* Exceptions: 16 bytes a stub. */
+	.text
+	.balign 16
+	.global ukarch_trap_stubs
+	.type ukarch_trap_stubs, @function
+ukarch_trap_stubs:
+	vector = 0
+	.rept 32
+	.balign 16
+	/* Vectors for which the CPU pushes an error code: SDM 6.15. */
+	.if !(vector == 8 || (vector >= 10 && vector <= 14) || vector == 17 || vector == 21 || vector == 29 || vector == 30)
+	pushq	$0
+	.endif
+	pushq	$vector
+	/* The same vectors as ist_of() in trap.c. */
+	.if vector == 2 || vector == 8 || (vector >= 12 && vector <= 14) || vector == 18
+	jmp	trap_entry_ist
+	.else
+	jmp	trap_entry
+	.endif
+	vector = vector + 1
+	.endr
+	.size ukarch_trap_stubs, . - ukarch_trap_stubs
+
+	/* Interrupts: 8 bytes a stub. The vector is pushed less 128, so that
+	 * it fits in a byte.
+	 */
+	.balign 16
+	.global ukarch_irq_stubs
+	.type ukarch_irq_stubs, @function
+ukarch_irq_stubs:
+	.rept 224
+	.balign 8
+	pushq	$(vector - 128)
+	jmp	irq_entry
+	vector = vector + 1
+	.endr
+	.size ukarch_irq_stubs, . - ukarch_irq_stubs
+
+	.type irq_entry, @function
+irq_entry:
+	.cfi_startproc simple
+	.cfi_signal_frame
+	.cfi_def_cfa %rsp, 8
+	addq	$128, (%rsp)
+	pushq	(%rsp)
+	movq	$0, 8(%rsp)
+	jmp	trap_entry
+	.cfi_endproc
+	.size irq_entry, . - irq_entry
+
+	.macro save_regs
+	pushq	%rdi
+	pushq	%rsi
+	pushq	%rdx
+	pushq	%rcx
+	pushq	%rax
+	pushq	%r8
+	pushq	%r9
+	pushq	%r10
+	pushq	%r11
+	pushq	%rbx
+	pushq	%rbp
+	pushq	%r12
+	pushq	%r13
+	pushq	%r14
+	pushq	%r15
+	cld
+	.endm
+
+	.type trap_entry_ist, @function
+trap_entry_ist:
+	.cfi_startproc simple
+	.cfi_signal_frame
+	save_regs
+	.cfi_def_cfa %rsp, UKARCH_REGS_SIZE
+	.cfi_offset %rip, REGS_RIP - UKARCH_REGS_SIZE
+	.cfi_offset %rsp, REGS_RSP - UKARCH_REGS_SIZE
+	.cfi_offset %rbp, REGS_RBP - UKARCH_REGS_SIZE
+	movq	%rsp, %rdi
+	call	ukarch_trap_restack
+	movq	%rax, %rsp
+	jmp	trap_dispatch
+	.cfi_endproc
+	.size trap_entry_ist, . - trap_entry_ist
+
+	.type trap_entry, @function
+trap_entry:
+	.cfi_startproc simple
+	.cfi_signal_frame
+	save_regs
+	.cfi_def_cfa %rsp, UKARCH_REGS_SIZE
+	.cfi_offset %rip, REGS_RIP - UKARCH_REGS_SIZE
+	.cfi_offset %rsp, REGS_RSP - UKARCH_REGS_SIZE
+	.cfi_offset %rbp, REGS_RBP - UKARCH_REGS_SIZE
+	.cfi_offset %rbx, REGS_RBX - UKARCH_REGS_SIZE
+	.cfi_offset %r12, 24 - UKARCH_REGS_SIZE
+	.cfi_offset %r13, 16 - UKARCH_REGS_SIZE
+	.cfi_offset %r14, 8 - UKARCH_REGS_SIZE
+	.cfi_offset %r15, 0 - UKARCH_REGS_SIZE
+trap_dispatch:
+	movq	%rsp, %rdi
+	pushq	REGS_RIP(%rdi)
+	.cfi_adjust_cfa_offset 8
+	pushq	%rbp
+	.cfi_adjust_cfa_offset 8
+	movq	%rsp, %rbp
+	call	ukarch_trap_handle
+	.global ukarch_trap_return
+ukarch_trap_return:
+	addq	$16, %rsp
+	.cfi_adjust_cfa_offset -16
+	popq	%r15
+	popq	%r14
+	popq	%r13
+	popq	%r12
+	popq	%rbp
+	popq	%rbx
+	popq	%r11
+	popq	%r10
+	popq	%r9
+	popq	%r8
+	popq	%rax
+	popq	%rcx
+	popq	%rdx
+	popq	%rsi
+	popq	%rdi
+	addq	$16, %rsp
+	iretq
+	.cfi_endproc
+	.size trap_entry, . - trap_entry

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The local APIC (Intel SDM volume 3, chapter 10) as an interrupt controller,
+ * with the I/O APIC behind it. The two i8259 are masked and cut off. A line's
+ * vector is its number plus 32; nothing is nested, so that the classes of
+ * priority do not matter.
+ */
+#include <uk/apic.h>
+#include <uk/intctlr.h>
+#include <uk/trap.h>
+#include <arch/io.h>
+#include "apic_internal.h"
+
+#define PIC1_DATA 0x21
+#define PIC2_DATA 0xa1
+
+#define SVR_ENABLE 0x100
+#define VECTOR_NMI 2
+#define VECTOR_SPURIOUS 0xff
+#define ICR_SELF_EDGE 0x44000 /* to itself, asserted, fixed */
+
+#define CPUID_EDX_APIC (1U << 9)
+
+static int is_there(void)
+{
+	__u32 eax = 1, ebx, ecx, edx;
+
+	__asm__ __volatile__("cpuid"
+			     : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
+	return !!(edx & CPUID_EDX_APIC);
+}
+
+static int apic_probe(void)
+{
+	int rc;
+
+	if (!is_there())
+		return -ENODEV;
+	outb(PIC1_DATA, 0xff);
+	outb(PIC2_DATA, 0xff);
+	rc = ioapic_init((__u8)(uk_apic_read(UK_APIC_ID) >> 24));
+	if (rc)
+		return rc;
+	uk_apic_write(UK_APIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);
+	uk_apic_write(UK_APIC_TPR, 0);
+	uk_apic_write(UK_APIC_LVT_LINT0, UK_APIC_LVT_MASKED);
+	uk_apic_write(UK_APIC_LVT_LINT1, UK_APIC_LVT_MASKED);
+	uk_apic_write(UK_APIC_LVT_TIMER,
+		      UK_APIC_LVT_MASKED |
+			      (UK_APIC_VECTOR_BASE + UK_APIC_IRQ_TIMER));
+	return UK_APIC_LINES;
+}
+
+/* A vector that is no line's came from an INT instruction or a device that
+ * somebody else programmed: if it is in service it must be ended.
+ */
+static int apic_ack(const struct ukarch_trap_ctx *ctx)
+{
+	unsigned int v = (unsigned int)ctx->trapnr;
+
+	if (likely(v - UK_APIC_VECTOR_BASE < UK_APIC_LINES))
+		return (int)(v - UK_APIC_VECTOR_BASE);
+	if (uk_apic_read(UK_APIC_ISR + v / 32 * 16) & (1U << v % 32))
+		uk_apic_write(UK_APIC_EOI, 0);
+	return UK_INTCTLR_SPURIOUS;
+}
+
+static void apic_eoi(unsigned int irq __unused)
+{
+	uk_apic_write(UK_APIC_EOI, 0);
+}
+
+static void set_masked(unsigned int irq, int masked)
+{
+	if (irq < UK_APIC_PINS)
+		ioapic_mask(irq, masked);
+	else
+		uk_apic_write(UK_APIC_LVT_TIMER,
+			      (masked ? UK_APIC_LVT_MASKED : 0) |
+				      (UK_APIC_VECTOR_BASE + irq));
+}
+
+static void apic_mask(unsigned int irq)
+{
+	set_masked(irq, 1);
+}
+
+static void apic_unmask(unsigned int irq)
+{
+	set_masked(irq, 0);
+}
+
+static int apic_configure(const struct uk_intctlr_irq *irq)
+{
+	int level = irq->trigger == UK_INTCTLR_IRQ_TRIGGER_LEVEL;
+
+	if (irq->id >= UK_APIC_PINS)
+		return level ? -EINVAL : 0;
+	ioapic_set_level(irq->id, level);
+	return 0;
+}
+
+static int nmi_line = -1;
+
+static int apic_set_nmi(unsigned int irq, int on)
+{
+	if (irq >= UK_APIC_PINS)
+		return -ENOTSUP;
+	if (nmi_line >= 0 && nmi_line != (int)irq)
+		return on ? -EBUSY : 0;
+	nmi_line = on ? (int)irq : -1;
+	ioapic_set_nmi(irq, on);
+	return 0;
+}
+
+/* An NMI has other causes as well: then nobody takes it. */
+static int nmi(void *data)
+{
+	const struct ukarch_trap_ctx *ctx = data;
+
+	if (ctx->trapnr != VECTOR_NMI || nmi_line < 0)
+		return UK_EVENT_NOT_HANDLED;
+	return uk_intctlr_nmi((unsigned int)nmi_line) ? UK_EVENT_HANDLED
+						      : UK_EVENT_NOT_HANDLED;
+}
+
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, nmi, 5);
+
+static void apic_trigger(unsigned int irq)
+{
+	uk_apic_write(UK_APIC_ICR_LOW,
+		      ICR_SELF_EDGE | (UK_APIC_VECTOR_BASE + irq));
+}
+
+static const struct uk_intctlr_driver_ops apic_ops = {
+	.probe = apic_probe,
+	.ack = apic_ack,
+	.eoi = apic_eoi,
+	.mask_irq = apic_mask,
+	.unmask_irq = apic_unmask,
+	.configure_irq = apic_configure,
+	.trigger_irq = apic_trigger,
+	.set_nmi = apic_set_nmi,
+};
+
+UK_INTCTLR_REGISTER(apic, &apic_ops, 5);

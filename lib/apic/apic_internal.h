@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The I/O APIC, as apic.c sees it.
+ */
+#ifndef __APIC_INTERNAL_H__
+#define __APIC_INTERNAL_H__
+
+#include <uk/essentials.h>
+
+/** Masks all pins, routes them to this CPU; -ENODEV if it is not there. */
+int ioapic_init(__u8 cpu);
+
+void ioapic_mask(unsigned int pin, int masked);
+
+/** Level or edge, active high. */
+void ioapic_set_level(unsigned int pin, int level);
+
+/** As NMI, which the CPU does not mask, or not; masks the pin. */
+void ioapic_set_nmi(unsigned int pin, int nmi);
+
+#endif /* __APIC_INTERNAL_H__ */

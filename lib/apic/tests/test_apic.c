@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * A serial port that interrupts though interrupts are off, as NMI.
+ */
+#include <string.h>
+#include <uk/apic.h>
+#include <uk/arch/lcpu.h>
+#include <uk/intctlr.h>
+#include <uk/test.h>
+#include <uk/percpu.h>
+#include <arch/io.h>
+
+#define COM1_LINE 4
+#define COM1_IER 0x3f9
+#define IER_THRE 2
+#define VECTOR_NMI 2
+
+static volatile unsigned int nmis;
+static int enabled;
+
+static int take(void *arg __unused)
+{
+	const struct ukarch_trap_ctx *ctx = uk_percpu()->trap;
+
+	outb(COM1_IER, 0);
+	nmis += ctx->trapnr == VECTOR_NMI;
+	enabled = !!(ctx->regs->eflags & X86_EFLAGS_IF);
+	return UK_INTCTLR_IRQ_HANDLED;
+}
+
+UK_TESTCASE(apic, nmi_comes_with_interrupts_off)
+{
+	unsigned long flags = ukarch_irq_save();
+
+	nmis = 0;
+	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_set_nmi(COM1_LINE, 1));
+	UK_TEST_EXPECT_SNUM_EQ(uk_intctlr_irq_set_nmi(COM1_LINE + 1, 1),
+			       -EBUSY);
+	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_register(COM1_LINE, take, NULL));
+	for (unsigned int i = 1; i <= 10; i++) {
+		outb(COM1_IER, IER_THRE);
+		for (unsigned int s = 0; s < 1000000 && nmis < i; s++)
+			ukarch_cpu_relax();
+		UK_TEST_EXPECT_UNUM_EQ(nmis, i);
+	}
+	UK_TEST_EXPECT_ZERO(enabled);
+	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_set_nmi(COM1_LINE, 0));
+	UK_TEST_EXPECT_ZERO(
+		uk_intctlr_irq_unregister_arg(COM1_LINE, take, NULL));
+	ukarch_irq_restore(flags);
+	UK_TEST_EXPECT_SNUM_EQ(uk_intctlr_irq_set_nmi(UK_APIC_IRQ_TIMER, 1),
+			       -ENOTSUP);
+}
+
+uk_testsuite_register(apic, NULL);

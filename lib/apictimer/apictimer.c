@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The timer of the local APIC (Intel SDM volume 3, 10.5.4), one-shot. Its
+ * rate is not told by anybody. It counts from the start of the boot on; what
+ * it counted, over the time between two looks at the clock that lie around
+ * it, is never more than its rate. So `rate` is always a lower bound that
+ * grows with every longer window, and the interrupt comes early if at all:
+ * uktime then arms for the rest. TSC-deadline mode is not used: TCG does not
+ * have it, and the clock's rate would have to be known for good.
+ */
+#include <uk/apic.h>
+#include <uk/intctlr.h>
+#include <uk/time.h>
+#include <uk/time_dev.h>
+
+#define DIVIDE_BY_1 0xb
+#define COUNT_MAX 0xffffffffU
+
+/* The count that runs, or ran. */
+static struct {
+	__u32 count;
+	__nsec start; /* not after the count began */
+} run;
+
+static __u64 rate;    /* counts a nanosecond, 32.32 */
+static __nsec window; /* that it was measured over */
+
+static void count_from(__u32 count)
+{
+	run.count = count;
+	run.start = uk_time_monotonic();
+	uk_apic_write(UK_APIC_TIMER_INITIAL, count);
+}
+
+static void measure(void)
+{
+	__nsec elapsed = uk_time_monotonic() - run.start;
+	__u64 found;
+	__u32 left;
+
+	if (elapsed <= window)
+		return; /* no better than what is known */
+	left = uk_apic_read(UK_APIC_TIMER_CURRENT);
+	elapsed = uk_time_monotonic() - run.start;
+	found = ((__u64)(run.count - left) << 32) / elapsed;
+	if (left || found > rate) /* else it stopped long ago */
+		window = elapsed;
+	if (found > rate)
+		rate = found;
+}
+
+static void apictimer_arm(__nsec deadline)
+{
+	__nsec now;
+	unsigned __int128 count = 0;
+
+	measure();
+	now = uk_time_monotonic();
+	if (deadline > now)
+		count = (unsigned __int128)(deadline - now) * rate >> 32;
+	count_from(count < COUNT_MAX ? (__u32)count + 1 : COUNT_MAX);
+}
+
+static int expired(void *arg __unused)
+{
+	uk_time_expired();
+	return UK_INTCTLR_IRQ_HANDLED;
+}
+
+static int apictimer_probe(void)
+{
+	int rc = uk_intctlr_irq_register(UK_APIC_IRQ_TIMER, expired, __NULL);
+
+	if (rc)
+		return rc;
+	uk_apic_write(UK_APIC_TIMER_DIVIDE, DIVIDE_BY_1);
+	count_from(COUNT_MAX);
+	return 0;
+}
+
+UK_TIME_DEV_REGISTER(apictimer, apictimer_probe, apictimer_arm, 5);

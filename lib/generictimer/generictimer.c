@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The virtual timer of the generic timer (Arm ARM, DDI 0487, D11.2): it
+ * compares the counter that the clock is made of. Its line is level-triggered
+ * and quiet while the timer is off.
+ */
+#include <libfdt.h>
+#include <uk/arch/lcpu.h>
+#include <uk/intctlr.h>
+#include <uk/plat/bootinfo.h>
+#include <uk/time.h>
+#include <uk/time_dev.h>
+
+#define CTL_ENABLE 1
+#define VIRTUAL 2 /* of the interrupts of its node (Linux' binding) */
+
+#define NSEC_PER_SEC 1000000000UL
+#define TICKS_MAX (1UL << 62)
+
+static __u64 hz;
+
+static void generictimer_arm(__nsec deadline)
+{
+	__u64 ticks = ukarch_ticks();
+	__nsec now = uk_time_monotonic();
+	unsigned __int128 wait = 0;
+
+	if (deadline > now)
+		wait = (unsigned __int128)(deadline - now) * hz / NSEC_PER_SEC +
+		       1;
+	ticks += wait < TICKS_MAX ? (__u64)wait : TICKS_MAX;
+	UKARCH_SYSREG_WRITE(cntv_cval_el0, ticks);
+	UKARCH_SYSREG_WRITE(cntv_ctl_el0, CTL_ENABLE);
+	__asm__ __volatile__("isb" : : : "memory");
+}
+
+static int expired(void *arg __unused)
+{
+	UKARCH_SYSREG_WRITE(cntv_ctl_el0, 0);
+	__asm__ __volatile__("isb" : : : "memory");
+	uk_time_expired();
+	return UK_INTCTLR_IRQ_HANDLED;
+}
+
+static int generictimer_probe(void)
+{
+	const void *dtb = ukplat_bootinfo_get()->dtb;
+	struct uk_intctlr_irq irq;
+	int node;
+
+	hz = UKARCH_SYSREG_READ(cntfrq_el0);
+	if (!dtb || !hz)
+		return -ENODEV;
+	node = fdt_node_offset_by_compatible(dtb, -1, "arm,armv8-timer");
+	if (node < 0 || uk_intctlr_irq_fdt_xlat(dtb, node, VIRTUAL, &irq))
+		return -ENODEV;
+	UKARCH_SYSREG_WRITE(cntv_ctl_el0, 0);
+	return uk_intctlr_irq_register(irq.id, expired, __NULL);
+}
+
+UK_TIME_DEV_REGISTER(generictimer, generictimer_probe, generictimer_arm, 5);

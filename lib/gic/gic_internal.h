@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * What the two versions of the GIC share: the distributor. A line's number is
+ * its INTID: 0–15 software-generated (SGI), 16–31 the CPU's own (PPI), from 32
+ * on shared (SPI). Register names are those of Arm IHI 0048 and IHI 0069.
+ */
+#ifndef __GIC_INTERNAL_H__
+#define __GIC_INTERNAL_H__
+
+#include <uk/intctlr.h>
+
+#define GIC_SPI_FIRST 32
+#define GIC_SPECIAL_FIRST 1020 /* INTIDs from here on are no lines */
+
+#define GICD_CTLR 0x000
+#define GICD_TYPER 0x004
+#define GICD_IGROUPR 0x080
+#define GICD_ISENABLER 0x100
+#define GICD_ICENABLER 0x180
+#define GICD_ISPENDR 0x200
+#define GICD_ICPENDR 0x280
+#define GICD_IPRIORITYR 0x400
+#define GICD_ITARGETSR 0x800 /* GICv2 */
+#define GICD_ICFGR 0xc00
+#define GICD_SGIR 0xf00	    /* GICv2 */
+#define GICD_IROUTER 0x6000 /* GICv3, 64 bits a line */
+#define GICD_CTLR_RWP (1U << 31)
+
+struct gic {
+	__uptr dist;
+	__uptr local; /* same layout, for lines below 32: GICv3's SGI frame */
+};
+
+extern struct gic gic;
+
+static inline volatile __u32 *gic_reg(__uptr base, unsigned int offset)
+{
+	return (volatile __u32 *)(base + offset);
+}
+
+/**
+ * Reads the first two address ranges of the controller from the device tree.
+ *
+ * @return 0, or -ENODEV if it is not there.
+ */
+int gic_find(const char *compatible, __uptr base[2]);
+
+/** Disables all lines, with nothing pending; returns how many there are. */
+int gic_dist_init(void);
+
+/* Of struct uk_intctlr_driver_ops; gic_enable() leaves the routing of SPIs. */
+void gic_mask(unsigned int irq);
+void gic_enable(unsigned int irq);
+void gic_trigger(unsigned int irq);
+int gic_configure(const struct uk_intctlr_irq *irq);
+int gic_fdt_xlat(const void *fdt, int nodeoffset, __u32 index,
+		 struct uk_intctlr_irq *irq);
+
+#endif /* __GIC_INTERNAL_H__ */

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * GICv2 (Arm IHI 0048): the CPU interface is memory mapped. All lines stay in
+ * group 0, delivered as IRQ.
+ */
+#include "gic_internal.h"
+
+#define GICC_CTLR 0x00
+#define GICC_PMR 0x04
+#define GICC_IAR 0x0c
+#define GICC_EOIR 0x10
+
+#define CTLR_ENABLE_GROUP0 1
+#define PMR_ALL 0xff
+#define SGIR_SELF (2U << 24)
+
+static __uptr cpu;
+static __u8 me; /* this CPU's bit in GICD_ITARGETSR */
+
+static int gicv2_probe(void)
+{
+	static const char *const names[] = { "arm,cortex-a15-gic",
+					     "arm,gic-400" };
+	__uptr base[2];
+	int lines;
+
+	if (gic_find(names[0], base) && gic_find(names[1], base))
+		return -ENODEV;
+	gic = (struct gic){ .dist = base[0] };
+	cpu = base[1];
+	me = *(volatile __u8 *)(gic.dist + GICD_ITARGETSR);
+	lines = gic_dist_init();
+	*gic_reg(gic.dist, GICD_CTLR) = CTLR_ENABLE_GROUP0;
+	*gic_reg(cpu, GICC_PMR) = PMR_ALL;
+	*gic_reg(cpu, GICC_CTLR) = CTLR_ENABLE_GROUP0;
+	return lines;
+}
+
+static int gicv2_ack(const struct ukarch_trap_ctx *ctx __unused)
+{
+	unsigned int irq = *gic_reg(cpu, GICC_IAR) & 0x3ff;
+
+	return irq < GIC_SPECIAL_FIRST ? (int)irq : UK_INTCTLR_SPURIOUS;
+}
+
+static void gicv2_eoi(unsigned int irq)
+{
+	*gic_reg(cpu, GICC_EOIR) = irq;
+}
+
+/* With one CPU there is nothing to choose, and `me` reads as 0. */
+static void gicv2_unmask(unsigned int irq)
+{
+	if (irq >= GIC_SPI_FIRST && me)
+		*(volatile __u8 *)(gic.dist + GICD_ITARGETSR + irq) = me;
+	gic_enable(irq);
+}
+
+static void gicv2_trigger(unsigned int irq)
+{
+	if (irq < 16)
+		*gic_reg(gic.dist, GICD_SGIR) = SGIR_SELF | irq;
+	else
+		gic_trigger(irq);
+}
+
+static const struct uk_intctlr_driver_ops gicv2_ops = {
+	.probe = gicv2_probe,
+	.ack = gicv2_ack,
+	.eoi = gicv2_eoi,
+	.mask_irq = gic_mask,
+	.unmask_irq = gicv2_unmask,
+	.configure_irq = gic_configure,
+	.trigger_irq = gicv2_trigger,
+	.fdt_xlat = gic_fdt_xlat,
+};
+
+UK_INTCTLR_REGISTER(gicv2, &gicv2_ops, 5);

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * GICv3 (Arm IHI 0069): the CPU interface is system registers, and each CPU
+ * has a redistributor for its own lines. All lines are in group 1, delivered
+ * as IRQ.
+ */
+#include <uk/arch/lcpu.h>
+#include "gic_internal.h"
+
+#define ICC_PMR_EL1 S3_0_C4_C6_0
+#define ICC_IAR1_EL1 S3_0_C12_C12_0
+#define ICC_EOIR1_EL1 S3_0_C12_C12_1
+#define ICC_CTLR_EL1 S3_0_C12_C12_4
+#define ICC_SRE_EL1 S3_0_C12_C12_5
+#define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
+
+/* The name is expanded before it is turned into text. */
+#define ICC_READ(reg) ICC_READ_(reg)
+#define ICC_READ_(reg) UKARCH_SYSREG_READ(reg)
+#define ICC_WRITE(reg, val) ICC_WRITE_(reg, val)
+#define ICC_WRITE_(reg, val) UKARCH_SYSREG_WRITE(reg, val)
+
+#define SRE_ENABLE 1
+#define PMR_ALL 0xff
+
+#define CTLR_ENABLE_GROUP1 0x02
+#define CTLR_ARE 0x10 /* affinity routing, needed for system registers */
+
+#define GICR_TYPER 0x08
+#define GICR_TYPER_LAST 0x10
+#define GICR_TYPER_VLPIS 0x02
+#define GICR_WAKER 0x14
+#define GICR_WAKER_SLEEP 0x02  /* ProcessorSleep */
+#define GICR_WAKER_ASLEEP 0x04 /* ChildrenAsleep */
+#define GICR_FRAME 0x10000     /* the second frame is the one of the lines */
+#define GICR_FRAMES_MAX 1024
+#define WAKE_POLLS_MAX 100000
+
+#define MPIDR_AFFINITY 0xff00ffffffUL
+
+static __u64 affinity(void)
+{
+	return UKARCH_SYSREG_READ(mpidr_el1) & MPIDR_AFFINITY;
+}
+
+/* This CPU's redistributor: they follow each other, the last one says so. */
+static __uptr redistributor(__uptr at)
+{
+	__u64 aff = affinity();
+	__u32 packed = (__u32)(aff >> 8 & 0xff000000) | (aff & 0xffffff);
+
+	for (unsigned int i = 0; i < GICR_FRAMES_MAX; i++) {
+		__u64 typer = *(volatile __u64 *)(at + GICR_TYPER);
+
+		if (typer >> 32 == packed)
+			return at;
+		if (typer & GICR_TYPER_LAST)
+			break;
+		at += GICR_FRAME * (typer & GICR_TYPER_VLPIS ? 4 : 2);
+	}
+	return 0;
+}
+
+static int wake(__uptr redist)
+{
+	volatile __u32 *waker = gic_reg(redist, GICR_WAKER);
+
+	*waker &= ~(__u32)GICR_WAKER_SLEEP;
+	for (unsigned int i = 0; i < WAKE_POLLS_MAX; i++)
+		if (!(*waker & GICR_WAKER_ASLEEP))
+			return 0;
+	return -ENODEV;
+}
+
+static void groups_set(int lines)
+{
+	*gic_reg(gic.local, GICD_IGROUPR) = ~0U;
+	for (int irq = GIC_SPI_FIRST; irq < lines; irq += 32)
+		*gic_reg(gic.dist, GICD_IGROUPR + (unsigned int)irq / 8) = ~0U;
+}
+
+static int gicv3_probe(void)
+{
+	__uptr base[2], redist;
+	int lines;
+
+	if (gic_find("arm,gic-v3", base))
+		return -ENODEV;
+	redist = redistributor(base[1]);
+	if (!redist || wake(redist))
+		return -ENODEV;
+	gic = (struct gic){ .dist = base[0], .local = redist + GICR_FRAME };
+	*gic_reg(gic.dist, GICD_CTLR) = CTLR_ARE;
+	lines = gic_dist_init();
+	groups_set(lines);
+	*gic_reg(gic.dist, GICD_CTLR) = CTLR_ARE | CTLR_ENABLE_GROUP1;
+
+	ICC_WRITE(ICC_SRE_EL1, SRE_ENABLE);
+	__asm__ __volatile__("isb" : : : "memory");
+	ICC_WRITE(ICC_PMR_EL1, PMR_ALL);
+	ICC_WRITE(ICC_CTLR_EL1, 0);
+	ICC_WRITE(ICC_IGRPEN1_EL1, 1);
+	__asm__ __volatile__("isb" : : : "memory");
+	return lines;
+}
+
+static int gicv3_ack(const struct ukarch_trap_ctx *ctx __unused)
+{
+	unsigned int irq = (unsigned int)ICC_READ(ICC_IAR1_EL1);
+
+	/* What the device wrote before it interrupted is seen behind this. */
+	__asm__ __volatile__("dsb sy" : : : "memory");
+	return irq < GIC_SPECIAL_FIRST ? (int)irq : UK_INTCTLR_SPURIOUS;
+}
+
+static void gicv3_eoi(unsigned int irq)
+{
+	ICC_WRITE(ICC_EOIR1_EL1, irq);
+}
+
+static void gicv3_unmask(unsigned int irq)
+{
+	if (irq >= GIC_SPI_FIRST)
+		*(volatile __u64 *)(gic.dist + GICD_IROUTER + 8UL * irq) =
+			affinity();
+	gic_enable(irq);
+}
+
+static const struct uk_intctlr_driver_ops gicv3_ops = {
+	.probe = gicv3_probe,
+	.ack = gicv3_ack,
+	.eoi = gicv3_eoi,
+	.mask_irq = gic_mask,
+	.unmask_irq = gicv3_unmask,
+	.configure_irq = gic_configure,
+	.trigger_irq = gic_trigger,
+	.fdt_xlat = gic_fdt_xlat,
+};
+
+UK_INTCTLR_REGISTER(gicv3, &gicv3_ops, 5);

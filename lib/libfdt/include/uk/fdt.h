@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The two questions that platform and drivers ask a device tree, on top of
+ * libfdt (<libfdt.h>), which is there for all others.
+ *
+ * Devices are looked for on the root's bus, where the supported machines have
+ * theirs, and addresses are that bus's. One pass over the tree costs about
+ * 50,000 instructions on QEMU's `virt`: no place for it on a hot path.
+ */
+#ifndef __UK_FDT_H__
+#define __UK_FDT_H__
+
+#include <uk/essentials.h>
+
+/**
+ * Reads one address range of a node's `reg` property.
+ *
+ * @param dtb the device tree
+ * @param parent,node offsets of the node and of its parent; the root is 0
+ * @param idx 0, 1, …: which of its ranges
+ * @param base receives the start; may be NULL
+ * @param len receives the length in bytes, 0 if the bus tells none; may be
+ *   NULL
+ * @return 0; -ENOENT if the node has no such range; -EINVAL if the device tree
+ *   is malformed there. Contexts: any; it only reads the device tree.
+ */
+int uk_fdt_reg(const void *dtb, int parent, int node, unsigned int idx,
+	       __u64 *base, __u64 *len);
+
+/**
+ * Finds a device and its first address range.
+ *
+ * @param dtb the device tree; NULL finds nothing
+ * @param compatible the device's name, such as "arm,pl011"
+ * @param idx 0, 1, …: which of those that have the name
+ * @param base,len as for uk_fdt_reg()
+ * @return 0; -ENODEV if there is no such device; -EINVAL if it has no sound
+ *   address range. Contexts: any; it only reads the device tree.
+ */
+int uk_fdt_device(const void *dtb, const char *compatible, unsigned int idx,
+		  __u64 *base, __u64 *len);
+
+#endif /* __UK_FDT_H__ */

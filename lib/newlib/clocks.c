@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The platform's two clocks under their POSIX names. Sleeping is waiting:
+ * without threads there is nobody else to run.
+ */
+#include <errno.h>
+#include <time.h>
+#include <unistd.h>
+#include <uk/arch/lcpu.h>
+#include <uk/plat/time.h>
+#include "syscalls.h"
+
+#define NSEC_PER_SEC 1000000000UL
+
+static __nsec read_clock(clockid_t id)
+{
+	return id == CLOCK_REALTIME ? ukplat_wall_clock()
+				    : ukplat_monotonic_clock();
+}
+
+/* 0, or -1 with errno EINVAL for a clock that there is not. */
+static int check_clock(clockid_t id)
+{
+	if (id == CLOCK_REALTIME || id == CLOCK_MONOTONIC)
+		return 0;
+	errno = EINVAL;
+	return -1;
+}
+
+int clock_gettime(clockid_t id, struct timespec *ts)
+{
+	__nsec now;
+
+	if (check_clock(id))
+		return -1;
+	now = read_clock(id);
+	ts->tv_sec = (time_t)(now / NSEC_PER_SEC);
+	ts->tv_nsec = (long)(now % NSEC_PER_SEC);
+	return 0;
+}
+
+/* What the type can express; how fine a counter ticks is the machine's. */
+int clock_getres(clockid_t id, struct timespec *ts)
+{
+	if (check_clock(id))
+		return -1;
+	if (ts)
+		*ts = (struct timespec){ .tv_nsec = 1 };
+	return 0;
+}
+
+int _gettimeofday(struct timeval *tv, void *tz __unused)
+{
+	__nsec now = ukplat_wall_clock();
+
+	tv->tv_sec = (time_t)(now / NSEC_PER_SEC);
+	tv->tv_usec = (suseconds_t)(now % NSEC_PER_SEC / 1000);
+	return 0;
+}
+
+/* All time that passes is this program's. */
+clock_t _times(struct tms *t)
+{
+	clock_t now = (clock_t)(ukplat_monotonic_clock() /
+				(NSEC_PER_SEC / CLOCKS_PER_SEC));
+
+	*t = (struct tms){ .tms_utime = now };
+	return now;
+}
+
+static void wait_until(__nsec end)
+{
+	while (ukplat_monotonic_clock() < end)
+		ukarch_cpu_relax();
+}
+
+int nanosleep(const struct timespec *want, struct timespec *left)
+{
+	__nsec now = ukplat_monotonic_clock();
+
+	if (want->tv_sec < 0 || want->tv_nsec < 0 ||
+	    want->tv_nsec >= (long)NSEC_PER_SEC) {
+		errno = EINVAL;
+		return -1;
+	}
+	wait_until(now + (__nsec)want->tv_sec * NSEC_PER_SEC +
+		   (__nsec)want->tv_nsec);
+	if (left)
+		*left = (struct timespec){ 0 };
+	return 0;
+}
+
+int usleep(useconds_t usec)
+{
+	wait_until(ukplat_monotonic_clock() + (__nsec)usec * 1000);
+	return 0;
+}
+
+unsigned int sleep(unsigned int seconds)
+{
+	wait_until(ukplat_monotonic_clock() + seconds * NSEC_PER_SEC);
+	return 0;
+}
+
+NEWLIB_POSIX_NAME(gettimeofday);
+NEWLIB_POSIX_NAME(times);

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Standard input, output and error on the console with the role stdio. It
+ * looks like a terminal: output is buffered by line; one read gives one line at
+ * most; a carriage return, which is what Enter sends, is read as a newline;
+ * Ctrl-D ends a read, and the input if nothing stands before it. Nothing is
+ * echoed. Without a console output vanishes and input is at its end.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include <uk/arch/lcpu.h>
+#include <uk/console.h>
+#include "syscalls.h"
+
+#define CTRL_D 4
+
+static int is_stdio(int fd)
+{
+	if (fd >= STDIN_FILENO && fd <= STDERR_FILENO)
+		return 1;
+	errno = EBADF;
+	return 0;
+}
+
+/* A console that takes nothing within its bound has nobody at its other end:
+ * the rest is dropped, as the log drops it, rather than have a program fail.
+ */
+int _write(int fd, const void *buf, size_t len)
+{
+	struct uk_console *con = uk_console_get(UK_CONSOLE_STDIO);
+	size_t done = 0;
+	__ssz n = 1;
+
+	if (!is_stdio(fd))
+		return -1;
+	while (con && done < len && n > 0) {
+		n = uk_console_out(con, (const char *)buf + done, len - done);
+		if (n > 0)
+			done += (size_t)n;
+	}
+	return (int)len;
+}
+
+/* Waits for the first byte, then takes what is there of the line. */
+int _read(int fd, void *buf, size_t len)
+{
+	struct uk_console *con = uk_console_get(UK_CONSOLE_STDIO);
+	char *line = buf;
+	size_t i = 0;
+	__ssz n;
+
+	if (!is_stdio(fd))
+		return -1;
+	while (con && i < len) {
+		n = uk_console_in(con, &line[i], 1);
+		if (n < 0) {
+			errno = (int)-n;
+			return i ? (int)i : -1;
+		}
+		if (n == 0 && i)
+			break;
+		if (n == 0) {
+			ukarch_cpu_relax();
+			continue;
+		}
+		if (line[i] == CTRL_D)
+			break;
+		if (line[i] == '\r')
+			line[i] = '\n';
+		if (line[i++] == '\n')
+			break;
+	}
+	return (int)i;
+}
+
+int _fstat(int fd, struct stat *st)
+{
+	if (!is_stdio(fd))
+		return -1;
+	memset(st, 0, sizeof(*st));
+	st->st_mode = S_IFCHR | S_IRUSR | S_IWUSR;
+	return 0;
+}
+
+int _isatty(int fd)
+{
+	return is_stdio(fd);
+}
+
+off_t _lseek(int fd, off_t offset __unused, int whence __unused)
+{
+	if (is_stdio(fd))
+		errno = ESPIPE;
+	return -1;
+}
+
+int _close(int fd)
+{
+	return is_stdio(fd) ? 0 : -1;
+}
+
+NEWLIB_POSIX_NAME(write);
+NEWLIB_POSIX_NAME(read);
+NEWLIB_POSIX_NAME(fstat);
+NEWLIB_POSIX_NAME(isatty);
+NEWLIB_POSIX_NAME(lseek);
+NEWLIB_POSIX_NAME(close);

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Arm's PL011 UART (Arm DDI 0183) as the console "pl011", polled. All state
+ * is the device's; a call that interrupts another one may put its bytes
+ * between the other's, no more. Receive interrupts stay off.
+ */
+#include <uk/console.h>
+#include <uk/fdt.h>
+#include <uk/plat/bootinfo.h>
+
+/* Register offsets and their bits (chapter 3). */
+#define DR 0x00
+#define FR 0x18
+#define FR_RXFE 0x10 /* nothing received */
+#define FR_TXFF 0x20 /* no room to send */
+#define IBRD 0x24
+#define FBRD 0x28
+#define LCR_H 0x2c
+/* Without FIFO: switching it on drops what was received before, and input that
+ * is piped in is there before the guest. QEMU sends at once either way.
+ */
+#define LCR_H_8N1 0x60
+#define CR 0x30
+#define CR_ENABLE 0x301 /* UARTEN, TXE, RXE */
+#define IMSC 0x38
+#define ICR 0x44
+#define ICR_ALL 0x7ff
+
+/* 115200 baud of virt's 24 MHz reference clock: 24000000 / (16 * 115200). */
+#define BAUD_INT 13
+#define BAUD_FRAC 1
+
+/* About 0.1 s of polling: the other end does not read. */
+#define POLLS_MAX 1000000
+
+static volatile __u32 *reg(const struct uk_console *con, unsigned int offset)
+{
+	return (volatile __u32 *)((__uptr)con->priv + offset);
+}
+
+static int pl011_probe(struct uk_console *con)
+{
+	__u64 base;
+
+	if (uk_fdt_device(ukplat_bootinfo_get()->dtb, "arm,pl011", 0, &base,
+			  __NULL))
+		return -ENODEV;
+	con->priv = (void *)base;
+
+	*reg(con, CR) = 0;
+	*reg(con, IMSC) = 0;
+	*reg(con, ICR) = ICR_ALL;
+	*reg(con, IBRD) = BAUD_INT;
+	*reg(con, FBRD) = BAUD_FRAC;
+	*reg(con, LCR_H) = LCR_H_8N1;
+	*reg(con, CR) = CR_ENABLE;
+	return 0;
+}
+
+static int wait_for_room(const struct uk_console *con)
+{
+	for (unsigned int i = 0; i < POLLS_MAX; i++)
+		if (!(*reg(con, FR) & FR_TXFF))
+			return 1;
+	return 0;
+}
+
+static __ssz pl011_out(struct uk_console *con, const char *buf, __sz len)
+{
+	__sz n;
+
+	for (n = 0; n < len && wait_for_room(con); n++)
+		*reg(con, DR) = (__u8)buf[n];
+	return (__ssz)n;
+}
+
+static __ssz pl011_in(struct uk_console *con, char *buf, __sz len)
+{
+	__sz n;
+
+	for (n = 0; n < len && !(*reg(con, FR) & FR_RXFE); n++)
+		buf[n] = (char)*reg(con, DR);
+	return (__ssz)n;
+}
+
+static const struct uk_console_ops ops = {
+	.probe = pl011_probe,
+	.out = pl011_out,
+	.in = pl011_in,
+};
+
+static struct uk_console pl011 = UK_CONSOLE("pl011", &ops, __NULL);
+UK_CONSOLE_REGISTER(pl011, 2);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * How a heap ends: the crash for its misuse, and what every crash screen says
+ * about each allocator. The headers are looked through there, so that a crash
+ * of another kind tells too whether the heap was damaged before.
+ */
+#include <stdarg.h>
+#include <uk/alloc.h>
+#include <uk/crash.h>
+#include <uk/print.h>
+#include <uk/snprintf.h>
+
+#define TEXT_MAX 192
+
+void __noreturn uk_alloc_misuse(struct uk_alloc *a __unused, const char *fmt,
+				...)
+{
+	static char
+		text[TEXT_MAX]; /* the stack may be short; we never return */
+	va_list ap;
+
+	va_start(ap, fmt);
+	uk_vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	uk_crash_here("heap", text, __NULL, 0);
+}
+
+static void tell(struct uk_alloc *a)
+{
+	const struct uk_alloc_stats *s = &a->stats;
+	const void *damaged = __NULL;
+
+	uk_pr_crit("Allocator %s: %lu of %lu KiB in use, peak %lu, free %lu\n",
+		   a->name, s->cur_mem_use / 1024, s->total / 1024,
+		   s->max_mem_use / 1024, a->ops->avail(a) / 1024);
+	uk_pr_crit("  %lu blocks in use, %lu allocations, %lu failed\n",
+		   s->cur_nb_allocs, s->tot_nb_allocs, s->nb_enomem);
+	if (a->ops->check)
+		damaged = a->ops->check(a);
+	if (damaged)
+		uk_pr_crit("  damaged: the block header at %p\n", damaged);
+}
+
+static int on_crash(void *info __unused)
+{
+	uk_alloc_foreach(a) tell(a);
+	return UK_EVENT_HANDLED_CONT;
+}
+
+/* Behind the sections of the screen, before a debugger. */
+UK_EVENT_HANDLER_PRIO(UK_EVENT_CRASH, on_crash, 3);

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The crash path: raises UK_EVENT_CRASH step by step and ends the machine.
+ *
+ * Each handler is a step. The index of the next one is kept outside of the
+ * stack, so that a crash inside a step enters here again, logs one line and
+ * goes on behind the step that failed. It is never tried twice, so that the
+ * path ends after as many nested crashes as there are steps at most. What a
+ * step prints, and whether anything prints at all, is not known here.
+ */
+#include <uk/crash.h>
+#include <uk/arch/lcpu.h>
+#include <uk/percpu.h>
+#include <uk/plat/lcpu.h>
+#include <uk/print.h>
+
+UK_EVENT(UK_EVENT_CRASH);
+
+static struct {
+	struct uk_crash_info *info;	/* the first crash; NULL: none */
+	const uk_event_handler_t *next; /* the next step */
+	int reported;			/* nested crashes whose line began */
+} crash;
+
+int uk_crash_in_progress(void)
+{
+	return crash.info != __NULL;
+}
+
+/* One line, and none if that line itself crashed. */
+static void report_nested(const struct uk_crash_info *info)
+{
+	int first = !crash.reported;
+
+	crash.reported = 1;
+	if (!first)
+		return;
+	uk_pr_crit("crash while handling a crash: %s%s%s at 0x%lx\n",
+		   info->trap ? info->trap->event_name : info->what,
+		   info->detail ? ": " : "", info->detail ? info->detail : "",
+		   ukarch_regs_pc(info->regs));
+	crash.reported = 0;
+}
+
+/* Returns only to resume the trap that crashed first. */
+static void run_steps(int nested)
+{
+	const struct uk_event *ev = UK_EVENT_PTR(UK_EVENT_CRASH);
+
+	while (crash.next < ev->end) {
+		int rc = (*crash.next++)(crash.info);
+
+		if (rc == UK_EVENT_HANDLED && crash.info->trap && !nested) {
+			crash.info = __NULL;
+			return;
+		}
+	}
+	uk_pr_always("exit %d\n", UKPLAT_STATUS_CRASH);
+	ukplat_poweroff(UKPLAT_STATUS_CRASH);
+}
+
+static void crash_enter(struct uk_crash_info *info)
+{
+	int nested = crash.info != __NULL;
+
+	ukarch_irq_disable();
+	if (!nested) {
+		crash.info = info;
+		crash.next = UK_EVENT_PTR(UK_EVENT_CRASH)->start;
+	}
+	/* Each time: what crashed may have been writing the log. */
+	uk_print_seize();
+	if (nested)
+		report_nested(info);
+	run_steps(nested);
+}
+
+void uk_crash_trap(struct ukarch_trap_ctx *ctx)
+{
+	struct uk_crash_info info = { .regs = ctx->regs, .trap = ctx };
+
+	crash_enter(&info);
+}
+
+void __noreturn uk_crash_regs(const char *what, const char *detail,
+			      const char *file, unsigned int line,
+			      struct __regs *regs)
+{
+	struct uk_crash_info info = {
+		.what = what,
+		.detail = detail,
+		.file = file,
+		.line = line,
+		.regs = regs,
+	};
+
+	crash_enter(&info);
+	/* Without a trap there is nothing to resume. */
+	ukplat_poweroff(UKPLAT_STATUS_CRASH);
+}
+
+void uk_warn_here(const char *detail, const char *file, unsigned int line)
+{
+	uk_pr_warn("warning: %s (%s:%u)\n", detail, file, line);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The one path on which a guest dies: an unhandled trap, a failed assertion,
+ * UK_CRASH, abort(), a smashed stack. uk_crash() raises UK_EVENT_CRASH with
+ * the reason and the registers; handlers in order of priority:
+ *
+ *	2  ukcrash: the screen, one handler a section
+ *	3  what other libraries add to it: allocators
+ *	5  a debugger: may stop here, and resume a trap
+ *	7  dump writers
+ *
+ * then the machine ends with status 70. A crash inside a handler logs one line
+ * and goes on with the next handler: the path never loops and never hangs.
+ */
+#ifndef __UK_CRASH_H__
+#define __UK_CRASH_H__
+
+#include <uk/arch/trap.h>
+#include <uk/event.h>
+
+/* Why the guest crashes. Valid while UK_EVENT_CRASH is raised. */
+struct uk_crash_info {
+	/* class of the reason: "assertion failed", "abort", … ; for a trap
+	 * NULL: the context says it all
+	 */
+	const char *what;
+	const char *detail; /* expression or message; may be NULL */
+	const char *file;   /* place in the source; may be NULL */
+	unsigned int line;
+	/* Never NULL. For a trap, pc is the instruction that was refused; else
+	 * it is the return address of the call that crashed.
+	 */
+	struct __regs *regs;
+	struct ukarch_trap_ctx *trap; /* NULL unless a trap crashed */
+};
+
+/*
+ * Data: struct uk_crash_info *. Handlers run in trap context. They return
+ * UK_EVENT_HANDLED_CONT or UK_EVENT_NOT_HANDLED to let the crash go on, and
+ * UK_EVENT_HANDLED to resume a trap (without trap != NULL that is ignored).
+ */
+UK_EVENT_DECLARE(UK_EVENT_CRASH);
+
+/**
+ * Crashes for a trap that nobody took.
+ *
+ * @param ctx the trap; the caller resumes with ctx->regs if this returns,
+ *   which happens only if a handler of UK_EVENT_CRASH mended the cause.
+ * Contexts: trap.
+ */
+void uk_crash_trap(struct ukarch_trap_ctx *ctx);
+
+/**
+ * Crashes at the calling place, whose registers it captures: provided by the
+ * architecture (arch/<arch>/capture.S), for C would have changed them before.
+ *
+ * @param what class of the reason, see struct uk_crash_info
+ * @param detail expression or message, may be NULL
+ * @param file,line place in the source; file may be NULL
+ * Contexts: any.
+ */
+void __noreturn uk_crash_here(const char *what, const char *detail,
+			      const char *file, unsigned int line);
+
+/**
+ * Crashes with registers that the caller captured; regs->pc is the return
+ * address of the call that crashes. Contexts: any.
+ */
+void __noreturn uk_crash_regs(const char *what, const char *detail,
+			      const char *file, unsigned int line,
+			      struct __regs *regs);
+
+/** Logs "warning: detail (file:line)". Contexts: any. */
+void uk_warn_here(const char *detail, const char *file, unsigned int line);
+
+/** 1 while a crash is being handled. Contexts: any. */
+int uk_crash_in_progress(void);
+
+/** Crashes with a message, a string constant. Contexts: any. */
+#define UK_CRASH(msg) uk_crash_here("crash", (msg), __FILE__, __LINE__)
+
+#endif /* __UK_CRASH_H__ */

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The consoles that are present: those of the link-time table whose probe
+ * found a device, and those registered at run time, best default first.
+ *
+ * The list only grows, and an entry is complete before it can be reached, so
+ * that a trap may walk it at any time. What a console is for is not known
+ * here but in roles.c.
+ */
+#include <string.h>
+#include <uk/console.h>
+#include "console_internal.h"
+
+UK_TABLE_DEFINE(console, struct uk_console_rec);
+
+static UK_LIST_HEAD(consoles);
+static int found;
+
+static void list_add(struct uk_console *con, int prio)
+{
+	struct uk_list_head *before = consoles.next;
+
+	con->_prio = prio;
+	while (before != &consoles &&
+	       uk_list_entry(before, struct uk_console, _list)->_prio <= prio)
+		before = before->next;
+	uk_list_add_tail(&con->_list, before);
+	con->state = UK_CONSOLE_PRESENT;
+}
+
+/* Absent first: a crash while it probes must not probe it again. */
+static int probe(struct uk_console *con, int prio)
+{
+	con->state = UK_CONSOLE_ABSENT;
+	if (con->ops->probe && con->ops->probe(con) < 0)
+		return -ENODEV;
+	list_add(con, prio);
+	return 0;
+}
+
+void console_find(void)
+{
+	if (found)
+		return;
+	uk_table_foreach (console, rec)
+		if (rec->con->state == UK_CONSOLE_UNKNOWN)
+			probe(rec->con, (int)rec->prio);
+	found = 1;
+}
+
+int console_found(void)
+{
+	return found;
+}
+
+int uk_console_register(struct uk_console *con, int prio)
+{
+	if (uk_console_by_name(con->name))
+		return -EEXIST;
+	return probe(con, prio);
+}
+
+struct uk_console *uk_console_next(const struct uk_console *prev)
+{
+	const struct uk_list_head *at = prev ? &prev->_list : &consoles;
+
+	console_find();
+	if (at->next == &consoles)
+		return __NULL;
+	return uk_list_entry(at->next, struct uk_console, _list);
+}
+
+struct uk_console *uk_console_by_name(const char *name)
+{
+	struct uk_console *con = uk_console_next(__NULL);
+
+	while (con && strcmp(con->name, name) != 0)
+		con = uk_console_next(con);
+	return con;
+}
+
+unsigned int uk_console_connection(struct uk_console *con)
+{
+	if (!con)
+		return 0;
+	return con->ops->connection ? con->ops->connection(con) : 1;
+}
+
+static __ssz out(struct uk_console *con, const char *buf, __sz len)
+{
+	__ssz n = con->ops->out(con, buf, len);
+
+	if (n > 0)
+		uk_console_count(&con->stats.out_bytes, (__u64)n);
+	return n;
+}
+
+/* Whom the bytes are for is asked first: it is whoever is there by now. */
+__ssz uk_console_out(struct uk_console *con, const char *buf, __sz len)
+{
+	if (!con)
+		return -ENODEV;
+	uk_console_connection(con);
+	return out(con, buf, len);
+}
+
+__ssz uk_console_out_to(struct uk_console *con, unsigned int connection,
+			const char *buf, __sz len)
+{
+	if (!con)
+		return -ENODEV;
+	if (!connection || uk_console_connection(con) != connection)
+		return -EPIPE;
+	return out(con, buf, len);
+}
+
+__ssz uk_console_in(struct uk_console *con, char *buf, __sz len)
+{
+	__ssz n = con ? con->ops->in(con, buf, len) : -ENODEV;
+
+	if (n > 0)
+		uk_console_count(&con->stats.in_bytes, (__u64)n);
+	return n;
+}

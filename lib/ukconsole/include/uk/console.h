@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Consoles are named byte streams ("com1", "pl011", "vport1"). Who speaks
+ * through one asks for the console that has a role:
+ *
+ *	uk_console_out(uk_console_get(UK_CONSOLE_STDIO), "hello\n", 6);
+ *
+ * A user gives roles to consoles on the command line: console.log=com2. Bytes
+ * pass as they are; no newline is turned into anything.
+ *
+ * A driver whose device can be looked for at any time (a UART at a known
+ * place) registers its console at link time:
+ *
+ *	static const struct uk_console_ops ops = {
+ *		.probe = probe, .out = out, .in = in,
+ *	};
+ *	static struct uk_console com1 = UK_CONSOLE("com1", &ops, (void *)0x3f8);
+ *	UK_CONSOLE_REGISTER(com1, 2);
+ *
+ * One that finds its devices while a bus is walked calls
+ * uk_console_register() for each.
+ *
+ * Without LIBUKCONSOLE no console is ever found, and nothing leaves code.
+ */
+#ifndef __UK_CONSOLE_H__
+#define __UK_CONSOLE_H__
+
+#include <errno.h>
+#include <uk/list.h>
+#include <uk/table.h>
+
+struct uk_console;
+
+/*
+ * What a driver does. All are called in any context, traps with interrupts
+ * off included, before init calls ran, and possibly while another call for
+ * the same device was interrupted half-way: they poll the device, keep no
+ * state that such an interruption could break, take no lock, do not log.
+ */
+struct uk_console_ops {
+	/*
+	 * Looks for the device and makes it ready to send and receive. May be
+	 * NULL for one registered at run time. Returns 0, or -ENODEV if it is
+	 * not there. Called once.
+	 */
+	int (*probe)(struct uk_console *con);
+
+	/*
+	 * Sends up to len bytes. Returns how many were taken, less than len
+	 * when the other end is slow and does not make room within a bound;
+	 * or a negative errno.
+	 */
+	__ssz (*out)(struct uk_console *con, const char *buf, __sz len);
+
+	/*
+	 * Receives up to len bytes without waiting. Returns how many there
+	 * were, 0 if none; or a negative errno.
+	 */
+	__ssz (*in)(struct uk_console *con, char *buf, __sz len);
+
+	/*
+	 * Looks who is at the other end: 0 for nobody, else the number of the
+	 * connection, which grows with each. What out() takes is for the
+	 * connection that this told last; if that has ended since, out() takes
+	 * it and drops it. NULL for a line that cannot know.
+	 */
+	unsigned int (*connection)(struct uk_console *con);
+};
+
+/*
+ * What passed since boot. Whoever reads them sees each number whole, not all
+ * of them at one instant.
+ */
+struct uk_console_stats {
+	__u64 in_bytes;	   /* received */
+	__u64 in_overruns; /* bytes that came and found no room */
+	__u64 out_bytes;   /* taken to be sent */
+	__u64 out_dropped; /* bytes that were to be sent and went nowhere */
+};
+
+struct uk_console {
+	const char *name; /* unique; letters and digits */
+	const struct uk_console_ops *ops;
+	void *priv; /* the driver's */
+	/* The rest is ukconsole's. */
+	int state;		   /* UK_CONSOLE_UNKNOWN … */
+	struct uk_list_head _list; /* present ones, best default first */
+	int _prio;
+	struct uk_console_stats stats; /* drivers add to drops and overruns */
+};
+
+/* States: */
+#define UK_CONSOLE_UNKNOWN 0 /* not looked for yet */
+#define UK_CONSOLE_PRESENT 1
+#define UK_CONSOLE_ABSENT 2
+
+/** Initializer of a struct uk_console. */
+#define UK_CONSOLE(con_name, con_ops, con_priv)                          \
+	{                                                                \
+		.name = (con_name), .ops = (con_ops), .priv = (con_priv) \
+	}
+
+/** Adds to one of the statistics. Contexts: any; one atomic addition. */
+static inline void uk_console_count(__u64 *number, __u64 by)
+{
+	__atomic_fetch_add(number, by, __ATOMIC_RELAXED);
+}
+
+/* A record of the table of consoles known at link time. */
+struct uk_console_rec {
+	struct uk_console *con;
+	long prio;
+};
+
+UK_TABLE_DECLARE(console, struct uk_console_rec);
+
+/**
+ * Registers a console at link time.
+ *
+ * @param con a struct uk_console variable
+ * @param p who becomes the default: 0 (rather) to 9 (rather not); UARTs that
+ *   a machine has by default take 2, second ones 4. Among equals the first in
+ *   link order.
+ */
+#define UK_CONSOLE_REGISTER(con, p)                        \
+	UK_TABLE_RECORD(console, struct uk_console_rec, p, \
+			uk_console_rec_##con) = { &(con), (p) }
+
+/* What consoles are for. */
+enum uk_console_role {
+	UK_CONSOLE_LOG,	    /* the log; default: the best console present */
+	UK_CONSOLE_STDIO,   /* stdin and stdout; default: as for the log */
+	UK_CONSOLE_GDB,	    /* a debugger; default: none */
+	UK_CONSOLE_METRICS, /* metrics; default: none */
+	UK_CONSOLE_DUMP,    /* crash dumps; default: none */
+	UK_CONSOLE_ROLES
+};
+
+#ifdef CONFIG_LIBUKCONSOLE
+/*
+ * The name of the console that each role wants, NULL for the default, "none"
+ * for no console. A library that owns a role declares the parameter:
+ *
+ *	UK_PARAM(gdb, console, &uk_console_wanted[UK_CONSOLE_GDB], charp, "…");
+ *
+ * Two roles may name the same console. Names are looked up when consoles come
+ * up, early (2) for those known at link time; one that nobody registered
+ * until late (9) is an error that lists those there are, and ends the boot.
+ */
+extern char *uk_console_wanted[UK_CONSOLE_ROLES];
+
+/**
+ * The console that has a role.
+ *
+ * @return the console, or NULL if the role has none. While init calls run a
+ *   role whose wanted console is not there yet has its default.
+ * Contexts: any. Before consoles came up this looks for them.
+ */
+struct uk_console *uk_console_get(enum uk_console_role role);
+
+/**
+ * The console of that name.
+ *
+ * @return the console, or NULL if none that is present has it.
+ * Contexts: any.
+ */
+struct uk_console *uk_console_by_name(const char *name);
+
+/**
+ * The first console present (prev NULL) or the one behind prev.
+ *
+ * @return the console, or NULL behind the last. Contexts: any.
+ */
+struct uk_console *uk_console_next(const struct uk_console *prev);
+
+/**
+ * Sends bytes.
+ *
+ * @param con the console; NULL sends nothing
+ * @return how many bytes were taken, less than len when the other end is slow;
+ *   -ENODEV if con is NULL; the driver's negative errno. Where the driver knows
+ *   that nobody is at the other end it takes them all, and drops what it has
+ *   no room to keep.
+ * Contexts: any; it polls and does not wait without bound.
+ */
+__ssz uk_console_out(struct uk_console *con, const char *buf, __sz len);
+
+/**
+ * Receives bytes that are there, without waiting.
+ *
+ * @return how many bytes, 0 if none are there; -ENODEV if con is NULL; the
+ *   driver's negative errno. Contexts: any; readers of one console take the
+ *   bytes from each other.
+ */
+__ssz uk_console_in(struct uk_console *con, char *buf, __sz len);
+
+/**
+ * Who is at the other end.
+ *
+ * @return 0 if nobody is, else the number of the connection: another number
+ *   means that the one before has ended. A line that cannot know, such as a
+ *   UART, has 1 at all times. 0 if con is NULL. Contexts: any; it polls.
+ */
+unsigned int uk_console_connection(struct uk_console *con);
+
+/**
+ * Sends bytes, unless the connection that they are for has ended.
+ *
+ * @param connection what uk_console_connection() told when these bytes, or
+ *   the question that they answer, began
+ * @return as uk_console_out(); -EPIPE if there is another connection by now,
+ *   or none. A connection that ends while the bytes are on their way drops
+ *   them. Contexts: any.
+ */
+__ssz uk_console_out_to(struct uk_console *con, unsigned int connection,
+			const char *buf, __sz len);
+
+/**
+ * Registers a console found at run time; it is present and may take a role
+ * that waits for its name.
+ *
+ * @param con stays the driver's and must live on
+ * @param prio as for UK_CONSOLE_REGISTER()
+ * @return 0; -EEXIST if the name is taken; -ENODEV if its probe said so.
+ * Contexts: init, thread.
+ */
+int uk_console_register(struct uk_console *con, int prio);
+#else
+static inline struct uk_console *uk_console_get(enum uk_console_role r __unused)
+{
+	return __NULL;
+}
+static inline struct uk_console *uk_console_by_name(const char *name __unused)
+{
+	return __NULL;
+}
+static inline struct uk_console *
+uk_console_next(const struct uk_console *prev __unused)
+{
+	return __NULL;
+}
+static inline __ssz uk_console_out(struct uk_console *con __unused,
+				   const char *buf __unused, __sz len __unused)
+{
+	return -ENODEV;
+}
+static inline __ssz uk_console_in(struct uk_console *con __unused,
+				  char *buf __unused, __sz len __unused)
+{
+	return -ENODEV;
+}
+static inline unsigned int
+uk_console_connection(struct uk_console *con __unused)
+{
+	return 0;
+}
+static inline __ssz uk_console_out_to(struct uk_console *con __unused,
+				      unsigned int connection __unused,
+				      const char *buf __unused,
+				      __sz len __unused)
+{
+	return -ENODEV;
+}
+static inline int uk_console_register(struct uk_console *con __unused,
+				      int prio __unused)
+{
+	return -ENODEV;
+}
+#endif
+
+#endif /* __UK_CONSOLE_H__ */

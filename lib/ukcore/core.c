@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The data behind <uk/percpu.h> and <uk/stack.h>.
+ */
+#include <uk/percpu.h>
+#include <uk/stack.h>
+
+struct uk_percpu uk_percpu_boot;
+
+UK_TABLE_DEFINE(stack, struct uk_stack);
+
+const struct uk_stack *uk_stack_find(__vaddr_t addr)
+{
+	uk_table_foreach (stack, s)
+		if (addr >= (__vaddr_t)s->guard && addr < (__vaddr_t)s->top)
+			return s;
+	return __NULL;
+}

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Stacks that exist from boot on: main's, and those that the CPU switches to
+ * when a fault may have hit a bad one. Each registers its bounds in the table
+ * `stack`, so that the boot code can unmap the guard page below it and a
+ * crash screen can name it.
+ */
+#ifndef __UK_STACK_H__
+#define __UK_STACK_H__
+
+#include <uk/table.h>
+
+struct uk_stack {
+	const char *name;
+	char *guard; /* the unmapped page below; a multiple of the page size */
+	char *base;  /* lowest usable byte, one page above guard */
+	char *top;   /* past the highest byte: the initial stack pointer */
+};
+
+UK_TABLE_DECLARE(stack, struct uk_stack);
+
+/**
+ * Defines and registers a stack.
+ *
+ * @param ident C identifier: `ident[]` is the memory, guard page included
+ * @param label what users read, for example "main"
+ * @param bytes usable size, a multiple of the page size
+ */
+#define UK_STACK_DEFINE(ident, label, bytes)                                 \
+	_Static_assert((bytes) > 0 && (bytes) % __PAGE_SIZE == 0,            \
+		       "size of stack " #ident " must be whole pages");      \
+	char ident[__PAGE_SIZE + (bytes)] __aligned(__PAGE_SIZE)             \
+		__section(".bss.uk_stack." #ident);                          \
+	UK_TABLE_RECORD(stack, struct uk_stack, 5, uk_stack_rec_##ident) = { \
+		.name = (label),                                             \
+		.guard = ident,                                              \
+		.base = ident + __PAGE_SIZE,                                 \
+		.top = ident + __PAGE_SIZE + (bytes),                        \
+	}
+
+/**
+ * The stack, guard page included, that holds an address.
+ *
+ * @return the stack's record, or NULL where no registered stack holds it.
+ * Contexts: any; it only reads constant data.
+ */
+const struct uk_stack *uk_stack_find(__vaddr_t addr);
+
+#endif /* __UK_STACK_H__ */

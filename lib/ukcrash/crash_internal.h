@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * What the sections of the crash screen share. A section is one .c file with
+ * one handler of UK_EVENT_CRASH; they appear in the order in which
+ * Makefile.uk lists them. A section that crashes is given up and the next one
+ * follows (see lib/ukassert/crash.c). Sections log at critical level, allocate
+ * nothing, and read foreign memory through uknofault only.
+ */
+#ifndef __CRASH_INTERNAL_H__
+#define __CRASH_INTERNAL_H__
+
+#include <uk/crash.h>
+#include <uk/print.h>
+
+/* Makes a function void fn(const struct uk_crash_info *) a section. */
+#define UKCRASH_SECTION(fn)                             \
+	static int fn##_handler(void *data)             \
+	{                                               \
+		fn((const struct uk_crash_info *)data); \
+		return UK_EVENT_HANDLED_CONT;           \
+	}                                               \
+	UK_EVENT_HANDLER_PRIO(UK_EVENT_CRASH, fn##_handler, 2)
+
+/* Room for " name+offset" of any symbol. */
+#define UKCRASH_SYMBOL_MAX 96
+
+/**
+ * " name+offset" of the symbol at addr, or "" if the image has none there.
+ * @return buf
+ */
+const char *ukcrash_symbol(__vaddr_t addr, char buf[UKCRASH_SYMBOL_MAX]);
+
+#endif /* __CRASH_INTERNAL_H__ */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Second section: why, in words. What was done to which address and why it
+ * was refused, or what the program itself complained of.
+ */
+#include <uk/stack.h>
+#include "crash_internal.h"
+
+#define DECODE_MAX 128
+
+static const char *const access_words[] = {
+	[UKARCH_ACCESS_NONE] = "access to",
+	[UKARCH_ACCESS_READ] = "read from",
+	[UKARCH_ACCESS_WRITE] = "write to",
+	[UKARCH_ACCESS_EXEC] = "execute at",
+};
+
+static const char *const why_words[] = {
+	[UKARCH_WHY_OTHER] = "refused",
+	[UKARCH_WHY_NOT_MAPPED] = "not mapped",
+	[UKARCH_WHY_READ_ONLY] = "read-only",
+	[UKARCH_WHY_NOT_EXEC] = "not executable",
+	[UKARCH_WHY_PRIVILEGE] = "not for this privilege level",
+	[UKARCH_WHY_NON_CANONICAL] = "non-canonical address",
+	[UKARCH_WHY_UNALIGNED] = "unaligned",
+	[UKARCH_WHY_EXTERNAL] = "external abort, no device or memory answers",
+	[UKARCH_WHY_RESERVED] = "malformed page-table entry",
+	[UKARCH_WHY_DIVIDE] = "divide error",
+	[UKARCH_WHY_FP] = "floating-point exception",
+	[UKARCH_WHY_UNDEFINED] = "undefined instruction",
+	[UKARCH_WHY_BREAKPOINT] = "breakpoint instruction without a debugger",
+	[UKARCH_WHY_STEP] = "single step without a debugger",
+	[UKARCH_WHY_HW_BREAK] = "hardware breakpoint without a debugger",
+	[UKARCH_WHY_WATCH] = "watchpoint without a debugger",
+	[UKARCH_WHY_DOUBLE_FAULT] = "double fault",
+	[UKARCH_WHY_INTERRUPT] = "interrupt that nobody serves",
+};
+
+static void trap_reason(const struct ukarch_trap_ctx *ctx)
+{
+	const struct uk_stack *stack = __NULL;
+
+	if (ctx->addr_valid)
+		stack = uk_stack_find(ctx->fault_address);
+	if (stack && ctx->fault_address < (__vaddr_t)stack->base)
+		uk_pr_crit("stack overflow of thread %s: guard page at 0x%lx\n",
+			   stack->name, (__vaddr_t)stack->guard);
+	else if (ctx->addr_valid)
+		uk_pr_crit("%s 0x%lx: %s\n", access_words[ctx->access],
+			   ctx->fault_address, why_words[ctx->why]);
+	else if (ctx->why == UKARCH_WHY_OTHER)
+		uk_pr_crit("unhandled trap %s\n",
+			   ukarch_trap_name(ctx->trapnr));
+	else
+		uk_pr_crit("%s\n", why_words[ctx->why]);
+}
+
+static void trap_details(const struct ukarch_trap_ctx *ctx)
+{
+	char decoded[DECODE_MAX];
+
+	uk_pr_crit("Event: %s, vector %lu (%s), %s 0x%lx: %s\n",
+		   ctx->event_name, ctx->trapnr, ukarch_trap_name(ctx->trapnr),
+		   UK_ERROR_NAME, ctx->error_code,
+		   ukarch_trap_decode(ctx, decoded, sizeof(decoded)));
+	if (ctx->outer)
+		uk_pr_crit("Inside of a handler of %s at 0x%lx\n",
+			   ctx->outer->event_name,
+			   ukarch_regs_pc(ctx->outer->regs));
+}
+
+static void reason(const struct uk_crash_info *info)
+{
+	if (info->trap) {
+		trap_reason(info->trap);
+		trap_details(info->trap);
+		return;
+	}
+	if (info->detail && info->file)
+		uk_pr_crit("%s: %s (%s:%u)\n", info->what, info->detail,
+			   info->file, info->line);
+	else
+		uk_pr_crit("%s%s%s\n", info->what, info->detail ? ": " : "",
+			   info->detail ? info->detail : "");
+}
+
+UKCRASH_SECTION(reason);

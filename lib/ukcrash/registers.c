@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The registers, three a line; one that points into the image has a line of
+ * its own with the symbol.
+ */
+#include "crash_internal.h"
+
+#define COLUMNS 3
+
+/* A line that fills up. */
+struct row {
+	char text[COLUMNS * 32];
+	unsigned int columns;
+	int len;
+};
+
+static void row_flush(struct row *row)
+{
+	if (row->columns)
+		uk_pr_crit("%s\n", row->text);
+	row->columns = 0;
+	row->len = 0;
+}
+
+static void row_add(struct row *row, const char *name, __u64 value,
+		    const char *symbol)
+{
+	if (*symbol) {
+		row_flush(row);
+		uk_pr_crit("%10s: %016lx%s\n", name, value, symbol);
+		return;
+	}
+	row->len += uk_snprintf(row->text + row->len,
+				sizeof(row->text) - (__sz)row->len,
+				"%10s: %016lx", name, value);
+	if (++row->columns == COLUMNS)
+		row_flush(row);
+}
+
+static void registers(const struct uk_crash_info *info)
+{
+	char symbol[UKCRASH_SYMBOL_MAX];
+	struct row row = { .len = 0 };
+	const char *name;
+	__u64 value;
+
+	uk_pr_crit("Registers:\n");
+	for (unsigned int i = 0; i < ukarch_reg_count; i++) {
+		const struct ukarch_reg_desc *d = &ukarch_reg_descs[i];
+
+		value = ukarch_reg_get(info->regs, d);
+		symbol[0] = '\0';
+		if (d->is_addr)
+			ukcrash_symbol(value, symbol);
+		row_add(&row, d->name, value, symbol);
+	}
+	row_flush(&row);
+	for (unsigned int i = 0; !ukarch_creg_read(i, &name, &value); i++)
+		row_add(&row, name, value, "");
+	row_flush(&row);
+}
+
+UKCRASH_SECTION(registers);

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The handlers and the counters of each line. A handler is an entry of a
+ * bounded pool, chained to its line by index, so that nothing is allocated.
+ * Chains are changed with interrupts off and are whole at any instruction:
+ * an entry is filled before it is linked.
+ *
+ * An interrupt that nobody takes is counted, and reported once a line. A
+ * level-triggered one comes again at once, for ever: after so many in a row
+ * the line is masked.
+ */
+#include <uk/arch/lcpu.h>
+#include <uk/print.h>
+#include "intctlr_internal.h"
+
+#define LINES CONFIG_LIBUKINTCTLR_LINES
+#define HANDLERS CONFIG_LIBUKINTCTLR_HANDLERS
+
+/* Indices count from 1; 0 is the end of a chain. */
+struct entry {
+	uk_intctlr_irq_handler_func_t func; /* NULL: free */
+	void *arg;
+	__u16 next;
+};
+
+static struct entry pool[HANDLERS];
+
+static struct {
+	__u64 count;
+	__u64 unclaimed;
+	__u16 first;
+	__u16 in_a_row; /* unclaimed */
+} lines[LINES];
+
+int intctlr_has_handler(unsigned int irq)
+{
+	return lines[irq].first != 0;
+}
+
+static void unclaimed(unsigned int irq)
+{
+	if (!lines[irq].unclaimed++)
+		uk_pr_warn(
+			"interrupt %u: nobody takes it; further ones are only counted\n",
+			irq);
+	lines[irq].in_a_row++;
+	if (lines[irq].in_a_row == UK_INTCTLR_UNCLAIMED_MAX)
+		uk_pr_warn("interrupt %u: masked after %u that nobody took\n",
+			   irq, UK_INTCTLR_UNCLAIMED_MAX);
+}
+
+static int call_handlers(unsigned int irq)
+{
+	int taken = 0;
+	__u16 i = lines[irq].first;
+
+	while (i) {
+		struct entry *e = &pool[i - 1];
+
+		i = e->next; /* it may take itself off */
+		taken |= e->func(e->arg);
+	}
+	return taken;
+}
+
+int uk_intctlr_nmi(unsigned int irq)
+{
+	int taken = call_handlers(irq);
+
+	lines[irq].count += !!taken;
+	return !!taken;
+}
+
+int intctlr_run(unsigned int irq)
+{
+	lines[irq].count++;
+	if (likely(call_handlers(irq)))
+		lines[irq].in_a_row = 0;
+	else
+		unclaimed(irq);
+	return lines[irq].in_a_row < UK_INTCTLR_UNCLAIMED_MAX;
+}
+
+/* The link that points to a handler's entry, or to the end of the chain. */
+static __u16 *find(unsigned int irq, uk_intctlr_irq_handler_func_t func,
+		   const void *arg)
+{
+	__u16 *link = &lines[irq].first;
+
+	while (*link &&
+	       (pool[*link - 1].func != func || pool[*link - 1].arg != arg))
+		link = &pool[*link - 1].next;
+	return link;
+}
+
+static int add(unsigned int irq, uk_intctlr_irq_handler_func_t func, void *arg)
+{
+	__u16 *link = find(irq, func, arg);
+
+	if (*link)
+		return -EEXIST;
+	for (unsigned int i = 0; i < HANDLERS; i++) {
+		if (pool[i].func)
+			continue;
+		pool[i] = (struct entry){ func, arg, 0 };
+		UK_WRITE_ONCE(*link, (__u16)(i + 1));
+		lines[irq].in_a_row = 0;
+		return 0;
+	}
+	return -ENOSPC;
+}
+
+int uk_intctlr_irq_register(unsigned int irq,
+			    uk_intctlr_irq_handler_func_t handler, void *arg)
+{
+	unsigned long flags;
+	int rc;
+
+	if (!uk_intctlr_irq_count())
+		return -ENODEV;
+	if (irq >= uk_intctlr_irq_count() || !handler)
+		return -EINVAL;
+	flags = ukarch_irq_save();
+	rc = add(irq, handler, arg);
+	if (!rc && !pool[lines[irq].first - 1].next)
+		uk_intctlr_irq_unmask(irq);
+	ukarch_irq_restore(flags);
+	return rc;
+}
+
+int uk_intctlr_irq_unregister_arg(unsigned int irq,
+				  uk_intctlr_irq_handler_func_t handler,
+				  void *arg)
+{
+	unsigned long flags;
+	struct entry *e;
+	__u16 *link;
+
+	if (irq >= uk_intctlr_irq_count())
+		return -ENOENT;
+	flags = ukarch_irq_save();
+	link = find(irq, handler, arg);
+	e = *link ? &pool[*link - 1] : __NULL;
+	if (e) {
+		*link = e->next;
+		e->func = __NULL;
+		if (!intctlr_has_handler(irq))
+			uk_intctlr_irq_mask(irq);
+	}
+	ukarch_irq_restore(flags);
+	return e ? 0 : -ENOENT;
+}
+
+int uk_intctlr_irq_stats(unsigned int irq, struct uk_intctlr_irq_stats *stats)
+{
+	if (irq >= uk_intctlr_irq_count())
+		return -EINVAL;
+	*stats = (struct uk_intctlr_irq_stats){
+		.count = UK_READ_ONCE(lines[irq].count),
+		.unclaimed = UK_READ_ONCE(lines[irq].unclaimed),
+	};
+	for (__u16 i = lines[irq].first; i; i = pool[i - 1].next)
+		stats->handlers++;
+	return 0;
+}

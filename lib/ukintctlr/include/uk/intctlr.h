@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Interrupt lines and who handles them, under Unikraft's names where they
+ * fit:
+ *
+ *	static int tick(void *arg)
+ *	{
+ *		...quiet the device...
+ *		return UK_INTCTLR_IRQ_HANDLED;
+ *	}
+ *
+ *	uk_intctlr_irq_register(4, tick, dev);
+ *
+ * A line's number is the controller's: on x86_64 the pin of the I/O APIC (an
+ * ISA interrupt has its own number), then the local lines of <uk/apic.h>; on
+ * arm64 the INTID. What the device tree says of a device is translated by
+ * uk_intctlr_irq_fdt_xlat().
+ *
+ * Handlers run in irq context: interrupts off, on the interrupted stack or
+ * the trap stack; no allocation, no lock that a thread may hold, general
+ * registers only. All registers of what was interrupted are in
+ * uk_percpu()->trap->regs and may be changed. A fault in a handler is a trap
+ * like any other.
+ *
+ * The event UKARCH_TRAP_IRQ is handled at priority 5 and passed on: a handler
+ * of that event with a later priority runs when the controller was told that
+ * the interrupt is over. There, and not before, a scheduler may switch.
+ */
+#ifndef __UK_INTCTLR_H__
+#define __UK_INTCTLR_H__
+
+#include <errno.h>
+#include <uk/arch/trap.h>
+#include <uk/table.h>
+
+enum uk_intctlr_irq_trigger {
+	UK_INTCTLR_IRQ_TRIGGER_NONE, /* leave it as it is */
+	UK_INTCTLR_IRQ_TRIGGER_EDGE,
+	UK_INTCTLR_IRQ_TRIGGER_LEVEL,
+};
+
+struct uk_intctlr_irq {
+	unsigned int id;
+	unsigned int trigger; /* enum uk_intctlr_irq_trigger */
+};
+
+/* What a handler returns. */
+#define UK_INTCTLR_IRQ_NOT_HANDLED 0 /* not my device */
+#define UK_INTCTLR_IRQ_HANDLED 1
+
+/* As many interrupts in a row as nobody takes: then the line is masked. */
+#define UK_INTCTLR_UNCLAIMED_MAX 1000
+
+/** A handler; all handlers of a line are called, in order of registration. */
+typedef int (*uk_intctlr_irq_handler_func_t)(void *arg);
+
+/**
+ * Adds a handler to a line and unmasks the line if it is the first.
+ *
+ * @return 0; -ENODEV before a controller was found (init class plat,
+ *   priority 1); -EINVAL if there is no such line; -EEXIST if that handler
+ *   is there with that arg; -ENOSPC if LIBUKINTCTLR_HANDLERS are registered.
+ *   Contexts: any but a trap inside of a call for the same line; it masks
+ *   interrupts while it links.
+ */
+int uk_intctlr_irq_register(unsigned int irq,
+			    uk_intctlr_irq_handler_func_t handler, void *arg);
+
+/**
+ * Takes a handler off its line, which is masked if no other is left. Once it
+ * returned the handler does not run any more. A handler may take itself off.
+ *
+ * @return 0; -ENOENT if it was not registered. Contexts: as registering.
+ */
+int uk_intctlr_irq_unregister_arg(unsigned int irq,
+				  uk_intctlr_irq_handler_func_t handler,
+				  void *arg);
+
+/**
+ * Masks or unmasks a line; a line that does not exist is left alone. What a
+ * masked edge-triggered line signals may be lost, a level stays. Contexts:
+ * any; they write to registers of the controller.
+ */
+void uk_intctlr_irq_mask(unsigned int irq);
+void uk_intctlr_irq_unmask(unsigned int irq);
+
+/**
+ * Sets what triggers a line. By default it is what the machine's lines are:
+ * x86_64: edge below 16, level from there; arm64: as the firmware left it.
+ *
+ * @return 0; -ENODEV, -EINVAL as for registering, or -EINVAL if the line
+ *   cannot be triggered that way. Contexts: init, thread.
+ */
+int uk_intctlr_irq_configure(const struct uk_intctlr_irq *irq);
+
+/**
+ * Delivers a line even while interrupts are off, or no longer. Its handlers
+ * then run in trap context and may have interrupted anything, this library
+ * included; one must take the interrupt, or it ends in the crash screen. The
+ * line counts as edge-triggered meanwhile. For a debugger, who wants to stop
+ * a program that disabled interrupts; one line at a time.
+ *
+ * @return 0; -ENOTSUP where the controller cannot; -EBUSY if another line
+ *   is delivered that way; -ENODEV, -EINVAL as for registering. The line is
+ *   masked afterwards. Contexts: init, thread, trap.
+ */
+int uk_intctlr_irq_set_nmi(unsigned int irq, int on);
+
+/**
+ * Reads an entry of the property `interrupts` of a node of the device tree.
+ *
+ * @param nodeoffset the node
+ * @param index 0, 1, …: which of its interrupts
+ * @param irq receives line and trigger, for uk_intctlr_irq_configure()
+ * @return 0; -ENOTSUP where the controller is not described by a device
+ *   tree; -ENOENT if there is no such entry; -EINVAL if it is malformed.
+ *   Contexts: any; it only reads the device tree.
+ */
+int uk_intctlr_irq_fdt_xlat(const void *fdt, int nodeoffset, __u32 index,
+			    struct uk_intctlr_irq *irq);
+
+/**
+ * Makes a line pending, as its device would, even if x86_64 masks it: to test
+ * a handler, or to get into irq context.
+ *
+ * @return 0; -ENODEV or -EINVAL as for registering. Contexts: any.
+ */
+int uk_intctlr_irq_trigger(unsigned int irq);
+
+/** What happened on a line since boot. */
+struct uk_intctlr_irq_stats {
+	__u64 count;	 /* interrupts */
+	__u64 unclaimed; /* of which nobody took */
+	unsigned int handlers;
+};
+
+/**
+ * @return 0, or -EINVAL if there is no such line. Contexts: any; where it
+ * interrupts an update it may miss the last interrupt.
+ */
+int uk_intctlr_irq_stats(unsigned int irq, struct uk_intctlr_irq_stats *stats);
+
+/** The number of lines, numbered from 0; 0 without controller. Any context. */
+unsigned int uk_intctlr_irq_count(void);
+
+/** Interrupts that were gone when the controller was asked. Any context. */
+__u64 uk_intctlr_spurious_count(void);
+
+/** The name of the controller, NULL before one was found. Any context. */
+const char *uk_intctlr_name(void);
+
+/* --- for drivers of interrupt controllers --------------------------------*/
+
+#define UK_INTCTLR_SPURIOUS (-1)
+
+/* Called with interrupts off. irq is always below the number of lines. */
+struct uk_intctlr_driver_ops {
+	/*
+	 * Looks for the controller, masks every line and makes it deliver.
+	 * Returns the number of lines, or -ENODEV. Called once, in init.
+	 */
+	int (*probe)(void);
+	/* The line that interrupted, or UK_INTCTLR_SPURIOUS. */
+	int (*ack)(const struct ukarch_trap_ctx *ctx);
+	/* The handlers have run. */
+	void (*eoi)(unsigned int irq);
+	void (*mask_irq)(unsigned int irq);
+	void (*unmask_irq)(unsigned int irq);
+	int (*configure_irq)(const struct uk_intctlr_irq *irq);
+	void (*trigger_irq)(unsigned int irq);
+	/* May be NULL. The driver calls uk_intctlr_nmi(); masks the line. */
+	int (*set_nmi)(unsigned int irq, int on);
+	/* NULL where no device tree describes interrupts. */
+	int (*fdt_xlat)(const void *fdt, int nodeoffset, __u32 index,
+			struct uk_intctlr_irq *irq);
+};
+
+/**
+ * Runs the handlers of a line that came as NMI.
+ *
+ * @return 1 if one took it, 0 if none did. Contexts: trap.
+ */
+int uk_intctlr_nmi(unsigned int irq);
+
+struct uk_intctlr_desc {
+	const char *name;
+	const struct uk_intctlr_driver_ops *ops;
+};
+
+UK_TABLE_DECLARE(intctlr, struct uk_intctlr_desc);
+
+/**
+ * Registers a driver at file scope; the first whose probe finds a controller,
+ * by priority, is the one that is used.
+ *
+ * @param id a C identifier, which is also the name
+ */
+#define UK_INTCTLR_REGISTER(id, driver_ops, prio)              \
+	UK_TABLE_RECORD(intctlr, struct uk_intctlr_desc, prio, \
+			uk_intctlr_##id) = { #id, (driver_ops) }
+
+#endif /* __UK_INTCTLR_H__ */

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The pool of pages: taken from the end of the largest free memory before the
+ * heap takes the rest. One lock: interrupts off.
+ */
+#include <string.h>
+#include <uk/arch/lcpu.h>
+#include <uk/crash.h>
+#include <uk/init.h>
+#include <uk/param.h>
+#include <uk/plat/bootinfo.h>
+#include "paging_internal.h"
+
+static struct frames frames;
+static __sz pool = CONFIG_LIBUKPAGING_POOL_KB * 1024UL;
+
+UK_PARAM(paging, pool, &pool, size, "memory set aside for pages");
+
+__paddr_t ukpaging_frame_alloc(unsigned int order, enum frame_use use)
+{
+	unsigned long flags = ukarch_irq_save();
+	__paddr_t paddr = __PADDR_INV;
+
+	if (frames.pages)
+		paddr = frames_alloc(&frames, order, use);
+	ukarch_irq_restore(flags);
+	return paddr;
+}
+
+int ukpaging_frame_free(__paddr_t paddr, unsigned int order, enum frame_use use)
+{
+	unsigned long flags = ukarch_irq_save();
+	int rc = frames_free(&frames, paddr, order, use);
+
+	ukarch_irq_restore(flags);
+	return rc;
+}
+
+void ukpaging_frame_split(__paddr_t paddr, enum frame_use use)
+{
+	unsigned long flags = ukarch_irq_save();
+
+	frames_split(&frames, paddr, use);
+	ukarch_irq_restore(flags);
+}
+
+int ukpaging_is_table(__paddr_t paddr)
+{
+	return frames_is(&frames, paddr, 0, FRAME_TABLE);
+}
+
+__paddr_t ukpaging_table_alloc(void)
+{
+	__paddr_t paddr = ukpaging_frame_alloc(0, FRAME_TABLE);
+
+	if (paddr != __PADDR_INV)
+		memset((void *)paddr, 0, __PAGE_SIZE);
+	return paddr;
+}
+
+__paddr_t uk_falloc(unsigned int order)
+{
+	return ukpaging_frame_alloc(order, FRAME_DIRECT);
+}
+
+void uk_ffree(__paddr_t paddr, unsigned int order)
+{
+	if (ukpaging_frame_free(paddr, order, FRAME_DIRECT))
+		uk_crash_here("pages",
+			      "uk_ffree() of what uk_falloc() did not give",
+			      __NULL, 0);
+}
+
+void uk_falloc_stats_get(struct uk_falloc_stats *dst)
+{
+	unsigned long flags = ukarch_irq_save();
+
+	dst->total = frames.pages * __PAGE_SIZE;
+	dst->free = frames.free * __PAGE_SIZE;
+	dst->largest = frames.pages ? frames_largest(&frames) : 0;
+	ukarch_irq_restore(flags);
+}
+
+/* Without any memory to take there are no pages, and mapping says so. */
+static int falloc_init(struct uk_init_ctx *ctx __unused)
+{
+	const struct ukplat_memregion *r;
+
+	r = ukplat_memregion_take_end(ALIGN_UP(pool, __PAGE_SIZE));
+	if (r)
+		frames_init(&frames, r->pbase, r->len);
+	return 0;
+}
+
+uk_plat_initcall_prio(falloc_init, 0, 1);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Reads the command line that the platform found, before anything else asks
+ * for a parameter, and gives main its arguments.
+ */
+#include <uk/init.h>
+#include <uk/plat/bootinfo.h>
+#include <uk/print.h>
+#include "param_internal.h"
+
+static char image_name[] = CONFIG_UK_NAME;
+static char *argv[CONFIG_LIBUKPARAM_ARGS_MAX + 2] = { image_name };
+static _Bool help;
+
+UK_PARAM(param, help, &help, bool, "list all parameters and end");
+
+static void list_params(void)
+{
+	uk_table_foreach (param, p)
+		uk_pr_always("%s=<%s>: %s\n", p->name, value_type(p), p->help);
+}
+
+static int param_init(struct uk_init_ctx *ctx)
+{
+	int ret;
+
+	ctx->argc = 1;
+	ctx->argv = argv;
+	ret = param_parse(ukplat_bootinfo_get()->cmdline, argv, &ctx->argc);
+	if (help)
+		list_params();
+	if (help && !ret)
+		uk_exit(0);
+	return ret;
+}
+
+/* Behind the log, whose record ends the guest with its last line. */
+uk_early_initcall_prio(param_init, 0, 1);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The default heap: all memory that is free when the init calls of class plat
+ * reach priority 2. Whoever wants memory of its own takes it before.
+ */
+#include <errno.h>
+#include <uk/init.h>
+#include <uk/plat/bootinfo.h>
+#include <uk/tlsf.h>
+
+static int heap_init(struct uk_init_ctx *ctx __unused)
+{
+	const struct ukplat_memregion *r;
+	struct uk_alloc *heap = __NULL;
+
+	while ((r = ukplat_memregion_take())) {
+		if (heap)
+			(void)uk_alloc_addmem(heap, (void *)r->pbase, r->len);
+		else
+			heap = uk_tlsf_init((void *)r->pbase, r->len, "heap");
+	}
+	return heap ? 0 : -ENOMEM;
+}
+
+uk_plat_initcall_prio(heap_init, 0, 2);

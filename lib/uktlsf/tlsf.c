@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Allocating, freeing and resizing blocks; see tlsf_internal.h for what the
+ * blocks are, and the paper for why this is fast. No loops but the one over
+ * the few pools. Locking and statistics are ukalloc's.
+ */
+#include <errno.h>
+#include <string.h>
+#include <uk/arch/lcpu.h>
+#include "tlsf_internal.h"
+
+static struct tlsf *tlsf_of(struct uk_alloc *a)
+{
+	return __containerof(a, struct tlsf, a);
+}
+
+static void note_owner(struct block *b __unused, void *caller __unused)
+{
+#ifdef CONFIG_LIBUKTLSF_OWNERS
+	b->owner = caller;
+	b->freer = __NULL;
+#endif
+}
+
+static void note_freer(struct block *b __unused, void *caller __unused)
+{
+#ifdef CONFIG_LIBUKTLSF_OWNERS
+	b->freer = caller;
+#endif
+}
+
+/*
+ * Cuts a block that is in no list down to size, where the rest makes a block.
+ * Its state stays; the rest is joined with a free block behind it.
+ */
+static void trim(struct tlsf *t, struct block *b, __sz size)
+{
+	struct block *after = tlsf_after(t, b), *rest;
+	__sz left = block_size(b) - size;
+
+	if (left < BLOCK_HEADER + BLOCK_MIN)
+		return;
+	if (block_is_free(after)) {
+		tlsf_remove(t, after);
+		left += BLOCK_HEADER + block_size(after);
+		after = tlsf_after(t, after);
+	}
+	block_set(t, b, b->before, size | (b->word & BLOCK_FREE));
+	rest = block_after(b);
+	block_set(t, rest, b, (left - BLOCK_HEADER) | BLOCK_FREE);
+	note_owner(rest, __NULL);
+	block_set(t, after, rest, after->word & ~BLOCK_SEAL_MASK);
+	tlsf_insert(t, rest);
+}
+
+/*
+ * Frees the front of a block that is in no list, so that the payload of what
+ * remains is aligned. Returns that.
+ */
+static struct block *cut_front(struct tlsf *t, struct block *b, __sz align)
+{
+	__uptr start = (__uptr)block_payload(b);
+	__uptr aligned = ALIGN_UP(start, align);
+	struct block *after = tlsf_after(t, b), *cut;
+	__sz gap;
+
+	if (aligned == start)
+		return b;
+	if (aligned - start < BLOCK_HEADER + BLOCK_MIN)
+		aligned = ALIGN_UP(start + BLOCK_HEADER + BLOCK_MIN, align);
+	gap = aligned - start;
+	cut = (struct block *)(aligned - BLOCK_HEADER);
+	block_set(t, cut, b, (block_size(b) - gap) | BLOCK_FREE);
+	block_set(t, after, cut, after->word & ~BLOCK_SEAL_MASK);
+	block_set(t, b, b->before, (gap - BLOCK_HEADER) | BLOCK_FREE);
+	tlsf_insert(t, b);
+	return cut;
+}
+
+static void *tlsf_alloc(struct uk_alloc *a, __sz align, __sz size, void *caller)
+{
+	struct tlsf *t = tlsf_of(a);
+	struct block *b;
+	__sz room = 0;
+
+	if (size > TLSF_SIZE_MAX || align > TLSF_SIZE_MAX)
+		return __NULL;
+	size = ALIGN_UP(size, 16UL);
+	if (align > UK_ALLOC_ALIGN)
+		room = align + BLOCK_HEADER + BLOCK_MIN;
+	b = tlsf_find(t, size + room);
+	if (!b)
+		return __NULL;
+	if (unlikely(!tlsf_may_be_block(t, b) || !block_sealed(t, b)))
+		tlsf_written(t, b);
+	tlsf_remove(t, b);
+	if (room)
+		b = cut_front(t, b, align);
+	trim(t, b, size);
+	block_set(t, b, b->before, block_size(b));
+	note_owner(b, caller);
+	return block_payload(b);
+}
+
+/* Joins two neighbours; only the first one's header remains in use. */
+static void join(struct tlsf *t, struct block *b, struct block *after)
+{
+	struct block *beyond = tlsf_after(t, after);
+
+	block_set(t, b, b->before,
+		  (block_size(b) + BLOCK_HEADER + block_size(after)) |
+			  (b->word & BLOCK_FREE));
+	block_set(t, beyond, b, beyond->word & ~BLOCK_SEAL_MASK);
+}
+
+/*
+ * A header that is joined to another block stays behind as that of a free
+ * one, so that freeing it again is noticed until its bytes are used anew.
+ */
+static __sz tlsf_free(struct uk_alloc *a, void *ptr, void *caller)
+{
+	struct tlsf *t = tlsf_of(a);
+	struct block *b = tlsf_block_of(t, ptr);
+	struct block *after = tlsf_after(t, b), *before = b->before;
+	__sz size = block_size(b);
+
+	block_set(t, b, before, size | BLOCK_FREE);
+	note_freer(b, caller);
+	if (block_is_free(after)) {
+		tlsf_remove(t, after);
+		join(t, b, after);
+	}
+	if (before &&
+	    (!tlsf_may_be_block(t, before) || !block_sealed(t, before)))
+		uk_alloc_misuse(a,
+				"the header at %p, before block %p, is damaged",
+				before, ptr);
+	if (before && block_is_free(before)) {
+		tlsf_remove(t, before);
+		join(t, before, b);
+		b = before;
+		note_freer(b, caller);
+	}
+	tlsf_insert(t, b);
+	return size;
+}
+
+static int tlsf_resize(struct uk_alloc *a, void *ptr, __sz size, void *caller)
+{
+	struct tlsf *t = tlsf_of(a);
+	struct block *b = tlsf_block_of(t, ptr), *after;
+
+	if (size > TLSF_SIZE_MAX)
+		return 0;
+	size = ALIGN_UP(MAX(size, BLOCK_MIN), 16UL);
+	if (size > block_size(b)) {
+		after = tlsf_after(t, b);
+		if (!block_is_free(after) ||
+		    block_size(b) + BLOCK_HEADER + block_size(after) < size)
+			return 0;
+		tlsf_remove(t, after);
+		join(t, b, after);
+	}
+	trim(t, b, size);
+	note_owner(b, caller);
+	return 1;
+}
+
+static __sz tlsf_usable(struct uk_alloc *a, void *ptr)
+{
+	return block_size(tlsf_block_of(tlsf_of(a), ptr));
+}
+
+static __sz tlsf_avail(struct uk_alloc *a)
+{
+	return tlsf_of(a)->avail;
+}
+
+static __sz largest(struct uk_alloc *a)
+{
+	return tlsf_largest(tlsf_of(a));
+}
+
+/* A pool is one free block and the end mark. */
+static int tlsf_addmem(struct uk_alloc *a, void *base, __sz len)
+{
+	struct tlsf *t = tlsf_of(a);
+	__uptr start = ALIGN_UP((__uptr)base, 16UL);
+	__uptr end = ALIGN_DOWN((__uptr)base + len, 16UL);
+	struct block *b = (struct block *)start, *mark;
+
+	if (end < start + 2 * BLOCK_HEADER + BLOCK_MIN)
+		return -EINVAL;
+	if (t->pool_count == UK_TLSF_POOLS_MAX)
+		return -ENOSPC;
+	end = MIN(end, start + TLSF_SIZE_MAX);
+	mark = (struct block *)(end - BLOCK_HEADER);
+	t->pools[t->pool_count].start = (char *)start;
+	t->pools[t->pool_count++].end = (char *)end;
+	block_set(t, b, __NULL,
+		  ((__uptr)mark - start - BLOCK_HEADER) | BLOCK_FREE);
+	note_owner(b, __NULL);
+	block_set(t, mark, b, 0);
+	note_owner(mark, __NULL);
+	tlsf_insert(t, b);
+	return 0;
+}
+
+static const struct uk_alloc_ops tlsf_ops = {
+	.alloc = tlsf_alloc,
+	.free = tlsf_free,
+	.resize = tlsf_resize,
+	.usable = tlsf_usable,
+	.avail = tlsf_avail,
+	.largest = largest,
+	.addmem = tlsf_addmem,
+	.check = tlsf_check,
+};
+
+struct uk_alloc *uk_tlsf_init(void *base, __sz len, const char *name)
+{
+	struct tlsf *t = (struct tlsf *)ALIGN_UP((__uptr)base, 64UL);
+	char *end = (char *)base + len, *rest = (char *)(t + 1);
+
+	if (len < sizeof(*t) + 64 || rest >= end)
+		return __NULL;
+	memset(t, 0, sizeof(*t));
+	t->secret = ukarch_ticks() * 0x9e3779b97f4a7c15UL;
+	t->a.name = name;
+	t->a.ops = &tlsf_ops;
+	t->a.stats.total = len;
+	if (tlsf_addmem(&t->a, rest, (__sz)(end - rest)))
+		return __NULL;
+	uk_alloc_register(&t->a);
+	return &t->a;
+}

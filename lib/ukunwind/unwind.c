@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The walk. A step finds the caller's pc, sp and fp from this frame's, either
+ * by a rule of the unwind table or by the standard frame record, which is the
+ * same on both architectures: caller's frame pointer at fp, return address at
+ * fp + 8. Stacks grow down, so that frame pointers ascend; only a trap frame
+ * may lead to another stack.
+ */
+#include <uk/nofault.h>
+#include <uk/plat/image.h>
+#include <uk/symtab.h>
+#include <uk/unwind.h>
+
+#define RECORD_SIZE 16
+#define FP_ALIGN 8
+
+static int stop(struct uk_unwind *u, enum uk_unwind_end end, __uptr bad)
+{
+	u->end = end;
+	u->bad = bad;
+	return 0;
+}
+
+/* The state in a frame of which all registers are known. */
+static void enter_regs(struct uk_unwind *u, const struct __regs *regs)
+{
+	u->pc = ukarch_regs_pc(regs);
+	u->sp = ukarch_regs_sp(regs);
+	u->fp = ukarch_regs_fp(regs);
+	u->lr = ukarch_regs_lr(regs);
+	u->is_call = 0;
+}
+
+void uk_unwind_start(struct uk_unwind *u, const struct __regs *regs)
+{
+	*u = (struct uk_unwind){ 0 };
+	enter_regs(u, regs);
+}
+
+static int read_word(struct uk_unwind *u, __uptr addr, __uptr *word)
+{
+	if (addr & (FP_ALIGN - 1))
+		return stop(u, UK_UNWIND_UNALIGNED, addr);
+	if (!uk_nofault_try_read(*word, addr))
+		return stop(u, UK_UNWIND_UNREADABLE, addr);
+	return 1;
+}
+
+/* The caller by the standard record. */
+static int by_record(struct uk_unwind *u, __uptr *pc, __uptr *sp, __uptr *fp)
+{
+	if (!u->fp)
+		return stop(u, UK_UNWIND_OUTERMOST, 0);
+	if (u->is_call && u->fp < u->sp)
+		return stop(u, UK_UNWIND_CYCLIC, u->fp);
+	*sp = u->fp + RECORD_SIZE;
+	return read_word(u, u->fp, fp) && read_word(u, u->fp + 8, pc);
+}
+
+/* The caller by a rule of the table. */
+static int by_rule(struct uk_unwind *u, const struct uk_unwind_rule *rule,
+		   __uptr *pc, __uptr *sp, __uptr *fp)
+{
+	*sp = (rule->cfa_from_fp ? u->fp : u->sp) + rule->cfa_offset;
+	*fp = u->fp;
+	*pc = u->lr;
+
+	if (rule->ra == UK_UNWIND_RA_END)
+		return stop(u, UK_UNWIND_OUTERMOST, 0);
+	if (rule->ra == UK_UNWIND_RA_CFA &&
+	    !read_word(u, *sp - rule->ra_offset, pc))
+		return 0;
+	return !rule->fp_saved || read_word(u, *sp - rule->fp_offset, fp);
+}
+
+/* What a called function has done before its first instruction: nothing. */
+static const struct uk_unwind_rule just_called = {
+	.cfa_offset = UKARCH_HAVE_LR ? 0 : 8,
+	.ra = UKARCH_HAVE_LR ? UK_UNWIND_RA_REG : UK_UNWIND_RA_CFA,
+	.ra_offset = 8,
+};
+
+/* The rule for this frame; NULL for the standard one. */
+static int find_rule(struct uk_unwind *u, struct uk_unwind_rule *rule,
+		     const struct uk_unwind_rule **found)
+{
+	int rc;
+
+	*found = __NULL;
+	if (u->is_call && !u->fp)
+		return 1; /* the outermost frame: by_record() says so */
+	if (!u->is_call && !uk_image_is_text(u->pc)) {
+		*found = &just_called; /* a wild call, or a jump */
+		return 1;
+	}
+	rc = uk_symtab_unwind_rule(uk_unwind_lookup_pc(u), rule);
+	if (rc == -EINVAL)
+		return stop(u, UK_UNWIND_TABLE, u->pc);
+	/* At a call the record stands, unless this is the outermost frame. */
+	if (!rc && (!u->is_call || rule->ra != UK_UNWIND_RA_REG))
+		*found = rule;
+	return 1;
+}
+
+int uk_unwind_next(struct uk_unwind *u)
+{
+	const struct uk_unwind_rule *rule;
+	struct uk_unwind_rule buf;
+	__uptr pc, sp, fp;
+
+	if (u->end || !find_rule(u, &buf, &rule) ||
+	    !(rule ? by_rule(u, rule, &pc, &sp, &fp)
+		   : by_record(u, &pc, &sp, &fp)))
+		return 0;
+
+	u->is_trap = pc == (__uptr)ukarch_trap_return;
+	if (u->is_trap) {
+		struct __regs regs;
+		const struct __regs *from = ukarch_regs_of_record(fp);
+
+		if (!uk_nofault_try_read(regs, from))
+			return stop(u, UK_UNWIND_UNREADABLE, (__uptr)from);
+		enter_regs(u, &regs);
+		return 1;
+	}
+
+	if (!uk_image_is_text(pc - 1))
+		return stop(u, UK_UNWIND_NOT_CODE, pc);
+	if (fp && sp <= u->sp && u->is_call)
+		return stop(u, UK_UNWIND_CYCLIC, fp);
+	u->pc = pc;
+	u->sp = sp;
+	u->fp = fp;
+	u->is_call = 1;
+	return 1;
+}
+
+const char *uk_unwind_end_str(enum uk_unwind_end end)
+{
+	static const char *const words[] = {
+		[UK_UNWIND_RUNNING] = "not ended",
+		[UK_UNWIND_OUTERMOST] = "complete",
+		[UK_UNWIND_UNREADABLE] = "unreadable stack",
+		[UK_UNWIND_UNALIGNED] = "unaligned frame pointer",
+		[UK_UNWIND_CYCLIC] = "frame pointer does not ascend",
+		[UK_UNWIND_NOT_CODE] = "return address outside of the code",
+		[UK_UNWIND_TABLE] = "damaged unwind table",
+	};
+
+	return words[end];
+}

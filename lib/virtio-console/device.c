@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Virtio console devices (VIRTIO 1.1, 5.3) with several ports: vport<number>,
+ * where the number is the machine's (nr= of QEMU), whichever device it is on.
+ * Everything is polled and static, and works in any context: a device is
+ * entered by one call at a time, and whoever comes while it is entered gets
+ * nothing done rather than wait.
+ */
+#include <uk/arch/lcpu.h>
+#include <uk/crash.h>
+#include <uk/print.h>
+#include "virtio_console.h"
+
+#define F_MULTIPORT (1UL << 1)
+#define CONFIG_MAX_NR_PORTS 4
+
+/* No machine's default console. */
+#define PRIO 8
+
+static struct vcon_dev devices[CONFIG_LIBVIRTIO_CONSOLE_DEVICES];
+static unsigned int device_count;
+
+int vcon_ring_setup(struct vcon_dev *dev, struct vcon_ring *ring,
+		    unsigned int idx)
+{
+	uk_virtq_init(&ring->vq, ring->mem, ring->notes, RING_NUM);
+	ring->idx = idx;
+	return dev->vdev->ops->queue_setup(dev->vdev, idx, &ring->vq);
+}
+
+/* The image is mapped one to one, and buffers are in the image. */
+int vcon_ring_lend(struct vcon_ring *ring, void *buf, __u32 len, int writes)
+{
+	struct uk_virtq_buf lent = { (__paddr_t)buf, len, (__u32)writes };
+
+	return uk_virtq_add(&ring->vq, &lent, 1);
+}
+
+void vcon_ring_kick(struct vcon_dev *dev, struct vcon_ring *ring)
+{
+	if (uk_virtq_publish(&ring->vq))
+		uk_virtio_notify(dev->vdev, ring->idx);
+}
+
+void vcon_fail(struct vcon_dev *dev, const char *why)
+{
+	if (dev->error)
+		return;
+	dev->error = why;
+	for (unsigned int i = 0; i < dev->port_count; i++)
+		dev->ports[i].open = 0;
+	uk_virtio_fail(dev->vdev);
+	uk_pr_err("virtio console at 0x%lx is disabled: %s\n", dev->vdev->base,
+		  why);
+}
+
+static int port_setup(struct vcon_dev *dev, unsigned int nr)
+{
+	struct vcon_port *port = &dev->ports[nr];
+	unsigned int queue = nr ? 2 + 2 * nr : 0;
+	int ret;
+
+	port->dev = dev;
+	port->nr = nr;
+	port->present = 0;
+	port->open = 0;
+	vcon_tx_reset(port);
+	ret = vcon_ring_setup(dev, &port->rx.ring, queue);
+	return ret ? ret : vcon_ring_setup(dev, &port->tx.ring, queue + 1);
+}
+
+/* A device of one port has it open always. */
+static void single_port_start(struct vcon_port *port)
+{
+	port->present = 1;
+	vcon_rx_stock(port);
+	vcon_port_opened(port);
+}
+
+int vcon_start(struct vcon_dev *dev)
+{
+	struct uk_virtio_dev *vdev = dev->vdev;
+	unsigned int ports = 1;
+	__u64 features;
+	int ret = uk_virtio_start(vdev, F_MULTIPORT, &features);
+
+	if (ret)
+		return ret;
+	dev->multiport = !!(features & F_MULTIPORT);
+	if (dev->multiport)
+		ports = vdev->ops->config32(vdev, CONFIG_MAX_NR_PORTS);
+	dev->port_count = MIN(ports, (unsigned int)ARRAY_SIZE(dev->ports));
+	for (unsigned int nr = 0; nr < dev->port_count && !ret; nr++)
+		ret = port_setup(dev, nr);
+	if (!ret && dev->multiport)
+		ret = vcon_control_setup(dev);
+	if (ret) {
+		uk_virtio_fail(vdev);
+		return ret;
+	}
+	uk_virtio_ready(vdev);
+	if (dev->multiport)
+		vcon_control_start(dev);
+	else
+		single_port_start(&dev->ports[0]);
+	return 0;
+}
+
+static int seize(struct vcon_dev *dev)
+{
+	if (!uk_crash_in_progress() || dev->seized)
+		return -EBUSY;
+	dev->seized = 1;
+	if (vcon_start(dev))
+		vcon_fail(dev, "it does not start again");
+	return dev->error ? -EIO : 0;
+}
+
+int vcon_enter(struct vcon_dev *dev, unsigned long *flags)
+{
+	int ret = 0;
+
+	*flags = ukarch_irq_save();
+	if (__atomic_exchange_n(&dev->busy, 1, __ATOMIC_ACQUIRE))
+		ret = seize(dev);
+	else if (dev->error)
+		ret = -EIO;
+	if (ret == -EIO)
+		vcon_leave(dev, *flags);
+	else if (ret)
+		ukarch_irq_restore(*flags);
+	return ret;
+}
+
+void vcon_leave(struct vcon_dev *dev, unsigned long flags)
+{
+	__atomic_store_n(&dev->busy, 0, __ATOMIC_RELEASE);
+	ukarch_irq_restore(flags);
+}
+
+static void port_register(struct vcon_port *port)
+{
+	struct uk_console *con = &port->con;
+
+	uk_snprintf(port->name, sizeof(port->name), "vport%u", port->nr);
+	con->name = port->name;
+	con->ops = &vcon_port_ops;
+	con->priv = port;
+	if (uk_console_register(con, PRIO))
+		uk_pr_warn("%s of the virtio console at 0x%lx: the name is "
+			   "taken, give another nr=\n",
+			   port->name, port->dev->vdev->base);
+	else
+		uk_pr_info("%s: port \"%s\" of the virtio console at 0x%lx\n",
+			   port->name, port->label, port->dev->vdev->base);
+}
+
+static int console_probe(struct uk_virtio_dev *vdev)
+{
+	struct vcon_dev *dev = &devices[device_count];
+	int ret;
+
+	if (device_count == ARRAY_SIZE(devices)) {
+		uk_pr_warn("virtio console at 0x%lx: more than %u, see "
+			   "LIBVIRTIO_CONSOLE_DEVICES\n",
+			   vdev->base, device_count);
+		return -ENODEV;
+	}
+	dev->vdev = vdev;
+	vdev->priv = dev;
+	ret = vcon_start(dev);
+	if (ret)
+		return ret;
+	device_count++;
+	for (unsigned int i = 0; i < dev->port_count; i++)
+		if (dev->ports[i].present)
+			port_register(&dev->ports[i]);
+	return 0;
+}
+
+UK_VIRTIO_DRIVER(console, UK_VIRTIO_ID_CONSOLE, console_probe);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Where the image lies, by rights; every bound is a multiple of the page size
+ * (linker script of the platform). Contexts: any; constants.
+ */
+#ifndef __UK_PLAT_IMAGE_H__
+#define __UK_PLAT_IMAGE_H__
+
+#include <uk/essentials.h>
+
+extern char _text[], _etext[];	   /* R-X */
+extern char _rodata[], _erodata[]; /* R-- */
+extern char _data[], _ebss[];	   /* RW- */
+extern char _end[];		   /* past everything */
+
+/* The note that holds the build-id: header, name "GNU", 20 bytes (ELF). */
+extern const char uk_build_id[], uk_build_id_end[];
+
+/** 1 if addr is in the code of the image. */
+static inline int uk_image_is_text(__vaddr_t addr)
+{
+	return addr >= (__vaddr_t)_text && addr < (__vaddr_t)_etext;
+}
+
+/** 1 if addr is in the image. */
+static inline int uk_image_contains(__vaddr_t addr)
+{
+	return addr >= (__vaddr_t)_text && addr < (__vaddr_t)_end;
+}
+
+#endif /* __UK_PLAT_IMAGE_H__ */

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * How a machine ends.
+ */
+#ifndef __UK_PLAT_LCPU_H__
+#define __UK_PLAT_LCPU_H__
+
+#include <uk/essentials.h>
+
+/* Exit statuses beside main's own 0–63; see support/run. */
+#define UKPLAT_STATUS_CRASH 70
+#define UKPLAT_STATUS_SETUP 71
+
+/**
+ * Ends the machine at once with a status that support/run returns. Nothing is
+ * flushed, no handler is called. Contexts: any.
+ */
+void __noreturn ukplat_poweroff(int status);
+
+#endif /* __UK_PLAT_LCPU_H__ */

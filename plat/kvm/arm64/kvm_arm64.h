@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * What the files of this folder give each other.
+ */
+#ifndef __KVM_ARM64_H__
+#define __KVM_ARM64_H__
+
+#include <uk/arch/types.h>
+
+/**
+ * Tells how PSCI is reached: by SMC if `smc`, else by HVC, which is also what
+ * holds until this is called.
+ */
+void kvm_psci_conduit(int smc);
+
+/*
+ * entry.S: one trapping instruction and a return each. The arguments are in
+ * the registers that PSCI (Arm DEN0022) and semihosting (Arm DUI 0471) want.
+ */
+__u64 kvm_call_semihosting(__u64 op, const void *args);
+__u64 kvm_call_hvc(__u64 function);
+__u64 kvm_call_smc(__u64 function);
+
+#endif /* __KVM_ARM64_H__ */

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Boot on QEMU's `virt`: memory map, command line and the way to the firmware
+ * from the device tree (Devicetree Specification v0.4, chapter 3), then page
+ * tables, then the init calls.
+ */
+#include <string.h>
+#include <libfdt.h>
+#include <uk/arch/trap.h>
+#include <uk/fdt.h>
+#include <uk/init.h>
+#include <uk/plat/lcpu.h>
+#include <uk/stackprotector.h>
+#include "../include/kvm_internal.h"
+#include "kvm_arm64.h"
+
+#define RAM_BASE 0x40000000UL
+#define DTB_VERSION 17 /* of every device tree made since 2007 */
+
+/* What a debugger finds when the boot failed before there was a log. */
+extern const char *kvm_setup_error;
+const char *kvm_setup_error;
+
+/* The PL011 of `virt`: data and flag register. */
+#define UART_DR (*(volatile __u32 *)0x09000000)
+#define UART_FR (*(volatile __u32 *)0x09000018)
+#define UART_FR_TXFF 0x20
+#define UART_POLLS_MAX 100000
+
+static void early_puts(const char *s)
+{
+	for (; *s; s++) {
+		for (int i = 0; (UART_FR & UART_FR_TXFF); i++)
+			if (i == UART_POLLS_MAX)
+				return;
+		UART_DR = (__u8)*s;
+	}
+}
+
+void __noreturn kvm_setup_failed(const char *why)
+{
+	kvm_setup_error = why;
+	early_puts("boot failed: ");
+	early_puts(why);
+	early_puts("\n");
+	ukplat_poweroff(UKPLAT_STATUS_SETUP);
+}
+
+/* The flat-image protocol passes the device tree; for an ELF the machine
+ * leaves it at the start of RAM.
+ */
+static const void *dtb_find(const void *param)
+{
+	const void *dtb = param ? param : (const void *)RAM_BASE;
+
+	if (((__uptr)dtb & 7) || fdt_check_header(dtb) ||
+	    fdt_version(dtb) < DTB_VERSION)
+		kvm_setup_failed("no device tree");
+	return dtb;
+}
+
+static void ranges_add(const void *dtb, int parent, int node,
+		       enum ukplat_memregion_type type)
+{
+	__u64 base, len;
+
+	for (int i = 0; !uk_fdt_reg(dtb, parent, node, i, &base, &len); i++)
+		kvm_memory_add(base, base + len, type);
+}
+
+static void reserved_add(const void *dtb, int parent)
+{
+	__u64 base, len;
+	int node;
+
+	for (int i = 0; i < fdt_num_mem_rsv(dtb); i++)
+		if (!fdt_get_mem_rsv(dtb, i, &base, &len))
+			kvm_memory_add(base, base + len, UKPLAT_MEMRT_RESERVED);
+	if (parent < 0)
+		return;
+	fdt_for_each_subnode(node, dtb, parent)
+		ranges_add(dtb, parent, node, UKPLAT_MEMRT_RESERVED);
+}
+
+static int prop_is(const void *dtb, int node, const char *prop,
+		   const char *value)
+{
+	const char *text = fdt_getprop(dtb, node, prop, __NULL);
+
+	return text && !strcmp(text, value);
+}
+
+static void chosen_read(const void *dtb, int node)
+{
+	const char *args = fdt_getprop(dtb, node, "bootargs", __NULL);
+
+	if (args)
+		kvm_cmdline_set(args);
+}
+
+/* One pass over the nodes below the root: each costs. */
+static void tree_read(const void *dtb)
+{
+	int reserved = -1, node;
+
+	fdt_for_each_subnode(node, dtb, 0)
+	{
+		const char *name = fdt_get_name(dtb, node, __NULL);
+
+		if (prop_is(dtb, node, "device_type", "memory"))
+			ranges_add(dtb, 0, node, UKPLAT_MEMRT_FREE);
+		else if (!strcmp(name, "chosen"))
+			chosen_read(dtb, node);
+		else if (!strcmp(name, "psci"))
+			kvm_psci_conduit(prop_is(dtb, node, "method", "smc"));
+		else if (!strcmp(name, "reserved-memory"))
+			reserved = node;
+	}
+	if (!kvm_bootinfo.region_count)
+		kvm_setup_failed("no memory in the device tree");
+
+	/* What is in use takes the place of what is free. */
+	reserved_add(dtb, reserved);
+	kvm_memory_add((__paddr_t)dtb, (__paddr_t)dtb + fdt_totalsize(dtb),
+		       UKPLAT_MEMRT_BOOT);
+	kvm_memory_add((__paddr_t)_text, (__paddr_t)_end, UKPLAT_MEMRT_KERNEL);
+}
+
+void kvm_setup(void *boot_param)
+{
+	/* GIC, UART, RTC, firmware configuration, GPIO and virtio-mmio */
+	static const struct ukplat_memregion devices[] = {
+		{ 0x08000000, 0x02004000, UKPLAT_MEMRT_RESERVED },
+	};
+	const void *dtb;
+	const char *name;
+
+	uk_stackprotector_init();
+	ukarch_trap_init();
+	kvm_time_init();
+	dtb = dtb_find(boot_param);
+	kvm_bootinfo.dtb = dtb;
+	name = fdt_getprop(dtb, 0, "compatible", __NULL);
+	if (name)
+		kvm_bootinfo.machine =
+			strcmp(name, "linux,dummy-virt") ? name : "virt";
+	tree_read(dtb);
+	kvm_paging_init(devices, ARRAY_SIZE(devices));
+	uk_boot();
+}

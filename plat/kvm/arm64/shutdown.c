@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The ways in which `virt` ends, tried in turn: semihosting, which carries
+ * the status; PSCI SYSTEM_OFF. Where one is missing its instruction is
+ * undefined: the handler here steps over it, so that the next one has its
+ * turn.
+ */
+#include <uk/arch/lcpu.h>
+#include <uk/event.h>
+#include <uk/plat/lcpu.h>
+#include <uk/trap.h>
+#include "kvm_arm64.h"
+
+#define SEMIHOSTING_EXIT_EXTENDED 0x20
+#define SEMIHOSTING_APPLICATION_EXIT 0x20026
+#define PSCI_SYSTEM_OFF 0x84000008
+
+static int psci_smc;
+
+void kvm_psci_conduit(int smc)
+{
+	psci_smc = smc;
+}
+
+static int nobody_outside(void *data)
+{
+	struct ukarch_trap_ctx *ctx = data;
+	__uptr pc = ukarch_regs_pc(ctx->regs);
+
+	if (pc != (__uptr)kvm_call_semihosting && pc != (__uptr)kvm_call_hvc &&
+	    pc != (__uptr)kvm_call_smc)
+		return UK_EVENT_NOT_HANDLED;
+	ukarch_regs_set_pc(ctx->regs, pc + 4);
+	return UK_EVENT_HANDLED;
+}
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_INVALID_OP, nobody_outside, 0);
+
+void __noreturn ukplat_poweroff(int status)
+{
+	const __u64 exit_args[2] = { SEMIHOSTING_APPLICATION_EXIT,
+				     (__u64)status };
+
+	ukarch_irq_disable();
+	kvm_call_semihosting(SEMIHOSTING_EXIT_EXTENDED, exit_args);
+	if (psci_smc)
+		kvm_call_smc(PSCI_SYSTEM_OFF);
+	else
+		kvm_call_hvc(PSCI_SYSTEM_OFF);
+	for (;;)
+		ukarch_halt();
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The memory map and the command line, filled once during boot by the
+ * architecture's setup.c. Regions are kept in ascending order and never
+ * overlap: what is reserved is carved out of what is free.
+ */
+#include <string.h>
+#include <uk/plat/lcpu.h>
+#include "include/kvm_internal.h"
+
+#define CMDLINE_MAX 4096
+
+struct ukplat_bootinfo kvm_bootinfo = { .cmdline = "", .machine = "unknown" };
+
+static char cmdline[CMDLINE_MAX];
+
+const struct ukplat_bootinfo *ukplat_bootinfo_get(void)
+{
+	return &kvm_bootinfo;
+}
+
+void kvm_cmdline_set(const char *from)
+{
+	__sz len = strlen(from);
+
+	if (len >= sizeof(cmdline))
+		kvm_setup_failed("command line longer than 4095 bytes");
+	memcpy(cmdline, from, len + 1);
+	kvm_bootinfo.cmdline = cmdline;
+}
+
+static void insert(unsigned int at, __paddr_t start, __paddr_t end,
+		   enum ukplat_memregion_type type)
+{
+	struct ukplat_memregion *r = kvm_bootinfo.regions;
+
+	if (kvm_bootinfo.region_count == UKPLAT_MEMREGIONS_MAX)
+		kvm_setup_failed("too many memory regions");
+	memmove(&r[at + 1], &r[at],
+		(kvm_bootinfo.region_count - at) * sizeof(*r));
+	r[at] = (struct ukplat_memregion){ start, end - start, type };
+	kvm_bootinfo.region_count++;
+}
+
+static void erase(unsigned int at)
+{
+	struct ukplat_memregion *r = kvm_bootinfo.regions;
+
+	kvm_bootinfo.region_count--;
+	memmove(&r[at], &r[at + 1],
+		(kvm_bootinfo.region_count - at) * sizeof(*r));
+}
+
+/* Takes [start, end) out of every region. */
+static void carve(__paddr_t start, __paddr_t end)
+{
+	for (unsigned int i = 0; i < kvm_bootinfo.region_count; i++) {
+		struct ukplat_memregion *r = &kvm_bootinfo.regions[i];
+		__paddr_t rend = r->pbase + r->len;
+
+		if (rend <= start || r->pbase >= end)
+			continue;
+		if (rend > end)
+			insert(i + 1, end, rend, r->type);
+		if (r->pbase < start)
+			r->len = start - r->pbase;
+		else
+			erase(i--);
+	}
+}
+
+void kvm_memory_add(__paddr_t start, __paddr_t end,
+		    enum ukplat_memregion_type type)
+{
+	unsigned int at = 0;
+
+	if (type == UKPLAT_MEMRT_FREE) {
+		start = ALIGN_UP(start, __PAGE_SIZE);
+		end = ALIGN_DOWN(end, __PAGE_SIZE);
+	} else {
+		start = ALIGN_DOWN(start, __PAGE_SIZE);
+		end = ALIGN_UP(end, __PAGE_SIZE);
+	}
+	if (start >= end)
+		return;
+
+	carve(start, end);
+	while (at < kvm_bootinfo.region_count &&
+	       kvm_bootinfo.regions[at].pbase < start)
+		at++;
+	insert(at, start, end, type);
+}
+
+static struct ukplat_memregion *largest_free(void)
+{
+	struct ukplat_memregion *best = __NULL;
+
+	for (unsigned int i = 0; i < kvm_bootinfo.region_count; i++) {
+		struct ukplat_memregion *r = &kvm_bootinfo.regions[i];
+
+		if (r->type == UKPLAT_MEMRT_FREE &&
+		    (!best || r->len > best->len))
+			best = r;
+	}
+	return best;
+}
+
+__paddr_t kvm_memory_largest(void)
+{
+	struct ukplat_memregion *r = largest_free();
+
+	if (!r)
+		kvm_setup_failed("no free memory");
+	return r->pbase;
+}
+
+const struct ukplat_memregion *ukplat_memregion_take(void)
+{
+	struct ukplat_memregion *r = largest_free();
+
+	if (r)
+		r->type = UKPLAT_MEMRT_HEAP;
+	return r;
+}
+
+const struct ukplat_memregion *ukplat_memregion_take_end(__sz len)
+{
+	struct ukplat_memregion *r = largest_free();
+	__paddr_t end;
+
+	if (!r || kvm_bootinfo.region_count == UKPLAT_MEMREGIONS_MAX)
+		return __NULL;
+	len = MIN(len, ALIGN_DOWN(r->len / 2, __PAGE_SIZE));
+	if (!len)
+		return __NULL;
+	end = r->pbase + r->len;
+	r->len -= len;
+	insert((unsigned int)(r - kvm_bootinfo.regions) + 1, end - len, end,
+	       UKPLAT_MEMRT_PAGES);
+	return r + 1;
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The monotonic clock: a straight line through the ticks of the CPU's counter
+ * that the architecture may bend, where a better rate is known, and that
+ * stands still while the clock is stopped. A bend lies at the last tick that
+ * the old rate was promised for, so that no reader ever saw a later time.
+ *
+ * Readers take no lock. `seq` is odd while the line is being changed: whoever
+ * reads then is a trap inside the change and gets the time of the bend. Who
+ * was interrupted by a change reads again.
+ */
+#include <uk/arch/lcpu.h>
+#include <uk/plat/time.h>
+#include "include/kvm_internal.h"
+
+#define NSEC_PER_SEC 1000000000UL
+#define NEVER ((__u64)-1)
+
+static struct {
+	unsigned int seq;
+	int stopped;
+	__u64 from;		    /* tick at which the line starts */
+	__nsec base;		    /* its time there */
+	struct kvm_clock_rate rate; /* 0 ns a tick: it stands still */
+} line;
+
+static struct kvm_clock_rate running; /* the rate while it is stopped */
+static __u64 stopped_at;	      /* tick */
+static __nsec stopped_for;	      /* all stops together */
+
+static __nsec scale(__u64 ticks, __u64 ns_per_tick_32)
+{
+	return (__nsec)((unsigned __int128)ticks * ns_per_tick_32 >> 32);
+}
+
+static __nsec at(__u64 ticks)
+{
+	return line.base + scale(ticks - line.from, line.rate.ns_per_tick_32);
+}
+
+/* Moves the start of the line to a tick of it, and leaves it odd. */
+static void change_begin(__u64 ticks)
+{
+	__nsec base = at(ticks);
+
+	__atomic_store_n(&line.seq, line.seq + 1, __ATOMIC_RELAXED);
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	line.base = base;
+	line.from = ticks;
+}
+
+static void change_end(struct kvm_clock_rate rate)
+{
+	line.rate = rate;
+	__atomic_store_n(&line.seq, line.seq + 1, __ATOMIC_RELEASE);
+}
+
+static void measure(void)
+{
+	unsigned long flags = ukarch_irq_save();
+	__u64 ticks = ukarch_ticks();
+	struct kvm_clock_rate rate = line.rate;
+
+	if (!(line.seq & 1) && ticks >= rate.until) {
+		change_begin(rate.until);
+		kvm_clock_measure(ticks, &rate);
+		change_end(rate);
+	}
+	ukarch_irq_restore(flags);
+}
+
+void kvm_clock_start(__u64 ticks, struct kvm_clock_rate rate)
+{
+	line.from = ticks;
+	line.rate = rate;
+}
+
+__nsec ukplat_monotonic_clock(void)
+{
+	for (;;) {
+		unsigned int seq = __atomic_load_n(&line.seq, __ATOMIC_ACQUIRE);
+		__u64 ticks = ukarch_ticks();
+		__nsec now;
+
+		if (unlikely(seq & 1))
+			return line.base;
+		if (unlikely(ticks >= line.rate.until)) {
+			measure();
+			continue;
+		}
+		now = at(ticks);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (likely(__atomic_load_n(&line.seq, __ATOMIC_RELAXED) == seq))
+			return now;
+	}
+}
+
+void ukplat_clock_stop(void)
+{
+	struct kvm_clock_rate still = { 0, NEVER };
+
+	ukplat_monotonic_clock(); /* the rate is known and good now */
+	if (line.stopped || (line.seq & 1))
+		return;
+	line.stopped = 1;
+	running = line.rate;
+	stopped_at = MIN(ukarch_ticks(), running.until);
+	change_begin(stopped_at);
+	change_end(still);
+}
+
+void ukplat_clock_resume(void)
+{
+	__u64 now = ukarch_ticks();
+
+	if (!line.stopped)
+		return;
+	stopped_for += scale(now - stopped_at, running.ns_per_tick_32);
+	running.until = MAX(running.until, now);
+	change_begin(now);
+	change_end(running);
+	line.stopped = 0;
+}
+
+__nsec ukplat_wall_clock(void)
+{
+	static __nsec offset;
+	static int known;
+
+	if (!known) {
+		__u64 now = kvm_rtc_seconds();
+
+		if (now)
+			offset = now * NSEC_PER_SEC - ukplat_monotonic_clock() -
+				 stopped_for;
+		known = 1;
+	}
+	return offset + ukplat_monotonic_clock() + stopped_for;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The ways in which a PC under QEMU ends, tried in turn: isa-debug-exit, which
+ * carries the status; ACPI power-off of pc and q35; a triple fault, which
+ * ends QEMU under -no-reboot.
+ */
+#include <uk/arch/lcpu.h>
+#include <uk/plat/lcpu.h>
+#include <arch/io.h>
+
+#define DEBUG_EXIT 0xf4
+#define ACPI_PM1_CONTROL 0x604
+#define ACPI_SLEEP 0x2000
+
+void __noreturn ukplat_poweroff(int status)
+{
+	static const struct {
+		__u16 limit;
+		__u64 base;
+	} __packed no_idt;
+
+	ukarch_irq_disable();
+	outl(DEBUG_EXIT, (__u32)status);
+	outw(ACPI_PM1_CONTROL, ACPI_SLEEP);
+	__asm__ __volatile__("lidt %0; int3" : : "m"(no_idt));
+	for (;;)
+		ukarch_halt();
+}

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+#
+# Rewrites a compiler's dependency file: instead of on the whole config.h, an
+# object depends on the empty files of just those options that its sources
+# name. Those files are kconfiglib's (sync_deps): CONFIG_FOO_BAR is
+# foo/bar.h below `dir`. One that does not exist yet belongs to an option
+# that was never set, hence $(wildcard).
+#
+# Usage: awk -v dir=DIR -v skip=CONFIG_H -f fixdep.awk FILE.d > FILE.dep
+
+function scan(file,    line, opt, path) {
+	while ((getline line < file) > 0) {
+		while (match(line, /CONFIG_[A-Z0-9_]+/)) {
+			opt = substr(line, RSTART + 7, RLENGTH - 7)
+			line = substr(line, RSTART + RLENGTH)
+			if (opt in seen)
+				continue
+			seen[opt] = 1
+			path = tolower(opt)
+			gsub(/_/, "/", path)
+			options = options " \\\n " "$(wildcard " dir "/" path ".h)"
+		}
+	}
+	close(file)
+}
+
+# The phony targets that -MP adds for headers, config.h's own among them.
+/^[^ ]+:$/ {
+	if ($0 != skip ":")
+		tail = tail $0 "\n"
+	next
+}
+
+{
+	for (i = 1; i <= NF; i++) {
+		if ($i == "\\" || $i == skip)
+			continue
+		out = out (i == 1 && out == "" ? "" : " \\\n ") $i
+		# The source itself may move, like a header: an object of an
+		# application whose folder was moved is compiled again.
+		if (!source && $i !~ /:$/) {
+			source = $i
+			tail = tail source ":\n"
+		}
+		if ($i ~ /:$/ || $i ~ /newlib-/ || $i ~ /^\/usr\// || $i ~ /\/lib\/gcc/)
+			continue
+		scan($i)
+	}
+}
+
+END {
+	print out options
+	printf "%s", tail
+}

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+#
+# Sums up the logs of host tests: prints each test, the whole log of a program
+# that failed, and "N passed, N failed". Ends with 1 if any failed.
+
+FNR == 1 { text = ""; good = bad = 0 }
+
+{ text = text "    " $0 "\n" }
+
+/^ok [0-9]+ / { good++ }
+/^not ok [0-9]+ / { bad++ }
+
+/^# status / {
+	if ($3 == "fuzz")
+		good = $4 == 0
+	if ($4 != 0 && bad == 0)
+		bad = 1
+	if (good + bad == 0)
+		bad = 1
+	name = FILENAME
+	sub(/.*\/host-tests\/lib\//, "", name)
+	sub(/\.log$/, "", name)
+	printf "  %-6s %-36s %d passed, %d failed\n", bad ? "FAIL" : "ok", name, good, bad
+	if (bad)
+		printf "%s", text
+	passed += good
+	failed += bad
+}
+
+END {
+	printf "%d passed, %d failed\n", passed, failed
+	exit failed != 0
+}

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+#
+# The grammar of Makefile.uk (Unikraft's) and the rules behind it:
+#
+#   $(eval $(call addlib,libfoo))                     always in the image
+#   $(eval $(call addlib_s,libfoo,$(CONFIG_LIBFOO)))  if selected
+#   LIBFOO_BASE              the folder of the Makefile.uk
+#   LIBFOO_SRCS-y            sources; also LIBFOO_SRCS-$(CONFIG_...)
+#   LIBFOO_CFLAGS-y, LIBFOO_CINCLUDES-y, LIBFOO_ASFLAGS-y    the library's own
+#   LIBFOO_BAR_FLAGS-y       of the file bar.c or bar.S alone
+#   CFLAGS-y, CINCLUDES-y    of the whole image
+#   UK_PREPARE-y             files that must exist before anything is compiled
+#   $(eval $(call import_lib,folder))    reads folder/Makefile.uk
+#
+# With CONFIG_LIBUKTEST every tests/test_*.c below a selected library's folder
+# is one of its sources.
+#
+# A library named app* is an application: compiled as such. Objects depend on
+# <library>.flags, a file that changes only when the flags do.
+
+UK_LIBS :=
+comma := ,
+empty :=
+space := $(empty) $(empty)
+
+define import_lib
+_IMPORT_BASE := $(1)
+include $(1)/Makefile.uk
+endef
+
+# Upper case without a process: one substitution a letter.
+_LOWER := a b c d e f g h i j k l m n o p q r s t u v w x y z
+_UPPER := A B C D E F G H I J K L M N O P Q R S T U V W X Y Z
+_PAIRS := $(join $(addsuffix :,$(_LOWER)),$(_UPPER))
+_uc_step = $(if $(2),$(call _uc_step,$(subst $(word 1,$(subst :, ,$(firstword $(2)))),$(word 2,$(subst :, ,$(firstword $(2)))),$(1)),$(wordlist 2,26,$(2))),$(1))
+uc = $(call _uc_step,$(1),$(_PAIRS))
+# Of a file name: everything but letters and digits becomes _.
+file_uc = $(subst .,_,$(subst +,_,$(subst -,_,$(call uc,$(1)))))
+
+define addlib
+UK_LIBS += $(1)
+$(call uc,$(1))_BASE := $(_IMPORT_BASE)
+endef
+
+define addlib_s
+$(call uc,$(1))_BASE := $(_IMPORT_BASE)
+$(if $(filter y,$(2)),UK_LIBS += $(1))
+endef
+
+# $(call src_obj,lib,source): the object of a source. Below the library's base
+# the path is kept, so that arch/x86_64/foo.c and foo.c do not meet.
+src_obj = $(BUILD)/$(1)/$(basename $(patsubst $($(call uc,$(1))_BASE)/%,%,$(if $(filter $($(call uc,$(1))_BASE)/%,$(2)),$(2),$(notdir $(2))))).o
+
+# A source's path as the compiler is told: relative inside the tree, but
+# absolute for what was fetched (UK_FETCHED: its folders), so that a prefix map
+# finds it wherever it is.
+src_rel = $(if $(filter $(addsuffix /%,$(UK_FETCHED)),$(1)),$(1),$(patsubst $(UK_BASE)/%,%,$(1)))
+
+# --- flags -----------------------------------------------------------------
+CINCLUDES-y += -I$(call src_rel,$(UK_BASE)/arch/include) \
+  -I$(call src_rel,$(UK_BASE)/arch/$(ARCH)/include) -I$(call src_rel,$(UK_BASE)/plat/include)
+CFLAGS-$(CONFIG_OPTIMIZE_PERF) += -O2
+CFLAGS-$(CONFIG_OPTIMIZE_SIZE) += -Os
+CFLAGS-$(CONFIG_OPTIMIZE_NONE) += -Og
+CFLAGS-$(CONFIG_COMPLETE_CALL_TRACES) += -fno-optimize-sibling-calls
+CFLAGS-$(if $(CONFIG_STACKPROTECTOR),y) += -fstack-protector-strong \
+  $(if $(filter x86_64,$(ARCH)),-mstack-protector-guard=global)
+CFLAGS-$(if $(CONFIG_STACKPROTECTOR),n,y) += -fno-stack-protector
+
+kind_cflags = $(if $(filter app%,$(1)),$(APP_CFLAGS),$(LIB_CFLAGS))
+
+# $(call lib_flags,lib,LIB): what all its C files get, paths relative
+lib_flags = $(CFLAGS-y) $(call kind_cflags,$(1)) $(PREFIX_MAP) \
+  $(subst -I$(UK_BASE)/,-I,$($(2)_CINCLUDES-y) $(CINCLUDES-y)) $(NEWLIB_CFLAGS) \
+  -include $(CONFIG_H) -D__LIBNAME__='"$(1)"' $($(2)_CFLAGS-y)
+
+# --- one object ------------------------------------------------------------
+# $(call obj_rule,lib,LIB,source,object,FILE)
+define obj_rule
+$(4): $(3) $(BUILD)/$(1)/.flags $(UK_BASE)/support/build/fixdep.awk | $(NEWLIB_STAMP) $(UK_PREPARE-y)
+	@mkdir -p $$(@D)
+	$(if $(filter 1,$(V)),,@echo '  CC      $(patsubst $(BUILD)/%,%,$(4))')
+	$(Q)cd $(UK_BASE) && $(TARGET_CC) $$($(2)_FLAGS) $(if $(filter %.S,$(3)),-D__ASSEMBLY__ $$($(2)_ASFLAGS-y)) \
+	  $$($(2)_$(5)_FLAGS-y) -MMD -MP -MF $$@.d -MT $$@ -c -o $$@ $(call src_rel,$(3))
+	$(Q)cd $(UK_BASE) && awk -v dir=$(CONFIG_DIR) -v skip=$(CONFIG_H) -f support/build/fixdep.awk $$@.d > $$@.dep && rm -f $$@.d
+
+-include $(4).dep
+endef
+
+# $(call lib_rules,lib,LIB)
+define lib_rules
+$(if $(CONFIG_LIBUKTEST),$(eval $(2)_SRCS-y += $(sort $(wildcard $($(2)_BASE)/tests/test_*.c))))
+$(2)_OBJS := $(foreach s,$($(2)_SRCS-y),$(call src_obj,$(1),$(s)))
+$(2)_FLAGS := $$(call lib_flags,$(1),$(2))
+$(foreach s,$($(2)_SRCS-y),$(eval $(call obj_rule,$(1),$(2),$(s),$(call src_obj,$(1),$(s)),$(call file_uc,$(basename $(notdir $(s)))))))
+$$(call if_changed,$(BUILD)/$(1)/.flags,$$($(2)_FLAGS) $(foreach s,$($(2)_SRCS-y),$$($(2)_$(call file_uc,$(basename $(notdir $(s))))_FLAGS-y)) $$($(2)_ASFLAGS-y) $(TARGET_CC))
+endef

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+#
+# From objects to the bootable image. With uksymtab selected the image is
+# linked twice: the tables stand behind everything that they describe, so
+# that the second link moves nothing and is final; the build verifies that.
+
+$(foreach l,$(UK_LIBS),$(eval $(call lib_rules,$(l),$(call uc,$(l)))))
+
+OBJS := $(foreach l,$(UK_LIBS),$($(call uc,$(l))_OBJS))
+LINK_LDS := $(BUILD)/link.lds
+
+LDFLAGS-y += -nostdlib -static --gc-sections --build-id=sha1 -z noexecstack \
+  -z max-page-size=4096 -z norelro --no-warn-rwx-segments --fatal-warnings \
+  --orphan-handling=error
+
+LINK_FLAGS := $(strip $(LDFLAGS-y)) -T $(LINK_LDS)
+LINK_IN := $(OBJS) $(UK_LDLIBS-y) $(NEWLIB_LIBS)
+$(call if_changed,$(BUILD)/.link,$(LD) $(LINK_FLAGS) $(LINK_IN))
+
+$(LINK_LDS): $(UK_BASE)/plat/kvm/$(ARCH)/link.lds.S $(UK_BASE)/plat/kvm/include/link.lds.h $(AUTO_CONF)
+	$(Q)$(TARGET_CC) -E -P -x assembler-with-cpp -D__ASSEMBLY__ -nostdinc \
+	  -I$(UK_BASE)/plat/kvm/include -include $(CONFIG_H) $< -o $@.tmp
+	$(Q)cmp -s $@.tmp $@ && touch $@ && rm $@.tmp || mv $@.tmp $@
+
+LINK_DEPS := $(OBJS) $(LINK_LDS) $(BUILD)/.link $(NEWLIB_STAMP) $(UK_LINK_DEPS-y)
+
+# --- without tables --------------------------------------------------------
+$(BUILD)/$(APP_NAME).nosym.elf: $(LINK_DEPS)
+	$(if $(filter 1,$(V)),,@echo '  LD      $(@F)')
+	$(Q)cd $(BUILD) && $(LD) $(LINK_FLAGS) -Map=$(BUILD)/$(APP_NAME).map -o $@ $(LINK_IN)
+
+ifeq ($(CONFIG_LIBUKSYMTAB),y)
+SYMTAB_FLAGS := --syms $(if $(CONFIG_LIBUKSYMTAB_LINES),--lines) \
+  $(if $(CONFIG_LIBUKSYMTAB_INLINES),--inlines) $(if $(CONFIG_LIBUKSYMTAB_UNWIND),--unwind)
+SYMTAB_O := $(BUILD)/symtab.o
+
+$(BUILD)/symtab.bin: $(BUILD)/$(APP_NAME).nosym.elf $(MKSYMTAB)
+	$(Q)$(MKSYMTAB) $(SYMTAB_FLAGS) -o $@ $<
+
+$(SYMTAB_O): $(BUILD)/symtab.bin $(UK_BASE)/support/symtab/blob.S
+	$(Q)cd $(BUILD) && $(TARGET_CC) -c -o $@ -x assembler-with-cpp -I. $(UK_BASE)/support/symtab/blob.S
+endif
+
+# --- final -----------------------------------------------------------------
+$(IMAGE): $(BUILD)/$(APP_NAME).nosym.elf $(SYMTAB_O) $(UK_BASE)/support/build/extable.py
+ifeq ($(CONFIG_LIBUKSYMTAB),y)
+	$(if $(filter 1,$(V)),,@echo '  LD      $(@F)')
+	$(Q)cd $(BUILD) && $(LD) $(LINK_FLAGS) -Map=$(BUILD)/$(APP_NAME).map -o $@.tmp $(LINK_IN) $(SYMTAB_O)
+	$(Q)$(MKSYMTAB) $(SYMTAB_FLAGS) --verify $@.tmp
+else
+	$(Q)cp $< $@.tmp
+endif
+	$(Q)$(PYTHON) $(UK_BASE)/support/build/extable.py $@.tmp
+	$(Q)mv $@.tmp $@
+
+# --- compile_commands.json -------------------------------------------------
+comma := ,
+json_str = "$(subst ",\",$(subst \,\\,$(1)))"
+define json_entry
+{"directory": $(call json_str,$(UK_BASE)), "file": $(call json_str,$(call src_rel,$(3))), "command": $(call json_str,$(strip $(TARGET_CC) $($(2)_FLAGS) -c $(call src_rel,$(3))))}
+endef
+define json_lib
+$(foreach s,$($(call uc,$(1))_SRCS-y),$(call json_entry,$(1),$(call uc,$(1)),$(s))
+)
+endef
+
+$(BUILD)/compile_commands.json: $(AUTO_CONF) $(BUILD)/.link
+	$(file >$@.in)$(foreach l,$(UK_LIBS),$(foreach s,$($(call uc,$(l))_SRCS-y),$(file >>$@.in,$(call json_entry,$(l),$(call uc,$(l)),$(s)))))
+	$(Q)awk 'BEGIN { print "[" } NF { if (n++) print ","; printf "%s", $$0 } END { print "\n]" }' $@.in > $@ && rm -f $@.in
+
+image: $(IMAGE) $(BUILD)/compile_commands.json

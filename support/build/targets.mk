@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+#
+# Every target a user types. A `##` comment behind a target is its help.
+# Targets that need no configuration stand here; those that build an image
+# are in image.mk, which is read only if one of them is asked for.
+
+PYTHON := /usr/bin/python3
+Q := $(if $(filter 1,$(V)),,@)
+
+IMAGE_GOALS := image run debug size menuconfig defconfig olddefconfig \
+  savedefconfig allnoconfig allyesconfig randconfig listnewconfig
+GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
+
+image:         ## Build build/<app>-<arch>/<app>.elf (the default target)
+run:           ## Build and boot it: ARGS= MACHINE= ACCEL= GDB= METRICS= MEM= V=1
+size:          ## Bytes of text, rodata and data of the image, by library
+menuconfig:    ## Choose options in a menu
+defconfig:     ## Take the application's defconfig again, dropping changes
+olddefconfig:  ## Keep .config, give options that are new their defaults
+savedefconfig: ## Write the options that differ from the defaults to APP/defconfig
+listnewconfig: ## List the options that .config does not know yet
+allnoconfig:   ## Configure as little as possible
+allyesconfig:  ## Configure as much as possible
+randconfig:    ## Configure at random; SEED= repeats one
+
+demo: | setup-run ## Build and boot apps/crash and show its crash screen
+	$(Q)$(MAKE) image APP=crash
+	$(Q)$(UK_BASE)/support/run $(O)/crash-$(ARCH)/crash.elf $(or $(ARGS),null-write); \
+	  status=$$?; if [ $$status -ne 70 ]; then exit $$status; fi
+
+test: | setup-test ## Run every test on both architectures
+	$(Q)$(UK_BASE)/tests/run-all O=$(abspath $(O))
+
+check-host: | setup-test ## Run the unit tests that need no guest
+	$(Q)$(MAKE) -f $(UK_BASE)/support/build/host-tests.mk UK_BASE=$(UK_BASE) O=$(abspath $(O))
+
+check-arch: | setup-test ## Run the guest and black-box tests of one ARCH
+	$(Q)$(UK_BASE)/tests/run-all --arch $(ARCH) O=$(abspath $(O))
+
+lint: | setup-lint ## Check style, shell, headers, Kconfig help, trap-context objects
+	$(Q)$(UK_BASE)/support/lint O=$(abspath $(O))
+
+bench: | setup-test ## Measure; writes build/bench.json
+	$(Q)$(UK_BASE)/support/bench O=$(abspath $(O))
+
+clean:         ## Remove the image's folder; keeps newlib and other images
+	$(Q)rm -rf $(O)/$(notdir $(patsubst %/,%,$(APP)))-$(ARCH)
+
+distclean:     ## Remove the whole build folder
+	$(Q)rm -rf $(O)
+
+help:          ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-14s %s\n", $$1, $$2}' \
+	  $(UK_BASE)/support/build/targets.mk
+	@echo
+	@echo '  APP=<name or path>   an application in apps/ or a folder outside ($(APP))'
+	@echo '  ARCH=<arch>          x86_64 or arm64 ($(ARCH))'
+	@echo '  CC=gcc|clang  O=<build folder>  V=1  SETUP=no'
+
+setup-%:
+	$(Q)$(UK_BASE)/support/setup $*
+
+.PHONY: image run demo test check-host check-arch lint bench size clean \
+  distclean help menuconfig defconfig olddefconfig savedefconfig \
+  listnewconfig allnoconfig allyesconfig randconfig
+
+ifneq ($(filter $(IMAGE_GOALS),$(GOALS)),)
+include $(UK_BASE)/support/build/image.mk
+endif

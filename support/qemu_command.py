@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""The QEMU command line that boots an image: which machine, which devices,
+and the guest's own command line. Starts nothing; support/run does.
+
+The wiring, which guest and host agree upon:
+
+  first serial port     log, stdin and stdout (com1; pl011 on virt)
+  x86_64 gdb            second serial port (com2) as a TCP server
+  arm64 gdb             port 2 of a virtio console (vport2) as a TCP server
+  metrics               port 1 of another one (vport1) as a TCP server
+  exit status           x86_64: port 0xf4 (isa-debug-exit); arm64: semihosting
+"""
+
+import struct
+
+EM_X86_64, EM_AARCH64 = 62, 183
+
+# architecture by e_machine
+ARCHS = {EM_X86_64: "x86_64", EM_AARCH64: "arm64"}
+
+BINARIES = {"x86_64": "qemu-system-x86_64", "arm64": "qemu-system-aarch64"}
+
+# What boots fastest comes first and is the default. acpi=off puts virtio-mmio
+# devices on the command line; option ROMs serve devices that no image uses.
+MACHINES = {
+    "x86_64": {
+        "microvm": ["-machine", "microvm,acpi=off,x-option-roms=off,isa-serial=on"],
+        "q35": ["-machine", "q35", "-bios", "qboot.rom"],
+    },
+    "arm64": {
+        "virt": ["-machine", "virt"],
+    },
+}
+
+CPUS = {"x86_64": "max", "arm64": "cortex-a72"}
+
+# One tick of the guest's counter is one instruction.
+ICOUNT = {"x86_64": "shift=0,sleep=off", "arm64": "shift=4,sleep=off"}
+
+EXIT_DEVICES = {
+    "x86_64": ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
+    "arm64": ["-semihosting-config", "enable=on,target=native"],
+}
+
+
+class UsageError(Exception):
+    """The caller asked for something that cannot be; the text says what."""
+
+
+def image_arch(path):
+    """The architecture of an image, from its ELF header."""
+    try:
+        with open(path, "rb") as f:
+            head = f.read(20)
+    except OSError as e:
+        raise UsageError(f"cannot read {path}: {e.strerror}") from e
+    if len(head) < 20 or head[:6] != b"\x7fELF\x02\x01":
+        raise UsageError(f"{path} is not an image: no 64-bit little-endian ELF file")
+    (machine,) = struct.unpack_from("<H", head, 18)
+    if machine not in ARCHS:
+        raise UsageError(f"{path} is for ELF machine {machine}, neither x86_64 nor arm64")
+    return ARCHS[machine]
+
+
+def quote(word):
+    """A word of the guest's command line as the guest's parser reads it back.
+
+    Plain words stay as they are. An empty word and one with white space, a
+    double quote or a backslash stand in double quotes, with a backslash before
+    each double quote and backslash. So does what looks like the words that
+    microvm appends, which are never quoted.
+    """
+    if "\0" in word:
+        raise UsageError("a NUL character cannot be passed to the guest")
+    plain = word and not any(c in ' \t\n\r\v\f"\\' for c in word)
+    if plain and not word.startswith("virtio_mmio.device="):
+        return word
+    escaped = word.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def guest_command_line(params, args):
+    """`lib.param=value … -- argv of main`."""
+    for param in params:
+        if not param or param == "--":
+            raise UsageError(f"'{param}' is no parameter: write lib.name=value")
+    words = [quote(p) for p in params]
+    if args:
+        words += ["--"] + [quote(a) for a in args]
+    return " ".join(words)
+
+
+def tcp_server(name, port):
+    # Without nodelay each round trip takes 40 ms.
+    return ["-chardev", f"socket,id={name},host=127.0.0.1,port={port},"
+            "server=on,wait=off,nodelay=on"]
+
+
+def debug_devices(arch, gdb, metrics):
+    """The streams for a debugger and for a metrics scraper, by TCP port."""
+    out = []
+    ports = []
+    if gdb is not None:
+        out += tcp_server("gdb", gdb)
+        if arch == "x86_64":
+            # microvm ignores a second -serial
+            out += ["-device", "isa-serial,iobase=0x2f8,irq=3,chardev=gdb"]
+        else:
+            ports.append(("gdb", 2))
+    if metrics is not None:
+        out += tcp_server("metrics", metrics)
+        ports.append(("metrics", 1))
+    if ports:
+        out += ["-global", "virtio-mmio.force-legacy=false"]
+    for name, number in ports:
+        out += virtio_port(name, number)
+    return out
+
+
+def virtio_port(name, number):
+    """A port on a device of its own. A virtserialport, unlike a virtconsole,
+    tells the guest when the host's end opens and closes."""
+    return ["-device", f"virtio-serial-device,id={name}-serial",
+            "-device", f"virtserialport,bus={name}-serial.0,chardev={name},"
+            f"name={name},nr={number}"]
+
+
+def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M",
+                 icount=False, gdb=None, metrics=None, params=(), extra=()):
+    """The whole command, a list of words."""
+    arch = image_arch(image)
+    known = MACHINES[arch]
+    machine = machine or next(iter(known))
+    if machine not in known:
+        raise UsageError(f"{arch} images do not boot on machine '{machine}': "
+                         f"use {' or '.join(known)}")
+    if accel == "kvm" and icount:
+        raise UsageError("--icount counts instructions under tcg only")
+    if "," in image:
+        image = image.replace(",", ",,")
+    command = [BINARIES[arch], *known[machine], "-accel", accel,
+               "-cpu", cpu or ("host" if accel == "kvm" else CPUS[arch]),
+               "-m", mem, "-no-user-config", "-nodefaults", "-display", "none",
+               "-no-reboot", *EXIT_DEVICES[arch],
+               "-chardev", "stdio,id=stdio", "-serial", "chardev:stdio"]
+    if icount:
+        command += ["-icount", ICOUNT[arch]]
+    command += debug_devices(arch, gdb, metrics)
+    command += ["-kernel", image]
+    line = guest_command_line(params, args)
+    if line:
+        command += ["-append", line]
+    return command + list(extra)
+
+
+def main_status(arch, qemu_status):
+    """What the guest told the machine, from QEMU's exit status, or None."""
+    if arch == "x86_64":
+        return qemu_status >> 1 if qemu_status & 1 else None
+    # A power-off without semihosting ends QEMU with 0 as well.
+    return qemu_status or None

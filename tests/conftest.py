@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""pytest's hooks: architectures as parameters, and no skip unaccounted for."""
+
+import os
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(__file__))
+import vitrine  # noqa: E402
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes a minute or more; runs first")
+
+
+def pytest_generate_tests(metafunc):
+    """A test that takes `arch` runs once for each architecture, unless it
+    says itself for which."""
+    given = [name for mark in metafunc.definition.iter_markers("parametrize")
+             for name in mark.args[0].replace(",", " ").split()]
+    if "arch" in metafunc.fixturenames and "arch" not in given:
+        metafunc.parametrize("arch", vitrine.ARCHS, scope="session")
+
+
+def pytest_collection_modifyitems(items):
+    """The longest first, so that no process is left alone with one at the end."""
+    items.sort(key=lambda item: not item.get_closest_marker("slow"))
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    """In CI a skip whose reason CAVEATS.md does not list is a failure."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        reason = str(call.excinfo.value)
+        caveats = (vitrine.ROOT / "CAVEATS.md").read_text()
+        if reason not in caveats:
+            report.outcome = "failed"
+            report.longrepr = f"skip that CAVEATS.md does not list: {reason}"

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""Reads a crash screen from a guest's output, as its user would.
+
+Every line between the banner and the end must be a log line of critical
+level; anything else on the console there is an error.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from vitrine import LOG_LINE
+
+BANNER = re.compile(r"Vitrine crash - (\S+) (\S+) \((\w+)\) build-id ([0-9a-f]{40})$")
+FRAME = re.compile(r"  \[([0-9a-f]{16})\](?: (\S+?)(?:\+([0-9a-f]+))?)?"
+                   r"(?: \((\S+?)(?::(\d+))?\))?( inlined)?$")
+REPEATS = re.compile(r"  \.\.\. (\d+) more of that frame$")
+DUMPED = re.compile(r"[0-9a-f]{8,16}  ")
+REGISTER = re.compile(r" *(\w+): ([0-9a-f]{16})")
+SUFFIX = re.compile(r"(\.(constprop|isra|part|cold|llvm)\.?\d*)+$")
+
+
+@dataclass
+class Line:
+    """A line of the call trace."""
+    pc: int
+    function: str
+    file: str
+    line: str
+    inlined: bool
+    is_call: bool = True
+    repeats: int = 0
+
+
+@dataclass
+class Screen:
+    """What a screen says, section by section."""
+    image: str
+    version: str
+    arch: str
+    build_id: str
+    reason: str
+    sections: dict = field(default_factory=dict)
+    registers: dict = field(default_factory=dict)
+    symbols: dict = field(default_factory=dict)  # register: "name+offset"
+    trace: list = field(default_factory=list)
+    trace_end: str = ""
+
+    @property
+    def functions(self):
+        """The names in the trace, inlined functions too, innermost first."""
+        return [line.function for line in self.trace]
+
+    @property
+    def page_walk(self):
+        """The lines of the page-table walk; none if there was none."""
+        return next((lines for title, lines in self.sections.items()
+                     if title.startswith("Page tables of ")), [])
+
+    def frames(self):
+        """The trace by frame: [[inlined line..., line of the function]]."""
+        out, frame = [], []
+        for line in self.trace:
+            frame.append(line)
+            if not line.inlined:
+                out.append(frame)
+                frame = []
+        assert not frame, "an inlined function without the one around it"
+        return out
+
+
+def plain_name(name):
+    """A function's name without what the compiler hung behind it."""
+    return SUFFIX.sub("", name)
+
+
+def crit_texts(result):
+    """The lines of the screen, without time stamp and level."""
+    lines = result.lines
+    begin = next((i for i, t in enumerate(lines) if "Vitrine crash - " in t), None)
+    assert begin is not None, "no banner in:\n" + result.text
+    texts = []
+    for line in lines[begin:]:
+        match = LOG_LINE.match(line)
+        assert match, f"not a log line: {line!r}"
+        if match.group(3).startswith("exit "):
+            break
+        assert match.group(2) == "CRIT", f"not critical: {line!r}"
+        texts.append(match.group(3))
+    return texts
+
+
+def read_trace(screen, texts, is_trap):
+    call = not is_trap
+    for text in texts:
+        frame, repeats = FRAME.match(text), REPEATS.match(text)
+        if frame:
+            pc, function, _, file, line, inlined = frame.groups()
+            screen.trace.append(Line(int(pc, 16), plain_name(function or ""), file or "",
+                                     line or "", bool(inlined), call))
+            call = call or not inlined
+        elif repeats:
+            screen.trace[-1].repeats = int(repeats.group(1))
+        elif text == "  -- trap that interrupted:":
+            call = False
+        else:
+            assert text.startswith("  trace ends: "), f"unknown line of a trace: {text!r}"
+            screen.trace_end = text[len("  trace ends: "):]
+
+
+def read_registers(screen, texts):
+    for text in texts:
+        pairs = REGISTER.findall(text)
+        assert pairs, f"no register: {text!r}"
+        for name, value in pairs:
+            screen.registers[name.lower()] = int(value, 16)
+        rest = REGISTER.sub("", text).strip()
+        if rest:
+            screen.symbols[pairs[0][0].lower()] = rest
+
+
+def read_screen(result):
+    """The screen in a guest's output; fails unless there is a whole one."""
+    texts = crit_texts(result)
+    banner = BANNER.match(texts[0])
+    assert banner, f"unknown banner: {texts[0]!r}"
+    screen = Screen(*banner.groups(), reason=texts[1])
+    body = []
+    for text in texts[2:]:
+        title, _, rest = text.partition(":")
+        if text.startswith("  ") or DUMPED.match(text):
+            body.append(text)
+            continue
+        body = screen.sections.setdefault(title, [])
+        if rest:
+            body.append(rest.strip())
+    read_registers(screen, screen.sections.get("Registers", []))
+    read_trace(screen, screen.sections.get("Call trace", []), "Event" in screen.sections)
+    return screen

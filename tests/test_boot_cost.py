@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""From the start of the machine to main costs no more instructions than it
+used to. Under -icount the count is exact and the same in every run."""
+
+import re
+
+import pytest
+from vitrine import COMPILERS, ROOT, build
+
+# Instructions, firmware included, of Debian 12's QEMU and compilers. When a
+# change is worth what it adds, or makes the boot cheaper, set the new number
+# (the test prints it) and say so in the commit.
+INSTRUCTIONS = {
+    ("x86_64", "gcc"): 103_600, ("x86_64", "clang"): 107_000,
+    ("arm64", "gcc"): 600_800, ("arm64", "clang"): 546_300,
+}
+SLACK = 1.03  # small changes need no new number
+
+
+def boot_to_main(image):
+    result = image.run(options=["--icount"])
+    assert result.status == 0, result.text
+    return int(re.search(r"boot_to_main (\d+)", result.text).group(1))
+
+
+@pytest.mark.parametrize("cc", COMPILERS)
+def test_boot_to_main(arch, cc):
+    image = build(ROOT / "tests/apps/bootcost", arch, cc)
+    count = boot_to_main(image)
+    assert count == boot_to_main(image), "the count is not exact"
+    limit = int(INSTRUCTIONS[arch, cc] * SLACK)
+    assert count <= limit, f"main starts after {count} instructions, the limit is {limit}"
+    print(f"{count} instructions")

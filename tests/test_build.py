@@ -1,0 +1,313 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""make: what is remade when, what it says about mistakes, and that the bytes
+of an image depend on nothing but the sources. A copy of the tree is built, so
+that touching files disturbs nobody. Nothing here is timed."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pexpect
+import pytest
+from vitrine import OUT, ROOT, Image, build, make
+
+COMPILED = re.compile(r"^  CC      (\S+)$", re.M)
+LINKED = re.compile(r"^  LD      (\S+)$", re.M)
+COPIED = ["Config.uk", "Makefile", "Makefile.uk", "apps", "arch", "lib", "plat", "support"]
+
+
+def copy_tree(folder):
+    """The sources, without what was built from them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in COPIED:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, symlinks=True, dirs_exist_ok=True,
+                            ignore=shutil.ignore_patterns("__pycache__", "*.corpus"))
+        else:
+            shutil.copy2(source, folder / name)
+    return folder
+
+
+class Tree:
+    """A copy of the tree and a build of one application in it."""
+
+    def __init__(self, folder, arch, app="hello"):
+        self.root = copy_tree(folder / "tree")
+        self.words = [f"O={folder / 'build'}", f"APP={app}", f"ARCH={arch}",
+                      f"NEWLIB_DIR={OUT}/newlib-{arch}"]
+        self.build_dir = folder / "build" / f"{app.rsplit('/', 1)[-1]}-{arch}"
+        self.image = Image(self.build_dir / f"{app.rsplit('/', 1)[-1]}.elf", arch, app)
+
+    def make(self, *words, check=True, **env):
+        return make(*words, *self.words, check=check, cwd=self.root, **env)
+
+    def compiled(self, *words):
+        """The objects that make compiles."""
+        return COMPILED.findall(self.make(*words).stdout)
+
+    def set(self, *lines):
+        """Options on top of what .config says."""
+        with open(self.build_dir / ".config", "a", encoding="utf-8") as f:
+            f.write("".join(line + "\n" for line in lines))
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """A built tree; tests leave it built."""
+    build("hello", "x86_64")  # newlib, under the lock
+    tree = Tree(tmp_path_factory.mktemp("build"), "x86_64")
+    tree.make("-j2")
+    return tree
+
+
+# --- what is remade ----------------------------------------------------------
+
+def test_nothing_to_do(tree):
+    done = tree.make()
+    assert "Nothing to be done" in done.stdout
+    assert not COMPILED.search(done.stdout) and not LINKED.search(done.stdout)
+
+
+def test_touched_source_is_the_only_one_compiled(tree):
+    os.utime(tree.root / "lib/ukevent/event.c")
+    done = tree.make()
+    assert COMPILED.findall(done.stdout) == ["libukevent/event.o"]
+    assert LINKED.findall(done.stdout)[-1] == "hello.elf"
+
+
+def test_touched_header_reaches_who_includes_it(tree):
+    os.utime(tree.root / "lib/ukconsole/console_internal.h")
+    compiled = tree.compiled()
+    wanted = {f"libukconsole/{path.stem}.o"
+              for path in (tree.root / "lib/ukconsole").glob("*.c")
+              if "console_internal.h" in path.read_text()}
+    assert set(compiled) == wanted
+
+
+def test_changed_option_reaches_who_uses_it(tree):
+    name = "CONFIG_LIBUKCRASH_TRACE_DEPTH"
+    users = {path.name for part in ("lib", "arch", "plat", "apps")
+             for path in (tree.root / part).rglob("*.[ch]") if name in path.read_text()}
+    assert users == {"trace.c"}, "the test expects one user"
+    tree.set(f"{name}=32")
+    assert tree.compiled() == ["libukcrash/trace.o"]
+    assert tree.compiled() == []
+
+
+def test_changed_flag_reaches_its_library(tree):
+    makefile = tree.root / "lib/ukevent/Makefile.uk"
+    before = makefile.read_text()
+    makefile.write_text(before + "LIBUKEVENT_CFLAGS-y += -DSOMETHING\n")
+    assert tree.compiled() == ["libukevent/event.o"]
+    makefile.write_text(before)
+    assert tree.compiled() == ["libukevent/event.o"]
+
+
+def test_further_app_reuses_newlib(tree):
+    words = [w for w in tree.words if not w.startswith("APP=")]
+    stamp = next(w for w in words if w.startswith("NEWLIB_DIR=")).partition("=")[2] + "/stamp"
+    before = os.stat(stamp).st_mtime_ns
+    done = make("APP=crash", *words, cwd=tree.root)
+    assert len(COMPILED.findall(done.stdout)) > 20
+    assert os.stat(stamp).st_mtime_ns == before
+
+
+def test_only_selected_libraries_are_compiled(tree):
+    assert not (tree.build_dir / "libuktest").exists()
+    assert not (tree.build_dir / "libpl011").exists()
+
+
+def test_verbose_prints_the_commands(tree):
+    os.utime(tree.root / "lib/ukevent/event.c")
+    out = tree.make("V=1").stdout
+    assert re.search(r"x86_64-linux-gnu-gcc .* -c .*lib/ukevent/event\.c", out)
+    assert "x86_64-linux-gnu-ld" in out
+
+
+def test_clean_keeps_newlib_and_other_images(tree):
+    other = tree.build_dir.parent / "crash-x86_64"
+    other.mkdir(exist_ok=True)
+    tree.make("clean")
+    assert not tree.build_dir.exists()
+    assert other.exists()
+    tree.make("-j2")
+
+
+# --- compile_commands.json ---------------------------------------------------
+
+def test_compile_commands_cover_every_source(tree):
+    entries = json.loads((tree.build_dir / "compile_commands.json").read_text())
+    objects = {path.relative_to(tree.build_dir).with_suffix("").as_posix()
+               for path in tree.build_dir.glob("*/**/*.o")}
+    stems = {path.rsplit("/", 1)[-1] for path in objects}
+    assert {os.path.splitext(os.path.basename(e["file"]))[0] for e in entries} == stems
+    entry = next(e for e in entries if e["file"].endswith("ukevent/event.c"))
+    words = entry["command"] + " -fsyntax-only"
+    subprocess.run(words, shell=True, cwd=entry["directory"], check=True)
+
+
+# --- what it says ------------------------------------------------------------
+
+def test_help_names_every_target(tree):
+    out = tree.make("help").stdout
+    for target in ("image", "run", "demo", "test", "size", "menuconfig", "defconfig",
+                   "olddefconfig", "savedefconfig", "allnoconfig", "allyesconfig",
+                   "randconfig", "clean", "lint", "bench", "help"):
+        assert re.search(rf"^  {target} +\S", out, re.M), target
+
+
+def test_size_adds_up(tree):
+    out = tree.make("size").stdout
+    rows = {line.split()[0]: [int(n) for n in line.split()[-5:]]
+            for line in out.splitlines()[1:]}
+    sections = dict(re.findall(r"^(\.\w+) +(\d+)", tree.image.tool("size", "-A",
+                                                                   tree.image.path), re.M))
+    total = rows.pop("total")
+    assert total[0] == int(sections[".text"])
+    assert total[2] == int(sections[".data"])
+    assert total[3] == int(sections[".bss"])
+    assert "libukprint" in rows and "apphello" in rows
+    found = json.loads(subprocess.run(
+        [tree.root / "support/build/size.py", "--json", tree.image.path,
+         tree.image.path.with_suffix(".map")], check=True, stdout=subprocess.PIPE).stdout)
+    assert found["libukprint"]["text"] == rows["libukprint"][0]
+
+
+@pytest.mark.parametrize("words, says", [
+    (["APP=nonesuch"], ['unknown APP "nonesuch"', "hello", "crash"]),
+    (["APP=/nonexistent/app"], ['unknown APP "/nonexistent/app"', "Makefile.uk"]),
+    (["ARCH=sparc"], ['unknown ARCH "sparc"', "x86_64", "arm64"]),
+    (["frobnicate"], ["frobnicate"]),
+])
+def test_mistakes_are_named(tree, words, says):
+    done = tree.make(*words, check=False) if not words[0].startswith(("APP", "ARCH")) else \
+        make(*words, f"O={tree.build_dir.parent}", check=False, cwd=tree.root)
+    assert done.returncode == 2
+    for text in says:
+        assert text in done.stdout
+
+
+@pytest.mark.parametrize("line, says", [
+    ("CONFIG_LIBUKCRASHH=y", ["CONFIG_LIBUKCRASHH", "did you mean CONFIG_LIBUKCRASH?",
+                              "defconfig:1"]),
+    ("LIBUKCRASH=y", ["defconfig:1", "CONFIG_NAME=value"]),
+    ("CONFIG_LIBUKPRINT_RING_KB=lots", ["LIBUKPRINT_RING_KB", "lots"]),
+    ("CONFIG_LIBNS16550=n\nCONFIG_LIBUKEVENT=n", ["CONFIG_LIBUKEVENT"]),
+])
+def test_mistakes_in_a_defconfig(tmp_path, line, says):
+    app = tmp_path / "app"
+    shutil.copytree(ROOT / "apps/hello", app)
+    (app / "defconfig").write_text(line + "\n")
+    done = make(f"APP={app}", "ARCH=x86_64", f"O={tmp_path}/o", check=False)
+    assert done.returncode == 2
+    for text in says:
+        assert text in done.stdout
+
+
+def test_missing_packages_are_named(tree):
+    """Without them and with SETUP=no nothing is installed and nothing built."""
+    tools = [tree.root / "bin"]
+    tools[0].mkdir(exist_ok=True)
+    for name in ("make", "sh", "bash", "dirname", "awk", "sed", "env", "cat", "tr", "sort"):
+        link = tools[0] / name
+        if not link.exists():
+            link.symlink_to(shutil.which(name))
+    done = subprocess.run(["make", "SETUP=no", *tree.words], cwd=tree.root, text=True,
+                          env={"PATH": str(tools[0])}, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    assert done.returncode == 2
+    assert "gcc" in done.stdout and "set-up is not complete" in done.stdout
+
+
+# --- configuration -----------------------------------------------------------
+
+def test_savedefconfig_and_back(tree, tmp_path):
+    app = tmp_path / "app"
+    shutil.copytree(ROOT / "apps/hello", app)
+    words = [f"APP={app}", "ARCH=x86_64", f"O={tmp_path}/o"]
+    dotconfig = tmp_path / "o" / "app-x86_64" / ".config"
+    make("defconfig", *words)
+    before = dotconfig.read_text()
+    with open(dotconfig, "a", encoding="utf-8") as f:
+        f.write("CONFIG_LIBUKPRINT_RING_KB=64\n")
+    make("olddefconfig", *words)
+    changed = dotconfig.read_text()
+    assert changed != before
+    make("savedefconfig", *words)
+    assert (app / "defconfig").read_text() == "CONFIG_LIBUKPRINT_RING_KB=64\n"
+    dotconfig.unlink()
+    make("defconfig", *words)
+    assert dotconfig.read_text() == changed
+
+
+def test_randconfig_repeats_a_seed(tmp_path):
+    texts = []
+    for name in ("one", "two"):
+        make("randconfig", "SEED=7", "ARCH=arm64", f"O={tmp_path}/{name}")
+        texts.append((tmp_path / name / "hello-arm64" / ".config").read_text())
+    assert texts[0] == texts[1]
+
+
+def test_menuconfig_opens_and_quits(tmp_path):
+    child = pexpect.spawn("make", ["menuconfig", "ARCH=arm64", f"O={tmp_path}"],
+                          cwd=str(ROOT), timeout=60, dimensions=(40, 100),
+                          env={**os.environ, "TERM": "xterm", "LC_ALL": "C.UTF-8"})
+    child.expect("Vitrine: hello for arm64")
+    child.expect("Libraries")
+    child.send("q")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert (tmp_path / "hello-arm64" / ".config").exists()
+
+
+# --- applications outside the tree -------------------------------------------
+
+def greeter(app, says):
+    """Writes an application that prints something."""
+    (app / "include").mkdir(parents=True)
+    (app / "Config.uk").write_text(
+        'config APPGREETER_NAME\n\tstring "Whom to greet"\n\tdefault "nobody"\n')
+    (app / "Makefile.uk").write_text(
+        "$(eval $(call addlib,appgreeter))\n\n"
+        "APPGREETER_SRCS-y += $(APPGREETER_BASE)/main.c\n"
+        "APPGREETER_CINCLUDES-y += -I$(APPGREETER_BASE)/include\n")
+    (app / "defconfig").write_text('CONFIG_APPGREETER_NAME="the world"\n')
+    (app / "include/say.h").write_text(f'#define SAY "{says}"\n')
+    (app / "main.c").write_text(
+        '#include <stdio.h>\n#include "say.h"\n'
+        "int main(void)\n{\n\tputs(SAY CONFIG_APPGREETER_NAME);\n\treturn 5;\n}\n")
+    return str(app)
+
+
+def test_app_outside_the_tree(arch, tmp_path):
+    """A folder of its own with the grammar of Makefile.uk; it may move."""
+    for folder, says in (("here", "good day, "), ("there", "good night, ")):
+        app = greeter(tmp_path / folder / "greeter", says)
+        result = build.__wrapped__(app, arch).run()
+        assert result.status == 5
+        assert says + "the world" in result.lines
+        shutil.rmtree(app)
+
+
+# --- reproducible ------------------------------------------------------------
+
+@pytest.mark.slow
+def test_two_checkouts_give_the_same_bytes(arch, tmp_path):
+    """This tree, and a copy with other folders for sources and build that
+    shares nothing with it but what came from Debian: newlib is built once more."""
+    apps = ("hello", "crash")
+    here = [build.__wrapped__(app, arch).path.read_bytes() for app in apps]
+    root = copy_tree(tmp_path / "somewhere" / "else")
+    if (OUT / "libfdt").exists():
+        shutil.copytree(OUT / "libfdt", tmp_path / "out" / "libfdt", symlinks=True)
+    there = []
+    for app in apps:
+        make("-j2", f"O={tmp_path}/out", f"APP={app}", f"ARCH={arch}", cwd=root)
+        there.append((tmp_path / "out" / f"{app}-{arch}" / f"{app}.elf").read_bytes())
+    assert here[0] == there[0]
+    assert here[1] == there[1]

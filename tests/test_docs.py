@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""doc/guide.md: its files are written, its commands run, and what it expects
+is in what they print. The relative links of all documents lead somewhere."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from vitrine import OUT, ROOT
+
+BLOCK = re.compile(r"^```(\w+)((?: \S+)*)\n(.*?)^```$", re.M | re.S)
+LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
+SECONDS = 600
+
+
+def test_guide(tmp_path):
+    for name in os.listdir(ROOT):
+        if name not in (".git", "build"):
+            (tmp_path / name).symlink_to(ROOT / name)
+    env = {**os.environ, "MAKEFLAGS": "", "O": str(tmp_path / "build")}
+    (tmp_path / "build").mkdir()
+    for newlib in OUT.glob("newlib-*"):
+        (tmp_path / "build" / newlib.name).symlink_to(newlib)
+
+    printed, ran = "", 0
+    for kind, info, text in BLOCK.findall((ROOT / "doc/guide.md").read_text()):
+        words = dict(w.partition("=")[::2] for w in info.split())
+        if "file" in words:
+            path = tmp_path / words["file"]
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text)
+        elif "run" in words:
+            done = subprocess.run(["sh", "-ec", text], cwd=tmp_path, env=env, text=True,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, timeout=SECONDS)
+            printed = done.stdout
+            assert done.returncode == int(words.get("status", 0)), printed
+            ran += 1
+        elif "expect" in words:
+            at = 0
+            for line in text.splitlines():
+                found = printed.find(line, at)
+                assert found >= 0, f"{line!r} is not (in order) in\n{printed}"
+                at = found + len(line)
+    assert ran >= 3
+
+
+@pytest.mark.parametrize("document", sorted(
+    str(p.relative_to(ROOT)) for p in [*ROOT.glob("*.md"), *ROOT.glob("doc/**/*.md"),
+                                       *ROOT.glob("lib/*/README.md")]))
+def test_links(document):
+    path = ROOT / document
+    for target in LINK.findall(path.read_text()):
+        assert (path.parent / target).exists(), f"{document}: {target} does not exist"
+
+
+def test_targets_are_documented():
+    """Every target of `make help` is in the guide."""
+    done = subprocess.run(["make", "help"], cwd=ROOT, text=True, check=True,
+                          stdout=subprocess.PIPE)
+    guide = Path(ROOT / "doc/guide.md").read_text()
+    for target in re.findall(r"^  ([a-z-]+) {2,}", done.stdout, re.M):
+        assert f"`{target}" in guide, f"{target} is not in doc/guide.md"

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""Interrupts and time on every machine and interrupt controller.
+
+The guest suites do the looking; here is where they are run, and what only the
+host can tell: which controller it is, and whether the clocks are right.
+"""
+
+import time
+
+import pytest
+from vitrine import ARCHS, COMPILERS, ROOT, build
+
+# name: (arch, options, controller, lines)
+MACHINES = {
+    "microvm": ("x86_64", [], "apic", 25),
+    "q35": ("x86_64", ["--machine", "q35"], "apic", 25),
+    "gicv2": ("arm64", ["--qemu", "-machine gic-version=2"], "gicv2", 288),
+    "gicv3": ("arm64", ["--qemu", "-machine gic-version=3"], "gicv3", 256),
+    "gicv3-el2": ("arm64", ["--qemu", "-machine gic-version=3,virtualization=on"],
+                  "gicv3", 256),
+}
+NAMES = [name for name, (arch, *_) in MACHINES.items() if arch in ARCHS]
+SUITES = ("ukintctlr", "ukintctlr_lines", "uktime")
+OWN_SUITES = {"x86_64": ("apic",), "arm64": ("arm64_trap",)}
+ICOUNT_HZ = {"x86_64": 1_000_000_000, "arm64": 62_500_000}
+
+
+def said(name, *options, cc="gcc"):
+    """What the app says of a machine: {name: word}."""
+    arch, machine, _, _ = MACHINES[name]
+    image = build(ROOT / "tests/apps/interrupts", arch, cc)
+    result = image.run(options=[*machine, *options])
+    assert result.status == 0, result.text
+    return dict(line.split() for line in result.lines if len(line.split()) == 2)
+
+
+@pytest.mark.parametrize("cc", COMPILERS)
+@pytest.mark.parametrize("icount", [[], ["--icount"]], ids=["realtime", "icount"])
+@pytest.mark.parametrize("name", NAMES)
+def test_suites(name, icount, cc):
+    arch, options, _, _ = MACHINES[name]
+    image = build("test", arch, cc)
+    for suite in SUITES + OWN_SUITES[arch]:
+        result = image.run(options=[*options, *icount, "-p", f"test.only={suite}"])
+        assert result.status == 0, result.text
+        assert f"ok 1 {suite}" in result.lines, result.text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_controller_and_clocks(name):
+    _, _, controller, lines = MACHINES[name]
+    now = time.time()
+    guest = said(name)
+    assert (guest["controller"], int(guest["lines"])) == (controller, lines)
+    assert now - 2 <= int(guest["wall"]) <= time.time() + 1
+    assert int(guest["spurious"]) == 0
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_exact_time(name):
+    """Under -icount the rates are known: the measured one is refined
+    to better than 0.1 %, and a timer rarely needs a second interrupt."""
+    guest = said(name, "--icount")
+    hz = ICOUNT_HZ[MACHINES[name][0]]
+    assert abs(int(guest["rough_hz"]) - hz) < hz / 100
+    assert abs(int(guest["hz"]) - hz) < hz / 1000
+    assert 10 <= int(guest["interrupts"]) <= 20
+
+
+def test_nothing_of_it_is_in_an_image_without(arch):
+    functions = build("hello", arch).functions()
+    assert not [f for f in functions if f.startswith(("uk_intctlr", "uk_timer", "apic", "gic"))]

@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""C programs on newlib: their start, their end, their streams and memory, and
+what the C library itself is made of."""
+
+import re
+import subprocess
+
+import pytest
+from vitrine import COMPILERS, OUT, ROOT, TOOL_PREFIX, build
+
+APP = ROOT / "tests" / "newlib_app"
+
+
+@pytest.fixture(scope="session", params=COMPILERS)
+def image(request, arch):
+    return build(APP, arch, request.param)
+
+
+@pytest.mark.parametrize("how", ["return", "exit"])
+@pytest.mark.parametrize("value, status", [
+    (0, 0), (1, 1), (63, 63), (64, 63), (70, 63), (256, 63), (-1, 63)])
+def test_status(image, how, value, status):
+    result = image.run(how, str(value))
+    assert result.status == status
+    assert result.log()[-1] == f"exit {status}"
+
+
+def test_no_arguments(image):
+    assert "argc 1, argv[argc] NULL, argv[0] newlib_app" in image.run().lines
+
+
+def test_constructors_run_before_main(image):
+    assert "constructed: yes" in image.run("construct").lines
+
+
+def test_output_without_newline_is_flushed_at_exit(image):
+    result = image.run("atexit")
+    assert result.status == 0
+    assert "at exit" in result.text
+
+
+def test_stdin_by_lines_until_ctrl_d(image):
+    result = image.run("echo", stdin="one\ntwo\r\x04")
+    assert result.status == 0
+    assert [line for line in result.lines if line.startswith("<")] == ["<one>", "<two>"]
+    assert "end of input: 1" in result.lines
+
+
+def test_no_input_is_lost(image):
+    """None of what arrives before the guest does, and none of the rest."""
+    lines = [f"line {n}" for n in range(500)]
+    result = image.run("echo", stdin="\n".join(lines) + "\n\x04")
+    assert [line for line in result.lines if line.startswith("<")] == \
+        [f"<{line}>" for line in lines]
+
+
+def test_no_console_is_end_of_input(image):
+    result = image.run("echo", options=["-p", "console.stdio=none"])
+    assert result.status == 0
+    assert "end of input" not in result.text
+
+
+def test_floating_point(image):
+    assert "1.414214 100 0x1p+1 2" in image.run("floats").lines
+
+
+@pytest.mark.parametrize("megabytes", [16, 128])
+def test_malloc_has_the_free_memory(image, megabytes):
+    result = image.run("allocate", options=["--mem", f"{megabytes}M"])
+    (found,) = re.findall(r"(\d+) MiB", result.text)
+    assert megabytes - 4 <= int(found) < megabytes
+
+
+@pytest.mark.parametrize("what, reason", [
+    ("abort", "abort"),
+    ("assert", r"assertion failed: zero == 1 \(.*main\.c:\d+\)"),
+    ("raise", "signal"),
+])
+def test_giving_up_is_a_crash(image, what, reason):
+    result = image.run(what)
+    assert result.status == 70
+    assert result.log()[-1] == "exit 70"
+    assert any(re.search(reason, line) for line in result.log("CRIT")), result.text
+
+
+# --- the library itself ---------------------------------------------------------
+
+VECTOR = {"x86_64": re.compile(r"%[xyz]mm\d"),
+          "arm64": re.compile(r"[\s,{\[][vqds]\d+([.,}\]]|$)")}
+
+
+def disassembly(arch):
+    return subprocess.run([TOOL_PREFIX[arch] + "objdump", "-d", "--no-show-raw-insn",
+                           OUT / f"newlib-{arch}" / "lib" / "libc.a"], check=True,
+                          text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL).stdout
+
+
+def test_string_functions_leave_vector_registers_alone(arch):
+    """Library code may call them in any context."""
+    build("hello", arch)
+    sources = OUT / f"newlib-{arch}" / "src" / "libc"
+    names = {f.stem for d in ("string", "ctype") for f in (sources / d).glob("*.c")}
+    member, seen = "", set()
+    for line in disassembly(arch).splitlines():
+        if line.startswith("lib_a-"):
+            member = re.sub(r"^lib_a-|(-stub)?\.o:.*", "", line)
+        elif member in names and ".o:" not in line:
+            seen.add(member)
+            code = line.split("<")[0]
+            assert not VECTOR[arch].search(code), f"{member}: {line}"
+    assert {"strlen", "strcmp", "memchr", "toupper"} <= seen
+
+
+def test_debug_information_names_no_folder_of_the_host(arch):
+    build("hello", arch)
+    library = OUT / f"newlib-{arch}" / "lib" / "libc.a"
+    assert str(OUT).encode() not in library.read_bytes()
+
+
+def test_interrupted_build_is_repeated_and_key_kept(tmp_path):
+    """A stamp with another key is not believed; the same key builds nothing."""
+    script = ROOT / "support" / "newlib" / "build"
+    (tmp_path / "stamp").write_text("another key")
+    bad = tmp_path / "none.tar.xz"
+    bad.write_bytes(b"")
+    done = subprocess.run([script, "x86_64", tmp_path, "x86_64-linux-gnu-"],
+                          env={"PATH": "/usr/bin:/bin", "NEWLIB_TARBALL": str(bad)},
+                          capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "whole log" in done.stderr
+    assert not (tmp_path / "stamp").exists()
+
+
+@pytest.mark.parametrize("args, says", [
+    ([], "usage"),
+    (["mips", "x", ""], "unknown architecture 'mips'"),
+    (["arm64", "x", "no-such-"], "no-such-gcc not found"),
+])
+def test_wrong_calls_of_the_build(tmp_path, args, says):
+    done = subprocess.run([ROOT / "support" / "newlib" / "build", *args], cwd=tmp_path,
+                          capture_output=True, text=True)
+    assert done.returncode != 0
+    assert says in done.stderr

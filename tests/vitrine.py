@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""What the black-box tests share: build an image, boot it, read its log.
+
+Images are built with make as a user would, each configuration once, under a
+lock, so that tests may run in several processes at a time. Everything is made
+below $VITRINE_OUT (default: build/tests in the tree); newlib is shared.
+"""
+
+import fcntl
+import functools
+import hashlib
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+OUT = Path(os.environ.get("VITRINE_OUT", ROOT / "build" / "tests"))
+ARCHS = [a for a in ("x86_64", "arm64")
+         if os.environ.get("VITRINE_ARCH", a) == a]
+COMPILERS = ("gcc", "clang")
+MACHINES = {"x86_64": ("microvm", "q35"), "arm64": ("virt",)}
+TOOL_PREFIX = {"x86_64": "x86_64-linux-gnu-", "arm64": "aarch64-linux-gnu-"}
+
+BUILD_SECONDS = 600
+RUN_SECONDS = 60
+
+LOG_LINE = re.compile(r"^\[ *(\d+\.\d+)\] (\w+): ?(.*)$")
+
+
+# What the make that runs the tests was told is not meant for those that they run.
+NOT_OURS = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "V", "O", "APP", "ARCH", "CC",
+            "ARGS", "MACHINE", "MEM", "ACCEL", "GDB", "METRICS", "SEED", "NEWLIB_DIR"}
+
+
+def make(*words, check=True, cwd=ROOT, **env):
+    """Runs make; an error shows what it printed."""
+    inherited = {k: v for k, v in os.environ.items() if k not in NOT_OURS}
+    done = subprocess.run(["make", *words], cwd=cwd, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          stdin=subprocess.DEVNULL, timeout=BUILD_SECONDS,
+                          env={**inherited, **env})
+    if check and done.returncode:
+        raise AssertionError(f"make {' '.join(words)}: exit status "
+                             f"{done.returncode}\n{done.stdout}")
+    return done
+
+
+@dataclass
+class Result:
+    """How a guest ended and what it printed."""
+    status: int
+    text: str
+
+    @property
+    def lines(self):
+        return self.text.splitlines()
+
+    def log(self, level=None):
+        """The texts of the log lines, of one level or all."""
+        found = (LOG_LINE.match(line) for line in self.lines)
+        return [m.group(3) for m in found if m and level in (None, m.group(2))]
+
+
+@dataclass
+class Image:
+    """A built image."""
+    path: Path
+    arch: str
+    app: str
+
+    def run(self, *args, options=(), seconds=RUN_SECONDS, stdin=None):
+        """Boots it under support/run."""
+        done = subprocess.run(
+            [ROOT / "support" / "run", "--timeout", str(seconds), *options,
+             self.path, *args],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds + 30,
+            **({"input": stdin.encode()} if stdin is not None
+               else {"stdin": subprocess.DEVNULL}))
+        return Result(done.returncode, done.stdout.decode(errors="replace").replace("\r", ""))
+
+    def tool(self, name, *args):
+        """The output of a binutils program of the image's architecture."""
+        return subprocess.run([TOOL_PREFIX[self.arch] + name, *args], check=True,
+                              text=True, stdout=subprocess.PIPE).stdout
+
+    def functions(self):
+        """{name: address} of the functions, by binutils."""
+        fields = (line.split() for line in self.tool("readelf", "-sW", self.path).splitlines())
+        return {f[7]: int(f[1], 16) for f in fields if len(f) == 8 and f[3] == "FUNC"}
+
+    def addr2line(self, address):
+        """[(function, file, line)] at an address, innermost first, by binutils.
+        What it does not know is "" there."""
+        return self.addr2line_all([address])[0]
+
+    def addr2line_all(self, addresses, llvm=False):
+        """For each address what addr2line() gives, in one go; or LLVM's opinion."""
+        words = ["-a", "-i", "-f", "-e", self.path, *(f"{a:#x}" for a in addresses)]
+        out = (subprocess.run(["llvm-addr2line", *words], check=True, text=True,
+                              stdout=subprocess.PIPE).stdout
+               if llvm else self.tool("addr2line", *words))
+        chains = []
+        lines = iter(out.splitlines())
+        for line in lines:
+            if line.startswith("0x"):
+                chains.append([])
+                continue
+            file, _, number = next(lines).partition(" ")[0].rpartition(":")
+            chains[-1].append((line.strip("?"), os.path.normpath(file).strip("?"),
+                               "" if number in ("?", "0") else number))
+        return chains
+
+
+@functools.lru_cache(maxsize=None)
+def build(app, arch, cc="gcc", config=()):
+    """Builds an application with options set on top of its defconfig, once.
+
+    config: a tuple of lines such as "CONFIG_LIBUKCRASH=n".
+    """
+    name = Path(app).name
+    key = hashlib.sha1("\n".join([str(app), cc, *config]).encode()).hexdigest()[:8]
+    out = OUT / (f"{cc}" if not config else f"{cc}-{key}")
+    out.mkdir(parents=True, exist_ok=True)
+    words = [f"O={out}", f"APP={app}", f"ARCH={arch}", f"CC={cc}",
+             f"NEWLIB_DIR={OUT}/newlib-{arch}"]
+    image = Image(out / f"{name}-{arch}" / f"{name}.elf", arch, name)
+    with open(OUT / f"lock-{out.name}-{name}-{arch}", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if config:
+            dotconfig = image.path.parent / ".config"
+            wanted = "".join(line + "\n" for line in config)
+            mark = image.path.parent / "wanted"
+            if not mark.exists() or mark.read_text() != wanted:
+                make("defconfig", *words)
+                with open(dotconfig, "a") as f:
+                    f.write(wanted)
+                make("olddefconfig", *words)
+                mark.write_text(wanted)
+        make(*words)
+    return image
