@@ -10,6 +10,7 @@
 #include <uk/essentials.h>
 
 struct ukarch_trap_ctx;
+struct uk_thread;
 
 struct uk_percpu {
 	/* CPU number, 0 boots */
@@ -18,6 +19,10 @@ struct uk_percpu {
 	unsigned int trap_depth;
 	/* the innermost trap being handled, NULL outside of trap context */
 	struct ukarch_trap_ctx *trap;
+#ifdef CONFIG_LIBUKSCHED
+	/* the thread on the CPU, NULL before there are threads */
+	struct uk_thread *thread;
+#endif
 };
 
 extern struct uk_percpu uk_percpu_boot;

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Turns XSAVE on where the CPU has AVX, before anything but the house's own
+ * code ran, and knows the layout (Intel SDM volume 1, 13.2–13.5). SSE alone
+ * needs nothing: FXSAVE is on from the start.
+ */
+#include <errno.h>
+#include <uk/arch/fpstate.h>
+#include <uk/init.h>
+#include "fpstate_internal.h"
+
+#define CPUID_1_ECX_XSAVE (1U << 26)
+#define CPUID_1_ECX_AVX (1U << 28)
+#define CPUID_XSAVE 0xd
+#define CR4_OSXSAVE (1UL << 18)
+
+#define XCR0_X87_SSE_AVX 0x07U
+#define XCR0_AVX512 0xe0U /* k, upper halves, zmm16–zmm31: all or none */
+
+__u32 x86_fpstate_mask;
+static __sz size = X86_FPSTATE_LEGACY_SIZE;
+
+struct cpuid {
+	__u32 eax, ebx, ecx, edx;
+};
+
+static struct cpuid cpuid(__u32 leaf, __u32 subleaf)
+{
+	struct cpuid r;
+
+	__asm__ __volatile__("cpuid"
+			     : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx),
+			       "=d"(r.edx)
+			     : "a"(leaf), "c"(subleaf));
+	return r;
+}
+
+__sz ukarch_fpstate_size(void)
+{
+	return size;
+}
+
+__u32 x86_fpstate_offset(unsigned int component)
+{
+	if (component < 2 || component > 31 ||
+	    !(x86_fpstate_mask & (1U << component)))
+		return 0;
+	return cpuid(CPUID_XSAVE, component).ebx;
+}
+
+static int fpstate_init(struct uk_init_ctx *ctx __unused)
+{
+	const __u32 need = CPUID_1_ECX_XSAVE | CPUID_1_ECX_AVX;
+	__u32 mask, bytes;
+	__u64 cr4;
+
+	if ((cpuid(1, 0).ecx & need) != need)
+		return 0;
+	mask = cpuid(CPUID_XSAVE, 0).eax;
+	mask &= (mask & XCR0_AVX512) == XCR0_AVX512
+			? XCR0_X87_SSE_AVX | XCR0_AVX512
+			: XCR0_X87_SSE_AVX;
+	__asm__ __volatile__("movq %%cr4, %0" : "=r"(cr4));
+	__asm__ __volatile__("movq %0, %%cr4" : : "r"(cr4 | CR4_OSXSAVE));
+	__asm__ __volatile__("xsetbv" : : "a"(mask), "d"(0), "c"(0));
+	bytes = cpuid(CPUID_XSAVE, 0).ebx; /* of what XCR0 has on */
+	if (bytes > UKARCH_FPSTATE_SIZE_MAX)
+		return -EOVERFLOW;
+	size = bytes;
+	x86_fpstate_mask = mask;
+	return 0;
+}
+
+uk_early_initcall_prio(fpstate_init, 0, 0);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Threads as whoever looks at them sees them: a crash screen, a debugger,
+ * metrics. How they are made, and wait, is in <uk/sched.h>.
+ *
+ *	struct uk_thread *t = NULL;
+ *
+ *	while ((t = uk_thread_next(t)))
+ *		show(t->id, t->name, uk_thread_state_name(t));
+ *
+ * main is thread 1, "main". Without LIBUKSCHED there is no thread: what is
+ * below remains, and finds none.
+ */
+#ifndef __UK_THREAD_H__
+#define __UK_THREAD_H__
+
+#include <uk/arch/regs.h>
+#include <uk/stack.h>
+
+/* What a thread does; the running one is uk_thread_current(). */
+enum uk_thread_state {
+	UK_THREAD_READY = 0, /* runs, or waits for the CPU */
+	UK_THREAD_SLEEPING,  /* until a time */
+	UK_THREAD_WAITING,   /* for another thread or an interrupt */
+	UK_THREAD_EXITED,    /* until it is joined, or its memory freed */
+};
+
+#define UK_THREAD_NAME_MAX 32 /* bytes, with the end */
+
+struct uk_sched_thread; /* the scheduler's own */
+
+/* What everybody may read; only the scheduler writes. */
+struct uk_thread {
+	unsigned int id;  /* from 1, never reused */
+	const char *name; /* never NULL; letters, digits and so on */
+	volatile enum uk_thread_state state;
+	struct uk_stack stack; /* guard, base, top; the name is the thread's */
+	__nsec cpu_time;       /* ns on the CPU, up to when it last left it */
+	__u64 switches;	       /* how often it was given the CPU */
+	__uptr tls;	       /* thread pointer; 0: it has none */
+	/* The list of all threads by id; the walk's. */
+	struct uk_thread *next;
+};
+
+#ifdef CONFIG_LIBUKSCHED
+#include <uk/percpu.h>
+
+/** The thread on this CPU; NULL before there are threads. Contexts: any; in
+ * trap context it is the one that was interrupted.
+ */
+static inline struct uk_thread *uk_thread_current(void)
+{
+	return uk_percpu()->thread;
+}
+
+/**
+ * Walks all threads, by id, those that exited and are not joined included.
+ *
+ * @param prev the one before, NULL for the first
+ * @return the next, or NULL behind the last. A damaged list ends where it is
+ *   damaged: what is not readable, not a thread or has no higher id than prev
+ *   is not returned.
+ * Contexts: any, at any instant: each change of the list is one store, and no
+ *   lock is taken. In thread context interrupts are off for the whole walk, or
+ *   prev may have gone meanwhile.
+ */
+struct uk_thread *uk_thread_next(const struct uk_thread *prev);
+
+/** The thread with an id, or NULL. Contexts: as uk_thread_next(). */
+struct uk_thread *uk_thread_by_id(unsigned int id);
+
+/**
+ * "running", "ready", "sleeping", "waiting" or "exited"; never NULL. The
+ * thread on the CPU is running, unless it waits there with nobody else to
+ * run. Contexts: any.
+ */
+const char *uk_thread_state_name(const struct uk_thread *thread);
+
+/**
+ * The registers with which a thread will go on. They may be changed.
+ *
+ * A thread that was preempted goes on with the frame of the interrupt, all
+ * registers of it. One that gave the CPU away itself stands behind a call in
+ * the scheduler: pc, sp, frame pointer and what the ABI lets a function keep
+ * are those of that place, so that a call trace starts there; of the others
+ * nobody reads the value.
+ *
+ * @return NULL for the thread on the CPU, and for one that exited and left
+ *   it for good. Contexts: any but thread with interrupts on: it may run by
+ *   then.
+ */
+struct __regs *uk_thread_regs(struct uk_thread *thread);
+
+/**
+ * Floating point and vector registers with which a thread will go on, as
+ * <uk/arch/fpstate.h> lays them out; they may be changed.
+ *
+ * @return NULL for the thread on the CPU, whose state is in the CPU, and for
+ *   one that gave the CPU away itself: it has none that anybody reads.
+ * Contexts: as uk_thread_regs().
+ */
+void *uk_thread_fpstate(struct uk_thread *thread);
+
+/** The thread pointer (fs_base, tpidr_el0), 0 if it has none. Contexts: any. */
+static inline __uptr uk_thread_tls(const struct uk_thread *thread)
+{
+	return thread->tls;
+}
+
+/** ns that a thread spent on the CPU up to now. Contexts: any. */
+__nsec uk_thread_cpu_time(const struct uk_thread *thread);
+
+#else  /* !CONFIG_LIBUKSCHED */
+static inline struct uk_thread *uk_thread_current(void)
+{
+	return __NULL;
+}
+
+static inline struct uk_thread *
+uk_thread_next(const struct uk_thread *prev __unused)
+{
+	return __NULL;
+}
+
+static inline struct uk_thread *uk_thread_by_id(unsigned int id __unused)
+{
+	return __NULL;
+}
+
+static inline const char *
+uk_thread_state_name(const struct uk_thread *thread __unused)
+{
+	return "";
+}
+
+static inline struct __regs *uk_thread_regs(struct uk_thread *thread __unused)
+{
+	return __NULL;
+}
+
+static inline void *uk_thread_fpstate(struct uk_thread *thread __unused)
+{
+	return __NULL;
+}
+
+static inline __uptr uk_thread_tls(const struct uk_thread *thread __unused)
+{
+	return 0;
+}
+
+static inline __nsec uk_thread_cpu_time(const struct uk_thread *thread __unused)
+{
+	return 0;
+}
+#endif /* CONFIG_LIBUKSCHED */
+
+#endif /* __UK_THREAD_H__ */
