@@ -4,7 +4,7 @@
  * Serial ports of a PC (National Semiconductor PC16550D), polled: com1 and
  * com2 at their traditional places, 115200 8N1, with FIFO. No state is kept
  * here; what an interrupted sender left in the FIFO is sent by the device.
- * Interrupts stay off in the device.
+ * With LIBUKCONSOLE_RX_IRQ it interrupts when it received something.
  */
 #include <arch/io.h>
 #include <uk/console.h>
@@ -15,6 +15,7 @@
 #define UART_DLL 0 /* with LCR_DLAB: divisor of 115200 Hz, low byte */
 #define UART_DLM 1 /* with LCR_DLAB: divisor, high byte */
 #define UART_IER 1
+#define IER_RX 0x01 /* received bytes interrupt */
 #define UART_FCR 2
 #define UART_LCR 3
 #define UART_MCR 4
@@ -25,8 +26,10 @@
 #define LCR_8N1 0x03
 #define LCR_DLAB 0x80
 #define MCR_DTR_RTS 0x03
+#define MCR_OUT2 0x08	  /* on a PC: the interrupt gets through */
 #define MCR_LOOP 0x10	  /* what is sent is received; the line is cut off */
 #define LSR_DATA 0x01	  /* a byte was received */
+#define LSR_OVERRUN 0x02  /* one was lost before */
 #define LSR_TX_EMPTY 0x20 /* the send FIFO is empty */
 
 #define FIFO_SIZE 16
@@ -82,10 +85,22 @@ static int ns16550_probe(struct uk_console *con)
 	return 0;
 }
 
-static int tx_wait(__u16 base)
+/* Reading it clears the overrun: counted where there is somebody to know. */
+static __u8 line_status(struct uk_console *con)
+{
+	__u8 status = inb(base_of(con) + UART_LSR);
+
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+	if (status & LSR_OVERRUN)
+		uk_console_count(&con->stats.in_overruns, 1);
+#endif
+	return status;
+}
+
+static int tx_wait(struct uk_console *con)
 {
 	for (unsigned int i = 0; i < TX_POLLS; i++)
-		if (inb(base + UART_LSR) & LSR_TX_EMPTY)
+		if (line_status(con) & LSR_TX_EMPTY)
 			return 1;
 	return 0;
 }
@@ -95,7 +110,7 @@ static __ssz ns16550_out(struct uk_console *con, const char *buf, __sz len)
 	__u16 base = base_of(con);
 	__sz sent = 0;
 
-	while (sent < len && tx_wait(base))
+	while (sent < len && tx_wait(con))
 		for (int i = 0; i < FIFO_SIZE && sent < len; i++)
 			outb(base + UART_THR, (__u8)buf[sent++]);
 	return (__ssz)sent;
@@ -106,19 +121,42 @@ static __ssz ns16550_in(struct uk_console *con, char *buf, __sz len)
 	__u16 base = base_of(con);
 	__sz got = 0;
 
-	while (got < len && (inb(base + UART_LSR) & LSR_DATA))
+	while (got < len && (line_status(con) & LSR_DATA))
 		buf[got++] = (char)inb(base + UART_RBR);
 	return (__ssz)got;
 }
+
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+#define COM1_BASE 0x3f8
+#define COM1_IRQ 4
+#define COM2_IRQ 3
+
+static int ns16550_irq(struct uk_console *con)
+{
+	return base_of(con) == COM1_BASE ? COM1_IRQ : COM2_IRQ;
+}
+
+static void ns16550_irq_enable(struct uk_console *con, int on)
+{
+	outb(base_of(con) + UART_MCR, MCR_DTR_RTS | MCR_OUT2);
+	outb(base_of(con) + UART_IER, on ? IER_RX : 0);
+}
+#endif
 
 static const struct uk_console_ops ns16550_ops = {
 	.probe = ns16550_probe,
 	.out = ns16550_out,
 	.in = ns16550_in,
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+	.irq = ns16550_irq,
+	.irq_enable = ns16550_irq_enable,
+#endif
 };
 
-static struct uk_console com1 = UK_CONSOLE("com1", &ns16550_ops, (void *)0x3f8);
-static struct uk_console com2 = UK_CONSOLE("com2", &ns16550_ops, (void *)0x2f8);
+static struct uk_console com1 =
+	UK_CONSOLE_RING("com1", &ns16550_ops, (void *)0x3f8);
+static struct uk_console com2 =
+	UK_CONSOLE_RING("com2", &ns16550_ops, (void *)0x2f8);
 
 UK_CONSOLE_REGISTER(com1, 2);
 UK_CONSOLE_REGISTER(com2, 4);

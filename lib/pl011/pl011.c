@@ -3,14 +3,20 @@
 /*
  * Arm's PL011 UART (Arm DDI 0183) as the console "pl011", polled. All state
  * is the device's; a call that interrupts another one may put its bytes
- * between the other's, no more. Receive interrupts stay off.
+ * between the other's, no more. With LIBUKCONSOLE_RX_IRQ it interrupts when it
+ * received something.
  */
 #include <uk/console.h>
 #include <uk/fdt.h>
 #include <uk/plat/bootinfo.h>
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+#include <libfdt.h>
+#include <uk/intctlr.h>
+#endif
 
 /* Register offsets and their bits (chapter 3). */
 #define DR 0x00
+#define DR_OVERRUN 0x800 /* one was lost behind this */
 #define FR 0x18
 #define FR_RXFE 0x10 /* nothing received */
 #define FR_TXFF 0x20 /* no room to send */
@@ -24,6 +30,7 @@
 #define CR 0x30
 #define CR_ENABLE 0x301 /* UARTEN, TXE, RXE */
 #define IMSC 0x38
+#define IMSC_RX 0x10
 #define ICR 0x44
 #define ICR_ALL 0x7ff
 
@@ -79,16 +86,47 @@ static __ssz pl011_in(struct uk_console *con, char *buf, __sz len)
 {
 	__sz n;
 
-	for (n = 0; n < len && !(*reg(con, FR) & FR_RXFE); n++)
-		buf[n] = (char)*reg(con, DR);
+	for (n = 0; n < len && !(*reg(con, FR) & FR_RXFE); n++) {
+		__u32 data = *reg(con, DR);
+
+		buf[n] = (char)data;
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+		if (data & DR_OVERRUN)
+			uk_console_count(&con->stats.in_overruns, 1);
+#endif
+	}
 	return (__ssz)n;
 }
+
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+static int pl011_irq(struct uk_console *con __unused)
+{
+	const void *dtb = ukplat_bootinfo_get()->dtb;
+	int node = fdt_node_offset_by_compatible(dtb, -1, "arm,pl011");
+	struct uk_intctlr_irq irq;
+	int ret = uk_intctlr_irq_fdt_xlat(dtb, node, 0, &irq);
+
+	if (!ret)
+		ret = uk_intctlr_irq_configure(&irq);
+	return ret ? ret : (int)irq.id;
+}
+
+/* The line stays raised while there is something to read (2.8). */
+static void pl011_irq_enable(struct uk_console *con, int on)
+{
+	*reg(con, IMSC) = on ? IMSC_RX : 0;
+}
+#endif
 
 static const struct uk_console_ops ops = {
 	.probe = pl011_probe,
 	.out = pl011_out,
 	.in = pl011_in,
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+	.irq = pl011_irq,
+	.irq_enable = pl011_irq_enable,
+#endif
 };
 
-static struct uk_console pl011 = UK_CONSOLE("pl011", &ops, __NULL);
+static struct uk_console pl011 = UK_CONSOLE_RING("pl011", &ops, __NULL);
 UK_CONSOLE_REGISTER(pl011, 2);

@@ -36,6 +36,7 @@ static int probe(struct uk_console *con, int prio)
 	if (con->ops->probe && con->ops->probe(con) < 0)
 		return -ENODEV;
 	list_add(con, prio);
+	console_rx_start(con);
 	return 0;
 }
 
@@ -117,8 +118,12 @@ __ssz uk_console_out_to(struct uk_console *con, unsigned int connection,
 
 __ssz uk_console_in(struct uk_console *con, char *buf, __sz len)
 {
-	__ssz n = con ? con->ops->in(con, buf, len) : -ENODEV;
+	__ssz n;
 
+	if (!con)
+		return -ENODEV;
+	n = console_has_ring(con) ? console_ring_in(con, buf, len)
+				  : con->ops->in(con, buf, len);
 	if (n > 0)
 		uk_console_count(&con->stats.in_bytes, (__u64)n);
 	return n;

@@ -66,6 +66,18 @@ struct uk_console_ops {
 	 * it and drops it. NULL for a line that cannot know.
 	 */
 	unsigned int (*connection)(struct uk_console *con);
+
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+	/*
+	 * The line by which a console with a ring interrupts, or a negative
+	 * errno if it has none. Called once, when there are interrupts. NULL
+	 * for one that stays polled, or registers a handler of its own.
+	 */
+	int (*irq)(struct uk_console *con);
+
+	/* Whether the device interrupts as long as it has bytes for in(). */
+	void (*irq_enable)(struct uk_console *con, int on);
+#endif
 };
 
 /*
@@ -79,6 +91,21 @@ struct uk_console_stats {
 	__u64 out_dropped; /* bytes that were to be sent and went nowhere */
 };
 
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+/*
+ * What an interrupt handler received and nobody took yet; rx.c says how it is
+ * shared.
+ */
+struct uk_console_ring {
+	int entered;  /* somebody moves bytes from the device */
+	int again;    /* somebody else wanted to */
+	int paused;   /* the device does not interrupt: there was no room */
+	__u64 tail;   /* bytes taken since boot */
+	__u64 filled; /* bytes put in since boot, and UK_CONSOLE_BYPASSED */
+	char buf[CONFIG_LIBUKCONSOLE_RX_SIZE];
+};
+#endif
+
 struct uk_console {
 	const char *name; /* unique; letters and digits */
 	const struct uk_console_ops *ops;
@@ -88,6 +115,12 @@ struct uk_console {
 	struct uk_list_head _list; /* present ones, best default first */
 	int _prio;
 	struct uk_console_stats stats; /* drivers add to drops and overruns */
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+	struct uk_console_ring *ring; /* or NULL: in() is asked each time */
+	int irq;		      /* line + 1, 0 while polled */
+	void (*rx)(struct uk_console *con, void *arg);
+	void *rx_arg;
+#endif
 };
 
 /* States: */
@@ -100,6 +133,20 @@ struct uk_console {
 	{                                                                \
 		.name = (con_name), .ops = (con_ops), .priv = (con_priv) \
 	}
+
+/** The same for a driver that receives by interrupt, if that is selected. */
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+#define UK_CONSOLE_RING(con_name, con_ops, con_priv)                      \
+	{                                                                 \
+		.name = (con_name), .ops = (con_ops), .priv = (con_priv), \
+		.ring = &(struct uk_console_ring)                         \
+		{                                                         \
+			0                                                 \
+		}                                                         \
+	}
+#else
+#define UK_CONSOLE_RING UK_CONSOLE
+#endif
 
 /** Adds to one of the statistics. Contexts: any; one atomic addition. */
 static inline void uk_console_count(__u64 *number, __u64 by)
@@ -189,6 +236,15 @@ __ssz uk_console_out(struct uk_console *con, const char *buf, __sz len);
 /**
  * Receives bytes that are there, without waiting.
  *
+ * With LIBUKCONSOLE_RX_IRQ bytes come from the ring that the interrupt handler
+ * fills; with interrupts off, and so in irq and trap context, from the device
+ * as well. Readers may interrupt each other and the handler at any instruction:
+ * each byte goes to one of them, and bytes stay in order. Only who interrupts
+ * the handler or a polling reader between two instructions (a breakpoint in
+ * the driver, a crash there; neither interrupts nor NMIs do) polls past it, and
+ * the one byte that it may have had in its hands is dropped and counted as
+ * overrun.
+ *
  * @return how many bytes, 0 if none are there; -ENODEV if con is NULL; the
  *   driver's negative errno. Contexts: any; readers of one console take the
  *   bytes from each other.
@@ -266,6 +322,59 @@ static inline int uk_console_register(struct uk_console *con __unused,
 				      int prio __unused)
 {
 	return -ENODEV;
+}
+#endif
+
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+/**
+ * The line by which a console interrupts when bytes arrive.
+ *
+ * To have it delivered as NMI: uk_intctlr_irq_set_nmi(), then
+ * uk_intctlr_irq_unmask(), then uk_console_set_rx(), which looks for what came
+ * meanwhile.
+ *
+ * @return the line of <uk/intctlr.h>; -ENOTSUP if the console is polled (its
+ *   device has no line, or init class plat has not run); -ENODEV if con is
+ *   NULL. Contexts: any.
+ */
+int uk_console_irq(const struct uk_console *con);
+
+/**
+ * Has a function called when bytes arrived, or (a port) its client changed.
+ *
+ * It is called in the handler of the line, in irq context, in trap context if
+ * the line comes as NMI, when the bytes can be had by uk_console_in(). It need
+ * not take them: those that stay in the ring go to the next reader, and it is
+ * called again when more come. It may be called when there is nothing. While a
+ * reader polls the device it is not called: that reader gets the bytes.
+ * Bytes that are there already have it called once before this returns.
+ *
+ * @param fn general registers only; NULL for none
+ * @return 0; -EBUSY if another one is set; -ENOTSUP if the console is polled;
+ *   -ENODEV if con is NULL. Contexts: any.
+ */
+int uk_console_set_rx(struct uk_console *con,
+		      void (*fn)(struct uk_console *con, void *arg), void *arg);
+
+/**
+ * Tells whoever wants to know that bytes arrived; for drivers that handle
+ * their interrupt themselves. Contexts: irq, trap.
+ */
+void uk_console_received(struct uk_console *con);
+#else
+static inline int uk_console_irq(const struct uk_console *con __unused)
+{
+	return -ENOTSUP;
+}
+static inline int uk_console_set_rx(struct uk_console *con __unused,
+				    void (*fn)(struct uk_console *con,
+					       void *arg) __unused,
+				    void *arg __unused)
+{
+	return -ENOTSUP;
+}
+static inline void uk_console_received(struct uk_console *con __unused)
+{
 }
 #endif
 

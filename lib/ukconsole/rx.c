@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Receiving by interrupt. Bytes pass from the device through the console's
+ * ring to whoever reads; while interrupts are off a reader fills the ring
+ * itself. What holds however they interrupt each other:
+ *
+ * - One at a time has entered the device. An interrupt or NMI that finds it
+ *   entered leaves a note, and the one who entered looks again.
+ * - A reader takes bytes by one compare-and-swap of `tail`, behind copying
+ *   them: of two that interrupt each other one copies again.
+ * - A reader that finds the device entered has interrupted the one inside (a
+ *   trap in the driver; there is one CPU) and cannot wait for it. It sets
+ *   BYPASSED in `filled`, takes what is in the ring and asks the device past
+ *   the ring. The one inside then cannot add the byte that it may have read
+ *   before, which would come late: its compare-and-swap fails.
+ *
+ * A full ring leaves the rest in the device, which then does not interrupt
+ * until a reader made room: under QEMU the sender waits and nothing is lost.
+ * What a device lost of its own its driver counts.
+ */
+#include <string.h>
+#include <uk/arch/lcpu.h>
+#include <uk/console.h>
+#include <uk/init.h>
+#include <uk/intctlr.h>
+#include <uk/print.h>
+#include "console_internal.h"
+
+#define BYPASSED (1UL << 63)
+#define SIZE CONFIG_LIBUKCONSOLE_RX_SIZE
+
+static int started;
+
+static __u64 filled(const struct uk_console_ring *ring)
+{
+	return __atomic_load_n(&ring->filled, __ATOMIC_ACQUIRE) & ~BYPASSED;
+}
+
+static void put(struct uk_console *con, __u64 at, char c)
+{
+	struct uk_console_ring *ring = con->ring;
+
+	ring->buf[at % SIZE] = c;
+	if (!__atomic_compare_exchange_n(&ring->filled, &at, at + 1, 0,
+					 __ATOMIC_RELEASE, __ATOMIC_RELAXED))
+		uk_console_count(&con->stats.in_overruns, 1);
+}
+
+/*
+ * Off before it is noted: whoever sees the note puts it on again, and one who
+ * comes in between leaves that to the next.
+ */
+static void pause(struct uk_console *con)
+{
+	con->ops->irq_enable(con, 0);
+	UK_WRITE_ONCE(con->ring->paused, 1);
+}
+
+/* Moves what the device has to the ring. */
+static void drain(struct uk_console *con)
+{
+	struct uk_console_ring *ring = con->ring;
+	char c;
+
+	for (;;) {
+		__u64 at = filled(ring);
+
+		__atomic_store_n(&ring->filled, at, __ATOMIC_RELAXED);
+		if (at - __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) ==
+		    SIZE) {
+			pause(con);
+			return;
+		}
+		if (con->ops->in(con, &c, 1) != 1)
+			return;
+		put(con, at, c);
+	}
+}
+
+/* Returns 0 if somebody was at it, and will look again. */
+static int fill(struct uk_console *con)
+{
+	struct uk_console_ring *ring = con->ring;
+
+	do {
+		if (__atomic_exchange_n(&ring->entered, 1, __ATOMIC_ACQUIRE)) {
+			__atomic_store_n(&ring->again, 1, __ATOMIC_RELAXED);
+			return 0;
+		}
+		__atomic_store_n(&ring->again, 0, __ATOMIC_RELAXED);
+		drain(con);
+		__atomic_store_n(&ring->entered, 0, __ATOMIC_RELEASE);
+	} while (__atomic_load_n(&ring->again, __ATOMIC_RELAXED));
+	return 1;
+}
+
+static __sz take(struct uk_console_ring *ring, char *buf, __sz len)
+{
+	__u64 tail = __atomic_load_n(&ring->tail, __ATOMIC_RELAXED);
+	__sz n;
+
+	do {
+		__sz at = tail % SIZE;
+		__sz first;
+
+		/* More than fits: the tail is another by now. */
+		n = MIN(len, (__sz)(filled(ring) - tail));
+		n = MIN(n, (__sz)SIZE);
+		first = MIN(n, SIZE - at);
+		memcpy(buf, ring->buf + at, first);
+		memcpy(buf + first, ring->buf, n - first);
+	} while (!__atomic_compare_exchange_n(&ring->tail, &tail, tail + n, 0,
+					      __ATOMIC_RELEASE,
+					      __ATOMIC_RELAXED));
+	return n;
+}
+
+static __ssz bypass(struct uk_console *con, char *buf, __sz len)
+{
+	__sz n;
+	__ssz more;
+
+	__atomic_fetch_or(&con->ring->filled, BYPASSED, __ATOMIC_ACQ_REL);
+	n = take(con->ring, buf, len);
+	more = con->ops->in(con, buf + n, len - n);
+	return (__ssz)n + MAX(more, (__ssz)0);
+}
+
+/* There is room again, and what the device has is not announced any more. */
+static void resume(struct uk_console *con)
+{
+	unsigned long flags = ukarch_irq_save();
+
+	UK_WRITE_ONCE(con->ring->paused, 0);
+	con->ops->irq_enable(con, 1);
+	fill(con);
+	ukarch_irq_restore(flags);
+}
+
+__ssz console_ring_in(struct uk_console *con, char *buf, __sz len)
+{
+	__sz n;
+
+	if (!ukarch_irq_enabled() && !fill(con))
+		return bypass(con, buf, len);
+	n = take(con->ring, buf, len);
+	if (unlikely(UK_READ_ONCE(con->ring->paused)))
+		resume(con);
+	return (__ssz)n;
+}
+
+void uk_console_received(struct uk_console *con)
+{
+	void (*rx)(struct uk_console * con, void *arg) =
+		__atomic_load_n(&con->rx, __ATOMIC_ACQUIRE);
+
+	if (rx)
+		rx(con, con->rx_arg);
+}
+
+static int interrupt(void *arg)
+{
+	struct uk_console *con = arg;
+
+	if (fill(con))
+		uk_console_received(con);
+	return UK_INTCTLR_IRQ_HANDLED;
+}
+
+void console_rx_start(struct uk_console *con)
+{
+	int line;
+
+	if (!started || con->irq || !con->ring || !con->ops->irq)
+		return;
+	line = con->ops->irq(con);
+	if (line < 0)
+		return;
+	if (uk_intctlr_irq_register((unsigned int)line, interrupt, con)) {
+		uk_pr_warn("%s: no handler for interrupt %d, it is polled\n",
+			   con->name, line);
+		return;
+	}
+	con->irq = line + 1;
+	resume(con);
+}
+
+int uk_console_irq(const struct uk_console *con)
+{
+	if (!con)
+		return -ENODEV;
+	return con->irq ? con->irq - 1 : -ENOTSUP;
+}
+
+int uk_console_set_rx(struct uk_console *con,
+		      void (*fn)(struct uk_console *con, void *arg), void *arg)
+{
+	unsigned long flags;
+	int ret = uk_console_irq(con);
+
+	if (ret < 0)
+		return ret;
+	flags = ukarch_irq_save();
+	ret = fn && con->rx && (con->rx != fn || con->rx_arg != arg) ? -EBUSY
+								     : 0;
+	if (!ret) {
+		__atomic_store_n(&con->rx, __NULL, __ATOMIC_RELEASE);
+		con->rx_arg = arg;
+		__atomic_store_n(&con->rx, fn, __ATOMIC_RELEASE);
+		if (con->ring)
+			fill(con);
+		if (!con->ring || filled(con->ring) != con->ring->tail)
+			uk_console_received(con);
+	}
+	ukarch_irq_restore(flags);
+	return ret;
+}
+
+/* Behind the probe of the controller, before interrupts are enabled. */
+static int rx_init(struct uk_init_ctx *ctx __unused)
+{
+	struct uk_console *con = __NULL;
+
+	started = 1;
+	while ((con = uk_console_next(con)))
+		console_rx_start(con);
+	return 0;
+}
+
+uk_plat_initcall_prio(rx_init, 0, 5);
