@@ -9,11 +9,22 @@
 struct uk_percpu uk_percpu_boot;
 
 UK_TABLE_DEFINE(stack, struct uk_stack);
+#ifdef CONFIG_LIBUKCORE_STACK_FINDER
+UK_TABLE_DEFINE(stack_finder, struct uk_stack_finder);
+#endif
 
 const struct uk_stack *uk_stack_find(__vaddr_t addr)
 {
 	uk_table_foreach (stack, s)
 		if (addr >= (__vaddr_t)s->guard && addr < (__vaddr_t)s->top)
 			return s;
+#ifdef CONFIG_LIBUKCORE_STACK_FINDER
+	uk_table_foreach (stack_finder, f) {
+		const struct uk_stack *s = f->find(addr);
+
+		if (s)
+			return s;
+	}
+#endif
 	return __NULL;
 }

@@ -48,6 +48,7 @@
 		KEEP(*(.note.gnu.build-id))                                    \
 		uk_build_id_end = .;                                           \
 	} :rodata :note                                                        \
+	SECTION_TLS                                                            \
 	.init_array : {                                                        \
 		__init_array_start = .;                                        \
 		KEEP(*(SORT_BY_INIT_PRIORITY(.init_array.*)))                  \
@@ -57,6 +58,35 @@
 	_erodata = ALIGN(0x1000);                                              \
 	NEXT_PAGE                                                              \
 	_data = PAGE_START;
+
+/*
+ * Thread-local variables: their initial values, which uktls copies for each
+ * thread. .tbss takes no room here; main's area is in .bss.
+ */
+#ifdef CONFIG_LIBUKTLS
+#define TLS_PHDR tls PT_TLS FLAGS(4);
+#define SECTION_TLS                                                            \
+	.tdata : { *(.tdata .tdata.*) } :rodata :tls                           \
+	.tbss : { *(.tbss .tbss.*) } :rodata :tls                              \
+	uk_tls_start = ADDR(.tdata);                                           \
+	uk_tls_data_size = ABSOLUTE(SIZEOF(.tdata));                           \
+	uk_tls_var_size = ABSOLUTE(TLS_SIZE);                                  \
+	uk_tls_alignment = ABSOLUTE(TLS_ALIGN);
+#define TLS_ALIGN MAX(MAX(ALIGNOF(.tdata), ALIGNOF(.tbss)), 1)
+#define TLS_SIZE (ALIGN(SIZEOF(.tdata), MAX(ALIGNOF(.tbss), 1)) + SIZEOF(.tbss))
+#define TLS_MAIN                                                               \
+	. = ALIGN(MAX(TLS_ALIGN, 16));                                         \
+	uk_tls_main = .;                                                       \
+	. += TLS_SIZE + 2 * TLS_ALIGN + 16;
+#else
+#define TLS_PHDR
+#define TLS_MAIN
+#define SECTION_TLS                                                            \
+	.tdata : { *(.tdata .tdata.*) } :rodata                                \
+	.tbss : { *(.tbss .tbss.*) } :rodata                                   \
+	ASSERT(SIZEOF(.tdata) + SIZEOF(.tbss) == 0,                            \
+	       "thread-local variables need CONFIG_LIBUKTLS: select LIBUKTLS in Config.uk")
+#endif
 
 #define SECTION_DATA                                                           \
 	.data : {                                                              \
@@ -70,6 +100,7 @@
 		_bss = .;                                                      \
 		*(.bss .bss.*)                                                 \
 		*(COMMON)                                                      \
+		TLS_MAIN                                                       \
 		. = ALIGN(8);                                                  \
 	} :data                                                                \
 	_ebss = ALIGN(0x1000);
@@ -127,6 +158,7 @@
 	rodata PT_LOAD FLAGS(4);                                               \
 	data PT_LOAD FLAGS(6);                                                 \
 	SYMTAB_PHDR                                                            \
+	TLS_PHDR                                                               \
 	note PT_NOTE FLAGS(4);
 
 #endif /* __LINK_LDS_H__ */

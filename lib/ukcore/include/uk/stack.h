@@ -39,11 +39,27 @@ UK_TABLE_DECLARE(stack, struct uk_stack);
 		.top = ident + __PAGE_SIZE + (bytes),                        \
 	}
 
+/* Knows stacks that come and go: returns the one that holds an address, or
+ * NULL. Called in any context.
+ */
+struct uk_stack_finder {
+	const struct uk_stack *(*find)(__vaddr_t addr);
+};
+
+UK_TABLE_DECLARE(stack_finder, struct uk_stack_finder);
+
+/** Registers one, at file scope. It is asked if LIBUKCORE_STACK_FINDER is
+ * selected.
+ */
+#define UK_STACK_FINDER(ident, fn)                               \
+	UK_TABLE_RECORD(stack_finder, struct uk_stack_finder, 5, \
+			uk_stack_finder_##ident) = { (fn) }
+
 /**
  * The stack, guard page included, that holds an address.
  *
  * @return the stack's record, or NULL where no registered stack holds it.
- * Contexts: any; it only reads constant data.
+ * Contexts: any; it only reads constant data, and asks finders.
  */
 const struct uk_stack *uk_stack_find(__vaddr_t addr);
 

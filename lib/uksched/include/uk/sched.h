@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Threads: making them, ending them, giving the CPU away.
+ *
+ *	static void *work(void *arg) { ... return NULL; }
+ *
+ *	struct uk_thread *t = uk_thread_create("worker", work, arg);
+ *	uk_thread_join(t, NULL);
+ *
+ * They take turns, in the order in which they became ready. A thread runs
+ * until it waits, sleeps, yields or exits; with LIBUKSCHED_PREEMPT for a time
+ * slice at most while others are ready. When nobody is, the CPU halts.
+ *
+ * Waiting is in <uk/wait.h>, <uk/mutex.h>, <uk/semaphore.h>; looking at
+ * threads in <uk/thread.h>. Without LIBUKSCHED yielding and sleeping remain.
+ * Contexts: thread with interrupts on, unless said otherwise.
+ */
+#ifndef __UK_SCHED_H__
+#define __UK_SCHED_H__
+
+#include <errno.h>
+#include <uk/thread.h>
+#include <uk/time.h>
+
+#ifdef CONFIG_LIBUKSCHED
+typedef void *(*uk_thread_func_t)(void *arg);
+
+/* All may be 0. */
+struct uk_thread_attr {
+	const char *name; /* copied, cut to UK_THREAD_NAME_MAX; 0: "thread" */
+	__sz stack;	  /* bytes, rounded up to pages; 0: sched.stack */
+	int detached;	  /* nobody will join it */
+};
+
+/**
+ * Makes a thread that is ready to run.
+ *
+ * @param thread receives it; NULL if nobody asks
+ * @param func its life: what it returns is what a joiner gets
+ * @return 0; -ENOMEM; -EINVAL if the stack is less than 8 KiB; -EAGAIN if all
+ *   ids were given
+ */
+int uk_thread_create_attr(struct uk_thread **thread,
+			  const struct uk_thread_attr *attr,
+			  uk_thread_func_t func, void *arg);
+
+/** The same with a name alone; NULL on failure. */
+struct uk_thread *uk_thread_create(const char *name, uk_thread_func_t func,
+				   void *arg);
+
+/**
+ * Ends the calling thread. The last one of all ends the image with status 0.
+ */
+void __noreturn uk_thread_exit(void *result);
+
+/**
+ * Waits for a thread's end and frees it.
+ *
+ * @param result receives what it returned; may be NULL
+ * @return 0; -EDEADLK for oneself; -EINVAL for one that is detached or that
+ *   another joins
+ */
+int uk_thread_join(struct uk_thread *thread, void **result);
+
+/** Lets a thread free itself at its end. @return 0; -EINVAL as above. */
+int uk_thread_detach(struct uk_thread *thread);
+
+/** Lets all threads that are ready run first. Contexts: and interrupts off,
+ * which they are again on return.
+ */
+void uk_sched_yield(void);
+
+/** Sleeps until a time of the monotonic clock. */
+void uk_thread_sleep_until(__nsec deadline);
+
+/** Threads that have not exited. Contexts: any. */
+unsigned int uk_sched_thread_count(void);
+
+/** ns that the CPU had nobody to run. Contexts: any. */
+__nsec uk_sched_idle_time(void);
+
+#else  /* !CONFIG_LIBUKSCHED */
+static inline void uk_sched_yield(void)
+{
+	ukarch_cpu_relax();
+}
+
+static inline void uk_thread_sleep_until(__nsec deadline)
+{
+	uk_time_sleep_until(deadline);
+}
+
+static inline unsigned int uk_sched_thread_count(void)
+{
+	return 1;
+}
+#endif /* CONFIG_LIBUKSCHED */
+
+/** Sleeps for some nanoseconds at least. */
+static inline void uk_thread_sleep(__nsec ns)
+{
+	__nsec now = uk_time_monotonic();
+
+	uk_thread_sleep_until(ns < UK_TIME_NEVER - now ? now + ns
+						       : UK_TIME_NEVER);
+}
+
+#endif /* __UK_SCHED_H__ */

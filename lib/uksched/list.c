@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The list of all threads, and looking at one, from any context. A thread is
+ * linked, and taken out, by one store to the link that everybody walks; ids
+ * ascend along the list, so that a walk ends even if the list was damaged.
+ */
+#include <uk/arch/trap.h>
+#include <uk/nofault.h>
+#include "sched_internal.h"
+
+int sched_list_add(struct thread *t)
+{
+	if (uksched.last_id == (unsigned int)-1)
+		return -EAGAIN;
+	t->pub.id = ++uksched.last_id;
+	t->pub.next = __NULL;
+	t->prev = uksched.last;
+	if (uksched.last)
+		__atomic_store_n(&uksched.last->pub.next, &t->pub,
+				 __ATOMIC_RELEASE);
+	else
+		__atomic_store_n(&uksched.first, t, __ATOMIC_RELEASE);
+	uksched.last = t;
+	return 0;
+}
+
+/* Never the first, which is main. */
+void sched_list_remove(struct thread *t)
+{
+	struct thread *next = thread_of(t->pub.next);
+
+	__atomic_store_n(&t->prev->pub.next, t->pub.next, __ATOMIC_RELEASE);
+	if (next)
+		next->prev = t->prev;
+	else
+		uksched.last = t->prev;
+}
+
+struct uk_thread *uk_thread_next(const struct uk_thread *prev)
+{
+	struct uk_thread *at =
+		prev ? UK_READ_ONCE(prev->next)
+		     : (struct uk_thread *)UK_READ_ONCE(uksched.first);
+	const struct thread *t = thread_of(at);
+	unsigned int id;
+	__u32 magic;
+
+	if (!at || ((__uptr)at & (_Alignof(struct thread) - 1)) ||
+	    !uk_nofault_try_read(magic, &t->magic) || magic != THREAD_MAGIC ||
+	    !uk_nofault_try_read(id, &at->id) || id <= (prev ? prev->id : 0))
+		return __NULL;
+	return at;
+}
+
+struct uk_thread *uk_thread_by_id(unsigned int id)
+{
+	struct uk_thread *t = __NULL;
+
+	while ((t = uk_thread_next(t)) && t->id != id)
+		;
+	return t;
+}
+
+const char *uk_thread_state_name(const struct uk_thread *thread)
+{
+	static const char *const names[] = {
+		[UK_THREAD_READY] = "ready",
+		[UK_THREAD_SLEEPING] = "sleeping",
+		[UK_THREAD_WAITING] = "waiting",
+		[UK_THREAD_EXITED] = "exited",
+	};
+	unsigned int state = thread->state;
+
+	if (thread == uk_thread_current() && !uksched.idle)
+		return "running";
+	return state < ARRAY_SIZE(names) ? names[state] : "unknown";
+}
+
+struct __regs *uk_thread_regs(struct uk_thread *thread)
+{
+	struct thread *t = thread_of(thread);
+
+	if (thread == uk_thread_current() || thread->state == UK_THREAD_EXITED)
+		return __NULL;
+	return t->trap ? t->trap->regs : &t->ctx.regs;
+}
+
+void *uk_thread_fpstate(struct uk_thread *thread)
+{
+	struct thread *t = thread_of(thread);
+
+	if (thread == uk_thread_current() || !t->fp_saved)
+		return __NULL;
+	return t->fpstate;
+}
+
+__nsec uk_thread_cpu_time(const struct uk_thread *thread)
+{
+	const struct thread *t = (const struct thread *)thread;
+
+	if (thread != uk_thread_current() || uksched.idle)
+		return thread->cpu_time;
+	return thread->cpu_time + (uk_time_monotonic() - t->since);
+}
+
+/* Names the stack of a thread for uk_stack_find(). */
+static const struct uk_stack *stack_of(__vaddr_t addr)
+{
+	struct uk_thread *t = __NULL;
+
+	while ((t = uk_thread_next(t)))
+		if (addr >= (__vaddr_t)t->stack.guard &&
+		    addr < (__vaddr_t)t->stack.top)
+			return &t->stack;
+	return __NULL;
+}
+
+UK_STACK_FINDER(threads, stack_of);

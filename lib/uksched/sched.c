@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Who runs: a queue of those that are ready, first come, first served.
+ *
+ * There is no idle thread. Whoever gives the CPU away with nobody ready stays
+ * on it and halts until an interrupt makes somebody ready; if that is itself,
+ * nothing was switched. Every switch is made with interrupts off, in the
+ * scheduler or in the handler of an interrupt, and ends there for the next
+ * one too.
+ */
+#include <uk/arch/lcpu.h>
+#include <uk/arch/tls.h>
+#include <uk/assert.h>
+#include <uk/thread_area.h>
+#include "sched_internal.h"
+
+UK_TABLE_DEFINE(thread_area, struct uk_thread_area);
+
+struct sched uksched;
+
+static void areas_enter(const struct thread *t)
+{
+	char *area = t->areas;
+
+	uk_table_foreach (thread_area, a) {
+		a->enter(area);
+		if (area)
+			area += ALIGN_UP(a->size, 16UL);
+	}
+}
+
+/* Time up to now is the current thread's. */
+static void charge(struct thread *t, __nsec now)
+{
+	t->pub.cpu_time += now - t->since;
+	t->since = now;
+}
+
+static void switch_to(struct thread *from, struct thread *to)
+{
+	struct uk_percpu *cpu = uk_percpu();
+	__nsec now = uk_time_monotonic();
+
+	charge(from, now);
+	to->since = now;
+	to->pub.switches++;
+	if (uksched.ready_first)
+		sched_slice_start();
+	areas_enter(to);
+	if (from->pub.tls != to->pub.tls)
+		ukarch_tls_pointer_set(to->pub.tls);
+
+	from->trap = cpu->trap;
+	from->trap_depth = cpu->trap_depth;
+	cpu->trap = to->trap;
+	cpu->trap_depth = to->trap_depth;
+	cpu->thread = &to->pub;
+	ukarch_ctx_switch(&from->ctx, &to->ctx);
+}
+
+static void idle(struct thread *t)
+{
+	__nsec start = uk_time_monotonic();
+
+	charge(t, start);
+	uksched.idle = 1;
+	while (!UK_READ_ONCE(uksched.ready_first))
+		ukarch_halt_irq();
+	uksched.idle = 0;
+	t->since = uk_time_monotonic();
+	uksched.idle_time += t->since - start;
+}
+
+void sched_switch(void)
+{
+	struct thread *from = current(), *to;
+
+	if (!uksched.ready_first)
+		idle(from);
+	to = uksched.ready_first;
+	uksched.ready_first = to->ready_next;
+	if (to != from)
+		switch_to(from, to);
+}
+
+void sched_ready(struct thread *t)
+{
+	t->pub.state = UK_THREAD_READY;
+	t->ready_next = __NULL;
+	if (uksched.ready_first)
+		uksched.ready_last->ready_next = t;
+	else
+		UK_WRITE_ONCE(uksched.ready_first, t);
+	uksched.ready_last = t;
+	if (!uksched.idle)
+		sched_slice_start();
+}
+
+void uk_sched_yield(void)
+{
+	unsigned long flags = ukarch_irq_save();
+
+	if (uksched.ready_first) {
+		sched_ready(current());
+		sched_switch();
+	}
+	ukarch_irq_restore(flags);
+}
+
+unsigned int uk_sched_thread_count(void)
+{
+	return UK_READ_ONCE(uksched.alive);
+}
+
+__nsec uk_sched_idle_time(void)
+{
+	return UK_READ_ONCE(uksched.idle_time);
+}
