@@ -33,6 +33,9 @@ void heap_damaged(void);
 void in_interrupt(void);
 void irqs_off(void);
 
+/* In a second thread, while others wait and sleep: thread.c. */
+void in_thread(void);
+
 /* 1 if the argument chose that kind. */
 int chosen(const char *name);
 

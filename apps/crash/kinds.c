@@ -220,6 +220,7 @@ const struct kind kinds[] = {
 	  "abort() with the heap damaged before" },
 	{ "in-interrupt", in_interrupt, "a fault in a timer's handler" },
 	{ "irqs-off", irqs_off, "a fault with interrupts off" },
+	{ "in-thread", in_thread, "a fault in a second thread" },
 	{ "before-main", before_main, "a crash in an init call" },
 	{ 0 },
 };

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The platform's two clocks under their POSIX names. Sleeping is waiting:
- * without threads there is nobody else to run.
+ * The platform's two clocks under their POSIX names. Without threads there is
+ * nobody else to run, and sleeping is waiting.
  */
 #include <errno.h>
 #include <time.h>
 #include <unistd.h>
 #include <uk/arch/lcpu.h>
 #include <uk/plat/time.h>
+#include <uk/sched.h>
 #include "syscalls.h"
 
 #define NSEC_PER_SEC 1000000000UL
@@ -69,11 +70,15 @@ clock_t _times(struct tms *t)
 	return now;
 }
 
+#ifdef CONFIG_LIBUKSCHED
+#define wait_until(end) uk_thread_sleep_until(end)
+#else
 static void wait_until(__nsec end)
 {
 	while (ukplat_monotonic_clock() < end)
 		ukarch_cpu_relax();
 }
+#endif
 
 int nanosleep(const struct timespec *want, struct timespec *left)
 {

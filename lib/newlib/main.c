@@ -25,6 +25,10 @@ static int run_main(struct uk_init_ctx *ctx)
 		return 0;
 	for (c = __init_array_start; c != __init_array_end; c++)
 		(*c)();
+#ifdef CONFIG_LIBUKSCHED
+	/* The first to be registered is the last to be called. */
+	atexit(newlib_exit_begins);
+#endif
 	exit(main(ctx->argc, ctx->argv));
 }
 uk_main_initcall_prio(run_main, 0, 5);

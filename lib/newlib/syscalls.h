@@ -32,6 +32,9 @@ int _getpid(void);
 int _kill(int pid, int sig);
 void __noreturn _exit(int status);
 
+/* From now on nobody waits for a lock for long: threads.c. */
+void newlib_exit_begins(void);
+
 /*
  * The same under its POSIX name. newlib defines these on arm64 only, in
  * members of libc.a that ours keep from being linked.

@@ -31,4 +31,7 @@
  */
 const char *ukcrash_symbol(__vaddr_t addr, char buf[UKCRASH_SYMBOL_MAX]);
 
+/** Shows the call trace of a thread that does not run. With uksched only. */
+void ukcrash_trace(const struct __regs *regs);
+
 #endif /* __CRASH_INTERNAL_H__ */

@@ -92,15 +92,14 @@ static int add_frame(struct trace *t, const struct uk_unwind *u)
 	return 1;
 }
 
-static void trace(const struct uk_crash_info *info)
+static void show(const struct __regs *regs, int is_call)
 {
 	struct trace t = { .shown = 0 };
 	struct uk_unwind u;
 	unsigned int walked = 0;
 
-	uk_pr_crit("Call trace:\n");
-	uk_unwind_start(&u, info->regs);
-	u.is_call = !info->trap;
+	uk_unwind_start(&u, regs);
+	u.is_call = is_call;
 	do {
 		if (!add_frame(&t, &u)) {
 			uk_pr_crit("  ... more frames, not shown\n");
@@ -111,6 +110,19 @@ static void trace(const struct uk_crash_info *info)
 	if (u.end != UK_UNWIND_OUTERMOST)
 		uk_pr_crit("  trace ends: %s (0x%lx)\n",
 			   uk_unwind_end_str(u.end), u.bad);
+}
+
+#ifdef CONFIG_LIBUKSCHED
+void ukcrash_trace(const struct __regs *regs)
+{
+	show(regs, 0);
+}
+#endif
+
+static void trace(const struct uk_crash_info *info)
+{
+	uk_pr_crit("Call trace:\n");
+	show(info->regs, !info->trap);
 }
 
 UKCRASH_SECTION(trace);

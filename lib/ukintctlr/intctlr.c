@@ -17,6 +17,7 @@ UK_TABLE_DEFINE(intctlr, struct uk_intctlr_desc);
 static const struct uk_intctlr_desc *ctlr;
 static unsigned int line_count;
 static __u64 spurious;
+static int handling = -1;
 
 static int exists(unsigned int irq)
 {
@@ -34,9 +35,11 @@ static int interrupt(void *data)
 		spurious++;
 		return UK_EVENT_HANDLED_CONT;
 	}
+	handling = irq;
 	if (unlikely(!exists((unsigned int)irq) ||
 		     !intctlr_run((unsigned int)irq)))
 		ctlr->ops->mask_irq((unsigned int)irq);
+	handling = -1;
 	ctlr->ops->eoi((unsigned int)irq);
 	return UK_EVENT_HANDLED_CONT;
 }
@@ -125,6 +128,11 @@ unsigned int uk_intctlr_irq_count(void)
 __u64 uk_intctlr_spurious_count(void)
 {
 	return UK_READ_ONCE(spurious);
+}
+
+int uk_intctlr_irq_current(void)
+{
+	return UK_READ_ONCE(handling);
 }
 
 const char *uk_intctlr_name(void)

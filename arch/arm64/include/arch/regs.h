@@ -71,4 +71,9 @@ static inline void ukarch_regs_set_pc(struct __regs *regs, __uptr pc)
 {
 	regs->pc = pc;
 }
+
+static inline int ukarch_regs_irq_enabled(const struct __regs *regs)
+{
+	return !(regs->pstate & 0x80);
+}
 #endif /* !__ASSEMBLY__ */

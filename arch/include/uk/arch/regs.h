@@ -31,6 +31,7 @@ UK_CTASSERT(sizeof(struct __regs) == UKARCH_REGS_SIZE);
  *   __uptr ukarch_regs_sp(const struct __regs *)   stack pointer
  *   __uptr ukarch_regs_fp(const struct __regs *)   frame pointer
  *   void ukarch_regs_set_pc(struct __regs *, __uptr)
+ *   int ukarch_regs_irq_enabled(const struct __regs *)
  *
  *   __uptr ukarch_regs_lr(const struct __regs *)   that register; else 0
  *   const struct __regs *ukarch_regs_of_record(__uptr record)

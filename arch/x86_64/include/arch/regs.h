@@ -61,4 +61,9 @@ static inline void ukarch_regs_set_pc(struct __regs *regs, __uptr pc)
 {
 	regs->rip = pc;
 }
+
+static inline int ukarch_regs_irq_enabled(const struct __regs *regs)
+{
+	return !!(regs->eflags & (1UL << 9));
+}
 #endif /* !__ASSEMBLY__ */

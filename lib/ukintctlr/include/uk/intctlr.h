@@ -144,6 +144,9 @@ int uk_intctlr_irq_stats(unsigned int irq, struct uk_intctlr_irq_stats *stats);
 /** The number of lines, numbered from 0; 0 without controller. Any context. */
 unsigned int uk_intctlr_irq_count(void);
 
+/** The line whose handlers run on this CPU, or -1. Contexts: any. */
+int uk_intctlr_irq_current(void);
+
 /** Interrupts that were gone when the controller was asked. Any context. */
 __u64 uk_intctlr_spurious_count(void);
 

@@ -28,8 +28,6 @@ enum uk_thread_state {
 
 #define UK_THREAD_NAME_MAX 32 /* bytes, with the end */
 
-struct uk_sched_thread; /* the scheduler's own */
-
 /* What everybody may read; only the scheduler writes. */
 struct uk_thread {
 	unsigned int id;  /* from 1, never reused */

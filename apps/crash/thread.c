@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Crashes in a second thread, while main joins it, a third one sleeps and a
+ * fourth waits for a mutex.
+ */
+#include <stdlib.h>
+#include <uk/mutex.h>
+#include <uk/sched.h>
+#include "crash.h"
+
+#define SECOND 1000000000UL
+
+static struct uk_mutex lock = UK_MUTEX_INITIALIZER(0);
+static void *volatile nowhere = NULL;
+
+static __attribute__((noinline)) void *sleeps(void *arg)
+{
+	uk_thread_sleep(1000 * SECOND);
+	return arg;
+}
+
+static __attribute__((noinline)) void *waits(void *arg)
+{
+	uk_mutex_lock(&lock);
+	uk_mutex_unlock(&lock);
+	return arg;
+}
+
+/* The two others run up to where they stay while this one yields. */
+static __attribute__((noinline)) void *crashes(void *arg)
+{
+	uk_sched_yield();
+	*(volatile int *)nowhere = 1;
+	return arg;
+}
+
+void __attribute__((noinline)) in_thread(void)
+{
+	struct uk_thread *t;
+
+	uk_mutex_lock(&lock);
+	t = uk_thread_create("second", crashes, NULL);
+	uk_thread_create("sleeper", sleeps, NULL);
+	uk_thread_create("waiter", waits, NULL);
+	if (t)
+		uk_thread_join(t, NULL);
+}

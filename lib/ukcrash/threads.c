@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * All threads, each with its state, its stack and where it is. The one that
+ * runs has its call trace further up.
+ */
+#include <uk/param.h>
+#include <uk/thread.h>
+#include "crash_internal.h"
+
+#define NSEC_PER_MS 1000000UL
+
+static unsigned int threads_max = CONFIG_LIBUKCRASH_THREADS;
+UK_PARAM(crash, threads, &threads_max, uint,
+	 "threads that a crash screen shows at most");
+
+static void thread(struct uk_thread *t)
+{
+	__nsec ns = uk_thread_cpu_time(t);
+	struct __regs *regs = uk_thread_regs(t);
+
+	uk_pr_crit("Thread %u: %s, %s, %lu.%03lu ms on the CPU, %lu switches\n",
+		   t->id, t->name, uk_thread_state_name(t), ns / NSEC_PER_MS,
+		   ns % NSEC_PER_MS / 1000, t->switches);
+	uk_pr_crit("  stack 0x%lx-0x%lx\n", (__vaddr_t)t->stack.base,
+		   (__vaddr_t)t->stack.top);
+	if (t == uk_thread_current())
+		uk_pr_crit("  call trace: see above\n");
+	else if (regs)
+		ukcrash_trace(regs);
+}
+
+static void threads(const struct uk_crash_info *info __unused)
+{
+	struct uk_thread *t = __NULL, *self = uk_thread_current();
+	unsigned int count = 0;
+
+	if (self)
+		uk_pr_crit("Running: thread %u, %s\n", self->id, self->name);
+	while ((t = uk_thread_next(t)))
+		if (count++ < threads_max)
+			thread(t);
+	if (count > threads_max)
+		uk_pr_crit("Threads not shown: %u\n", count - threads_max);
+}
+
+UKCRASH_SECTION(threads);
