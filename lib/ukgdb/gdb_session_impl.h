@@ -26,10 +26,11 @@ struct gdb_session {
 	struct gdb_stats stats;
 
 	/* The line */
-	char rx[256]; /* received, not looked at */
+	char rx[512]; /* received, not looked at */
 	__u16 rx_at, rx_len;
 	__u8 rx_state; /* framing.c */
-	__u8 rx_sum, rx_want;
+	__u8 rx_sum;
+	char rx_digit; /* the first of the checksum's */
 	__u8 in_full; /* a whole packet waits in `in` */
 	__u32 in_len;
 	__u32 out_len; /* of the wire form in `out` */

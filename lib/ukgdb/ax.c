@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The interpreter of agent expressions, by which a debugger's conditions are
+ * decided without asking it. GDB manual, appendix F.1 and F.2.
+ *
+ * A stack machine on 64-bit values. It trusts nothing: every operation checks
+ * its operands, the stack, and what memory and registers answer, and an
+ * expression ends after so many steps. What it does not know (collecting
+ * trace data, floating point, state variables) is an error as well, so that
+ * nothing is decided by an expression that was not understood.
+ */
+#include "ax.h"
+#include "gdb_packet.h"
+
+#define STACK 64
+
+enum op {
+	OP_ADD = 0x02,
+	OP_SUB = 0x03,
+	OP_MUL = 0x04,
+	OP_DIV_SIGNED = 0x05,
+	OP_DIV_UNSIGNED = 0x06,
+	OP_REM_SIGNED = 0x07,
+	OP_REM_UNSIGNED = 0x08,
+	OP_LSH = 0x09,
+	OP_RSH_SIGNED = 0x0a,
+	OP_RSH_UNSIGNED = 0x0b,
+	OP_LOG_NOT = 0x0e,
+	OP_BIT_AND = 0x0f,
+	OP_BIT_OR = 0x10,
+	OP_BIT_XOR = 0x11,
+	OP_BIT_NOT = 0x12,
+	OP_EQUAL = 0x13,
+	OP_LESS_SIGNED = 0x14,
+	OP_LESS_UNSIGNED = 0x15,
+	OP_EXT = 0x16,
+	OP_REF8 = 0x17,
+	OP_REF16 = 0x18,
+	OP_REF32 = 0x19,
+	OP_REF64 = 0x1a,
+	OP_IF_GOTO = 0x20,
+	OP_GOTO = 0x21,
+	OP_CONST8 = 0x22,
+	OP_CONST16 = 0x23,
+	OP_CONST32 = 0x24,
+	OP_CONST64 = 0x25,
+	OP_REG = 0x26,
+	OP_END = 0x27,
+	OP_DUP = 0x28,
+	OP_POP = 0x29,
+	OP_ZERO_EXT = 0x2a,
+	OP_SWAP = 0x2b,
+	OP_PICK = 0x32,
+	OP_ROT = 0x33,
+	OP_PRINTF = 0x34,
+	OP_COUNT,
+};
+
+/*
+ * Bytes of operands, values taken, and how many may lie below those to leave
+ * room for what is given. For what is no operation there never are enough.
+ */
+struct shape {
+	__u8 operands;
+	__u8 takes;
+	__u8 below;
+	__u8 known;
+};
+
+/* clang-format off */
+#define SHAPE(operands, takes, gives) { operands, takes, STACK - (gives), 1 }
+static const struct shape shapes[OP_COUNT] = {
+	[OP_ADD ... OP_RSH_UNSIGNED] = SHAPE(0, 2, 1),
+	[OP_LOG_NOT] = SHAPE(0, 1, 1),
+	[OP_BIT_AND ... OP_BIT_XOR] = SHAPE(0, 2, 1),
+	[OP_BIT_NOT] = SHAPE(0, 1, 1),
+	[OP_EQUAL ... OP_LESS_UNSIGNED] = SHAPE(0, 2, 1),
+	[OP_EXT] = SHAPE(1, 1, 1),
+	[OP_REF8 ... OP_REF64] = SHAPE(0, 1, 1),
+	[OP_IF_GOTO] = SHAPE(2, 1, 0),
+	[OP_GOTO] = SHAPE(2, 0, 0),
+	[OP_CONST8] = SHAPE(1, 0, 1),
+	[OP_CONST16] = SHAPE(2, 0, 1),
+	[OP_CONST32] = SHAPE(4, 0, 1),
+	[OP_CONST64] = SHAPE(8, 0, 1),
+	[OP_REG] = SHAPE(2, 0, 1),
+	[OP_END] = SHAPE(0, 0, 0),
+	[OP_DUP] = SHAPE(0, 1, 2),
+	[OP_POP] = SHAPE(0, 1, 0),
+	[OP_ZERO_EXT] = SHAPE(1, 1, 1),
+	[OP_SWAP] = SHAPE(0, 2, 2),
+	[OP_PICK] = SHAPE(1, 0, 1),
+	[OP_ROT] = SHAPE(0, 3, 3),
+	[OP_PRINTF] = SHAPE(3, 2, 0),
+};
+/* clang-format on */
+
+static int fail(struct gdb_session *s, const char *why)
+{
+	s->ax_error = why;
+	s->ax_error_addr = 0;
+	return -EINVAL;
+}
+
+static __u64 operand(const __u8 *p, unsigned int n)
+{
+	__u64 v = 0;
+
+	while (n--)
+		v = v << 8 | *p++;
+	return v;
+}
+
+/* Both operands of a division are 64 bits wide; INT64_MIN / -1 wraps. */
+static int divide(struct gdb_session *s, enum op op, __u64 *a, __u64 b)
+{
+	__s64 sa = *a, sb = b;
+
+	if (!b)
+		return fail(s, "division by zero");
+	if (op == OP_DIV_SIGNED)
+		*a = sb == -1 ? -*a : (__u64)(sa / sb);
+	else if (op == OP_DIV_UNSIGNED)
+		*a /= b;
+	else if (op == OP_REM_SIGNED)
+		*a = sb == -1 ? 0 : (__u64)(sa % sb);
+	else
+		*a %= b;
+	return 0;
+}
+
+static __u64 shift(enum op op, __u64 a, __u64 by)
+{
+	if (op == OP_RSH_SIGNED)
+		return (__s64)a >> MIN(by, 63UL);
+	if (by > 63)
+		return 0;
+	return op == OP_LSH ? a << by : a >> by;
+}
+
+static int extend(struct gdb_session *s, enum op op, unsigned int bits,
+		  __u64 *v)
+{
+	unsigned int up = 64 - bits;
+
+	if (up > 63)
+		return fail(s, "bad width");
+	*v <<= up;
+	*v = op == OP_EXT ? (__u64)((__s64)*v >> up) : *v >> up;
+	return 0;
+}
+
+/* Memory is little-endian on every architecture there is. */
+static int fetch(struct gdb_session *s, unsigned int bytes, __u64 *v)
+{
+	__u64 addr = *v;
+
+	*v = 0;
+	if (addr + bytes - 1 >= addr &&
+	    s->t->ops->mem_read(s->t, addr, v, bytes) == bytes)
+		return 0;
+	fail(s, "memory refused");
+	s->ax_error_addr = addr;
+	return -EFAULT;
+}
+
+/* The stack with the arguments on top, the first one uppermost. */
+static int do_printf(struct gdb_session *s, const __u8 *code, unsigned int left,
+		     const __u64 *top, unsigned int depth)
+{
+	unsigned int n_args = code[0], n = operand(code + 1, 2);
+
+	if (!n || n > left - 3 || code[3 + n - 1])
+		return fail(s, "unterminated format");
+	if (depth < n_args)
+		return fail(s, "stack empty");
+	return gdb_ax_printf(s, (const char *)code + 3, top - 1, n_args);
+}
+
+static const char cut[] = "cut off";
+static const char unknown[] = "unknown operation";
+static const char empty[] = "stack empty";
+
+static int refuse(struct gdb_session *s, const struct shape *shape,
+		  unsigned int left, unsigned int depth)
+{
+	if (!shape->known)
+		return fail(s, unknown);
+	if (left < shape->operands)
+		return fail(s, cut);
+	return fail(s, depth < shape->takes ? empty : "stack full");
+}
+
+/*
+ * One loop and one switch, in spite of its length: this is what a breakpoint
+ * in a loop of the program costs. Jumps back are paid for by the distance, so
+ * that straight code costs no count.
+ */
+int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
+		unsigned int len, __u64 *value)
+{
+	__u64 stack[STACK], *top = stack, v; /* top: past the uppermost */
+	unsigned int pc = 0, to, budget = CONFIG_LIBUKGDB_AX_STEPS;
+	int error = 0;
+
+	while (!error) {
+		const __u8 *p = code + pc;
+		struct shape shape;
+		enum op op;
+
+		if (pc >= len || *p >= OP_COUNT)
+			return fail(s, pc >= len ? cut : unknown);
+		op = *p++;
+		shape = shapes[op];
+		if ((__sz)(top - stack) - shape.takes > shape.below ||
+		    len - pc - 1 < shape.operands)
+			return refuse(s, &shape, len - pc - 1, top - stack);
+		pc += 1 + shape.operands;
+		switch (op) {
+		case OP_ADD:
+			top--;
+			top[-1] += top[0];
+			break;
+		case OP_SUB:
+			top--;
+			top[-1] -= top[0];
+			break;
+		case OP_MUL:
+			top--;
+			top[-1] *= top[0];
+			break;
+		case OP_DIV_SIGNED:
+		case OP_DIV_UNSIGNED:
+		case OP_REM_SIGNED:
+		case OP_REM_UNSIGNED:
+			top--;
+			error = divide(s, op, &top[-1], top[0]);
+			break;
+		case OP_LSH:
+		case OP_RSH_SIGNED:
+		case OP_RSH_UNSIGNED:
+			top--;
+			top[-1] = shift(op, top[-1], top[0]);
+			break;
+		case OP_LOG_NOT:
+			top[-1] = !top[-1];
+			break;
+		case OP_BIT_AND:
+			top--;
+			top[-1] &= top[0];
+			break;
+		case OP_BIT_OR:
+			top--;
+			top[-1] |= top[0];
+			break;
+		case OP_BIT_XOR:
+			top--;
+			top[-1] ^= top[0];
+			break;
+		case OP_BIT_NOT:
+			top[-1] = ~top[-1];
+			break;
+		case OP_EQUAL:
+			top--;
+			top[-1] = top[-1] == top[0];
+			break;
+		case OP_LESS_SIGNED:
+			top--;
+			top[-1] = (__s64)top[-1] < (__s64)top[0];
+			break;
+		case OP_LESS_UNSIGNED:
+			top--;
+			top[-1] = top[-1] < top[0];
+			break;
+		case OP_EXT:
+		case OP_ZERO_EXT:
+			error = extend(s, op, *p, &top[-1]);
+			break;
+		case OP_REF8:
+		case OP_REF16:
+		case OP_REF32:
+		case OP_REF64:
+			error = fetch(s, 1U << (op - OP_REF8), &top[-1]);
+			break;
+		case OP_IF_GOTO:
+			if (!*--top)
+				break;
+			/* fall through */
+		case OP_GOTO:
+			to = operand(p, 2);
+			if (to < pc && budget < pc - to)
+				return fail(s, "too many steps");
+			budget -= to < pc ? pc - to : 0;
+			pc = to;
+			break;
+		case OP_CONST8:
+		case OP_CONST16:
+		case OP_CONST32:
+		case OP_CONST64:
+			*top++ = operand(p, shape.operands);
+			break;
+		case OP_REG:
+			if (gdb_reg_u64(s, tid, operand(p, 2), top++))
+				return fail(s, "no such register");
+			break;
+		case OP_DUP:
+			top[0] = top[-1];
+			top++;
+			break;
+		case OP_POP:
+			top--;
+			break;
+		case OP_SWAP:
+			v = top[-1];
+			top[-1] = top[-2];
+			top[-2] = v;
+			break;
+		case OP_PICK:
+			if (*p >= top - stack)
+				return fail(s, empty);
+			top[0] = top[-1 - *p];
+			top++;
+			break;
+		case OP_ROT: /* a b c => c a b */
+			v = top[-1];
+			top[-1] = top[-2];
+			top[-2] = top[-3];
+			top[-3] = v;
+			break;
+		case OP_PRINTF:
+			top -= 2; /* function and channel */
+			error = do_printf(s, p, len - (p - code), top,
+					  top - stack);
+			top -= *p;
+			pc += operand(p + 1, 2);
+			break;
+		default: /* OP_END: refuse() has seen to the others */
+			*value = top > stack ? top[-1] : 0;
+			return 0;
+		}
+	}
+	return error;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Registers: g G p P, and H, which says whose. GDB manual, appendix E.2; the
+ * thread that lldb names behind each is lldb's QThreadSuffixSupported.
+ */
+#include "gdb_packet.h"
+
+long gdb_tid(const struct gdb_session *s)
+{
+	return s->tid_g > 0 ? s->tid_g : s->stop.tid;
+}
+
+int gdb_reg_u64(struct gdb_session *s, long tid, unsigned int nr, __u64 *v)
+{
+	__u8 buf[GDB_REG_BYTES];
+	unsigned int bytes;
+	int error;
+
+	if (nr >= s->t->n_regs)
+		return -EINVAL;
+	error = s->t->ops->reg_read(s->t, tid, nr, buf);
+	if (error)
+		return error;
+	bytes = s->t->regs[nr].bits / 8;
+	*v = 0;
+	memcpy(v, buf, MIN(bytes, 8U));
+	return 0;
+}
+
+/* Writes a register's value, or x's where nobody knows it. */
+static int tx_value(struct gdb_session *s, long tid, unsigned int nr)
+{
+	__u8 buf[GDB_REG_BYTES];
+	unsigned int bytes = s->t->regs[nr].bits / 8, i;
+	int error = s->t->ops->reg_read(s->t, tid, nr, buf);
+
+	if (!error)
+		tx_bytes(s, buf, bytes);
+	for (i = 0; error == -ENODATA && i < 2 * bytes; i++)
+		tx_char(s, 'x');
+	return error == -ENODATA ? 0 : error;
+}
+
+void gdb_tx_reg(struct gdb_session *s, long tid, unsigned int nr)
+{
+	__u8 buf[GDB_REG_BYTES], nr8 = nr;
+
+	if (s->t->ops->reg_read(s->t, tid, nr, buf))
+		return;
+	tx_bytes(s, &nr8, 1);
+	tx_char(s, ':');
+	tx_bytes(s, buf, s->t->regs[nr].bits / 8);
+	tx_char(s, ';');
+}
+
+static int read_all(struct gdb_session *s, struct gdb_rx *rx)
+{
+	long tid = rx_thread_suffix(rx, gdb_tid(s));
+	unsigned int nr;
+	int error;
+
+	if (!rx_done(rx))
+		return -EINVAL;
+	for (nr = 0; nr < s->t->n_g; nr++) {
+		error = tx_value(s, tid, nr);
+		if (error)
+			return error;
+	}
+	return GDB_SENT;
+}
+
+GDB_COMMAND("g*", g, read_all);
+
+/* Writes a register if that changes it: some cannot be written. */
+static int write_value(struct gdb_session *s, long tid, unsigned int nr,
+		       const __u8 *value)
+{
+	__u8 now[GDB_REG_BYTES];
+	int error = s->t->ops->reg_read(s->t, tid, nr, now);
+
+	if (!error && !memcmp(now, value, s->t->regs[nr].bits / 8))
+		return 0;
+	return s->t->ops->reg_write(s->t, tid, nr, value);
+}
+
+/* Writes all that can be, and tells the first that could not. */
+static int write_all(struct gdb_session *s, struct gdb_rx *rx)
+{
+	struct gdb_rx check = *rx;
+	__u8 value[GDB_REG_BYTES];
+	unsigned int nr;
+	int error = 0;
+	long tid;
+
+	for (nr = 0; nr < s->t->n_g; nr++) {
+		unsigned int bytes = s->t->regs[nr].bits / 8;
+
+		if (rx_left(&check) && *check.at == 'x' &&
+		    rx_left(&check) >= 2 * bytes)
+			check.at += 2 * bytes;
+		else
+			rx_bytes(&check, value, bytes);
+	}
+	tid = rx_thread_suffix(&check, gdb_tid(s));
+	if (!rx_done(&check))
+		return -EINVAL;
+	for (nr = 0; nr < s->t->n_g; nr++) {
+		unsigned int bytes = s->t->regs[nr].bits / 8;
+		int one;
+
+		if (*rx->at == 'x') {
+			rx->at += 2 * bytes;
+			continue;
+		}
+		rx_bytes(rx, value, bytes);
+		one = write_value(s, tid, nr, value);
+		if (!error)
+			error = one;
+	}
+	return error ? error : GDB_OK;
+}
+
+GDB_COMMAND("G*", G, write_all);
+
+static int read_one(struct gdb_session *s, struct gdb_rx *rx)
+{
+	__u64 nr = rx_hex(rx);
+	long tid = rx_thread_suffix(rx, gdb_tid(s));
+	int error;
+
+	if (!rx_done(rx) || nr >= s->t->n_regs)
+		return -EINVAL;
+	error = tx_value(s, tid, nr);
+	return error ? error : GDB_SENT;
+}
+
+GDB_COMMAND("p*", p, read_one);
+
+static int write_one(struct gdb_session *s, struct gdb_rx *rx)
+{
+	__u8 value[GDB_REG_BYTES];
+	__u64 nr = rx_hex(rx);
+	long tid;
+	int error;
+
+	rx_expect(rx, '=');
+	if (rx->bad || nr >= s->t->n_regs)
+		return -EINVAL;
+	rx_bytes(rx, value, s->t->regs[nr].bits / 8);
+	tid = rx_thread_suffix(rx, gdb_tid(s));
+	if (!rx_done(rx))
+		return -EINVAL;
+	error = s->t->ops->reg_write(s->t, tid, nr, value);
+	return error ? error : GDB_OK;
+}
+
+GDB_COMMAND("P*", P, write_one);
+
+static int select_thread(struct gdb_session *s, struct gdb_rx *rx)
+{
+	int run = rx_accept(rx, 'c');
+	long tid;
+
+	if (!run)
+		rx_expect(rx, 'g');
+	tid = rx_tid(rx);
+	if (!rx_done(rx))
+		return -EINVAL;
+	if (tid > 0 && (s->t->ops->thread_alive ?
+				!s->t->ops->thread_alive(s->t, tid) :
+				tid != s->stop.tid))
+		return -ESRCH;
+	if (run)
+		s->tid_c = tid;
+	else
+		s->tid_g = tid;
+	return GDB_OK;
+}
+
+GDB_COMMAND("H*", H, select_thread);

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Bytes to packets. GDB manual, appendix E.1 (overview), E.13 (interrupts),
+ * E.11 (acknowledgment).
+ *
+ * A terminal may share the line. What stands outside of packets is its, and
+ * so is, until a debugger has spoken, what looks like the start of a packet
+ * and does not become a whole and good one: a user may type a '$'. The first
+ * packet of every debugger has no escapes, so a control character settles it.
+ * A newline outside of packets is a terminal's: the debugger is gone then.
+ *
+ * A packet that is too long is answered with an error, as asking for it again
+ * would not help.
+ */
+#include "gdb_packet.h"
+
+enum rx_state {
+	RX_IDLE,
+	RX_PLUS, /* a '+' that is a new debugger's or a terminal's */
+	RX_BODY,
+	RX_ESCAPE,
+	RX_SUM1,
+	RX_SUM2,
+};
+
+#define CTRL_C 0x03
+
+/* The packet is longer than the buffer. */
+#define TOO_LONG (GDB_PACKET_SIZE + 1U)
+
+static void plain(struct gdb_session *s, const char *buf, __sz len)
+{
+	if (s->io.plain && len)
+		s->io.plain(s->io.ctx, buf, len);
+}
+
+static void send(struct gdb_session *s, char c)
+{
+	s->io.out(s->io.ctx, &c, 1);
+}
+
+/* What looked like a packet is text of a terminal, up to the byte c. */
+static void give_back(struct gdb_session *s, char c)
+{
+	plain(s, "$", 1);
+	plain(s, s->in, s->in_len);
+	if (s->rx_state == RX_SUM2) {
+		plain(s, "#", 1);
+		plain(s, &s->rx_digit, 1);
+	}
+	plain(s, &c, 1);
+	s->rx_state = RX_IDLE;
+}
+
+/* A byte outside of packets and no debugger's. */
+static void plain_byte(struct gdb_session *s, char c)
+{
+	if (s->attached && s->io.plain && (c == '\n' || c == '\r')) {
+		gdb_session_disconnect(s);
+		s->ended = GDB_END_LOST + 1;
+	}
+	plain(s, &c, 1);
+}
+
+static void idle(struct gdb_session *s, char c)
+{
+	if (s->rx_state == RX_PLUS) {
+		s->rx_state = RX_IDLE;
+		if (c != '$' && !s->attached)
+			plain(s, "+", 1);
+		else if (c == '$' && s->noack)
+			gdb_forget(s); /* debuggers greet with a '+' */
+	}
+	if (c == '$') {
+		s->rx_state = RX_BODY;
+		s->rx_sum = 0;
+		s->in_len = 0;
+	} else if (c == CTRL_C && (s->attached || !s->io.plain)) {
+		s->interrupt = !s->stopped;
+	} else if (c == '+' && s->noack == 2) {
+		s->noack = 1; /* of the OK to QStartNoAckMode */
+	} else if (c == '+' && (!s->attached || s->noack)) {
+		s->rx_state = RX_PLUS;
+	} else if (c == '-' && s->attached) {
+		if (!s->noack && s->out_len) {
+			s->stats.repeated++;
+			s->io.out(s->io.ctx, s->out, s->out_len);
+		}
+	} else if (c != '+' || !s->attached) {
+		plain_byte(s, c);
+	}
+}
+
+static void body(struct gdb_session *s, char c)
+{
+	if (c == '$' && s->attached) {
+		s->rx_state = RX_BODY; /* the end of the one before is lost */
+		s->rx_sum = 0;
+		s->in_len = 0;
+		s->stats.damaged++;
+		return;
+	}
+	if (!s->attached && s->io.plain &&
+	    (c < ' ' || c >= '}' || s->in_len >= GDB_PACKET_SIZE)) {
+		give_back(s, c);
+		return;
+	}
+	if (c == '#' && s->rx_state == RX_BODY) {
+		s->rx_state = RX_SUM1;
+		return;
+	}
+	s->rx_sum += c;
+	if (c == '}' && s->rx_state == RX_BODY) {
+		s->rx_state = RX_ESCAPE;
+		return;
+	}
+	if (s->in_len < GDB_PACKET_SIZE)
+		s->in[s->in_len++] = s->rx_state == RX_ESCAPE ? c ^ 0x20 : c;
+	else
+		s->in_len = TOO_LONG;
+	s->rx_state = RX_BODY;
+}
+
+/* The checksum is complete. 1 if a good packet is. */
+static int checked(struct gdb_session *s, char c, int digit)
+{
+	int high = gdb_hex_digit(s->rx_digit);
+	int good = digit >= 0 && high >= 0 && s->rx_sum == high * 16 + digit;
+
+	if (!good && !s->attached && s->io.plain) {
+		give_back(s, c);
+		return 0;
+	}
+	s->rx_state = RX_IDLE;
+	if (!good) {
+		s->stats.damaged++;
+		if (!s->noack)
+			send(s, '-');
+		return 0;
+	}
+	if (s->noack)
+		s->noack = 1;
+	else
+		send(s, '+');
+	s->stats.packets_in++;
+	s->attached = 1;
+	s->in_full = 1;
+	if (s->in_len < TOO_LONG)
+		s->in[s->in_len] = 0;
+	return 1;
+}
+
+static int take(struct gdb_session *s, char c)
+{
+	switch (s->rx_state) {
+	case RX_IDLE:
+	case RX_PLUS:
+		idle(s, c);
+		return 0;
+	case RX_BODY:
+	case RX_ESCAPE:
+		body(s, c);
+		return 0;
+	case RX_SUM1:
+		s->rx_digit = c;
+		s->rx_state = RX_SUM2;
+		return 0;
+	default:
+		return checked(s, c, gdb_hex_digit(c));
+	}
+}
+
+int gdb_receive(struct gdb_session *s, int wait)
+{
+	while (!s->in_full && !s->ended && !s->interrupt) {
+		if (s->rx_at == s->rx_len) {
+			__ssz n = s->io.in(s->io.ctx, s->rx, sizeof(s->rx),
+					   wait);
+
+			s->rx_at = 0;
+			s->rx_len = n > 0 ? MIN((__sz)n, sizeof(s->rx)) : 0;
+			if (n < 0)
+				return -EPIPE;
+			if (!s->rx_len && !wait)
+				return 0;
+			continue;
+		}
+		take(s, s->rx[s->rx_at++]);
+	}
+	return s->in_full;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The verbs of gdb_packet.h: a cursor over a packet, and the reply in its
+ * wire form. GDB manual, appendix E.1.
+ */
+#include "gdb_packet.h"
+
+/* The end of the reply's text; '#' and the checksum go behind it. */
+#define OUT_END (GDB_PACKET_SIZE + 1U)
+
+static const char digits[] = "0123456789abcdef";
+
+int gdb_hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int rx_accept(struct gdb_rx *rx, char c)
+{
+	if (rx->at == rx->end || *rx->at != c)
+		return 0;
+	rx->at++;
+	return 1;
+}
+
+void rx_expect(struct gdb_rx *rx, char c)
+{
+	rx->bad |= !rx_accept(rx, c);
+}
+
+int rx_word(struct gdb_rx *rx, const char *word)
+{
+	__sz len = strlen(word);
+
+	if (rx_left(rx) < len || memcmp(rx->at, word, len))
+		return 0;
+	rx->at += len;
+	return 1;
+}
+
+struct gdb_rx rx_until(struct gdb_rx *rx, char c)
+{
+	struct gdb_rx part = { rx->at, rx->at, rx->bad };
+
+	while (part.end < rx->end && *part.end != c)
+		part.end++;
+	rx->at = part.end;
+	return part;
+}
+
+__u64 rx_hex(struct gdb_rx *rx)
+{
+	__u64 v = 0;
+	int n = 0, digit;
+
+	for (; rx->at < rx->end; rx->at++, n++) {
+		digit = gdb_hex_digit(*rx->at);
+		if (digit < 0)
+			break;
+		rx->bad |= v >> 60 != 0;
+		v = v << 4 | digit;
+	}
+	rx->bad |= !n;
+	return v;
+}
+
+long rx_tid(struct gdb_rx *rx)
+{
+	__u64 v;
+
+	if (rx_word(rx, "-1"))
+		return GDB_TID_ALL;
+	v = rx_hex(rx);
+	rx->bad |= v >> 63;
+	return rx->bad ? 0 : (long)v;
+}
+
+void rx_bytes(struct gdb_rx *rx, void *buf, __sz n)
+{
+	__u8 *p = buf;
+	int high, low;
+
+	if (rx_left(rx) / 2 < n) {
+		rx->bad = 1;
+		return;
+	}
+	for (; n; n--, rx->at += 2) {
+		high = gdb_hex_digit(rx->at[0]);
+		low = gdb_hex_digit(rx->at[1]);
+		rx->bad |= (high | low) < 0;
+		*p++ = high << 4 | low;
+	}
+}
+
+long rx_thread_suffix(struct gdb_rx *rx, long otherwise)
+{
+	long tid;
+
+	rx_accept(rx, ';');
+	if (!rx_word(rx, "thread:"))
+		return otherwise;
+	tid = rx_tid(rx);
+	rx_accept(rx, ';');
+	rx->bad |= tid <= 0;
+	return tid;
+}
+
+void tx_begin(struct gdb_session *s)
+{
+	s->out[0] = '$';
+	s->out_len = 1;
+	s->out_over = 0;
+}
+
+__sz tx_room(const struct gdb_session *s)
+{
+	return OUT_END - s->out_len;
+}
+
+void tx_char(struct gdb_session *s, char c)
+{
+	if (s->out_len < OUT_END)
+		s->out[s->out_len++] = c;
+	else
+		s->out_over = 1;
+}
+
+void tx_str(struct gdb_session *s, const char *str)
+{
+	while (*str)
+		tx_char(s, *str++);
+}
+
+void tx_hex(struct gdb_session *s, __u64 v)
+{
+	int shift = 60;
+
+	while (shift && !(v >> shift))
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		tx_char(s, digits[v >> shift & 15]);
+}
+
+/* buf may be in s->out, at least n bytes behind the end of the reply. */
+void tx_bytes(struct gdb_session *s, const void *buf, __sz n)
+{
+	const __u8 *p = buf;
+	char *to = s->out + s->out_len;
+
+	if (tx_room(s) / 2 < n) {
+		s->out_over = 1;
+		return;
+	}
+	s->out_len += 2 * n;
+	for (; n; n--, to += 2) {
+		__u8 byte = *p++;
+
+		to[0] = digits[byte >> 4];
+		to[1] = digits[byte & 15];
+	}
+}
+
+void tx_text(struct gdb_session *s, const char *str)
+{
+	tx_bytes(s, str, strlen(str));
+}
+
+void tx_bin(struct gdb_session *s, const void *buf, __sz n)
+{
+	const char *p = buf;
+
+	for (; n; n--, p++) {
+		if (*p != '#' && *p != '$' && *p != '}' && *p != '*') {
+			tx_char(s, *p);
+			continue;
+		}
+		if (tx_room(s) < 2)
+			s->out_over = 1;
+		if (s->out_over)
+			return;
+		tx_char(s, '}');
+		tx_char(s, *p ^ 0x20);
+	}
+}
+
+#ifdef CONFIG_LIBUKGDB_RLE
+/*
+ * Shortens runs of four and more to the byte, '*' and a count, which is 29
+ * more than the repetitions and may not look like '#', '$', '+' or '-'. Runs
+ * with an escaped byte stay, as debuggers differ on them.
+ */
+static __u32 shorten(char *out, __u32 len)
+{
+	__u32 from = 1, to = 1;
+
+	while (from < len) {
+		__u32 run = 1;
+		char c = out[from];
+
+		if (c == '}') {
+			out[to++] = c;
+			out[to++] = out[from + 1];
+			from += 2;
+			continue;
+		}
+		while (from + run < len && out[from + run] == c && run < 98)
+			run++;
+		from += run;
+		if (run == 7 || run == 8) { /* '#' and '$' are 6 and 7 more */
+			from -= run - 6;
+			run = 6;
+		} else if (run == 15 || run == 17) { /* '+' and '-' */
+			from--;
+			run--;
+		}
+		out[to++] = c;
+		if (run > 3) {
+			out[to++] = '*';
+			out[to++] = run - 1 + 29;
+		} else {
+			while (--run)
+				out[to++] = c;
+		}
+	}
+	return to;
+}
+#else
+static __u32 shorten(char *out __unused, __u32 len)
+{
+	return len;
+}
+#endif
+
+void tx_send(struct gdb_session *s)
+{
+	__u8 sum = 0;
+	__u32 i;
+
+	if (s->out_over) {
+		tx_begin(s);
+		tx_str(s, "E07");
+	}
+	s->out_len = shorten(s->out, s->out_len);
+	for (i = 1; i < s->out_len; i++)
+		sum += s->out[i];
+	s->out[s->out_len++] = '#';
+	s->out[s->out_len++] = digits[sum >> 4];
+	s->out[s->out_len++] = digits[sum & 15];
+	s->stats.packets_out++;
+	s->io.out(s->io.ctx, s->out, s->out_len);
+}
+
+/* At most so many bytes of text a packet, whatever the size of packets. */
+#define SAY_MAX 200
+
+void gdb_say(struct gdb_session *s, const char *text, __sz len)
+{
+	while (len) {
+		__sz n = MIN(len, (__sz)SAY_MAX);
+
+		tx_begin(s);
+		tx_char(s, 'O');
+		tx_bytes(s, text, n);
+		tx_send(s);
+		text += n;
+		len -= n;
+	}
+	tx_begin(s);
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The session: who may speak when, and which command a packet is. Commands
+ * stand in link-time tables, one file a capability, and know nothing of each
+ * other. Only this file and framing.c send.
+ */
+#include "gdb_packet.h"
+
+UK_TABLE_DEFINE(gdb_command, struct gdb_command);
+UK_TABLE_DEFINE(gdb_announce, struct gdb_announce);
+
+void gdb_forget(struct gdb_session *s)
+{
+	gdb_points_clear(s);
+	s->noack = 0;
+	s->owed = 0;
+	s->extended = 0;
+	s->error_text = 0;
+	s->swbreak = 0;
+	s->hwbreak = 0;
+	s->thread_events = 0;
+	s->thread_suffix = 0;
+	s->list_threads = 0;
+	s->tid_g = 0;
+	s->tid_c = 0;
+	s->tid_next = 0;
+	memset(s->pass, 0, sizeof(s->pass));
+}
+
+void gdb_session_init(struct gdb_session *s, struct gdb_target *target,
+		      const struct gdb_io *io)
+{
+	memset(s, 0, __offsetof(struct gdb_session, in));
+	s->t = target;
+	s->io = *io;
+	s->stop.tid = 1;
+	s->stop.signal = GDB_SIGTRAP;
+}
+
+void gdb_session_disconnect(struct gdb_session *s)
+{
+	gdb_forget(s);
+	s->attached = 0;
+	s->in_full = 0;
+	s->interrupt = 0;
+	s->out_len = 0;
+	s->rx_state = 0;
+	s->rx_at = s->rx_len;
+}
+
+void gdb_end(struct gdb_session *s, enum gdb_end end)
+{
+	s->ended = end + 1;
+}
+
+#ifdef CONFIG_LIBUKGDB_ERRTEXT
+static const struct {
+	int error;
+	const char *text;
+} texts[] = {
+	{ EFAULT, "address refused" },
+	{ ENOSPC, "no room: too many breakpoints, or no debug register left" },
+	{ ENODATA, "no such value" },
+	{ EROFS, "read-only" },
+	{ ESRCH, "no such thread" },
+	{ ENOENT, "not there" },
+	{ EINVAL, "bad packet" },
+	{ E2BIG, "packet too long" },
+};
+
+static int error_text(struct gdb_session *s, int error)
+{
+	__sz i;
+
+	if (!s->error_text)
+		return 0;
+	for (i = 0; i < ARRAY_SIZE(texts); i++) {
+		if (texts[i].error == error) {
+			tx_str(s, "E.");
+			tx_str(s, texts[i].text);
+			return 1;
+		}
+	}
+	return 0;
+}
+#else
+static int error_text(struct gdb_session *s __unused, int error __unused)
+{
+	return 0;
+}
+#endif
+
+static void reply(struct gdb_session *s, int result)
+{
+	__u8 error = -result;
+
+	if (result == GDB_NONE)
+		return;
+	if (result != GDB_SENT)
+		tx_begin(s);
+	if (result == GDB_OK) {
+		tx_str(s, "OK");
+	} else if (result < 0 && result != -ENOTSUP &&
+		   !error_text(s, error)) {
+		tx_char(s, 'E');
+		tx_bytes(s, &error, 1);
+	}
+	tx_send(s);
+}
+
+static int match(const char *name, const char *packet, __sz len)
+{
+	__sz n = strlen(name);
+
+	if (name[n - 1] == '*')
+		return len >= --n && !memcmp(name, packet, n) ? (int)n : -1;
+	return len == n && !memcmp(name, packet, n) ? (int)n : -1;
+}
+
+static int dispatch(struct gdb_session *s)
+{
+	struct gdb_rx rx;
+
+	if (s->in_len > GDB_PACKET_SIZE)
+		return -E2BIG;
+	uk_table_foreach(gdb_command, c)
+	{
+		int n = c->name[0] == s->in[0] ?
+				match(c->name, s->in, s->in_len) :
+				-1;
+
+		if (n >= 0) {
+			rx = (struct gdb_rx){ s->in + n, s->in + s->in_len, 0 };
+			return c->run(s, &rx);
+		}
+	}
+	return GDB_EMPTY;
+}
+
+void gdb_execute(struct gdb_session *s)
+{
+	int result;
+
+	tx_begin(s);
+	result = dispatch(s);
+	s->in_full = 0;
+	reply(s, result);
+	/* What ends the session is done when its reply has left. */
+	if (s->ended == GDB_END_DETACHED + 1 ||
+	    s->ended == GDB_END_KILLED + 1) {
+		gdb_forget(s);
+		s->attached = 0;
+		if (s->ended == GDB_END_KILLED + 1) {
+			if (s->t->ops->kill)
+				s->t->ops->kill(s->t);
+		} else if (s->t->ops->detach) {
+			s->t->ops->detach(s->t);
+		}
+	}
+}
+
+void gdb_session_stopped(struct gdb_session *s, const struct gdb_stop *stop)
+{
+	s->stop = *stop;
+	s->stopped = 1;
+	s->interrupt = 0;
+	s->tid_g = 0;
+	s->tid_c = 0;
+	if (!s->attached || !s->owed)
+		return;
+	s->owed = 0;
+	gdb_ax_tell(s);
+	tx_begin(s);
+	gdb_tx_stop(s);
+	tx_send(s);
+}
+
+enum gdb_end gdb_session_serve(struct gdb_session *s)
+{
+	int end;
+
+	s->ended = 0;
+	while (!s->ended) {
+		int r = gdb_receive(s, 1);
+
+		if (r > 0) {
+			gdb_execute(s);
+		} else if (r < 0) {
+			gdb_session_disconnect(s);
+			gdb_end(s, GDB_END_LOST);
+		}
+	}
+	end = s->ended - 1;
+	s->ended = 0;
+	s->stopped = 0;
+	return end;
+}
+
+/* A packet came while the program runs. */
+static enum gdb_poll running(struct gdb_session *s)
+{
+	if (s->in_len == 6 && !memcmp(s->in, "vCtrlC", 6)) {
+		s->in_full = 0;
+		s->interrupt = 1;
+		tx_begin(s);
+		reply(s, GDB_OK);
+		return GDB_POLL_INTERRUPT;
+	}
+	/* Sent again since our acknowledgement was lost: it runs already. */
+	if (s->owed && (strchr("csCS", s->in[0]) ||
+			!strncmp(s->in, "vCont;", 6))) {
+		s->in_full = 0;
+		return GDB_POLL_NONE;
+	}
+	s->owed = 0; /* a new debugger */
+	return GDB_POLL_ATTACH;
+}
+
+enum gdb_poll gdb_session_poll(struct gdb_session *s)
+{
+	int r = 1;
+
+	if (s->in_full)
+		return GDB_POLL_ATTACH;
+	while (!s->interrupt) {
+		r = gdb_receive(s, 0);
+		if (r < 0)
+			gdb_session_disconnect(s);
+		if (r > 0 && running(s) == GDB_POLL_ATTACH)
+			return GDB_POLL_ATTACH;
+		if (r <= 0 && !s->ended)
+			break;
+		s->ended = 0;
+	}
+	return s->interrupt ? GDB_POLL_INTERRUPT : GDB_POLL_NONE;
+}
+
+__sz gdb_session_log(struct gdb_session *s, const char *text, __sz len)
+{
+	if (!s->attached || s->stopped || !s->owed)
+		return 0;
+	gdb_say(s, text, len);
+	return len;
+}
+
+int gdb_session_attached(const struct gdb_session *s)
+{
+	return s->attached;
+}
+
+int gdb_session_passes(const struct gdb_session *s, int signal)
+{
+	return signal > 0 && signal < 256 &&
+	       s->pass[signal / 64] >> signal % 64 & 1;
+}
+
+int gdb_session_thread_events(const struct gdb_session *s)
+{
+	return s->attached && s->thread_events;
+}
+
+const struct gdb_stats *gdb_session_stats(const struct gdb_session *s)
+{
+	return &s->stats;
+}
