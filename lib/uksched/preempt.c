@@ -13,8 +13,8 @@
 #include <uk/trap.h>
 #include "sched_internal.h"
 
-static unsigned int slice_us = CONFIG_LIBUKSCHED_SLICE_US;
-UK_PARAM(sched, slice, &slice_us, uint, "time slice in microseconds");
+unsigned int uksched_slice_us = CONFIG_LIBUKSCHED_SLICE_US;
+UK_PARAM(sched, slice, &uksched_slice_us, uint, "time slice in microseconds");
 
 static int due; /* the current thread has had its time */
 
@@ -23,7 +23,7 @@ static struct uk_timer timer = UK_TIMER_INIT(tick, __NULL);
 
 static __nsec slice(void)
 {
-	return MAX(slice_us, 100U) * 1000UL;
+	return MAX(uksched_slice_us, 100U) * 1000UL;
 }
 
 /* Irq context. */

@@ -88,6 +88,8 @@ int sched_list_add(struct thread *t);
 void sched_list_remove(struct thread *t);
 
 #ifdef CONFIG_LIBUKSCHED_PREEMPT
+extern unsigned int uksched_slice_us;
+
 /** Others are ready: the current thread's time slice counts. */
 void sched_slice_start(void);
 #else
