@@ -69,7 +69,7 @@ static const struct {
 	[EC_BRK] = { E_DEBUG, UKARCH_WHY_BREAKPOINT },
 };
 
-static enum ukarch_trap_why refusal(const struct ukarch_trap_ctx *ctx)
+static enum ukarch_trap_why __nobreak refusal(const struct ukarch_trap_ctx *ctx)
 {
 	if (ctx->access == UKARCH_ACCESS_WRITE)
 		return UKARCH_WHY_READ_ONLY;
@@ -79,7 +79,7 @@ static enum ukarch_trap_why refusal(const struct ukarch_trap_ctx *ctx)
 }
 
 /* Faults of the translation: the page tables say no. */
-static const struct uk_event *classify_fault(struct ukarch_trap_ctx *ctx)
+static const struct uk_event *__nobreak classify_fault(struct ukarch_trap_ctx *ctx)
 {
 	switch (FSC_KIND(ISS_FSC(ctx->error_code))) {
 	case FSC_KIND_TRANSLATION:
@@ -97,7 +97,7 @@ static const struct uk_event *classify_fault(struct ukarch_trap_ctx *ctx)
 }
 
 /* Instruction and data aborts, by their fault status. */
-static const struct uk_event *classify_abort(struct ukarch_trap_ctx *ctx)
+static const struct uk_event *__nobreak classify_abort(struct ukarch_trap_ctx *ctx)
 {
 	unsigned int fsc = ISS_FSC(ctx->error_code);
 
@@ -114,14 +114,14 @@ static const struct uk_event *classify_abort(struct ukarch_trap_ctx *ctx)
 	return BUS_ERROR;
 }
 
-static enum ukarch_trap_access data_access(unsigned long esr)
+static enum ukarch_trap_access __nobreak data_access(unsigned long esr)
 {
 	if ((esr & ISS_WNR) && !(esr & ISS_CM))
 		return UKARCH_ACCESS_WRITE;
 	return UKARCH_ACCESS_READ;
 }
 
-static const struct uk_event *classify_sync(struct ukarch_trap_ctx *ctx)
+static const struct uk_event *__nobreak classify_sync(struct ukarch_trap_ctx *ctx)
 {
 	unsigned long esr = ctx->error_code;
 	unsigned int ec = ESR_EC(esr);
@@ -153,7 +153,7 @@ static const struct uk_event *classify_sync(struct ukarch_trap_ctx *ctx)
 	return class_events[classes[ec].event];
 }
 
-static const struct uk_event *classify(struct ukarch_trap_ctx *ctx)
+static const struct uk_event *__nobreak classify(struct ukarch_trap_ctx *ctx)
 {
 	switch (SLOT_KIND(ctx->trapnr)) {
 	case SLOT_IRQ:
@@ -170,7 +170,7 @@ static const struct uk_event *classify(struct ukarch_trap_ctx *ctx)
 	}
 }
 
-void ukarch_trap_handle(struct __regs *regs, unsigned long slot)
+void __nobreak ukarch_trap_handle(struct __regs *regs, unsigned long slot)
 {
 	struct ukarch_trap_ctx ctx = {
 		.regs = regs,
@@ -194,4 +194,14 @@ void __noreturn ukarch_trap_exhausted(unsigned long slot, __vaddr_t pc)
 		   ukarch_trap_name(slot), pc);
 	uk_pr_always("exit %d\n", UKPLAT_STATUS_CRASH);
 	ukplat_poweroff(UKPLAT_STATUS_CRASH);
+}
+
+void ukarch_trap_frame_init(struct ukarch_trap_frame *frame,
+			    const struct __regs *regs)
+{
+	frame->regs = *regs;
+	frame->record[0] = regs->x[29];
+	frame->record[1] = regs->pc;
+	frame->trap_sp = 0;
+	frame->sp_el0 = regs->sp;
 }

@@ -76,7 +76,7 @@ area:
 	b	entry_sp1
 	.endm
 
-	.section .text.ukarch_trap_vectors, "ax"
+	.section .text.uk_nobreak.vectors, "ax"
 	.balign 0x800
 	.global ukarch_trap_vectors
 	.type ukarch_trap_vectors, @function
@@ -111,9 +111,10 @@ ukarch_trap_vectors:
 	.endm
 
 	/* In: x0 slot, x0–x1 of the program saved. No probe is more than a
-	 * page away from the next, or it could skip a guard page.
+	 * page away from the next, or it could skip a guard page. No breakpoint
+	 * can stand from here on.
 	 */
-	.text
+	.section .text.uk_nobreak, "ax"
 	.type entry_sp0, @function
 entry_sp0:
 	.cfi_startproc simple
@@ -278,6 +279,33 @@ trap_exhausted:
 	b	3b
 	.cfi_endproc
 	.size trap_exhausted, . - trap_exhausted
+
+	/* void ukarch_trap_frame_resume(struct ukarch_trap_frame *) */
+	.global ukarch_trap_frame_resume
+	.type ukarch_trap_frame_resume, @function
+ukarch_trap_frame_resume:
+	.cfi_startproc
+	msr	daifset, #15
+	mov	sp, x0
+	b	ukarch_trap_return
+	.cfi_endproc
+	.size ukarch_trap_frame_resume, . - ukarch_trap_frame_resume
+
+	/* void ukarch_run_on_stack(void *top, void (*fn)(void)); a record of
+	 * zeros ends a walk along the frames.
+	 */
+	.global ukarch_run_on_stack
+	.type ukarch_run_on_stack, @function
+ukarch_run_on_stack:
+	.cfi_startproc
+	.cfi_undefined x30
+	mov	sp, x0
+	stp	xzr, xzr, [sp, #-16]!
+	mov	x29, sp
+	blr	x1
+	brk	#1
+	.cfi_endproc
+	.size ukarch_run_on_stack, . - ukarch_run_on_stack
 
 	/* void ukarch_trap_init(void) */
 	.global ukarch_trap_init

@@ -179,7 +179,7 @@ static const struct {
 };
 
 /* What DR6 says about a #DB; the register is left to the debugger. */
-static enum ukarch_trap_why debug_why(void)
+static enum ukarch_trap_why __nobreak debug_why(void)
 {
 	__u64 dr6, dr7;
 
@@ -192,7 +192,7 @@ static enum ukarch_trap_why debug_why(void)
 	return UKARCH_WHY_STEP;
 }
 
-static void page_fault_fill(struct ukarch_trap_ctx *ctx)
+static void __nobreak page_fault_fill(struct ukarch_trap_ctx *ctx)
 {
 	unsigned long err = ctx->error_code;
 
@@ -208,7 +208,7 @@ static void page_fault_fill(struct ukarch_trap_ctx *ctx)
 					 : UKARCH_WHY_PRIVILEGE;
 }
 
-void ukarch_trap_handle(struct __regs *regs)
+void __nobreak ukarch_trap_handle(struct __regs *regs)
 {
 	const struct uk_event *event = UK_EVENT_PTR(UKARCH_TRAP_OTHER);
 	struct ukarch_trap_ctx ctx = {
@@ -235,4 +235,14 @@ void ukarch_trap_handle(struct __regs *regs)
 	if (!uk_trap_raise(event, &ctx))
 		uk_crash_trap(&ctx);
 	uk_trap_leave(&ctx);
+}
+
+/* Captured registers have no valid stack segment in 64-bit mode but 0. */
+void ukarch_trap_frame_init(struct ukarch_trap_frame *frame,
+			    const struct __regs *regs)
+{
+	frame->record[0] = regs->rbp;
+	frame->record[1] = regs->rip;
+	frame->regs = *regs;
+	frame->regs.cs = SEL_CODE;
 }

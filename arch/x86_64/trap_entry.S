@@ -20,8 +20,8 @@
 
 	.cfi_sections .debug_frame
 
-	/* Exceptions: 16 bytes a stub. */
-	.text
+	/* Exceptions: 16 bytes a stub. No breakpoint can stand in all this. */
+	.section .text.uk_nobreak, "ax"
 	.balign 16
 	.global ukarch_trap_stubs
 	.type ukarch_trap_stubs, @function
@@ -151,3 +151,30 @@ ukarch_trap_return:
 	iretq
 	.cfi_endproc
 	.size trap_entry, . - trap_entry
+
+	/* void ukarch_trap_frame_resume(struct ukarch_trap_frame *) */
+	.global ukarch_trap_frame_resume
+	.type ukarch_trap_frame_resume, @function
+ukarch_trap_frame_resume:
+	.cfi_startproc
+	movq	%rdi, %rsp
+	jmp	ukarch_trap_return
+	.cfi_endproc
+	.size ukarch_trap_frame_resume, . - ukarch_trap_frame_resume
+
+	/* void ukarch_run_on_stack(void *top, void (*fn)(void)); a record of
+	 * zeros ends a walk along the frames.
+	 */
+	.global ukarch_run_on_stack
+	.type ukarch_run_on_stack, @function
+ukarch_run_on_stack:
+	.cfi_startproc
+	.cfi_undefined %rip
+	movq	%rdi, %rsp
+	xorl	%ebp, %ebp
+	pushq	$0
+	pushq	$0
+	call	*%rsi
+	ud2
+	.cfi_endproc
+	.size ukarch_run_on_stack, . - ukarch_run_on_stack

@@ -100,6 +100,18 @@ void __noreturn uk_crash_regs(const char *what, const char *detail,
 	ukplat_poweroff(UKPLAT_STATUS_CRASH);
 }
 
+void __noreturn uk_crash_go_on(struct uk_crash_info *info)
+{
+	crash.info = info;
+	run_steps(1);
+	ukplat_poweroff(UKPLAT_STATUS_CRASH);
+}
+
+void uk_crash_mended(void)
+{
+	crash.info = __NULL;
+}
+
 void uk_warn_here(const char *detail, const char *file, unsigned int line)
 {
 	uk_pr_warn("warning: %s (%s:%u)\n", detail, file, line);

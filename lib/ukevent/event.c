@@ -7,7 +7,7 @@
 
 UK_TABLE_DEFINE(events, struct uk_event_rec);
 
-int uk_raise_event_ptr(const struct uk_event *event, void *data)
+int __nobreak uk_raise_event_ptr(const struct uk_event *event, void *data)
 {
 	const uk_event_handler_t *h;
 	int ret = UK_EVENT_NOT_HANDLED;

@@ -17,7 +17,7 @@ UK_EVENT(UKARCH_TRAP_X86_GP);
 UK_EVENT(UKARCH_TRAP_IRQ);
 UK_EVENT(UKARCH_TRAP_OTHER);
 
-int uk_trap_raise(const struct uk_event *event, struct ukarch_trap_ctx *ctx)
+int __nobreak uk_trap_raise(const struct uk_event *event, struct ukarch_trap_ctx *ctx)
 {
 	struct uk_percpu *cpu = uk_percpu();
 
@@ -28,7 +28,7 @@ int uk_trap_raise(const struct uk_event *event, struct ukarch_trap_ctx *ctx)
 	return uk_raise_event_ptr(event, ctx) > 0;
 }
 
-void uk_trap_leave(struct ukarch_trap_ctx *ctx)
+void __nobreak uk_trap_leave(struct ukarch_trap_ctx *ctx)
 {
 	struct uk_percpu *cpu = uk_percpu();
 

@@ -25,6 +25,9 @@
 	. = . + SIZEOF_HEADERS;                                                \
 	.text : {                                                              \
 		KEEP(*(.text.boot))                                            \
+		uk_nobreak_start = .;                                          \
+		*(.text.uk_nobreak .text.uk_nobreak.*)                         \
+		uk_nobreak_end = .;                                            \
 		*(.text .text.*)                                               \
 	} :text                                                                \
 	_etext = ALIGN(0x1000);                                                \

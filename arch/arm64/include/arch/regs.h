@@ -42,6 +42,13 @@ _UKARCH_REGS_AT(sp, UKARCH_REGS_SP);
 _UKARCH_REGS_AT(pc, UKARCH_REGS_PC);
 _UKARCH_REGS_AT(pstate, UKARCH_REGS_PSTATE);
 
+struct ukarch_trap_frame {
+	struct __regs regs;
+	__u64 record[2]; /* x29, pc of what was interrupted */
+	__u64 trap_sp;	 /* top of the trap stack before, 0: not used */
+	__u64 sp_el0;	 /* SP_EL0 at the trap */
+};
+
 static inline __uptr ukarch_regs_pc(const struct __regs *regs)
 {
 	return regs->pc;

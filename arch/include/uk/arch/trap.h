@@ -9,6 +9,7 @@
 #define __UK_ARCH_TRAP_H__
 
 #include <uk/arch/regs.h>
+#include <uk/essentials.h>
 
 /* What the program tried to do. */
 enum ukarch_trap_access {
@@ -68,6 +69,44 @@ const char *ukarch_trap_name(unsigned long trapnr);
  */
 const char *ukarch_trap_decode(const struct ukarch_trap_ctx *ctx, char *buf,
 			       __sz len);
+
+/*
+ * struct ukarch_trap_frame (<arch/regs.h>) is all that a trap keeps of what it
+ * interrupted, registers included. A copy of it anywhere on a stack can be
+ * resumed in its place, so that a debugger may run on a stack of its own and
+ * leave the program's below the stack pointer to its user.
+ */
+
+/** The frame around a trap's registers. Contexts: trap. */
+static inline struct ukarch_trap_frame *
+ukarch_trap_frame_of(struct __regs *regs)
+{
+	return (struct ukarch_trap_frame *)((char *)regs -
+					    __builtin_offsetof(
+						    struct ukarch_trap_frame,
+						    regs));
+}
+
+/**
+ * Makes a frame of registers that no trap took, such as those that a crash
+ * captured. Contexts: any.
+ */
+void ukarch_trap_frame_init(struct ukarch_trap_frame *frame,
+			    const struct __regs *regs);
+
+/**
+ * Leaves the trap with a frame, or a copy of one: the program goes on with
+ * frame->regs. What is below the frame on its stack may be overwritten.
+ * Contexts: trap, with interrupts off; uk_trap_leave() was called.
+ */
+void __noreturn ukarch_trap_frame_resume(struct ukarch_trap_frame *frame);
+
+/**
+ * Calls a function on another stack, for good. Contexts: any.
+ *
+ * @param top past the highest byte of the stack, a multiple of 16
+ */
+void __noreturn ukarch_run_on_stack(void *top, void (*fn)(void));
 
 /**
  * Installs the vectors and the stacks that go with them on the calling CPU.

@@ -31,6 +31,11 @@ struct __regs {
 	__u64 rip, cs, eflags, rsp, ss;
 };
 
+struct ukarch_trap_frame {
+	__u64 record[2]; /* rbp, rip of what was interrupted */
+	struct __regs regs;
+};
+
 static inline __uptr ukarch_regs_pc(const struct __regs *regs)
 {
 	return regs->rip;

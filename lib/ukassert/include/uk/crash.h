@@ -74,6 +74,21 @@ void __noreturn uk_crash_regs(const char *what, const char *detail,
 /** Logs "warning: detail (file:line)". Contexts: any. */
 void uk_warn_here(const char *detail, const char *file, unsigned int line);
 
+/**
+ * For a handler of UK_EVENT_CRASH that left the path and its stack: goes on
+ * with the next handler, and ends the machine.
+ *
+ * @param info what the handler was given, or a copy of it all
+ * Contexts: trap.
+ */
+void __noreturn uk_crash_go_on(struct uk_crash_info *info);
+
+/**
+ * For such a handler: the program goes on, the next crash is a first one.
+ * Contexts: trap.
+ */
+void uk_crash_mended(void);
+
 /** 1 while a crash is being handled. Contexts: any. */
 int uk_crash_in_progress(void);
 

@@ -42,6 +42,13 @@
 #define __printf_like(fmt, args) __attribute__((format(printf, fmt, args)))
 #endif
 
+/*
+ * Functions on the way from the vector of a debug trap to the debugger stand
+ * in a section of their own: a breakpoint there would trap for ever, and is
+ * refused. They call nothing outside of it before the debugger has decided.
+ */
+#define __nobreak __section(".text.uk_nobreak")
+
 #ifndef likely
 #define likely(x) __builtin_expect(!!(x), 1)
 #endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Instructions under breakpoints, executed elsewhere (Arm ARM, DDI 0487, C4:
+ * encodings by group). What names its own place, branches and the address of a
+ * literal, is done here; the rest is copied, and a branch behind the copy
+ * leads back.
+ */
+#include <errno.h>
+#include <string.h>
+#include <uk/nofault.h>
+#include "../../gdb_arch.h"
+
+/* brk #0 */
+const __u8 gdb_arch_break_insn[] = { 0x00, 0x00, 0x20, 0xd4 };
+const unsigned int gdb_arch_break_len = 4;
+
+enum {
+	OP_B,
+	OP_BL,
+	OP_B_COND,
+	OP_CB,
+	OP_TB,
+	OP_ADR,
+	OP_LDR_LITERAL,
+	OP_BR,
+	OP_NOP,
+};
+
+#define PSTATE_N (1UL << 31)
+#define PSTATE_Z (1UL << 30)
+#define PSTATE_C (1UL << 29)
+#define PSTATE_V (1UL << 28)
+
+__vaddr_t __nobreak gdb_arch_break_pc(const struct __regs *regs)
+{
+	return regs->pc;
+}
+
+static __s64 __nobreak sext(__u64 v, unsigned int bits)
+{
+	return (__s64)(v << (64 - bits)) >> (64 - bits);
+}
+
+static __u32 __nobreak field(__u32 insn, unsigned int lsb, unsigned int bits)
+{
+	return insn >> lsb & ((1U << bits) - 1);
+}
+
+/* The op of an instruction that names its place, with its target; or -1. */
+static int place_op(__u32 w, __vaddr_t pc, __vaddr_t *target)
+{
+	if ((w & 0x7c000000) == 0x14000000) { /* C4.1.65: b, bl */
+		*target = pc + sext(w & 0x3ffffff, 26) * 4;
+		return w >> 31 ? OP_BL : OP_B;
+	}
+	if ((w & 0xff000000) == 0x54000000) {
+		*target = pc + sext(field(w, 5, 19), 19) * 4;
+		return OP_B_COND;
+	}
+	if ((w & 0x7e000000) == 0x34000000) { /* cbz, cbnz */
+		*target = pc + sext(field(w, 5, 19), 19) * 4;
+		return OP_CB;
+	}
+	if ((w & 0x7e000000) == 0x36000000) { /* tbz, tbnz */
+		*target = pc + sext(field(w, 5, 14), 14) * 4;
+		return OP_TB;
+	}
+	if ((w & 0x1f000000) == 0x10000000) { /* adr, adrp */
+		__s64 imm = sext(field(w, 5, 19) << 2 | field(w, 29, 2), 21);
+
+		*target = w >> 31 ? (pc & __PAGE_MASK) + imm * 4096 : pc + imm;
+		return OP_ADR;
+	}
+	if ((w & 0xbf000000) == 0x18000000 || (w & 0xff000000) == 0x98000000 ||
+	    (w & 0xff000000) == 0xd8000000) { /* ldr, ldrsw, prfm literal */
+		*target = pc + sext(field(w, 5, 19), 19) * 4;
+		return w >> 30 == 3 ? OP_NOP : OP_LDR_LITERAL;
+	}
+	/* br, blr, ret: registers hold the target */
+	if ((w & 0xff9ffc1f) == 0xd61f0000 && field(w, 21, 2) != 3)
+		return OP_BR;
+	return -1;
+}
+
+/* What must stay where it is: exceptions and returns from them, vector loads
+ * of literals, branches with authentication.
+ */
+static int is_bound(__u32 w)
+{
+	return (w & 0xff000000) == 0xd4000000 || /* brk, svc, hlt … */
+	       (w & 0xfe000000) == 0xd6000000 || /* other branches, eret */
+	       (w & 0x3f000000) == 0x1c000000;	 /* ldr literal, vector */
+}
+
+void gdb_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
+		  __u8 *code, struct gdb_ool *ool)
+{
+	__s64 back = (__s64)(pc - slot) / 4;
+	__u32 w;
+	int op;
+
+	memset(ool, 0, sizeof(*ool));
+	ool->kind = GDB_OOL_STEP;
+	ool->len = 4;
+	if (avail < 4)
+		return;
+	memcpy(&w, insn, 4);
+	op = place_op(w, pc, &ool->target);
+	if (op >= 0) {
+		ool->kind = GDB_OOL_EMULATE;
+		ool->op = op;
+		ool->insn = w;
+		return;
+	}
+	if (is_bound(w) || back != sext(back & 0x3ffffff, 26))
+		return;
+	memcpy(code, &w, 4);
+	w = 0x14000000 | ((__u32)back & 0x3ffffff);
+	memcpy(code + 4, &w, 4);
+	ool->slot_len = 4;
+	ool->kind = GDB_OOL_SLOT;
+}
+
+/* C1.2.4: the conditions, each with its negation but for the last. */
+static int __nobreak condition(unsigned int cond, __u64 p)
+{
+	int n = !!(p & PSTATE_N), z = !!(p & PSTATE_Z), c = !!(p & PSTATE_C),
+	    v = !!(p & PSTATE_V);
+	const int holds[8] = { z, c, n, v, c && !z, n == v, n == v && !z, 1 };
+
+	return holds[cond >> 1] ^ (cond & 1 && cond != 15);
+}
+
+/* Register 31 reads as zero and swallows what is written. */
+static __u64 __nobreak reg_get(const struct __regs *regs, unsigned int n)
+{
+	return n < 30 ? regs->x[n] : n == 30 ? regs->lr : 0;
+}
+
+static void __nobreak reg_set(struct __regs *regs, unsigned int n, __u64 v)
+{
+	if (n < 30)
+		regs->x[n] = v;
+	else if (n == 30)
+		regs->lr = v;
+}
+
+static int __nobreak load_literal(const struct gdb_ool *ool, struct __regs *regs)
+{
+	unsigned int size = ool->insn >> 30; /* 0 ldr w, 1 ldr x, 2 ldrsw */
+	__u64 v = 0;
+	__sz len = size == 1 ? 8 : 4;
+
+	if (uk_nofault_memcpy((char *)&v, (const char *)ool->target, len, 0) !=
+	    len)
+		return -EFAULT;
+	reg_set(regs, ool->insn & 31, size == 2 ? (__u64)sext(v, 32) : v);
+	return 0;
+}
+
+int __nobreak gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
+		     struct __regs *regs)
+{
+	__u32 w = ool->insn;
+	__u64 value = reg_get(regs, w & 31);
+	__vaddr_t to = ool->target;
+	int taken = 0;
+
+	switch (ool->op) {
+	case OP_BL:
+		regs->lr = pc + 4;
+		taken = 1;
+		break;
+	case OP_B:
+		taken = 1;
+		break;
+	case OP_B_COND:
+		taken = condition(w & 15, regs->pstate);
+		break;
+	case OP_CB:
+		if (!(w >> 31))
+			value = (__u32)value;
+		taken = !value ^ (w >> 24 & 1);
+		break;
+	case OP_TB:
+		value >>= (w >> 31) << 5 | field(w, 19, 5);
+		taken = !(value & 1) ^ (w >> 24 & 1);
+		break;
+	case OP_ADR:
+		reg_set(regs, w & 31, to);
+		break;
+	case OP_LDR_LITERAL:
+		if (load_literal(ool, regs))
+			return -EFAULT;
+		break;
+	case OP_BR:
+		to = reg_get(regs, field(w, 5, 5));
+		if (field(w, 21, 2) == 1)
+			regs->lr = pc + 4;
+		taken = 1;
+		break;
+	default: /* a prefetch */
+		break;
+	}
+	regs->pc = taken ? to : pc + 4;
+	return 0;
+}

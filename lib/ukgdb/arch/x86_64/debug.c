@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Single step and the debug registers (Intel SDM volume 3, 18.2 and 18.3).
+ *
+ * A watchpoint that hits on an instruction that is being stepped raises a
+ * second #DB on the first instruction of the handler of the first. It is
+ * ignored there: DR6 keeps both causes for the first one.
+ */
+#include <errno.h>
+#include <uk/nofault.h>
+#include "../../gdb_arch.h"
+#include "insn.h"
+
+#define TRAP_DB 1
+#define TRAP_NMI 2
+#define STUB_SIZE 16
+
+#define EFLAGS_TF (1UL << 8)
+#define EFLAGS_RF (1UL << 16)
+
+#define DR6_CLEAR 0xffff0ff0UL
+#define DR6_BS (1UL << 14)
+#define DR7_FIXED (1UL << 10)
+#define DR7_G(i) (2UL << (2 * (i)))
+#define DR7_RW(i, rw) ((__u64)(rw) << (16 + 4 * (i)))
+#define DR7_LEN(i, len) ((__u64)(len) << (18 + 4 * (i)))
+
+#define REGISTERS 4
+
+extern const char ukarch_trap_stubs[];
+
+/* A register; those of one range follow each other and share its bounds. */
+static struct hw {
+	__vaddr_t addr; /* what the register watches */
+	__u8 len;	/* its bytes: 1, 2, 4, 8; 0: it is free */
+	__u8 type;	/* enum gdb_hw_type */
+	__vaddr_t range;
+	__sz range_len;
+} hw[REGISTERS];
+
+static int stepping_pushf;
+
+void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail)
+{
+	struct x86_insn in;
+
+	stepping_pushf = x86_insn_decode(insn, avail, &in) &&
+			 in.map == X86_MAP_1 && in.opcode == 0x9c;
+	regs->eflags |= EFLAGS_TF;
+}
+
+void gdb_arch_step_off(struct __regs *regs)
+{
+	__u64 *pushed = (__u64 *)regs->rsp, flags;
+
+	regs->eflags &= ~EFLAGS_TF;
+	if (stepping_pushf && uk_nofault_try_read(flags, pushed)) {
+		flags &= ~EFLAGS_TF;
+		(void)uk_nofault_try_write(flags, pushed);
+	}
+	stepping_pushf = 0;
+}
+
+/* The largest aligned piece at the start of a range. */
+static __u8 piece(__vaddr_t addr, __sz len)
+{
+	__u8 n = 8;
+
+	while (addr & (n - 1) || n > len)
+		n >>= 1;
+	return n;
+}
+
+int gdb_arch_hw_insert(enum gdb_hw_type type, __vaddr_t addr, __sz len)
+{
+	unsigned int need = 0, free = 0;
+	__vaddr_t at = addr;
+
+	/* there is no type for reading alone */
+	if (type == GDB_HW_READ)
+		return -ENOTSUP;
+	if (type == GDB_HW_EXEC)
+		len = 1;
+	if (!len || addr + len < addr)
+		return -EINVAL;
+	for (unsigned int i = 0; i < REGISTERS; i++) {
+		free += !hw[i].len;
+		if (hw[i].len && hw[i].type == type && hw[i].range == addr &&
+		    hw[i].range_len == len)
+			return -EEXIST;
+	}
+	for (; at < addr + len && need <= REGISTERS; need++)
+		at += piece(at, addr + len - at);
+	if (need > free)
+		return -ENOSPC;
+	at = addr;
+	for (unsigned int i = 0; at < addr + len; i++) {
+		if (hw[i].len)
+			continue;
+		hw[i].addr = at;
+		hw[i].len = piece(at, addr + len - at);
+		hw[i].type = type;
+		hw[i].range = addr;
+		hw[i].range_len = len;
+		at += hw[i].len;
+	}
+	return 0;
+}
+
+int gdb_arch_hw_remove(enum gdb_hw_type type, __vaddr_t addr, __sz len)
+{
+	int rc = -ENOENT;
+
+	if (type == GDB_HW_EXEC)
+		len = 1;
+	for (unsigned int i = 0; i < REGISTERS; i++)
+		if (hw[i].len && hw[i].type == type && hw[i].range == addr &&
+		    hw[i].range_len == len) {
+			hw[i].len = 0;
+			rc = 0;
+		}
+	return rc;
+}
+
+static void dr_write(unsigned int i, __u64 v)
+{
+	switch (i) {
+	case 0:
+		__asm__ __volatile__("mov %0, %%dr0" : : "r"(v));
+		break;
+	case 1:
+		__asm__ __volatile__("mov %0, %%dr1" : : "r"(v));
+		break;
+	case 2:
+		__asm__ __volatile__("mov %0, %%dr2" : : "r"(v));
+		break;
+	default:
+		__asm__ __volatile__("mov %0, %%dr3" : : "r"(v));
+	}
+}
+
+static __u64 dr7_of(unsigned int i)
+{
+	/* by number of bytes: 1, 2, 8, 4 are 0, 1, 2, 3 */
+	static const __u8 len_bits[9] = { [1] = 0, [2] = 1, [8] = 2, [4] = 3 };
+	static const __u8 rw_bits[5] = { [GDB_HW_EXEC] = 0,
+					 [GDB_HW_WRITE] = 1,
+					 [GDB_HW_ACCESS] = 3 };
+
+	return DR7_G(i) | DR7_RW(i, rw_bits[hw[i].type]) |
+	       DR7_LEN(i, len_bits[hw[i].len]);
+}
+
+void gdb_arch_hw_enable(int on)
+{
+	__u64 dr7 = DR7_FIXED;
+
+	for (unsigned int i = 0; on && i < REGISTERS; i++) {
+		if (!hw[i].len)
+			continue;
+		dr_write(i, hw[i].addr);
+		dr7 |= dr7_of(i);
+	}
+	__asm__ __volatile__("mov %0, %%dr7" : : "r"(dr7) : "memory");
+}
+
+/* The resume flag gets over them. */
+int __nobreak gdb_arch_hw_at(__vaddr_t pc __unused)
+{
+	return 0;
+}
+
+void __nobreak gdb_arch_cause(const struct ukarch_trap_ctx *ctx, struct gdb_cause *cause)
+{
+	__u64 dr6;
+
+	*cause = (struct gdb_cause){ 0 };
+	if (ctx->trapnr != TRAP_DB)
+		return;
+	if (ctx->regs->rip ==
+	    (__u64)ukarch_trap_stubs + TRAP_DB * STUB_SIZE) {
+		cause->spurious = 1;
+		return;
+	}
+	__asm__ __volatile__("mov %%dr6, %0" : "=r"(dr6));
+	__asm__ __volatile__("mov %0, %%dr6" : : "r"(DR6_CLEAR));
+	cause->stepped = !!(dr6 & DR6_BS);
+	for (unsigned int i = 0; i < REGISTERS && !cause->hw; i++) {
+		if (!(dr6 & (1UL << i)) || !hw[i].len)
+			continue;
+		cause->hw = 1;
+		cause->hw_type = (enum gdb_hw_type)hw[i].type;
+		cause->hw_addr = hw[i].addr;
+	}
+}
+
+void gdb_arch_break(void)
+{
+	__asm__ __volatile__("int3" : : : "memory");
+}
+
+/* The trap of int3 comes behind it. */
+void gdb_arch_skip_own(struct __regs *regs __unused)
+{
+}
+
+int gdb_arch_is_nmi(const struct ukarch_trap_ctx *ctx)
+{
+	return ctx->trapnr == TRAP_NMI;
+}
+
+void gdb_arch_resume(struct __regs *regs)
+{
+	regs->eflags |= EFLAGS_RF;
+}
+
+void gdb_arch_init(void)
+{
+}

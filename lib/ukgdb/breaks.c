@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Breakpoints in text. Each has a slot, where the instruction under it is
+ * executed without taking the breakpoint out; see gdb_arch.h. A breakpoint
+ * that is gone leaves its entry and slot as they are until the entry is
+ * needed, so that whoever was interrupted inside of the slot can go on.
+ *
+ * Entries are sorted by address; a lookup is on the way of each hit and must
+ * not meet a breakpoint itself.
+ */
+#include <string.h>
+#include <uk/nofault.h>
+#include <uk/percpu.h>
+#include <uk/plat/paging.h>
+#include <uk/thread.h>
+#include "guest.h"
+
+#define BREAKS CONFIG_LIBUKGDB_BREAKPOINTS
+
+static struct gdb_break breaks[BREAKS];
+static __u8 sorted[BREAKS]; /* indices of entries in use */
+static unsigned int n_sorted;
+static unsigned int victim; /* where the search for a free entry begins */
+
+UK_CTASSERT(BREAKS <= 255);
+
+/* The slots: code, written through a second mapping like any other text. */
+__asm__(".section .text.uk_gdb_slots, \"ax\"\n\t"
+	".balign 32\n"
+	"gdb_slots:\n\t"
+	".skip " STRINGIFY(CONFIG_LIBUKGDB_BREAKPOINTS) " * 32, 0\n\t"
+	".size gdb_slots, . - gdb_slots\n\t"
+	".previous");
+extern const __u8 gdb_slots[];
+extern const __u8 uk_nobreak_start[], uk_nobreak_end[];
+UK_CTASSERT(GDB_ARCH_SLOT_SIZE == 32);
+
+/* The first place in `sorted` whose address is not below. */
+static unsigned int __nobreak lower_bound(__vaddr_t addr)
+{
+	unsigned int lo = 0, hi = n_sorted;
+
+	while (lo < hi) {
+		unsigned int mid = (lo + hi) / 2;
+
+		if (breaks[sorted[mid]].addr < addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static struct gdb_break *__nobreak find(__vaddr_t addr)
+{
+	unsigned int i = lower_bound(addr);
+
+	if (i == n_sorted || breaks[sorted[i]].addr != addr)
+		return __NULL;
+	return &breaks[sorted[i]];
+}
+
+struct gdb_break *__nobreak gdb_break_at(__vaddr_t addr)
+{
+	struct gdb_break *b = find(addr);
+
+	return b && b->patched ? b : __NULL;
+}
+
+__vaddr_t __nobreak gdb_break_slot(const struct gdb_break *b)
+{
+	return (__vaddr_t)gdb_slots +
+	       (__vaddr_t)(b - breaks) * GDB_ARCH_SLOT_SIZE;
+}
+
+static struct gdb_break *slot_owner(__vaddr_t pc)
+{
+	__vaddr_t at = pc - (__vaddr_t)gdb_slots;
+
+	return at < BREAKS * GDB_ARCH_SLOT_SIZE
+		       ? &breaks[at / GDB_ARCH_SLOT_SIZE]
+		       : __NULL;
+}
+
+int gdb_break_leave_slot(struct __regs *regs)
+{
+	__vaddr_t pc = ukarch_regs_pc(regs);
+	struct gdb_break *b = slot_owner(pc);
+
+	if (!b)
+		return 0;
+	pc -= gdb_break_slot(b);
+	if (pc && pc < b->ool.slot_len)
+		return 1;
+	ukarch_regs_set_pc(regs, b->addr + (pc ? b->ool.len : 0));
+	return 0;
+}
+
+int gdb_break_patch(struct gdb_break *b, int on)
+{
+	int rc;
+
+	if (b->patched == on)
+		return 0;
+	rc = ukplat_page_poke(b->addr, on ? gdb_arch_break_insn : b->orig,
+			      gdb_arch_break_len);
+	if (!rc)
+		b->patched = on;
+	return rc;
+}
+
+/* Somebody may go on inside of the slot: a thread, or what a trap that is
+ * being handled has interrupted.
+ */
+static int slot_in_use(struct gdb_break *b)
+{
+	struct ukarch_trap_ctx *ctx;
+	struct uk_thread *t = __NULL;
+	struct __regs *regs;
+
+	for (ctx = uk_percpu()->trap; ctx; ctx = ctx->outer)
+		if (slot_owner(ukarch_regs_pc(ctx->regs)) == b)
+			return 1;
+	while ((t = uk_thread_next(t))) {
+		regs = uk_thread_regs(t);
+		if (regs && slot_owner(ukarch_regs_pc(regs)) == b)
+			return 1;
+	}
+	return 0;
+}
+
+static void forget(struct gdb_break *b)
+{
+	unsigned int i = lower_bound(b->addr);
+
+	if (!b->orig_len)
+		return;
+	n_sorted--;
+	memmove(&sorted[i], &sorted[i + 1], n_sorted - i);
+	b->orig_len = 0;
+}
+
+static struct gdb_break *allocate(__vaddr_t addr)
+{
+	unsigned int at;
+
+	for (unsigned int n = 0; n < BREAKS; n++) {
+		struct gdb_break *b = &breaks[(victim + n) % BREAKS];
+
+		if (b->live || slot_in_use(b))
+			continue;
+		if (b->patched && gdb_break_patch(b, 0))
+			continue;
+		victim = (victim + n + 1) % BREAKS;
+		forget(b);
+		b->addr = addr;
+		b->orig_len = 1;
+		at = lower_bound(addr);
+		memmove(&sorted[at + 1], &sorted[at], n_sorted - at);
+		sorted[at] = b - breaks;
+		n_sorted++;
+		return b;
+	}
+	return __NULL;
+}
+
+/* Decides how the instruction is executed elsewhere, and prepares that. */
+static int prepare(struct gdb_break *b)
+{
+	__u8 code[GDB_ARCH_SLOT_SIZE] = { 0 };
+
+	gdb_arch_ool(b->orig, b->orig_len, b->addr, gdb_break_slot(b), code,
+		     &b->ool);
+	if (b->ool.kind != GDB_OOL_SLOT)
+		return 0;
+	return ukplat_page_poke(gdb_break_slot(b), code, sizeof(code));
+}
+
+int gdb_break_insert(__vaddr_t addr, __u64 kind __unused)
+{
+	__u8 orig[GDB_ARCH_INSN_MAX];
+	struct gdb_break *b = find(addr);
+	__sz len;
+	int rc;
+
+	if (addr % UKARCH_INSN_UNIT)
+		return -EINVAL;
+	if (addr + gdb_arch_break_len > (__vaddr_t)uk_nobreak_start &&
+	    addr < (__vaddr_t)uk_nobreak_end)
+		return -EACCES;
+	if (b && b->patched) {
+		b->live = 1;
+		return 0;
+	}
+	len = uk_nofault_memcpy((char *)orig, (const char *)addr,
+				sizeof(orig), 0);
+	gdb_break_hide(addr, orig, len);
+	if (len < gdb_arch_break_len)
+		return -EFAULT;
+	if (!b || b->orig_len != len || memcmp(b->orig, orig, len)) {
+		if (b && slot_in_use(b))
+			return -EAGAIN;
+		if (b)
+			forget(b);
+		b = allocate(addr);
+		if (!b)
+			return -ENOSPC;
+		b->orig_len = len;
+		memcpy(b->orig, orig, len);
+		rc = prepare(b);
+		if (rc)
+			return rc;
+	}
+	rc = gdb_break_patch(b, 1);
+	b->live = !rc;
+	return rc;
+}
+
+int gdb_break_remove(__vaddr_t addr)
+{
+	struct gdb_break *b = gdb_break_at(addr);
+
+	if (!b || !b->live)
+		return -ENOENT;
+	b->live = 0;
+	return 0;
+}
+
+void gdb_break_sync(void)
+{
+	for (unsigned int i = 0; i < n_sorted; i++) {
+		struct gdb_break *b = &breaks[sorted[i]];
+
+		if (b->patched && !b->live)
+			(void)gdb_break_patch(b, 0);
+	}
+}
+
+/* The part of the bytes under a breakpoint instruction that lies in a range:
+ * calls fn with both ends of it.
+ */
+static struct gdb_break *next_in(__vaddr_t addr, __sz len, unsigned int *i)
+{
+	for (; *i < n_sorted; (*i)++) {
+		struct gdb_break *b = &breaks[sorted[*i]];
+
+		if (b->addr >= addr + len)
+			return __NULL;
+		if (b->patched && b->addr + gdb_arch_break_len > addr) {
+			(*i)++;
+			return b;
+		}
+	}
+	return __NULL;
+}
+
+void gdb_break_hide(__vaddr_t addr, void *buf, __sz len)
+{
+	unsigned int i = lower_bound(
+		addr < gdb_arch_break_len ? 0 : addr - gdb_arch_break_len + 1);
+	struct gdb_break *b;
+
+	while ((b = next_in(addr, len, &i))) {
+		for (unsigned int n = 0; n < gdb_arch_break_len; n++)
+			if (b->addr + n - addr < len)
+				((__u8 *)buf)[b->addr + n - addr] = b->orig[n];
+	}
+}
+
+/* Bytes that belong to instructions under breakpoints change those. */
+static void adopt(__vaddr_t addr, const __u8 *buf, __sz len)
+{
+	for (unsigned int i = 0; i < n_sorted; i++) {
+		struct gdb_break *b = &breaks[sorted[i]];
+		int changed = 0;
+
+		for (unsigned int n = 0; n < b->orig_len; n++)
+			if (b->addr + n - addr < len) {
+				b->orig[n] = buf[b->addr + n - addr];
+				changed = 1;
+			}
+		if (changed)
+			(void)prepare(b);
+	}
+}
+
+__sz gdb_break_write(__vaddr_t addr, const void *buf, __sz len)
+{
+	unsigned int i = lower_bound(
+		addr < gdb_arch_break_len ? 0 : addr - gdb_arch_break_len + 1);
+	const __u8 *from = buf;
+	__sz done = 0;
+	struct gdb_break *b;
+
+	/* Between the breakpoint instructions, which stay. */
+	while (done < len) {
+		__vaddr_t at = addr + done, stop = addr + len;
+
+		b = next_in(at, len - done, &i);
+		if (b && b->addr <= at) {
+			done = MIN(len, b->addr + gdb_arch_break_len - addr);
+			continue;
+		}
+		if (b) {
+			stop = b->addr;
+			i--;
+		}
+		if (ukplat_page_poke(at, from + done, stop - at))
+			break;
+		done = stop - addr;
+	}
+	adopt(addr, buf, done);
+	return done;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * What each architecture must provide to the debugger's stub: instructions
+ * under breakpoints, single step, debug registers, and the table of registers.
+ * Everything here is called in trap context with interrupts off.
+ */
+#ifndef __GDB_ARCH_H__
+#define __GDB_ARCH_H__
+
+#include <uk/arch/trap.h>
+#include <uk/essentials.h>
+
+struct gdb_target;
+
+/* --- registers ------------------------------------------------------------*/
+
+/* Where a thread's registers stand while the program is stopped. */
+struct gdb_reg_source {
+	struct __regs *regs;
+	void *fp;    /* as <uk/arch/fpstate.h>; NULL: nobody knows it */
+	__uptr *tls; /* the thread pointer; NULL: it is in the CPU */
+};
+
+/** Fills what a target says about registers, of this CPU. Contexts: init. */
+void gdb_arch_describe(struct gdb_target *target);
+
+/* Numbers from gdb_arch_describe() on which fp is looked at. */
+int gdb_arch_reg_is_fp(unsigned int nr);
+
+/**
+ * Reads or writes a register, `bits` / 8 bytes.
+ *
+ * @return 0; -ENODATA where it is not known; writing also -EROFS, and -EINVAL
+ *   for a value that the CPU refuses
+ */
+int gdb_arch_reg_read(const struct gdb_reg_source *src, unsigned int nr,
+		      void *buf);
+int gdb_arch_reg_write(const struct gdb_reg_source *src, unsigned int nr,
+		       const void *buf);
+
+/* --- breakpoints in text --------------------------------------------------*/
+
+/* Longest breakpoint instruction, and longest instruction. */
+#define GDB_ARCH_INSN_MAX 16
+
+/* Bytes of a place where an instruction is executed instead. */
+#define GDB_ARCH_SLOT_SIZE 32
+
+extern const __u8 gdb_arch_break_insn[];
+extern const unsigned int gdb_arch_break_len;
+
+/** The address of the breakpoint instruction that trapped. */
+__vaddr_t gdb_arch_break_pc(const struct __regs *regs);
+
+/* What gets the program over the instruction under a breakpoint. */
+enum gdb_ool_kind {
+	GDB_OOL_STEP,	 /* nothing but a step at its own place */
+	GDB_OOL_SLOT,	 /* a copy in a slot, which jumps back behind it */
+	GDB_OOL_EMULATE, /* a branch, which gdb_arch_emulate() does */
+};
+
+struct gdb_ool {
+	__u8 kind;	  /* enum gdb_ool_kind */
+	__u8 len;	  /* of the instruction at its place */
+	__u8 slot_len;	  /* of its copy, without the jump behind */
+	__u8 op;	  /* the architecture's */
+	__u32 insn;	  /* the architecture's */
+	__vaddr_t target; /* of a branch, or of what it names */
+};
+
+/**
+ * Finds how to execute an instruction out of line.
+ *
+ * @param insn its bytes, `avail` of them readable
+ * @param pc where it stands, slot where the copy would stand
+ * @param code receives the GDB_ARCH_SLOT_SIZE bytes of the slot, for
+ *   GDB_OOL_SLOT
+ * @param ool receives how
+ */
+void gdb_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
+		  __u8 *code, struct gdb_ool *ool);
+
+/**
+ * Does what the branch would: changes registers, memory never.
+ *
+ * @return 0; -EFAULT if a literal cannot be read: the instruction faults, and
+ *   nothing was changed
+ */
+int gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
+		     struct __regs *regs);
+
+/* --- single step ----------------------------------------------------------*/
+
+/**
+ * Makes the CPU trap behind the next instruction of the program that these
+ * registers belong to.
+ *
+ * @param insn the bytes that will be executed, `avail` of them
+ */
+void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail);
+
+/**
+ * Ends that, called in the trap behind the instruction, and takes away what
+ * the program could see of it.
+ */
+void gdb_arch_step_off(struct __regs *regs);
+
+/* --- debug registers ------------------------------------------------------*/
+
+/* The numbers of Z packets. */
+enum gdb_hw_type {
+	GDB_HW_EXEC = 1,
+	GDB_HW_WRITE = 2,
+	GDB_HW_READ = 3,
+	GDB_HW_ACCESS = 4,
+};
+
+/**
+ * Takes debug registers for a range.
+ *
+ * @return 0; -EEXIST if that is there; -ENOSPC if not enough are free;
+ *   -ENOTSUP for a type that the CPU cannot tell; -EINVAL for an impossible
+ *   address or length
+ */
+int gdb_arch_hw_insert(enum gdb_hw_type type, __vaddr_t addr, __sz len);
+
+/** Gives them back. @return 0; -ENOENT if none were taken for that. */
+int gdb_arch_hw_remove(enum gdb_hw_type type, __vaddr_t addr, __sz len);
+
+/** Makes those taken effective, or none: while the stub runs. */
+void gdb_arch_hw_enable(int on);
+
+/** 1 if one would stop the program before it executes at pc. */
+int gdb_arch_hw_at(__vaddr_t pc);
+
+/* --- what happened --------------------------------------------------------*/
+
+/* Why a debug trap came; several may hold at once. */
+struct gdb_cause {
+	int spurious; /* an artefact: return at once */
+	int stepped;
+	int hw; /* a debug register hit: */
+	enum gdb_hw_type hw_type;
+	__vaddr_t hw_addr; /* inside of what was asked for */
+};
+
+/** Reads and resets what the CPU says about a debug trap. */
+void gdb_arch_cause(const struct ukarch_trap_ctx *ctx, struct gdb_cause *cause);
+
+/** Executes a breakpoint instruction of the program's own. */
+void gdb_arch_break(void);
+
+/** Past an instruction of the program's own that has just trapped for it. */
+void gdb_arch_skip_own(struct __regs *regs);
+
+/** Undoes the first half of an instruction that is two in its slot. */
+void gdb_arch_undo(struct __regs *regs);
+
+/** 1 for an interrupt that came although interrupts were off. */
+int gdb_arch_is_nmi(const struct ukarch_trap_ctx *ctx);
+
+/** Last touch to registers before the program goes on with them. */
+void gdb_arch_resume(struct __regs *regs);
+
+/** Once, in init: lets the CPU raise debug exceptions. */
+void gdb_arch_init(void);
+
+#endif /* __GDB_ARCH_H__ */

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The target's operations: registers, memory, points and threads of this
+ * guest, while it is stopped.
+ */
+#include <string.h>
+#include <uk/arch/fpstate.h>
+#include <uk/arch/paging.h>
+#include <uk/nofault.h>
+#include <uk/plat/image.h>
+#include <uk/plat/paging.h>
+#include <uk/snprintf.h>
+#include <uk/thread.h>
+#include "guest.h"
+
+/* --- registers ------------------------------------------------------------*/
+
+/* Vector state of the program: read from the CPU when it is asked for, put
+ * back when it was changed.
+ */
+static __u8 fpstate[UKARCH_FPSTATE_SIZE_MAX] __aligned(UKARCH_FPSTATE_ALIGN);
+
+static void *live_fp(void)
+{
+	if (!gdb_guest.fp_valid)
+		ukarch_fpstate_save(fpstate);
+	gdb_guest.fp_valid = 1;
+	return fpstate;
+}
+
+void gdb_guest_fp_flush(void)
+{
+	if (gdb_guest.fp_dirty)
+		ukarch_fpstate_restore(fpstate);
+	gdb_guest.fp_dirty = 0;
+	gdb_guest.fp_valid = 0;
+}
+
+/* Where the registers of a thread are; vector state only if nr needs it. */
+static int source(long tid, unsigned int nr, struct gdb_reg_source *src)
+{
+	struct uk_thread *t;
+
+	*src = (struct gdb_reg_source){ 0 };
+	if (tid == gdb_guest_tid()) {
+		src->regs = gdb_guest.regs;
+		if (gdb_arch_reg_is_fp(nr))
+			src->fp = live_fp();
+		return 0;
+	}
+	t = tid > 0 ? uk_thread_by_id((unsigned int)tid) : __NULL;
+	if (!t)
+		return -ESRCH;
+	src->regs = uk_thread_regs(t);
+	src->fp = uk_thread_fpstate(t);
+	src->tls = &t->tls;
+	return src->regs ? 0 : -ENODATA;
+}
+
+static int reg_read(struct gdb_target *t, long tid, unsigned int nr, void *buf)
+{
+	struct gdb_reg_source src;
+	struct __regs shown;
+	int rc = source(tid, nr, &src);
+
+	if (rc)
+		return rc;
+	/* nobody is shown a slot */
+	if (nr == t->pc) {
+		shown = *src.regs;
+		gdb_break_leave_slot(&shown);
+		src.regs = &shown;
+	}
+	return gdb_arch_reg_read(&src, nr, buf);
+}
+
+static int reg_write(struct gdb_target *t __unused, long tid, unsigned int nr,
+		     const void *buf)
+{
+	struct gdb_reg_source src;
+	int rc = source(tid, nr, &src);
+
+	if (rc)
+		return rc;
+	rc = gdb_arch_reg_write(&src, nr, buf);
+	if (!rc && src.fp && tid == gdb_guest_tid())
+		gdb_guest.fp_dirty = 1;
+	return rc;
+}
+
+/* --- memory ---------------------------------------------------------------*/
+
+static int is_device(__vaddr_t addr)
+{
+	struct uk_page_walk walk;
+
+	return !uk_page_walk(addr, &walk) && (walk.attr & PAGE_ATTR_DEVICE);
+}
+
+/* Device registers are read and written as a whole, if that is asked for. */
+static __sz device_access(__u64 addr, void *buf, __sz len, int write)
+{
+#define ACCESS(type)                                                         \
+	case sizeof(type):                                                   \
+		if (addr % sizeof(type))                                     \
+			return 0;                                            \
+		if (write)                                                   \
+			return uk_nofault_try_write(*(type *)buf,            \
+						    (type *)addr)            \
+				       ? len                                 \
+				       : 0;                                  \
+		return uk_nofault_try_read(*(type *)buf, (const type *)addr) \
+			       ? len                                         \
+			       : 0
+	switch (len) {
+		ACCESS(__u8);
+		ACCESS(__u16);
+		ACCESS(__u32);
+		ACCESS(__u64);
+	default:
+		return 0;
+	}
+#undef ACCESS
+}
+
+static __sz mem_read(struct gdb_target *t __unused, __u64 addr, void *buf,
+		     __sz len)
+{
+	__sz n = 0;
+
+	if (is_device(addr))
+		return device_access(addr, buf, len, 0);
+	/* up to where device memory begins */
+	while (n < len && !is_device(addr + n)) {
+		__sz part = MIN(len - n,
+				__PAGE_SIZE - ((addr + n) & (__PAGE_SIZE - 1)));
+		__sz got = uk_nofault_memcpy((char *)buf + n,
+					     (const char *)addr + n, part, 0);
+
+		n += got;
+		if (got < part)
+			break;
+	}
+	gdb_break_hide(addr, buf, n);
+	return n;
+}
+
+static __sz mem_write(struct gdb_target *t __unused, __u64 addr,
+		      const void *buf, __sz len)
+{
+	__u64 copy;
+
+	if (is_device(addr)) {
+		if (len > sizeof(copy))
+			return 0;
+		memcpy(&copy, buf, len);
+		return device_access(addr, &copy, len, 1);
+	}
+	return gdb_break_write(addr, buf, len);
+}
+
+static const struct {
+	const char *name;
+	const char *start, *end;
+} sections[] = {
+	{ "text", _text, _etext },
+	{ "rodata", _rodata, _erodata },
+	{ "data", _data, _ebss },
+};
+
+static unsigned int prot_of(unsigned long attr)
+{
+	return ((attr & PAGE_ATTR_PROT_READ) ? GDB_PROT_READ : 0) |
+	       ((attr & PAGE_ATTR_PROT_WRITE) ? GDB_PROT_WRITE : 0) |
+	       ((attr & PAGE_ATTR_PROT_EXEC) ? GDB_PROT_EXEC : 0);
+}
+
+/* The page, or hole, that holds an address, and where it ends. */
+static __u64 page_at(__u64 addr, struct uk_page_walk *walk, unsigned int *prot,
+		     int *device)
+{
+	__u64 size;
+
+	memset(walk, 0, sizeof(*walk));
+	uk_page_walk(addr, walk);
+	*prot = walk->mapped ? prot_of(walk->attr) : 0;
+	*device = walk->mapped && (walk->attr & PAGE_ATTR_DEVICE);
+	if (walk->level < 0) /* up to where addresses are canonical again */
+		return addr >> 63 ? 0 : 0xffff800000000000UL;
+	size = PAGE_LEVEL_SIZE(walk->level);
+	return (addr & ~(size - 1)) + size;
+}
+
+/* How many pages are looked at, at most, for the end of a region. */
+#define REGION_PAGES 4096
+
+static int region(struct gdb_target *t __unused, __u64 addr,
+		  struct gdb_region *r)
+{
+	struct uk_page_walk walk;
+	unsigned int prot;
+	int device;
+
+	r->end = page_at(addr, &walk, &prot, &device);
+	r->start = walk.level < 0 ? addr
+				  : addr & ~(PAGE_LEVEL_SIZE(walk.level) - 1);
+	r->prot = prot;
+	r->device = device;
+	for (unsigned int i = 0; r->end && i < REGION_PAGES; i++) {
+		__u64 end = page_at(r->end, &walk, &prot, &device);
+
+		if (prot != r->prot || device != r->device)
+			break;
+		r->end = end;
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(sections); i++)
+		if (addr >= (__u64)sections[i].start &&
+		    addr < (__u64)sections[i].end)
+			r->name = sections[i].name;
+	return 0;
+}
+
+/* --- points ---------------------------------------------------------------*/
+
+static int point_insert(struct gdb_target *t __unused, enum gdb_point_type type,
+			__u64 addr, __u64 kind)
+{
+	int rc;
+
+	if (type == GDB_POINT_SW)
+		return gdb_break_insert(addr, kind);
+	rc = gdb_arch_hw_insert((enum gdb_hw_type)type, addr, kind);
+	return rc == -EEXIST ? 0 : rc;
+}
+
+static int point_remove(struct gdb_target *t __unused, enum gdb_point_type type,
+			__u64 addr, __u64 kind)
+{
+	if (type == GDB_POINT_SW)
+		return gdb_break_remove(addr);
+	return gdb_arch_hw_remove((enum gdb_hw_type)type, addr, kind);
+}
+
+/* --- run control ----------------------------------------------------------*/
+
+static int resume(struct gdb_target *t __unused, const struct gdb_resume *r)
+{
+	const struct gdb_action *mine = gdb_resume_action(r, gdb_guest_tid());
+
+	if (!mine)
+		return -ENOTSUP;
+	gdb_guest.decision = (struct gdb_decision){
+		.act = mine->act,
+		.signal = mine->signal,
+		.start = mine->start,
+		.end = mine->end,
+	};
+	return mine->act == GDB_ACT_STOP ? -ENOTSUP : 0;
+}
+
+/* How a session ends is in what gdb_session_serve() returns. */
+static void nothing(struct gdb_target *t __unused)
+{
+}
+
+/* --- threads --------------------------------------------------------------*/
+
+static long thread_next(struct gdb_target *t __unused, long tid)
+{
+	const struct uk_thread *thread = __NULL;
+
+	if (!uk_thread_current())
+		return tid < 1;
+	while ((thread = uk_thread_next(thread)))
+		if ((long)thread->id > tid)
+			return thread->id;
+	return 0;
+}
+
+static int thread_alive(struct gdb_target *t __unused, long tid)
+{
+	return tid == gdb_guest_tid() ||
+	       (tid > 0 && uk_thread_by_id((unsigned int)tid));
+}
+
+static int thread_info(struct gdb_target *t __unused, long tid,
+		       struct gdb_thread_info *info)
+{
+	const struct uk_thread *thread =
+		tid > 0 ? uk_thread_by_id((unsigned int)tid) : __NULL;
+
+	if (!thread && tid != gdb_guest_tid())
+		return -ESRCH;
+	uk_snprintf(info->name, sizeof(info->name), "%s",
+		    thread ? thread->name : "main");
+	uk_snprintf(info->extra, sizeof(info->extra), "%s",
+		    thread ? uk_thread_state_name(thread) : "running");
+	return 0;
+}
+
+static const struct gdb_target_ops ops = {
+	.reg_read = reg_read,
+	.reg_write = reg_write,
+	.mem_read = mem_read,
+	.mem_write = mem_write,
+	.point_insert = point_insert,
+	.point_remove = point_remove,
+	.resume = resume,
+	.thread_next = thread_next,
+	.thread_alive = thread_alive,
+	.thread_info = thread_info,
+	.region = region,
+	.detach = nothing,
+	.kill = nothing,
+};
+
+void gdb_guest_describe(struct gdb_target *target)
+{
+	gdb_arch_describe(target);
+	target->ops = &ops;
+	target->exec_file = CONFIG_UK_NAME;
+}

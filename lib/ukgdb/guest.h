@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The guest as a session's target: what the files of the lower half share.
+ *
+ *	breaks.c   breakpoints in text, and instructions out of line
+ *	step.c     one instruction, a range, over a breakpoint
+ *	stop.c     from a trap to the session and back to the program
+ *	guest.c    the target's operations: registers, memory, threads
+ *	line.c     the console that the debugger is at
+ */
+#ifndef __UKGDB_GUEST_H__
+#define __UKGDB_GUEST_H__
+
+#include <uk/console.h>
+#include <uk/crash.h>
+#include "gdb_arch.h"
+#include "gdb_session.h"
+
+/* What the session decided about the program that it stopped. */
+struct gdb_decision {
+	enum gdb_act act; /* for the thread that stopped */
+	int signal;
+	__u64 start, end;
+};
+
+struct gdb_guest {
+	struct gdb_session session;
+	struct gdb_target target;
+	struct uk_console *con; /* NULL: no debugger can come */
+	unsigned int connection;
+
+	/*
+	 * 1 while the session runs, in a stop or for a condition: breakpoints
+	 * in what it uses are passed over, and nothing stops.
+	 */
+	int active;
+	int missed;	    /* bytes came meanwhile */
+	enum gdb_poll poll; /* why to stop when the interrupt is over */
+	int breaking;	    /* 1: uk_gdb_break() traps */
+	struct __regs *regs; /* of the thread stopped or checked */
+	int fp_valid, fp_dirty; /* gdb_guest_fp() */
+	struct gdb_decision decision;
+
+	/* The crash at which the program is stopped, if it is one. */
+	struct uk_crash_info crash;
+	int in_crash;
+	_Bool crash_waits; /* gdb.oncrash=wait */
+};
+
+extern struct gdb_guest gdb_guest;
+
+/* --- breaks.c -------------------------------------------------------------*/
+
+/* A breakpoint in text. Its instruction stays in memory when the debugger has
+ * removed it, until the program continues: debuggers remove and insert all of
+ * them at each stop, and each write to text is dear.
+ */
+struct gdb_break {
+	__vaddr_t addr;
+	__u8 orig[GDB_ARCH_INSN_MAX]; /* the program's bytes, so many: */
+	__u8 orig_len;
+	__u8 patched; /* the breakpoint instruction is in memory */
+	__u8 live;    /* the debugger has it inserted */
+	struct gdb_ool ool;
+};
+
+/** The breakpoint whose instruction stands at an address, or NULL. */
+struct gdb_break *gdb_break_at(__vaddr_t addr);
+
+/** As the operations of the target; addr must be readable text. */
+int gdb_break_insert(__vaddr_t addr, __u64 kind);
+int gdb_break_remove(__vaddr_t addr);
+
+/** Takes instructions that nobody wants any more out of memory. */
+void gdb_break_sync(void);
+
+/** Puts a breakpoint's instruction in memory, or the program's own. */
+int gdb_break_patch(struct gdb_break *b, int on);
+
+/** Shows the program's bytes in a copy of memory. */
+void gdb_break_hide(__vaddr_t addr, void *buf, __sz len);
+
+/** Writes memory under breakpoints; the same return as mem_write. */
+__sz gdb_break_write(__vaddr_t addr, const void *buf, __sz len);
+
+/** Where a breakpoint's instruction is executed. */
+__vaddr_t gdb_break_slot(const struct gdb_break *b);
+
+/**
+ * Turns a pc inside of a slot into the one that it stands for.
+ *
+ * @return 1 if it was in the middle of an instruction; 0 otherwise
+ */
+int gdb_break_leave_slot(struct __regs *regs);
+
+/* --- step.c ---------------------------------------------------------------*/
+
+/** Lets the program pass the instruction at pc and run. */
+void gdb_step_over(struct __regs *regs);
+
+/**
+ * Lets it execute one instruction, or those of a range, then stop.
+ *
+ * @return 1 if that is done already; 0 if the trap comes
+ */
+int gdb_step(struct __regs *regs, const struct gdb_decision *how, long tid);
+
+/** Nothing is stepped any more: the program stops or runs. */
+void gdb_step_cancel(struct __regs *regs);
+
+/* What a trap behind an instruction means. */
+enum gdb_stepped {
+	GDB_STEPPED_FOREIGN, /* nobody here asked for it */
+	GDB_STEPPED_GO,	     /* on with the program */
+	GDB_STEPPED_STOP,
+};
+
+enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx);
+
+/* --- stop.c ---------------------------------------------------------------*/
+
+/** The id of the thread that runs or is stopped. */
+long gdb_guest_tid(void);
+
+/** Stops the program at a trap, serves the debugger, and resumes it. */
+void __noreturn gdb_guest_stop(struct ukarch_trap_ctx *ctx,
+			       const struct gdb_stop *stop);
+
+/** Bytes came on the line, as uk_console_set_rx() says. */
+void gdb_guest_received(struct uk_console *con, void *arg);
+
+/** Asks the session about a live breakpoint; g->regs are valid meanwhile. */
+enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr);
+
+/* --- guest.c --------------------------------------------------------------*/
+
+/** Fills the target. Contexts: init. */
+void gdb_guest_describe(struct gdb_target *target);
+
+/** Vector state that was changed goes back into the CPU. */
+void gdb_guest_fp_flush(void);
+
+/* --- line.c ---------------------------------------------------------------*/
+
+extern const struct gdb_io gdb_line;
+
+#endif /* __UKGDB_GUEST_H__ */

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The console at whose other end the debugger is. Bytes are polled, in trap
+ * context; an interrupt only says that there are some.
+ */
+#include <uk/arch/lcpu.h>
+#include "guest.h"
+
+/* 1 when whoever was at the other end has gone. */
+static int cut(struct gdb_guest *g)
+{
+	unsigned int now = uk_console_connection(g->con);
+
+	if (now == g->connection)
+		return 0;
+	g->connection = now;
+	return 1;
+}
+
+static __ssz line_in(void *ctx, char *buf, __sz len, int wait)
+{
+	struct gdb_guest *g = ctx;
+	__ssz n;
+
+	for (;;) {
+		if (cut(g) && gdb_session_attached(&g->session))
+			return -EPIPE;
+		n = uk_console_in(g->con, buf, len);
+		if (n || !wait)
+			return n;
+		ukarch_cpu_relax();
+	}
+}
+
+/* A line that takes nothing any more has nobody who reads: what is left is
+ * dropped, and the debugger asks again.
+ */
+static void line_out(void *ctx, const char *buf, __sz len)
+{
+	struct gdb_guest *g = ctx;
+	__sz done = 0;
+
+	for (unsigned int idle = 0; done < len && idle < 1000;) {
+		__ssz n = uk_console_out_to(g->con, g->connection, buf + done,
+					    len - done);
+
+		if (n < 0)
+			return;
+		idle = n ? 0 : idle + 1;
+		done += (__sz)n;
+	}
+}
+
+const struct gdb_io gdb_line = {
+	.in = line_in,
+	.out = line_out,
+	.ctx = &gdb_guest,
+};

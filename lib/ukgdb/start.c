@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Brings the stub up with its console, and down with the guest.
+ */
+#include <string.h>
+#include <uk/gdb.h>
+#include <uk/init.h>
+#include <uk/intctlr.h>
+#include <uk/param.h>
+#include <uk/print.h>
+#include "guest.h"
+
+UK_PARAM(gdb, console, &uk_console_wanted[UK_CONSOLE_GDB], charp,
+	 "console of the debugger: its name, or none");
+
+static _Bool wait_at_boot;
+UK_PARAM(gdb, wait, &wait_at_boot, bool,
+	 "wait for a debugger as soon as its console is up");
+
+static char *on_crash = "exit";
+UK_PARAM(gdb, oncrash, &on_crash, charp,
+	 "what a crash does when no debugger is attached: exit or wait");
+
+int uk_gdb_attached(void)
+{
+	return gdb_session_attached(&gdb_guest.session);
+}
+
+void uk_gdb_break(void)
+{
+	if (!gdb_guest.con)
+		return;
+	gdb_guest.breaking = 1;
+	gdb_arch_break();
+}
+
+static int oncrash_parse(void)
+{
+	if (!strcmp(on_crash, "wait"))
+		gdb_guest.crash_waits = 1;
+	else if (strcmp(on_crash, "exit")) {
+		uk_pr_err("gdb.oncrash=%s: use exit or wait\n", on_crash);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* Ctrl-C, and a debugger that comes while the program runs, need the line's
+ * interrupt. Where the controller can, it comes even with interrupts off.
+ */
+static void listen(struct uk_console *con)
+{
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+	int irq = uk_console_irq(con);
+
+	if (irq >= 0 && !uk_intctlr_irq_set_nmi((unsigned int)irq, 1))
+		uk_intctlr_irq_unmask((unsigned int)irq);
+	if (uk_console_set_rx(con, gdb_guest_received, __NULL))
+		uk_pr_warn("gdb: %s is polled: only a stop is seen by a "
+			   "debugger\n",
+			   con->name);
+#else
+	(void)con;
+#endif
+}
+
+static struct uk_console *the_console(void)
+{
+	struct uk_console *con = uk_console_get(UK_CONSOLE_GDB);
+
+	if (con || uk_console_wanted[UK_CONSOLE_GDB])
+		return con;
+	return uk_console_by_name(CONFIG_LIBUKGDB_CONSOLE);
+}
+
+static int ready; /* the stub has been set up */
+
+/* Called at each place of the boot where the console may have come up. */
+static int try_start(struct uk_init_ctx *ctx __unused)
+{
+	struct gdb_guest *g = &gdb_guest;
+	struct uk_console *con = the_console();
+
+	if (!ready) {
+		if (oncrash_parse())
+			return -EINVAL;
+		gdb_arch_init();
+		gdb_guest_describe(&g->target);
+		gdb_session_init(&g->session, &g->target, &gdb_line);
+		ready = 1;
+	}
+	if (g->con || !con)
+		return 0;
+	g->con = con;
+	g->connection = uk_console_connection(con);
+	if (wait_at_boot) {
+		uk_pr_always("gdb: waiting for a debugger on %s\n", con->name);
+		uk_gdb_break();
+	}
+	return 0;
+}
+
+static int start_listening(struct uk_init_ctx *ctx)
+{
+	int rc = try_start(ctx);
+
+	if (!rc && gdb_guest.con)
+		listen(gdb_guest.con);
+	return rc;
+}
+
+/* The guest ends: a debugger is told with which status. */
+static void finish(const struct uk_term_ctx *ctx)
+{
+	struct gdb_guest *g = &gdb_guest;
+	const struct gdb_stop stop = {
+		.why = GDB_STOP_EXITED,
+		.signal = ctx->status,
+		.tid = gdb_guest_tid(),
+	};
+	unsigned long flags = ukarch_irq_save();
+
+	if (g->con && gdb_session_attached(&g->session))
+		gdb_session_stopped(&g->session, &stop);
+	g->con = __NULL;
+	ukarch_irq_restore(flags);
+}
+
+uk_early_initcall_prio(try_start, finish, 3);
+uk_plat_initcall_prio(try_start, 0, 9);
+uk_bus_initcall_prio(try_start, 0, 9);
+uk_late_initcall_prio(start_listening, 0, 9);

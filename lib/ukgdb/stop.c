@@ -1,0 +1,408 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * From a trap to the session and back to the program.
+ *
+ * A stop leaves the program's stack: the frame of its trap is copied to the
+ * top of a stack of the stub's own, and what lies below the program's stack
+ * pointer is the debugger's to write, as it does when it calls a function.
+ * The way back is that copy; nothing returns through where the trap came in.
+ */
+#include <string.h>
+#include <uk/arch/lcpu.h>
+#include <uk/percpu.h>
+#include <uk/plat/lcpu.h>
+#include <uk/print.h>
+#include <uk/thread.h>
+#include <uk/time.h>
+#include <uk/trap.h>
+#include "guest.h"
+
+/* Before what others do about traps of debugging: there is nobody. */
+#define PRIO_DEBUG 5
+/* Before anybody looks where a fault happened. */
+#define PRIO_SLOTS 0
+/* Behind ukcrash's screen, see <uk/crash.h>. */
+#define PRIO_CRASH 5
+/* When the controller was told, before the scheduler, see <uk/intctlr.h>. */
+#define PRIO_IRQ 6
+
+#define STACK_SIZE CONFIG_LIBUKGDB_STACK_SIZE
+
+UK_STACK_DEFINE(uk_gdb_stack, "debugger", STACK_SIZE);
+
+struct gdb_guest gdb_guest;
+
+static struct ukarch_trap_ctx stopped_ctx; /* the trap of the stop, a copy */
+static struct gdb_stop stopped;
+
+long gdb_guest_tid(void)
+{
+	const struct uk_thread *t = uk_thread_current();
+
+	return t ? (long)t->id : 1;
+}
+
+static struct ukarch_trap_frame *frame(void)
+{
+	return (struct ukarch_trap_frame *)((char *)uk_gdb_stack +
+					    sizeof(uk_gdb_stack)) -
+	       1;
+}
+
+/* --- the way back ---------------------------------------------------------*/
+
+/* The program goes on with the registers in the frame. */
+static void __noreturn leave(void)
+{
+	struct gdb_guest *g = &gdb_guest;
+
+	gdb_guest_fp_flush();
+	gdb_arch_hw_enable(1);
+	g->active = 0;
+	if (g->decision.act == GDB_ACT_CONTINUE) {
+		gdb_break_sync();
+		gdb_step_over(&frame()->regs);
+	}
+	gdb_arch_resume(&frame()->regs);
+	uk_trap_leave(&stopped_ctx);
+	uk_time_resume();
+	ukarch_trap_frame_resume(frame());
+}
+
+/* What a signal does that the debugger passes on: the program ends, as it
+ * would have without a debugger.
+ */
+static void __noreturn die(int signal)
+{
+	struct gdb_guest *g = &gdb_guest;
+	const struct gdb_stop end = {
+		.why = GDB_STOP_KILLED,
+		.signal = signal,
+		.tid = stopped.tid,
+	};
+
+	gdb_session_stopped(&g->session, &end);
+	g->con = __NULL; /* nobody is asked again */
+	g->active = 0;
+	if (g->in_crash)
+		uk_crash_go_on(&g->crash);
+	uk_trap_leave(&stopped_ctx);
+	uk_pr_crit("ended by signal %d from the debugger\n", signal);
+	uk_pr_always("exit %d\n", UKPLAT_STATUS_CRASH);
+	ukplat_poweroff(UKPLAT_STATUS_CRASH);
+}
+
+/* Signals that mean nothing to a program when a debugger passes them on. */
+static int is_harmless(int signal)
+{
+	return signal == GDB_SIGNONE || signal == GDB_SIGTRAP ||
+	       signal == GDB_SIGINT;
+}
+
+/* Runs what the debugger decided. Returns if that is done already and the
+ * program is to be stopped again.
+ */
+static void resume(enum gdb_end end)
+{
+	struct gdb_guest *g = &gdb_guest;
+	struct gdb_decision *d = &g->decision;
+
+	if (end == GDB_END_KILLED)
+		die(GDB_SIGKILL);
+	if (end != GDB_END_RESUMED) {
+		*d = (struct gdb_decision){ .act = GDB_ACT_CONTINUE };
+		if (g->in_crash)
+			die(stopped.signal);
+	}
+	if (!is_harmless(d->signal))
+		die(d->signal);
+	if (g->in_crash) {
+		g->in_crash = 0;
+		uk_crash_mended();
+	}
+	if (d->act == GDB_ACT_CONTINUE)
+		leave();
+	/* A step: may need the program to run, or be done at once. */
+	g->active = 0;
+	if (!gdb_step(&frame()->regs, d, gdb_guest_tid()))
+		leave();
+	g->active = 1;
+	stopped.why = GDB_STOP_SIGNAL;
+	stopped.signal = GDB_SIGTRAP;
+}
+
+static void __noreturn serve(void)
+{
+	struct gdb_guest *g = &gdb_guest;
+
+	for (;;) {
+		g->poll = GDB_POLL_NONE;
+		g->fp_valid = 0;
+		gdb_session_stopped(&g->session, &stopped);
+		resume(gdb_session_serve(&g->session));
+	}
+}
+
+/* --- the way in -----------------------------------------------------------*/
+
+/* Traps inside of this one are left: they end with the stop. */
+static void unwind_to(struct ukarch_trap_ctx *ctx)
+{
+	struct uk_percpu *cpu = uk_percpu();
+
+	while (cpu->trap && cpu->trap != ctx)
+		uk_trap_leave(cpu->trap);
+}
+
+static void __noreturn enter(const struct gdb_stop *stop)
+{
+	struct gdb_guest *g = &gdb_guest;
+
+	stopped = *stop;
+	stopped.tid = gdb_guest_tid();
+	stopped_ctx.regs = &frame()->regs;
+	uk_percpu()->trap = &stopped_ctx;
+	g->regs = &frame()->regs;
+	gdb_step_cancel(g->regs);
+	gdb_break_leave_slot(g->regs);
+	g->active = 1;
+	gdb_arch_hw_enable(0);
+	uk_time_stop();
+	ukarch_run_on_stack(frame(), serve);
+}
+
+void __noreturn gdb_guest_stop(struct ukarch_trap_ctx *ctx,
+			       const struct gdb_stop *stop)
+{
+	unwind_to(ctx);
+	memcpy(frame(), ukarch_trap_frame_of(ctx->regs), sizeof(*frame()));
+	stopped_ctx = *ctx;
+	enter(stop);
+}
+
+enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr)
+{
+	struct gdb_guest *g = &gdb_guest;
+	enum gdb_check verdict;
+
+	g->active = 1;
+	g->regs = regs;
+	g->fp_valid = 0;
+	verdict = gdb_points_check(&g->session, gdb_guest_tid(), addr);
+	gdb_guest_fp_flush();
+	g->active = 0;
+	/* what came meanwhile nobody has looked at */
+	if (verdict == GDB_CHECK_PASS && g->missed) {
+		g->missed = 0;
+		g->poll = gdb_session_poll(&g->session);
+		if (g->poll != GDB_POLL_NONE)
+			verdict = GDB_CHECK_STOP;
+	}
+	return verdict;
+}
+
+/* --- debug traps ----------------------------------------------------------*/
+
+static void stop_at(struct ukarch_trap_ctx *ctx, enum gdb_stop_why why,
+		    __u64 addr)
+{
+	struct gdb_stop stop = {
+		.why = why,
+		.signal = GDB_SIGTRAP,
+		.addr = addr,
+	};
+
+	if (gdb_guest.poll == GDB_POLL_INTERRUPT) {
+		stop.why = GDB_STOP_SIGNAL;
+		stop.signal = GDB_SIGINT;
+	}
+	gdb_guest_stop(ctx, &stop);
+}
+
+/* An instruction that traps and is not the debugger's: the program's own. */
+static int own_trap(struct ukarch_trap_ctx *ctx)
+{
+	struct gdb_guest *g = &gdb_guest;
+
+	if (g->active || !g->con ||
+	    !(gdb_session_attached(&g->session) || g->breaking))
+		return UK_EVENT_NOT_HANDLED;
+	g->breaking = 0;
+	gdb_arch_skip_own(ctx->regs);
+	stop_at(ctx, GDB_STOP_SIGNAL, 0);
+	return UK_EVENT_HANDLED;
+}
+
+static int hardware(struct ukarch_trap_ctx *ctx, const struct gdb_cause *c)
+{
+	static const __u8 whys[] = {
+		[GDB_HW_EXEC] = GDB_STOP_HWBREAK,
+		[GDB_HW_WRITE] = GDB_STOP_WATCH,
+		[GDB_HW_READ] = GDB_STOP_RWATCH,
+		[GDB_HW_ACCESS] = GDB_STOP_AWATCH,
+	};
+
+	if (gdb_guest.active)
+		return UK_EVENT_HANDLED;
+	if (c->hw_type == GDB_HW_EXEC &&
+	    gdb_guest_check(ctx->regs, c->hw_addr) == GDB_CHECK_PASS) {
+		gdb_step_over(ctx->regs);
+		gdb_arch_resume(ctx->regs);
+		return UK_EVENT_HANDLED;
+	}
+	stop_at(ctx, (enum gdb_stop_why)whys[c->hw_type], c->hw_addr);
+	return UK_EVENT_HANDLED;
+}
+
+static int other_cause(struct ukarch_trap_ctx *ctx)
+{
+	struct gdb_cause cause;
+
+	gdb_arch_cause(ctx, &cause);
+	if (cause.spurious)
+		return UK_EVENT_HANDLED;
+	if (cause.hw)
+		return hardware(ctx, &cause);
+	if (!cause.stepped)
+		return own_trap(ctx);
+	switch (gdb_step_trap(ctx)) {
+	case GDB_STEPPED_FOREIGN:
+		return own_trap(ctx);
+	case GDB_STEPPED_STOP:
+		stop_at(ctx, GDB_STOP_SIGNAL, 0);
+		break;
+	default:
+		break;
+	}
+	return UK_EVENT_HANDLED;
+}
+
+static int __nobreak on_debug(void *data)
+{
+	struct ukarch_trap_ctx *ctx = data;
+	struct gdb_break *b;
+	__vaddr_t pc;
+
+	if (ctx->why != UKARCH_WHY_BREAKPOINT)
+		return other_cause(ctx);
+	pc = gdb_arch_break_pc(ctx->regs);
+	b = gdb_break_at(pc);
+	if (!b)
+		return own_trap(ctx);
+	ukarch_regs_set_pc(ctx->regs, pc);
+	if (b->live && !gdb_guest.active &&
+	    gdb_guest_check(ctx->regs, pc) == GDB_CHECK_STOP)
+		stop_at(ctx, GDB_STOP_SWBREAK, 0);
+	gdb_step_over(ctx->regs);
+	return UK_EVENT_HANDLED;
+}
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_DEBUG, on_debug, PRIO_DEBUG);
+
+/* A fault of an instruction that is executed out of line is one of its own
+ * place. In the middle of one its first half is undone: see ool.c.
+ */
+static int on_fault(void *data)
+{
+	struct ukarch_trap_ctx *ctx = data;
+
+	if (gdb_break_leave_slot(ctx->regs))
+		gdb_arch_undo(ctx->regs);
+	return UK_EVENT_NOT_HANDLED;
+}
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_BUS_ERROR, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_INVALID_OP, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_MATH, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_SECURITY, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_X86_GP, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, on_fault, PRIO_SLOTS);
+
+/* --- Ctrl-C, and a debugger that comes ------------------------------------*/
+
+static void __noreturn stop_polled(struct ukarch_trap_ctx *ctx)
+{
+	const struct gdb_stop stop = {
+		.why = GDB_STOP_SIGNAL,
+		.signal = gdb_guest.poll == GDB_POLL_INTERRUPT ? GDB_SIGINT
+							       : GDB_SIGTRAP,
+	};
+
+	gdb_guest_stop(ctx, &stop);
+}
+
+void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
+{
+	struct gdb_guest *g = &gdb_guest;
+	struct ukarch_trap_ctx *ctx = uk_percpu()->trap;
+
+	if (g->active) {
+		g->missed = 1;
+		return;
+	}
+	g->poll = gdb_session_poll(&g->session);
+	/* An interrupt that cannot be masked has nothing to be finished. */
+	if (g->poll != GDB_POLL_NONE && ctx && gdb_arch_is_nmi(ctx))
+		stop_polled(ctx);
+}
+
+/* The interrupt was the line's, and it brought a reason to stop. */
+static int on_irq(void *data)
+{
+	if (gdb_guest.poll == GDB_POLL_NONE || gdb_guest.active)
+		return UK_EVENT_NOT_HANDLED;
+	stop_polled(data);
+}
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, on_irq, PRIO_IRQ);
+
+/* --- crashes --------------------------------------------------------------*/
+
+static int signal_of(const struct uk_crash_info *info)
+{
+	static const struct {
+		const struct uk_event *event;
+		int signal;
+	} signals[] = {
+		{ UK_EVENT_PTR(UKARCH_TRAP_PAGE_FAULT), GDB_SIGSEGV },
+		{ UK_EVENT_PTR(UKARCH_TRAP_X86_GP), GDB_SIGSEGV },
+		{ UK_EVENT_PTR(UKARCH_TRAP_BUS_ERROR), GDB_SIGBUS },
+		{ UK_EVENT_PTR(UKARCH_TRAP_INVALID_OP), GDB_SIGILL },
+		{ UK_EVENT_PTR(UKARCH_TRAP_SECURITY), GDB_SIGILL },
+		{ UK_EVENT_PTR(UKARCH_TRAP_MATH), GDB_SIGFPE },
+		{ UK_EVENT_PTR(UKARCH_TRAP_DEBUG), GDB_SIGTRAP },
+	};
+
+	for (unsigned int i = 0; info->trap && i < ARRAY_SIZE(signals); i++)
+		if (info->trap->event_name == signals[i].event->name)
+			return signals[i].signal;
+	return info->trap ? GDB_SIGBUS : GDB_SIGABRT;
+}
+
+static int on_crash(void *data)
+{
+	struct gdb_guest *g = &gdb_guest;
+	const struct uk_crash_info *info = data;
+	struct gdb_stop stop = {
+		.why = GDB_STOP_SIGNAL,
+		.signal = signal_of(info),
+		.what = info->what,
+	};
+
+	if (g->active || !g->con ||
+	    !(gdb_session_attached(&g->session) || g->crash_waits))
+		return UK_EVENT_NOT_HANDLED;
+	if (info->trap && info->trap->addr_valid)
+		stop.addr = info->trap->fault_address;
+	g->crash = *info;
+	g->in_crash = 1;
+	g->crash.regs = &frame()->regs;
+	if (info->trap) {
+		g->crash.trap = &stopped_ctx;
+		gdb_guest_stop(info->trap, &stop);
+	}
+	ukarch_trap_frame_init(frame(), info->regs);
+	stopped_ctx = (struct ukarch_trap_ctx){ .outer = uk_percpu()->trap };
+	uk_percpu()->trap_depth++;
+	enter(&stop);
+}
+UK_EVENT_HANDLER_PRIO(UK_EVENT_CRASH, on_crash, PRIO_CRASH);
