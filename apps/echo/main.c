@@ -11,7 +11,6 @@
  */
 #include <stdio.h>
 #include <string.h>
-#include <uk/arch/lcpu.h>
 #include <uk/console.h>
 #include <uk/param.h>
 
@@ -45,6 +44,7 @@ static void read_line(char *line, size_t size)
 	size_t len = 0;
 
 	for (;;) {
+		unsigned int events = uk_console_events(con);
 		unsigned int now = uk_console_connection(con);
 		char c;
 
@@ -54,7 +54,7 @@ static void read_line(char *line, size_t size)
 			say("say something, or quit\n");
 		}
 		if (uk_console_in(con, &c, 1) != 1) {
-			ukarch_cpu_relax();
+			uk_console_wait(con, events);
 			continue;
 		}
 		if (c == '\n' || len == size - 1)

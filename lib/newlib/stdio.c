@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
-#include <uk/arch/lcpu.h>
 #include <uk/console.h>
 #include "syscalls.h"
 
@@ -54,6 +53,8 @@ int _read(int fd, void *buf, size_t len)
 	if (!is_stdio(fd))
 		return -1;
 	while (con && i < len) {
+		unsigned int events = uk_console_events(con);
+
 		n = uk_console_in(con, &line[i], 1);
 		if (n < 0) {
 			errno = (int)-n;
@@ -62,7 +63,7 @@ int _read(int fd, void *buf, size_t len)
 		if (n == 0 && i)
 			break;
 		if (n == 0) {
-			ukarch_cpu_relax();
+			uk_console_wait(con, events);
 			continue;
 		}
 		if (line[i] == CTRL_D)

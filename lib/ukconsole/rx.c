@@ -155,8 +155,28 @@ void uk_console_received(struct uk_console *con)
 	void (*rx)(struct uk_console * con, void *arg) =
 		__atomic_load_n(&con->rx, __ATOMIC_ACQUIRE);
 
+	__atomic_fetch_add(&con->events, 1, __ATOMIC_RELEASE);
 	if (rx)
 		rx(con, con->rx_arg);
+}
+
+unsigned int uk_console_events(const struct uk_console *con)
+{
+	return con ? __atomic_load_n(&con->events, __ATOMIC_ACQUIRE) : 0;
+}
+
+void uk_console_wait(const struct uk_console *con, unsigned int events)
+{
+	unsigned long flags;
+
+	if (!ukarch_irq_enabled() || uk_console_irq(con) < 0) {
+		ukarch_cpu_relax();
+		return;
+	}
+	flags = ukarch_irq_save();
+	if (uk_console_events(con) == events)
+		ukarch_halt_irq();
+	ukarch_irq_restore(flags);
 }
 
 static int interrupt(void *arg)

@@ -176,6 +176,7 @@ static int console_probe(struct uk_virtio_dev *vdev)
 	for (unsigned int i = 0; i < dev->port_count; i++)
 		if (dev->ports[i].present)
 			port_register(&dev->ports[i]);
+	vcon_irq_start(dev);
 	return 0;
 }
 

@@ -2,8 +2,9 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The parts of the driver: a device (device.c), its control queue
- * (control.c), its ports (port.c) and their two byte streams (rx.c, tx.c).
- * Everything below vcon_enter() runs with the device entered.
+ * (control.c), its ports (port.c), their two byte streams (rx.c, tx.c) and, if
+ * selected, its interrupt (irq.c). Everything below vcon_enter() runs with the
+ * device entered.
  */
 #ifndef __VIRTIO_CONSOLE_H__
 #define __VIRTIO_CONSOLE_H__
@@ -69,6 +70,9 @@ struct vcon_port {
 	int present;		 /* the device has it */
 	int open;		 /* the host's end is */
 	unsigned int connection; /* how often it was opened */
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+	unsigned int told; /* of what client the reader was told */
+#endif
 	struct vcon_rx rx;
 	struct vcon_tx tx;
 };
@@ -130,6 +134,16 @@ int vcon_control_setup(struct vcon_dev *dev);
 void vcon_control_start(struct vcon_dev *dev);
 /** Takes the events that are there. */
 void vcon_control_poll(struct vcon_dev *dev);
+
+/* irq.c */
+#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+/** Has the device interrupt when something comes in, if it has a line. */
+void vcon_irq_start(struct vcon_dev *dev);
+#else
+static inline void vcon_irq_start(struct vcon_dev *dev __unused)
+{
+}
+#endif
 
 /* port.c */
 extern const struct uk_console_ops vcon_port_ops;

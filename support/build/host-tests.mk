@@ -76,7 +76,9 @@ run_fuzz = mkdir -p $(call prog,$(1)).found && timeout 900 $(call prog,$(1)) -ma
 define rules
 SRCS_$(1) := $(call declared,$(1),SRCS)
 
+# A test may include a source of its library.
 $(call prog,$(1)): $(addprefix $(ROOT),$(1) $(call declared,$(1),SRCS)) $(HEADERS) \
+  $(wildcard $(ROOT)$(firstword $(subst /tests/, ,$(1)))/*.c) \
   $(ROOT)support/build/host-tests.mk $(ROOT)support/build/host-tests.lds
 	$$(Q)mkdir -p $$(@D)
 	$$(Q)cd $(ROOT) && $(build_$(2)) $(HOST_FLAGS) $(call declared,$(1),FLAGS) \

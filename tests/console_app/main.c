@@ -8,6 +8,7 @@
  *	polled CONSOLE BYTES	the same with interrupts off
  *	ctrl-c CONSOLE		runs until the callback took a 0x03
  *	nmi CONSOLE		the same with interrupts off
+ *	clients CONSOLE		sleeps until three clients have come and gone
  *	lines			reads lines from stdin to its end, with read()
  *	timers CONSOLE BYTES	sends BYTES that nobody reads beside a timer
  */
@@ -95,12 +96,31 @@ static int nmi(void)
 	printf("set %d %d\n", ret, uk_console_set_rx(con, note, &seen));
 	while (!seen.ctrl_c)
 		;
-	printf("depth %u\n", seen.depth);
 	uk_intctlr_irq_set_nmi(line, 0);
 	uk_intctlr_irq_unmask(line);
 	uk_console_set_rx(con, NULL, NULL);
 	ukarch_irq_enable();
+	printf("depth %u\n", seen.depth);
 	return take(100);
+}
+
+static int clients(void)
+{
+	unsigned int last = 0, gone = 0;
+
+	while (gone < 3) {
+		unsigned int events = uk_console_events(con);
+		unsigned int now = uk_console_connection(con);
+
+		if (now == last) {
+			uk_console_wait(con, events);
+			continue;
+		}
+		printf("client %u\n", now);
+		gone += !now;
+		last = now;
+	}
+	return 0;
 }
 
 static int lines(void)
@@ -158,6 +178,8 @@ int main(int argc, char **argv)
 		return ctrl_c();
 	if (strcmp(kind, "nmi") == 0)
 		return nmi();
+	if (strcmp(kind, "clients") == 0)
+		return clients();
 	if (strcmp(kind, "timers") == 0)
 		return timers(number(argv, 3));
 	return lines();

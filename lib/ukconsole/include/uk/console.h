@@ -27,6 +27,7 @@
 #define __UK_CONSOLE_H__
 
 #include <errno.h>
+#include <uk/arch/lcpu.h>
 #include <uk/list.h>
 #include <uk/table.h>
 
@@ -120,6 +121,7 @@ struct uk_console {
 	int irq;		      /* line + 1, 0 while polled */
 	void (*rx)(struct uk_console *con, void *arg);
 	void *rx_arg;
+	unsigned int events;
 #endif
 };
 
@@ -361,6 +363,25 @@ int uk_console_set_rx(struct uk_console *con,
  * their interrupt themselves. Contexts: irq, trap.
  */
 void uk_console_received(struct uk_console *con);
+
+/**
+ * How often bytes arrived or the client changed, for uk_console_wait(). 0 if
+ * con is NULL. Contexts: any.
+ */
+unsigned int uk_console_events(const struct uk_console *con);
+
+/**
+ * Sleeps until something came since uk_console_events() was asked:
+ *
+ *	events = uk_console_events(con);
+ *	n = uk_console_in(con, buf, len);
+ *	if (n == 0)
+ *		uk_console_wait(con, events);
+ *
+ * It may return early, and does so at once where the console is polled or
+ * interrupts are off: then this is the body of a busy loop. Contexts: thread.
+ */
+void uk_console_wait(const struct uk_console *con, unsigned int events);
 #else
 static inline int uk_console_irq(const struct uk_console *con __unused)
 {
@@ -375,6 +396,16 @@ static inline int uk_console_set_rx(struct uk_console *con __unused,
 }
 static inline void uk_console_received(struct uk_console *con __unused)
 {
+}
+static inline unsigned int
+uk_console_events(const struct uk_console *con __unused)
+{
+	return 0;
+}
+static inline void uk_console_wait(const struct uk_console *con __unused,
+				   unsigned int events __unused)
+{
+	ukarch_cpu_relax();
 }
 #endif
 

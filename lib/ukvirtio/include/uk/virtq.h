@@ -129,6 +129,12 @@ int uk_virtq_publish(struct uk_virtq *vq);
  */
 int uk_virtq_get(struct uk_virtq *vq, __u32 *written);
 
+/** Whether uk_virtq_get() would return something other than -EAGAIN. */
+static inline int uk_virtq_waits(const struct uk_virtq *vq)
+{
+	return vq->error || vq->used->idx != vq->used_idx;
+}
+
 /**
  * Takes a chain back that the device lost, and will not give back.
  *

@@ -19,4 +19,8 @@ static inline void ukarch_irq_restore(unsigned long flags)
 	irqs_off = (int)flags;
 }
 
+static inline void ukarch_cpu_relax(void)
+{
+}
+
 #endif /* __UK_ARCH_LCPU_H__ */

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * A device that interrupts when something came in: bytes, or a client that
+ * comes or goes. The handler only tells: bytes stay in the buffers where the
+ * device put them, which are the bounded buffer; while they are full the host
+ * waits. What was sent does not interrupt.
+ *
+ * Whoever polls with interrupts off takes what an interrupt will announce;
+ * then it announces nothing.
+ */
+#include <uk/intctlr.h>
+#include <uk/print.h>
+#include "virtio_console.h"
+
+/* Whether somebody has to know, and did not yet. */
+static int has_news(struct vcon_port *port)
+{
+	unsigned int now = port->open ? port->connection : 0;
+	int client = port->told != now;
+
+	port->told = now;
+	return client || port->rx.left || uk_virtq_waits(&port->rx.ring.vq);
+}
+
+/*
+ * The line falls before the queues are looked at: what comes later raises it
+ * again. Where an NMI finds the device entered, the one inside takes it.
+ */
+static int interrupt(void *arg)
+{
+	struct vcon_dev *dev = arg;
+	__u32 why = dev->vdev->ops->irq_ack(dev->vdev);
+	unsigned long flags, news = 0;
+
+	if (!why)
+		return UK_INTCTLR_IRQ_NOT_HANDLED;
+	if (vcon_enter(dev, &flags))
+		return UK_INTCTLR_IRQ_HANDLED;
+	vcon_control_poll(dev);
+	for (unsigned int i = 0; i < dev->port_count; i++)
+		if (dev->ports[i].con.irq && has_news(&dev->ports[i]))
+			news |= 1UL << i;
+	vcon_leave(dev, flags);
+	for (unsigned int i = 0; i < dev->port_count; i++)
+		if (news & 1UL << i)
+			uk_console_received(&dev->ports[i].con);
+	return UK_INTCTLR_IRQ_HANDLED;
+}
+
+/* What came before has no interrupt: it waits for the first reader. */
+void vcon_irq_start(struct vcon_dev *dev)
+{
+	int line = dev->vdev->irq;
+	unsigned long flags;
+
+	if (line < 0 ||
+	    uk_intctlr_irq_register((unsigned int)line, interrupt, dev)) {
+		uk_pr_warn("virtio console at 0x%lx: no handler for its "
+			   "interrupt, it is polled\n",
+			   dev->vdev->base);
+		return;
+	}
+	if (vcon_enter(dev, &flags))
+		return;
+	if (dev->multiport)
+		uk_virtq_interrupts(&dev->control.rx.vq, 1);
+	for (unsigned int i = 0; i < dev->port_count; i++) {
+		dev->ports[i].con.irq = line + 1;
+		uk_virtq_interrupts(&dev->ports[i].rx.ring.vq, 1);
+	}
+	vcon_leave(dev, flags);
+}
