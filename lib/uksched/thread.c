@@ -89,14 +89,15 @@ static void areas_fini(struct thread *t)
 	}
 }
 
-static void name_set(struct thread *t, const char *name)
+void uk_thread_set_name(struct uk_thread *thread, const char *name)
 {
+	struct thread *t = thread_of(thread);
 	__sz i = 0;
 
 	for (; name[i] && i < sizeof(t->name) - 1; i++)
 		t->name[i] = name[i];
 	t->name[i] = '\0';
-	t->pub.name = t->pub.stack.name = t->name;
+	thread->name = thread->stack.name = t->name;
 }
 
 /* The first thing that a thread does. Interrupts are off. */
@@ -178,7 +179,7 @@ int uk_thread_create_attr(struct uk_thread **thread,
 	if (!block)
 		return -ENOMEM;
 	t = block_init(block, &l);
-	name_set(t, attr->name ? attr->name : "thread");
+	uk_thread_set_name(&t->pub, attr->name ? attr->name : "thread");
 	t->func = func;
 	t->arg = arg;
 	t->detached = attr->detached;

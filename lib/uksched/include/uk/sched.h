@@ -66,6 +66,9 @@ int uk_thread_join(struct uk_thread *thread, void **result);
 /** Lets a thread free itself at its end. @return 0; -EINVAL as above. */
 int uk_thread_detach(struct uk_thread *thread);
 
+/** Gives a thread another name, which is copied, cut to UK_THREAD_NAME_MAX. */
+void uk_thread_set_name(struct uk_thread *thread, const char *name);
+
 /** Lets all threads that are ready run first. Contexts: and interrupts off,
  * which they are again on return.
  */
