@@ -311,3 +311,10 @@ def test_two_checkouts_give_the_same_bytes(arch, tmp_path):
         there.append((tmp_path / "out" / f"{app}-{arch}" / f"{app}.elf").read_bytes())
     assert here[0] == there[0]
     assert here[1] == there[1]
+
+
+def test_nightly_is_test_for_longer():
+    """The same command with more time, and nothing else."""
+    test, nightly = (make("-n", target, "SETUP=no").stdout.splitlines()[-1]
+                     for target in ("test", "nightly"))
+    assert nightly == f"FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=64 {test}"

@@ -32,6 +32,9 @@ demo: | setup-run ## Build and boot apps/crash and show its crash screen
 test: | setup-test ## Run every test on both architectures
 	$(Q)$(UK_BASE)/tests/run-all O=$(abspath $(O))
 
+nightly: | setup-test ## The same for longer: fuzzers 60 s, 64 MiB through virtio-console
+	$(Q)FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=64 $(UK_BASE)/tests/run-all O=$(abspath $(O))
+
 check-host: | setup-test ## Run the unit tests that need no guest
 	$(Q)$(MAKE) -f $(UK_BASE)/support/build/host-tests.mk UK_BASE=$(UK_BASE) O=$(abspath $(O))
 
@@ -61,7 +64,7 @@ help:          ## Print this list
 setup-%:
 	$(Q)$(UK_BASE)/support/setup $*
 
-.PHONY: image run demo test check-host check-arch lint bench size clean \
+.PHONY: image run demo test nightly check-host check-arch lint bench size clean \
   distclean help menuconfig defconfig olddefconfig savedefconfig \
   listnewconfig allnoconfig allyesconfig randconfig
 

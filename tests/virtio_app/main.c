@@ -11,6 +11,9 @@
  *	held BYTES		sends BYTES before there is a client, then waits
  *				for one to come and go
  *	stdout LINES		prints lines
+ *	push BYTES		sends BYTES to a client that stays
+ *	pull BYTES		takes BYTES from one; both say ready, and
+ *				start when there is a byte on stdin
  *	crash			crashes when a client is there
  *	seize			the same, inside the driver of the port
  */
@@ -129,6 +132,25 @@ static void mute(size_t len)
 	send_all(len);
 }
 
+/* For support/bench: throughput, without looking at the bytes. */
+static void move(size_t len, int out)
+{
+	size_t at = 0;
+
+	next_client(0);
+	printf("ready\n");
+	getchar();
+	while (at < len) {
+		size_t n = len - at < CHUNK ? len - at : CHUNK;
+		ssize_t done = out ? uk_console_out(con, buf, n)
+				   : uk_console_in(con, buf, n);
+
+		if (done > 0)
+			at += (size_t)done;
+	}
+	printf("done\n");
+}
+
 static void crash(void)
 {
 	next_client(0);
@@ -183,6 +205,8 @@ int main(int argc, char **argv)
 		mute(number(argv, 2));
 	else if (strcmp(kind, "held") == 0)
 		held(number(argv, 2));
+	else if (strcmp(kind, "push") == 0 || strcmp(kind, "pull") == 0)
+		move(number(argv, 2), kind[2] == 's');
 	else if (strcmp(kind, "crash") == 0)
 		crash();
 	else if (strcmp(kind, "seize") == 0)
