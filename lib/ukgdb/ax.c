@@ -58,18 +58,17 @@ enum op {
 };
 
 /*
- * Bytes of operands, values taken, and how many may lie below those to leave
- * room for what is given. For what is no operation there never are enough.
+ * Bytes of operands, values taken, and how many values below those leave no
+ * room for what is given: any number, where there is no such operation.
  */
 struct shape {
 	__u8 operands;
 	__u8 takes;
-	__u8 below;
-	__u8 known;
+	__u8 full;
 };
 
 /* clang-format off */
-#define SHAPE(operands, takes, gives) { operands, takes, STACK - (gives), 1 }
+#define SHAPE(operands, takes, gives) { operands, takes, STACK - (gives) + 1 }
 static const struct shape shapes[OP_COUNT] = {
 	[OP_ADD ... OP_RSH_UNSIGNED] = SHAPE(0, 2, 1),
 	[OP_LOG_NOT] = SHAPE(0, 1, 1),
@@ -185,7 +184,7 @@ static const char empty[] = "stack empty";
 static int refuse(struct gdb_session *s, const struct shape *shape,
 		  unsigned int left, unsigned int depth)
 {
-	if (!shape->known)
+	if (!shape->full)
 		return fail(s, unknown);
 	if (left < shape->operands)
 		return fail(s, cut);
@@ -213,7 +212,7 @@ int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 			return fail(s, pc >= len ? cut : unknown);
 		op = *p++;
 		shape = shapes[op];
-		if ((__sz)(top - stack) - shape.takes > shape.below ||
+		if ((__sz)(top - stack) - shape.takes >= shape.full ||
 		    len - pc - 1 < shape.operands)
 			return refuse(s, &shape, len - pc - 1, top - stack);
 		pc += 1 + shape.operands;

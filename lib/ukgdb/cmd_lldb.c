@@ -46,7 +46,14 @@ static int list_threads(struct gdb_session *s, struct gdb_rx *rx __unused)
 
 GDB_COMMAND("QListThreadsInStopReply", QListThreads, list_threads);
 
-/* lldb asks for error texts this way; its form is "Enn;hex". */
+static int error_strings(struct gdb_session *s, struct gdb_rx *rx __unused)
+{
+	s->error_text = GDB_ERROR_TEXT_LLDB;
+	return GDB_OK;
+}
+
+GDB_COMMAND("QEnableErrorStrings", QEnableErrorStrings, error_strings);
+
 static int host_info(struct gdb_session *s, struct gdb_rx *rx __unused)
 {
 	tx_str(s, "triple:");

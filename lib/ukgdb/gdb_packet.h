@@ -110,6 +110,10 @@ UK_TABLE_DECLARE(gdb_announce, struct gdb_announce);
 
 /* ---- shared by commands ---- */
 
+/* Which texts a debugger wants with errors, in error_text. */
+#define GDB_ERROR_TEXT 1      /* E.text */
+#define GDB_ERROR_TEXT_LLDB 2 /* Enn;hex */
+
 /** The thread that registers and memory are of. */
 long gdb_tid(const struct gdb_session *s);
 /** Writes "nr:value;", or nothing if it is not known. */

@@ -92,7 +92,7 @@ void rx_bytes(struct gdb_rx *rx, void *buf, __sz n)
 		high = gdb_hex_digit(rx->at[0]);
 		low = gdb_hex_digit(rx->at[1]);
 		rx->bad |= (high | low) < 0;
-		*p++ = high << 4 | low;
+		*p++ = high * 16 + low;
 	}
 }
 

@@ -73,14 +73,21 @@ static int error_text(struct gdb_session *s, int error)
 {
 	__sz i;
 
-	if (!s->error_text)
-		return 0;
-	for (i = 0; i < ARRAY_SIZE(texts); i++) {
-		if (texts[i].error == error) {
-			tx_str(s, "E.");
+	for (i = 0; s->error_text && i < ARRAY_SIZE(texts); i++) {
+		__u8 nr = error;
+
+		if (texts[i].error != error)
+			continue;
+		tx_char(s, 'E');
+		if (s->error_text == GDB_ERROR_TEXT_LLDB) {
+			tx_bytes(s, &nr, 1);
+			tx_char(s, ';');
+			tx_text(s, texts[i].text);
+		} else {
+			tx_char(s, '.');
 			tx_str(s, texts[i].text);
-			return 1;
 		}
+		return 1;
 	}
 	return 0;
 }

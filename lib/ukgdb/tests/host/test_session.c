@@ -1,0 +1,778 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Packets and what they are answered with, on the mock: tables of what the
+ * debugger sends and what it must get. Replies are compared with run lengths
+ * expanded, as the manual says to, by code of the test's own.
+ *
+ * HOST-SRCS: lib/ukgdb/session.c lib/ukgdb/framing.c lib/ukgdb/packet.c
+ * HOST-SRCS: lib/ukgdb/points.c lib/ukgdb/ax.c lib/ukgdb/ax_text.c
+ * HOST-SRCS: lib/ukgdb/window.c lib/ukgdb/desc.c lib/ukgdb/cmd_registers.c
+ * HOST-SRCS: lib/ukgdb/cmd_memory.c lib/ukgdb/cmd_run.c lib/ukgdb/cmd_query.c
+ * HOST-SRCS: lib/ukgdb/cmd_threads.c lib/ukgdb/cmd_xfer.c lib/ukgdb/cmd_lldb.c
+ * HOST-SRCS: lib/ukgdb/cmd_search.c lib/ukgdb/cmd_monitor.c
+ * HOST-SRCS: lib/ukgdb/tests/host/mock.c lib/ukgdb/tests/host/mock_regs.c
+ * HOST-SRCS: lib/ukprint/snprintf.c
+ * HOST-FLAGS: -Wno-missing-field-initializers
+ * HOST-FLAGS: -Ilib/ukgdb/tests/host -include lib/ukgdb/tests/host/config.h
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "mock.h"
+
+static struct mock m;
+
+/* Frames a packet; text has no byte that needs an escape. */
+static const char *frame(const char *text)
+{
+	static char buf[1 << 16];
+	uint8_t sum = 0;
+	const char *p;
+
+	for (p = text; *p; p++)
+		sum += *p;
+	snprintf(buf, sizeof(buf), "$%s#%02x", text, sum);
+	return buf;
+}
+
+static void line(const char *bytes, size_t len)
+{
+	m.in = bytes;
+	m.in_len = len;
+	m.out_len = 0;
+	m.out[0] = 0;
+}
+
+/*
+ * The replies in what was sent, one behind the other, separated by '|', with
+ * escapes and run lengths undone; acknowledgements as they are.
+ */
+static const char *told(void)
+{
+	static char text[1 << 18];
+	const char *p = m.out, *end = m.out + m.out_len;
+	size_t n = 0;
+
+	while (p < end) {
+		uint8_t sum = 0;
+		unsigned int want;
+
+		if (n)
+			text[n++] = '|';
+		if (*p != '$') {
+			text[n++] = *p++;
+			continue;
+		}
+		for (p++; p < end && *p != '#'; p++) {
+			sum += *p;
+			if (*p == '}') {
+				sum += *++p;
+				text[n++] = *p ^ 0x20;
+			} else if (*p == '*') {
+				int count = *++p - 29;
+
+				sum += *p;
+				assert_in_range(*p, ' ', '~');
+				for (; count; count--, n++)
+					text[n] = text[n - 1];
+			} else {
+				text[n++] = *p;
+			}
+		}
+		assert_true(end - p >= 3);
+		assert_int_equal(sscanf(p, "#%2x", &want), 1);
+		assert_int_equal(sum, want);
+		p += 3;
+	}
+	text[n] = 0;
+	return text;
+}
+
+/* In no-ack mode: one packet, its reply. */
+static const char *ask(const char *packet)
+{
+	const char *framed = frame(packet);
+
+	line(framed, strlen(framed));
+	gdb_session_serve(&m.s);
+	return told();
+}
+
+struct row {
+	const char *send, *expect;
+};
+
+static void rows(const struct row *r, size_t n)
+{
+	for (; n; n--, r++) {
+		const char *got;
+
+		m.s.attached = 1; /* serve() ends with a cut line each time */
+		m.s.noack = 1;
+		got = ask(r->send);
+		if (strcmp(got, r->expect))
+			fail_msg("%.200s: got %.400s, not %.400s", r->send, got,
+				 r->expect);
+	}
+}
+
+#define ROWS(...)                                                     \
+	do {                                                          \
+		static const struct row table[] = { __VA_ARGS__ };    \
+		rows(table, ARRAY_SIZE(table));                       \
+	} while (0)
+
+/*
+ * Keeps the session over the end of the script: the line is not cut, the
+ * packet behind ends serving. See ask().
+ */
+static __ssz in_kept(void *ctx, char *buf, __sz len, int wait)
+{
+	__sz n = MIN(len, m.in_len);
+
+	if (!n && wait) {
+		m.s.ended = GDB_END_LOST + 1;
+		return 0;
+	}
+	memcpy(buf, m.in, n);
+	m.in += n;
+	m.in_len -= n;
+	return n;
+}
+
+static int setup(void **state)
+{
+	struct gdb_stop stop = { .signal = GDB_SIGTRAP, .tid = 1 };
+	unsigned int i;
+
+	mock_init(&m, 0, 0);
+	m.s.io.in = in_kept;
+	mock_map(&m, 0x1000, 0x1000, 3, "data");
+	mock_map(&m, 0x8000, 0x1000, 5, "text");
+	mock_map(&m, -0x1000UL, 0x1000, 3, "top");
+	for (i = 0; i < 0x1000; i++)
+		mock_at(&m, 0x1000, 0x1000)[i] = i * 7;
+	for (i = 0; i < 17; i++)
+		mock_reg_set(&m, 1, i, 0x1100 + i);
+	gdb_session_stopped(&m.s, &stop);
+	m.s.attached = 1;
+	m.s.noack = 1;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	mock_free(&m);
+	return 0;
+}
+
+static void test_registers(void **state)
+{
+	char packet[4096], *p;
+	const char *all;
+	size_t len;
+
+	ROWS({ "p0", "0011000000000000" }, { "p10", "1011000000000000" },
+	     { "P0=efcdab8967452301", "OK" }, { "p0", "efcdab8967452301" },
+	     { "P0=efcdab89674523", "E16" }, /* too short */
+	     { "P0=efcdab896745230111", "E16" }, { "P0=xx", "E16" },
+	     { "P0", "E16" }, { "p", "E16" }, { "pzz", "E16" },
+	     { "p3a", "E16" }, /* no such register */
+	     { "pffffffffffffffff", "E16" }, { "p10000000000000000", "E16" },
+	     { "P3a=00", "E16" }, { "p39", "0000000000000000" },
+	     { "P39=0100000000000000", "E1e" }, /* read-only */
+	     { "p1;thread:2;", "0000000000000000" },
+	     { "p1;thread:4;", "E03" }, { "p1;thread:0;", "E16" },
+	     { "p1;thread:-1;", "E16" },
+	     { "P1=0100000000000000;thread:2;", "OK" },
+	     { "p1;thread:2;", "0100000000000000" },
+	     { "p1;thread:1", "0111000000000000" },
+	     { "p39;thread:2;", "xxxxxxxxxxxxxxxx" }, { "Hg2", "OK" },
+	     { "p1", "0100000000000000" }, { "Hg4", "E03" }, { "Hg", "E16" },
+	     { "Hx1", "E16" }, { "H", "E16" }, { "Hg0", "OK" },
+	     { "p1", "0111000000000000" }, { "Hg-1", "OK" }, { "Hc-1", "OK" },
+	     { "Hc3", "OK" }, { "Hc0", "OK" }, { "Hg1x", "E16" });
+
+	all = ask("g");
+	len = strlen(all);
+	/* 16 general, rip, 7 of 4 bytes, x87, 8 of 4, xmm, mxcsr */
+	assert_int_equal(len, 2 * (17 * 8 + 7 * 4 + 8 * 10 + 8 * 4 + 256 + 4));
+	assert_memory_equal(all, "efcdab8967452301", 16);
+	packet[0] = 'G';
+	strcpy(packet + 1, all);
+	memcpy(packet + 1 + 2 * 8, "0102030405060708", 16);
+	assert_string_equal(ask(packet), "OK");
+	assert_int_equal(mock_reg(&m, 1, 1), 0x0807060504030201);
+	assert_string_equal(ask("p0"), "efcdab8967452301");
+	/* What is not known is not written. */
+	memset(packet + 1, 'x', 16);
+	packet[17] = '7';
+	assert_string_equal(ask(packet), "OK");
+	assert_string_equal(ask("p0"), "efcdab8967452301");
+	assert_int_equal(mock_reg(&m, 1, 1), 0x0807060504030271);
+	p = packet + strlen(packet);
+	p[-1] = 0;
+	assert_string_equal(ask(packet), "E16");
+	p[-1] = 'g';
+	assert_string_equal(ask(packet), "E16");
+	assert_string_equal(ask("g;thread:9;"), "E03");
+	assert_string_equal(ask("gg"), "E16");
+}
+
+static void test_memory(void **state)
+{
+	char packet[40];
+	size_t i;
+
+	ROWS({ "m1000,4", "00070e15" }, { "m1ffe,8", "f2f9" },
+	     { "m0,4", "E0e" }, { "m2000,1", "E0e" }, { "m1000,0", "E16" },
+	     { "m", "E16" }, { "m1000", "E16" }, { "m1000,", "E16" },
+	     { "m,4", "E16" }, { "m1000,4,", "E16" },
+	     { "mffffffffffffffff,10", "00" },
+	     { "m10000000000000000,1", "E16" }, { "M1000,2:aabb", "OK" },
+	     { "m1000,4", "aabb0e15" }, { "M1000,2:aa", "E16" },
+	     { "M1000,1:aabb", "E16" }, { "M1000,2:aabx", "E16" },
+	     { "M1000,2:aab", "E16" }, { "M1000,2", "E16" },
+	     { "M8000,1:00", "E0e" }, /* read-only */
+	     { "M1ffe,4:00000000", "E0e" }, { "M1000,0:", "OK" },
+	     { "Mffffffffffffffff,2:0000", "E0e" }, { "X1000,0:", "OK" },
+	     { "X1000,3:abc", "OK" }, { "m1000,4", "61626315" },
+	     { "X1000,4:abc", "E16" }, { "X1000,2:abc", "E16" },
+	     { "X0,1:a", "E0e" }, { "X1000", "E16" },
+	     { "x0,0", "OK" }, { "x1000,3", "abc" }, { "x0,1", "E0e" },
+	     { "x1000", "E16" });
+
+	/* All bytes come through both binary forms. */
+	for (i = 0; i < 256; i++)
+		mock_at(&m, 0x1000, 256)[i] = i;
+	ask("x1000,100");
+	assert_int_equal(m.out[0], '$');
+	assert_memory_equal(told(), mock_at(&m, 0x1000, 256), 256);
+
+	/* A large read is as long as a packet may be. */
+	mock_map(&m, 0x100000, 0x10000, 3, "big");
+	memset(mock_at(&m, 0x100000, 1), 0xa5, 0x10000);
+	assert_int_equal(strlen(ask("m100000,10000")), GDB_PACKET_SIZE / 2 * 2);
+	snprintf(packet, sizeof(packet), "m100000,%x", GDB_PACKET_SIZE / 2);
+	assert_int_equal(strlen(ask(packet)), GDB_PACKET_SIZE / 2 * 2);
+	/* Every byte escaped. */
+	memset(mock_at(&m, 0x100000, 1), '}', 0x10000);
+	assert_true(strlen(ask("x100000,10000")) > GDB_PACKET_SIZE / 4);
+}
+
+static void test_run(void **state)
+{
+	static const struct {
+		const char *send;
+		struct gdb_action is[3];
+		unsigned int n;
+	} good[] = {
+		{ "c", { { 1, GDB_ACT_CONTINUE, 0 }, { -1, 0, 0 } }, 2 },
+		{ "s", { { 1, GDB_ACT_STEP, 0 }, { -1, 0, 0 } }, 2 },
+		{ "C0b", { { 1, GDB_ACT_CONTINUE, 11 }, { -1, 0, 0 } }, 2 },
+		{ "S5;1234", { { 1, GDB_ACT_STEP, 5 }, { -1, 0, 0 } }, 2 },
+		{ "vCont;c", { { -1, GDB_ACT_CONTINUE, 0 } }, 1 },
+		{ "vCont;s:2;c",
+		  { { 2, GDB_ACT_STEP, 0 }, { -1, GDB_ACT_CONTINUE, 0 } },
+		  2 },
+		{ "vCont;r1000,1010:1;t:2;C0b:-1",
+		  { { 1, GDB_ACT_RANGE, 0, 0x1000, 0x1010 },
+		    { 2, GDB_ACT_STOP, 0 },
+		    { -1, GDB_ACT_CONTINUE, 11 } },
+		  3 },
+		{ "vCont;S05:0", { { 1, GDB_ACT_STEP, 5 } }, 1 },
+	};
+	struct gdb_stop stop = { .signal = GDB_SIGTRAP, .tid = 1 };
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		assert_string_equal(ask(good[i].send), "");
+		assert_int_equal(m.resumes, i + 1);
+		assert_int_equal(m.n_actions, good[i].n);
+		for (j = 0; j < good[i].n; j++) {
+			assert_int_equal(m.actions[j].tid, good[i].is[j].tid);
+			assert_int_equal(m.actions[j].act, good[i].is[j].act);
+			assert_int_equal(m.actions[j].signal,
+					 good[i].is[j].signal);
+			assert_int_equal(m.actions[j].start,
+					 good[i].is[j].start);
+			assert_int_equal(m.actions[j].end, good[i].is[j].end);
+		}
+		line("", 0);
+		gdb_session_stopped(&m.s, &stop);
+		assert_int_equal(strncmp(told(), "T05thread:1;", 12), 0);
+	}
+	assert_int_equal(mock_reg(&m, 1, 16), 0x1234);
+	ROWS({ "vCont?", "vCont;c;C;s;S;t;r" }, { "vCont;", "E16" },
+	     { "vCont;x", "E16" }, { "vCont;c;", "E16" }, { "vCont;r1", "E16" },
+	     { "vCont;r1,", "E16" }, { "vCont;c:", "E16" },
+	     { "vCont;c:zz", "E16" }, { "vCont;C", "E16" }, { "C", "E16" },
+	     { "C5;", "E16" }, { "cx", "E16" }, { "s123z", "E16" });
+	assert_int_equal(m.resumes, ARRAY_SIZE(good));
+
+	/* Hc: only that thread runs. */
+	assert_string_equal(ask("Hc2"), "OK");
+	assert_string_equal(ask("c"), "");
+	assert_int_equal(m.n_actions, 1);
+	assert_int_equal(m.actions[0].tid, 2);
+}
+
+static const struct gdb_stop *st(enum gdb_stop_why why, int signal, long tid,
+				 __u64 addr)
+{
+	static struct gdb_stop stop;
+
+	stop.why = why;
+	stop.signal = signal;
+	stop.tid = tid;
+	stop.addr = addr;
+	return &stop;
+}
+
+static const char *stopped(const struct gdb_stop *stop)
+{
+	m.s.owed = 1;
+	line("", 0);
+	gdb_session_stopped(&m.s, stop);
+	return told();
+}
+
+static void test_stops(void **state)
+{
+#define REGS \
+	"06:0611000000000000;07:0711000000000000;10:1011000000000000;"
+	assert_string_equal(ask("?"), "T05thread:1;core:0;" REGS);
+	assert_string_equal(
+		stopped(st(GDB_STOP_SWBREAK, 5, 1, 0)),
+		"T05thread:1;core:0;" REGS);
+	ask("qSupported:swbreak+;hwbreak+;foo+");
+	assert_string_equal(
+		stopped(st(GDB_STOP_SWBREAK, 5, 1, 0)),
+		"T05thread:1;core:0;swbreak:;" REGS);
+	assert_string_equal(
+		stopped(st(GDB_STOP_HWBREAK, 5, 1, 0)),
+		"T05thread:1;core:0;hwbreak:;" REGS);
+	assert_string_equal(
+		stopped(st(GDB_STOP_WATCH, 5, 1, 0x1234)),
+		"T05thread:1;core:0;watch:1234;" REGS);
+	assert_string_equal(
+		stopped(st(GDB_STOP_RWATCH, 5, 1, 0x1234)),
+		"T05thread:1;core:0;rwatch:1234;" REGS);
+	assert_string_equal(
+		stopped(st(GDB_STOP_AWATCH, 5, 1, 0x1234)),
+		"T05thread:1;core:0;awatch:1234;" REGS);
+	assert_string_equal(
+		stopped(st(GDB_STOP_THREAD_CREATE, 5, 1, 0)),
+		"T05thread:1;core:0;create:;" REGS);
+	assert_string_equal(
+		stopped(st(GDB_STOP_THREAD_EXIT, 7, 2, 0)),
+		"w07;2");
+	assert_string_equal(
+		stopped(st(GDB_STOP_SIGNAL, GDB_SIGSEGV, 1, 0)),
+		"T0bthread:1;core:0;" REGS);
+	assert_string_equal(ask("?"), "T0bthread:1;core:0;" REGS);
+	assert_string_equal(
+		stopped(st(GDB_STOP_EXITED, 3, 1, 0)), "W03");
+	assert_string_equal(ask("?"), "W03");
+	assert_string_equal(ask("vCont;c"), "E03");
+	assert_string_equal(
+		stopped(st(GDB_STOP_KILLED, GDB_SIGABRT, 1, 0)),
+		"X06");
+	/* Not waited for: not told. */
+	line("", 0);
+	m.s.owed = 0;
+	gdb_session_stopped(&m.s, st(0, 5, 1, 0));
+	assert_string_equal(told(), "");
+}
+
+static void test_points(void **state)
+{
+	char packet[600], *p;
+	int i;
+
+	ROWS({ "Z0,8000,1", "OK" }, { "Z0,8000,1", "OK" }, /* once only */
+	     { "Z0,1000,1;X1,27", "OK" }, { "z0,8000,1", "OK" },
+	     { "z0,8000,1", "OK" }, { "Z0,0,1", "E0e" }, { "Z5,8000,1", "" },
+	     { "Z3,8000,1", "" }, { "Z1,8000,1", "OK" }, { "Z2,1000,8", "OK" },
+	     { "Z4,1000,4", "OK" }, { "Z2,1008,8", "OK" },
+	     { "Z2,1010,8", "E1c" }, { "z2,1008,8", "OK" },
+	     { "Z2,1010,8", "OK" }, { "Z0,8000", "E16" }, { "Z0", "E16" },
+	     { "Z", "E16" }, { "Z0,8000,1x", "E16" }, { "z0,8000,1x", "E16" },
+	     { "z0,8000", "E16" }, { "z9,1,1", "" },
+	     { "Z0,8001,1;X", "E16" }, { "Z0,8001,1;X1", "E16" },
+	     { "Z0,8001,1;X1,", "E16" }, { "Z0,8001,1;X1,2", "E16" },
+	     { "Z0,8001,1;X1,2x", "E16" }, { "Z0,8001,1;X0,", "E16" },
+	     { "Z0,8001,1;", "E16" }, { "Z0,8001,1;cmds:", "E16" },
+	     { "Z0,8001,1;cmds:1", "E16" }, { "Z0,8001,1;cmds:1,", "E16" },
+	     { "Z0,8001,1;X10000,27", "E16" },
+	     { "Z0,8001,1;Xffffffffffffffff,27", "E16" },
+	     { "Z0,8001,1;X1,27;X1,27;cmds:1,X1,27X1,27", "OK" },
+	     { "Z0,8002,1;X1,27X1,27;cmds:0,X1,27", "OK" },
+	     { "Z0,8003,1;cmds:0,X1,27;X1,27", "OK" },
+	     { "Z0,8004,1;cmds:0,X1,27;cmds:0,X1,27", "E16" });
+	assert_int_equal(m.s.points[0].addr, 0x1000);
+	for (i = 1; i < m.s.n_points; i++)
+		assert_true(m.s.points[i - 1].addr <= m.s.points[i].addr);
+
+	/* The pool: 4 expressions of 254 bytes fit 1024, 5 do not. */
+	for (i = 0; i < 5; i++) {
+		p = packet + snprintf(packet, sizeof(packet),
+				      "Z0,81%d0,1;Xea,", i);
+		memset(p, '2', 2 * 0xea);
+		p[2 * 0xea] = 0;
+		assert_string_equal(ask(packet), i == 4 ? "E1c" : "OK");
+	}
+	assert_string_equal(ask("z0,8110,1"), "OK");
+	memcpy(packet, "Z0,8150", 7);
+	assert_string_equal(ask(packet), "OK");
+	/* Replacing needs no more room. */
+	assert_string_equal(ask(packet), "OK");
+	for (i = m.s.n_points; i < CONFIG_LIBUKGDB_POINTS; i++) {
+		snprintf(packet, sizeof(packet), "Z0,82%02x,1", i);
+		assert_string_equal(ask(packet), "OK");
+	}
+	assert_string_equal(ask("Z0,8300,1"), "E1c");
+	/* Detaching takes all of them out. */
+	assert_string_equal(ask("D"), "OK");
+	assert_int_equal(m.n_points, 0);
+	assert_int_equal(m.s.ax_used, 0);
+	assert_int_equal(m.detached, 1);
+}
+
+static void test_hits(void **state)
+{
+	ROWS({ "Z0,8000,1;X3,220127", "OK" }, { "Z0,8001,1;X3,220027", "OK" },
+	     { "Z0,8002,1", "OK" }, { "Z2,8003,1", "OK" },
+	     { "Z0,8004,1;X3,220027;X3,220127", "OK" },
+	     { "Z0,8005,1;X2,0227", "OK" },		    /* stack empty */
+	     { "Z0,8006,1;X4,22051a27", "OK" },		    /* memory */
+	     { "Z0,8007,1;cmds:0,X3,220127", "OK" },	    /* goes on */
+	     { "Z0,8008,1;X3,220027;cmds:0,X1,01", "OK" },  /* not run */
+	     { "Z0,8009,1;X3,220127;cmds:0,X1,01", "OK" },  /* fails */
+	     { "Z0,800a,1;X3,210000", "OK" },		    /* for ever */
+	     { "Z0,800b,1;X3,220027", "OK" }, { "Z1,800b,1", "OK" },
+	     /* printf("n=%d %s\n", 7, 0x1000) */
+	     { "Z0,800c,1;cmds:0,X1a,"
+	       "23100022072200220034020009"
+	       "6e3d25642025735c6e0027",
+	       "E16" });
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x8000), GDB_CHECK_STOP);
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x8001), GDB_CHECK_PASS);
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x8002), GDB_CHECK_STOP);
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x8003), GDB_CHECK_NONE);
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x8004), GDB_CHECK_STOP);
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x8007), GDB_CHECK_PASS);
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x8008), GDB_CHECK_PASS);
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x800b), GDB_CHECK_STOP);
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x9000), GDB_CHECK_NONE);
+	assert_null(m.s.ax_error);
+	assert_int_equal(m.s.stats.checks, 7);
+	assert_int_equal(m.s.stats.passes, 3);
+
+	/* What fails stops, and says why before the stop. */
+	m.s.noack = 1;
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x8005), GDB_CHECK_STOP);
+	assert_string_equal(m.s.ax_error, "stack empty");
+	stopped(st(GDB_STOP_SWBREAK, 5, 1, 0));
+	assert_int_equal(m.out[1], 'O');
+	assert_non_null(strstr(told(), "|T05"));
+	assert_null(m.s.ax_error);
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x8006), GDB_CHECK_STOP);
+	assert_string_equal(m.s.ax_error, "memory refused");
+	assert_int_equal(m.s.ax_error_addr, 5);
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x8009), GDB_CHECK_STOP);
+	assert_string_equal(m.s.ax_error, "unknown operation");
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x800a), GDB_CHECK_STOP);
+	assert_string_equal(m.s.ax_error, "too many steps");
+	assert_int_equal(m.s.stats.ax_errors, 4);
+}
+
+static void test_threads(void **state)
+{
+	ROWS({ "T1", "OK" }, { "T4", "E03" }, { "T", "E16" }, { "T0", "E16" },
+	     { "qC", "QC1" }, { "qfThreadInfo", "m1,2,3" },
+	     { "qsThreadInfo", "l" }, { "qsThreadInfo", "l" },
+	     { "qThreadExtraInfo,1", "6d61696e3a2072756e6e696e67" },
+	     { "qThreadExtraInfo,9", "E03" }, { "qThreadExtraInfo,", "E16" },
+	     { "qGetTLSAddr:2,10,0", "1210" }, { "qGetTLSAddr:3,10,0", "E3d" },
+	     { "qGetTLSAddr:2,10", "E16" },
+	     { "qXfer:threads:read::0,40",
+	       "m<?xml version=\"1.0\"?>\n<threads>\n<thread id=\"1\" "
+	       "core=\"0\" name=\"ma" },
+	     { "qXfer:threads:read::40,1a",
+	       "min\">running</thread>\n<thre" },
+	     { "qXfer:threads:read::1000,40", "l" },
+	     { "qXfer:threads:read::0", "E16" },
+	     { "qXfer:threads:read::0,0", "E16" },
+	     { "QThreadEvents:1", "OK" }, { "QThreadEvents:2", "E16" });
+	assert_true(gdb_session_thread_events(&m.s));
+}
+
+static void test_queries(void **state)
+{
+	const char *s = ask("qSupported");
+
+	assert_non_null(strstr(s, "PacketSize=1000;"));
+	assert_non_null(strstr(s, ";ConditionalBreakpoints+"));
+	assert_non_null(strstr(s, ";BreakpointCommands+"));
+	assert_non_null(strstr(s, ";vContSupported+"));
+	assert_non_null(strstr(s, ";qXfer:memory-map:read+"));
+	assert_null(strstr(s, "multiprocess"));
+	ROWS({ "vMustReplyEmpty", "" }, { "qTStatus", "" }, { "qfoo", "" },
+	     { "", "" }, { "v", "" }, { "b", "" }, { "qCfoo", "" },
+	     { "QNonStop:0", "OK" }, { "QNonStop:1", "E16" },
+	     { "qAttached", "1" }, { "qAttached:1", "1" },
+	     { "qSymbol::", "OK" }, { "qOffsets", "Text=0;Data=0;Bss=0" },
+	     { "!", "OK" }, { "QPassSignals:e;10;ff", "OK" },
+	     { "QPassSignals:100", "E16" }, { "QPassSignals:e;;", "E16" },
+	     { "QPassSignals:", "OK" }, { "vRun;", "" }, { "R00", "" },
+	     { "vCtrlC", "" },
+	     { "qXfer:features:read:target.xml:0,1c",
+	       "m<?xml version=\"1.0\"?>\n<!DOCT" },
+	     { "qXfer:features:read:foo.xml:0,1c", "E00" },
+	     { "qXfer:features:write:target.xml:0,1c", "" },
+	     { "qXfer:exec-file:read:1:0,100", "l/mock/image.elf" },
+	     { "qXfer:exec-file:read::6,100", "limage.elf" },
+	     { "qXfer:memory-map:read::0,1000",
+	       "l<?xml version=\"1.0\"?>\n<memory-map>\n"
+	       "<memory type=\"ram\" start=\"0x1000\" length=\"0x1000\"/>\n"
+	       "<memory type=\"ram\" start=\"0x8000\" length=\"0x1000\"/>\n"
+	       "<memory type=\"ram\" start=\"0xfffffffffffff000\" "
+	       "length=\"0x1000\"/>\n</memory-map>\n" },
+	     { "qCRC:1000,0", "Cffffffff" }, { "qCRC:0,10", "E0e" },
+	     { "qCRC:ffffffffffffffff,2", "E0e" }, { "qCRC:1000", "E16" },
+	     { "qSearch:memory:1000;100;\x07\x0e", "1,1001" },
+	     { "qSearch:memory:1000;100;\x07\x0f", "0" },
+	     { "qSearch:memory:1ffe;2;\x01\x02", "0" },
+	     { "qSearch:memory:1000;100;", "E16" },
+	     { "qSearch:memory:1000;100", "E16" },
+	     { "qSearch:memory:2000;100;a", "E0e" },
+	     { "qSearch:memory:1000;1;ab", "0" },
+	     { "qRcmd,666f6f", "O796f75207361696420|O666f6f|O0a|OK" },
+	     { "qRcmd,6661696c", "E16" }, { "qRcmd,6", "E16" },
+	     { "qRcmd,zz", "E16" }, { "qRcmd,00", "E16" }, { "qRcmd", "" });
+	/* "123456789": CRC-32/BZIP2 without the last inversion */
+	memcpy(mock_at(&m, 0x1000, 9), "123456789", 9);
+	assert_string_equal(ask("qCRC:1000,9"), "C376e6e7");
+	assert_int_equal(m.restarted, 2);
+
+	ask("qXfer:siginfo:read::0,100");
+	ask("qXfer:auxv:read::0,100");
+	assert_int_equal(gdb_session_passes(&m.s, 14), 0);
+	ask("QPassSignals:e;10");
+	assert_int_equal(gdb_session_passes(&m.s, 14), 1);
+	assert_int_equal(gdb_session_passes(&m.s, 11), 0);
+	assert_int_equal(gdb_session_passes(&m.s, 1000), 0);
+
+	/* Texts of errors, for whom asked */
+	ROWS({ "m0,1", "E0e" }, { "QEnableErrorStrings", "OK" },
+	     { "m0,1", "E0e;616464726573732072656675736564" });
+	ask("qSupported:error-message+");
+	ROWS({ "m0,1", "E.address refused" }, { "p", "E.bad packet" });
+}
+
+static void test_lldb(void **state)
+{
+	ROWS({ "QThreadSuffixSupported", "OK" },
+	     { "QListThreadsInStopReply", "OK" },
+	     { "?", "T05thread:1;core:0;" REGS "hexname:6d61696e;"
+		    "reason:trace;threads:1,2,3;thread-pcs:1110,0,0;" },
+	     { "qThreadStopInfo2",
+	       "T00thread:2;hexname:773c22267d2a3e;06:0000000000000000;"
+	       "07:0000000000000000;10:0000000000000000;" },
+	     { "qThreadStopInfo9", "E03" }, { "qThreadStopInfo", "E16" },
+	     { "qRegisterInfo0",
+	       "name:rax;bitsize:64;offset:0;encoding:uint;format:hex;"
+	       "set:general;ehframe:0;dwarf:0;" },
+	     { "qRegisterInfo10",
+	       "name:rip;bitsize:64;offset:128;encoding:uint;format:hex;"
+	       "set:general;ehframe:16;dwarf:16;generic:pc;" },
+	     { "qRegisterInfo99", "E45" }, { "qRegisterInfo", "E16" },
+	     { "qMemoryRegionInfo:1234",
+	       "start:1000;size:1000;permissions:rw;name:64617461;" },
+	     { "qMemoryRegionInfo:3000", "start:2000;size:6000;" },
+	     { "qMemoryRegionInfo:", "E16" },
+	     { "qMemoryRegionInfo:ffffffffffffffff",
+	       "start:fffffffffffff000;size:1000;permissions:rw;"
+	       "name:746f70;" },
+	     { "qWatchpointSupportInfo:", "num:4;" },
+	     { "qProcessInfo",
+	       "pid:1;triple:7838365f36342d756e6b6e6f776e2d756e6b6e6f776e"
+	       "2d656c66;endian:little;ptrsize:8;" });
+	assert_non_null(strstr(ask("qHostInfo"),
+			       "watchpoint_exceptions_received:after;"));
+	assert_non_null(strstr(ask("jThreadsInfo"),
+			       "[{\"tid\":1,\"name\":\"main\","));
+	assert_non_null(strstr(told(), "\"name\":\"w<\\\"&}*>\","));
+}
+
+/* ---- the line ---- */
+
+static void test_acks(void **state)
+{
+	static const char good[] = "$qC#b4";
+	static const char bad[] = "$qC#b5";
+
+	m.s.noack = 0;
+	line(good, 6);
+	gdb_session_serve(&m.s);
+	assert_string_equal(told(), "+|QC1");
+	line(bad, 6);
+	gdb_session_serve(&m.s);
+	assert_string_equal(told(), "-");
+	/* Damaged digits, and a start that was cut off by the next. */
+	line("$qC#x4$q$qC#b4", 14);
+	gdb_session_serve(&m.s);
+	assert_string_equal(told(), "-|+|QC1");
+	/* Asked for again: twice the same. Acknowledged twice: nothing. */
+	line("-", 1);
+	gdb_session_serve(&m.s);
+	assert_string_equal(told(), "QC1");
+	line("++", 2);
+	gdb_session_serve(&m.s);
+	assert_string_equal(told(), "");
+	/* Byte by byte. */
+	line(good, 6);
+	m.in_chunk = 1;
+	gdb_session_serve(&m.s);
+	assert_string_equal(told(), "+|QC1");
+	/* Without acknowledgements; a new debugger brings them back. */
+	line("$QStartNoAckMode#b0+$qC#b4", 26);
+	gdb_session_serve(&m.s);
+	assert_string_equal(told(), "+|OK|QC1");
+	line("$qC#b5", 6);
+	gdb_session_serve(&m.s);
+	assert_string_equal(told(), "");
+	line("+$qC#b4", 7);
+	gdb_session_serve(&m.s);
+	assert_string_equal(told(), "+|QC1");
+	assert_int_equal(m.s.stats.damaged, 4);
+	assert_int_equal(m.s.stats.repeated, 1);
+}
+
+static void test_long(void **state)
+{
+	static char packet[2 * GDB_PACKET_SIZE];
+
+	memset(packet, 'q', GDB_PACKET_SIZE);
+	assert_string_equal(ask(packet), "");
+	memset(packet, 'q', GDB_PACKET_SIZE + 1);
+	assert_string_equal(ask(packet), "E07");
+	memset(packet, 'q', 2 * GDB_PACKET_SIZE - 1);
+	assert_string_equal(ask(packet), "E07");
+}
+
+static void test_running(void **state)
+{
+	ask("vCont;c");
+	line("\3", 1);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_INTERRUPT);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_INTERRUPT);
+	assert_string_equal(stopped(st(0, 2, 1, 0)),
+			    "T02thread:1;core:0;" REGS);
+	/* A Ctrl-C while stopped means nothing. */
+	line("\3$vCont;c#a8\3", 13);
+	assert_int_equal(gdb_session_serve(&m.s), GDB_END_RESUMED);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_INTERRUPT);
+	stopped(st(0, 2, 1, 0));
+	ask("vCont;c");
+	/* The same, as a packet. */
+	line("$vCtrlC#4e", 10);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_INTERRUPT);
+	assert_string_equal(told(), "OK");
+	stopped(st(0, 2, 1, 0));
+	ask("vCont;c");
+	/* Sent again as its acknowledgement was lost: it runs already. */
+	line("$vCont;c#a8", 11);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_NONE);
+	assert_string_equal(told(), "");
+	/* Log text while it runs. */
+	line("", 0);
+	assert_int_equal(gdb_session_log(&m.s, "hi\n", 3), 3);
+	assert_string_equal(told(), "O68690a");
+	/* Another debugger. */
+	line("+$qC#b4", 7);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_ATTACH);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_ATTACH);
+	m.s.owed = 0;
+	gdb_session_stopped(&m.s, st(0, 5, 1, 0));
+	assert_int_equal(gdb_session_log(&m.s, "hi\n", 3), 0);
+	gdb_session_serve(&m.s);
+	assert_string_equal(told(), "+|QC1");
+}
+
+static void test_ends(void **state)
+{
+	line("$k#6b", 5);
+	assert_int_equal(gdb_session_serve(&m.s), GDB_END_KILLED);
+	assert_int_equal(m.killed, 1);
+	assert_string_equal(told(), "");
+	line(frame("vKill;1"), 11);
+	assert_int_equal(gdb_session_serve(&m.s), GDB_END_KILLED);
+	assert_string_equal(told(), "+|OK");
+}
+
+/* ---- a terminal on the same line ---- */
+
+static void test_plain(void **state)
+{
+	static const char typed[] = "ls $HOME +1\n$a#zz $qC#b5 a}b$x\n";
+
+	mock_free(&m);
+	mock_init(&m, 0, 1);
+	line(typed, sizeof(typed) - 1);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_NONE);
+	assert_string_equal(m.plain, typed);
+	assert_int_equal(m.out_len, 0);
+	/* Ctrl-C is the terminal's until a debugger has spoken. */
+	line("\3", 1);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_NONE);
+	assert_int_equal(m.plain[m.plain_len - 1], 3);
+	m.plain_len = 0;
+	m.plain[0] = 0;
+	line("+$qC#b4", 7);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_ATTACH);
+	assert_true(gdb_session_attached(&m.s));
+	gdb_session_stopped(&m.s, st(0, 5, 1, 0));
+	line("+$D#44", 6);
+	assert_int_equal(gdb_session_serve(&m.s), GDB_END_DETACHED);
+	assert_string_equal(m.plain, "");
+	assert_string_equal(told(), "QC1|+|OK");
+}
+
+static void test_plain_newline(void **state)
+{
+	mock_free(&m);
+	mock_init(&m, 0, 1);
+	mock_map(&m, 0x8000, 0x1000, 5, "text");
+	line("+$qC#b4", 7);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_ATTACH);
+	gdb_session_stopped(&m.s, st(0, 5, 1, 0));
+	/* The debugger went without a word; somebody presses Enter. */
+	line("+$Z0,8000,1#b8+\rps\r", 19);
+	assert_int_equal(gdb_session_serve(&m.s), GDB_END_LOST);
+	assert_false(gdb_session_attached(&m.s));
+	assert_int_equal(m.n_points, 0);
+	gdb_session_poll(&m.s);
+	assert_string_equal(m.plain, "\r");
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_registers), T(test_memory), T(test_run),
+		T(test_stops),	   T(test_points), T(test_hits),
+		T(test_threads),   T(test_queries), T(test_lldb),
+		T(test_acks),	   T(test_long),   T(test_running),
+		T(test_ends),	   T(test_plain),  T(test_plain_newline),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
