@@ -43,7 +43,7 @@ static void send(struct gdb_session *s, char c)
 /* What looked like a packet is text of a terminal, up to the byte c. */
 static void give_back(struct gdb_session *s, char c)
 {
-	plain(s, "$", 1);
+	plain(s, s->rx_plus ? "+$" : "$", 1 + s->rx_plus);
 	plain(s, s->in, s->in_len);
 	if (s->rx_state == RX_SUM2) {
 		plain(s, "#", 1);
@@ -65,7 +65,8 @@ static void plain_byte(struct gdb_session *s, char c)
 
 static void idle(struct gdb_session *s, char c)
 {
-	if (s->rx_state == RX_PLUS) {
+	s->rx_plus = s->rx_state == RX_PLUS;
+	if (s->rx_plus) {
 		s->rx_state = RX_IDLE;
 		if (c != '$' && !s->attached)
 			plain(s, "+", 1);
