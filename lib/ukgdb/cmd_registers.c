@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Registers: g G p P, and H, which says whose. GDB manual, appendix E.2; the
- * thread that lldb names behind each is lldb's QThreadSuffixSupported.
+ * Registers: g G p P. GDB manual, appendix E.2; the thread that lldb names
+ * behind each is lldb's QThreadSuffixSupported.
  */
 #include "gdb_packet.h"
 
@@ -84,40 +84,42 @@ static int write_value(struct gdb_session *s, long tid, unsigned int nr,
 	return s->t->ops->reg_write(s->t, tid, nr, value);
 }
 
-/* Writes all that can be, and tells the first that could not. */
-static int write_all(struct gdb_session *s, struct gdb_rx *rx)
+/*
+ * Reads the values of all registers, and with `write` writes those that can
+ * be written; x's stand for one that stays. @return the first error of those
+ * that cannot
+ */
+static int values(struct gdb_session *s, struct gdb_rx *rx, long tid, int write)
 {
-	struct gdb_rx check = *rx;
 	__u8 value[GDB_REG_BYTES];
 	unsigned int nr;
-	int error = 0;
-	long tid;
+	int error = 0, one;
 
 	for (nr = 0; nr < s->t->n_g; nr++) {
 		unsigned int bytes = s->t->regs[nr].bits / 8;
 
-		if (rx_left(&check) && *check.at == 'x' &&
-		    rx_left(&check) >= 2 * bytes)
-			check.at += 2 * bytes;
-		else
-			rx_bytes(&check, value, bytes);
-	}
-	tid = rx_thread_suffix(&check, gdb_tid(s));
-	if (!rx_done(&check))
-		return -EINVAL;
-	for (nr = 0; nr < s->t->n_g; nr++) {
-		unsigned int bytes = s->t->regs[nr].bits / 8;
-		int one;
-
-		if (*rx->at == 'x') {
+		if (rx_left(rx) >= 2 * bytes && *rx->at == 'x') {
 			rx->at += 2 * bytes;
 			continue;
 		}
 		rx_bytes(rx, value, bytes);
-		one = write_value(s, tid, nr, value);
-		if (!error)
-			error = one;
+		one = write ? write_value(s, tid, nr, value) : 0;
+		error = error ? error : one;
 	}
+	return error;
+}
+
+static int write_all(struct gdb_session *s, struct gdb_rx *rx)
+{
+	struct gdb_rx check = *rx;
+	long tid;
+	int error;
+
+	values(s, &check, 0, 0);
+	tid = rx_thread_suffix(&check, gdb_tid(s));
+	if (!rx_done(&check))
+		return -EINVAL;
+	error = values(s, rx, tid, 1);
 	return error ? error : GDB_OK;
 }
 
@@ -156,26 +158,3 @@ static int write_one(struct gdb_session *s, struct gdb_rx *rx)
 }
 
 GDB_COMMAND("P*", P, write_one);
-
-static int select_thread(struct gdb_session *s, struct gdb_rx *rx)
-{
-	int run = rx_accept(rx, 'c');
-	long tid;
-
-	if (!run)
-		rx_expect(rx, 'g');
-	tid = rx_tid(rx);
-	if (!rx_done(rx))
-		return -EINVAL;
-	if (tid > 0 && (s->t->ops->thread_alive ?
-				!s->t->ops->thread_alive(s->t, tid) :
-				tid != s->stop.tid))
-		return -ESRCH;
-	if (run)
-		s->tid_c = tid;
-	else
-		s->tid_g = tid;
-	return GDB_OK;
-}
-
-GDB_COMMAND("H*", H, select_thread);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Threads: who there is, and what they are called. GDB manual, appendix E.2
- * (T), E.4 (qC, qfThreadInfo, qThreadExtraInfo, qGetTLSAddr), E.15 (list).
+ * Threads: who there is, what they are called, and which one a debugger means
+ * (H). GDB manual, appendix E.2 (H, T), E.4 (qC, qfThreadInfo, qThreadExtraInfo, qGetTLSAddr), E.15 (list).
  */
 #include "gdb_packet.h"
 
@@ -13,16 +13,41 @@ long gdb_thread_next(struct gdb_session *s, long tid)
 	return tid ? 0 : s->stop.tid;
 }
 
+static int is_alive(struct gdb_session *s, long tid)
+{
+	if (s->t->ops->thread_alive)
+		return s->t->ops->thread_alive(s->t, tid);
+	return tid == s->stop.tid;
+}
+
+static int select_thread(struct gdb_session *s, struct gdb_rx *rx)
+{
+	int run = rx_accept(rx, 'c');
+	long tid;
+
+	if (!run)
+		rx_expect(rx, 'g');
+	tid = rx_tid(rx);
+	if (!rx_done(rx))
+		return -EINVAL;
+	if (tid > 0 && !is_alive(s, tid))
+		return -ESRCH;
+	if (run)
+		s->tid_c = tid;
+	else
+		s->tid_g = tid;
+	return GDB_OK;
+}
+
+GDB_COMMAND("H*", H, select_thread);
+
 static int alive(struct gdb_session *s, struct gdb_rx *rx)
 {
 	long tid = rx_tid(rx);
-	int is;
 
 	if (!rx_done(rx) || tid <= 0)
 		return -EINVAL;
-	is = s->t->ops->thread_alive ? s->t->ops->thread_alive(s->t, tid) :
-				       tid == s->stop.tid;
-	return is ? GDB_OK : -ESRCH;
+	return is_alive(s, tid) ? GDB_OK : -ESRCH;
 }
 
 GDB_COMMAND("T*", T, alive);

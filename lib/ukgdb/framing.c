@@ -29,11 +29,28 @@ enum rx_state {
 /* The packet is longer than the buffer. */
 #define TOO_LONG (GDB_PACKET_SIZE + 1U)
 
+#ifdef CONFIG_LIBUKGDB_SHARED
+static int shared(const struct gdb_session *s)
+{
+	return s->io.plain != __NULL;
+}
+
 static void plain(struct gdb_session *s, const char *buf, __sz len)
 {
 	if (s->io.plain && len)
 		s->io.plain(s->io.ctx, buf, len);
 }
+#else
+static int shared(const struct gdb_session *s __unused)
+{
+	return 0;
+}
+
+static void plain(struct gdb_session *s __unused, const char *buf __unused,
+		  __sz len __unused)
+{
+}
+#endif
 
 static void send(struct gdb_session *s, char c)
 {
@@ -56,11 +73,18 @@ static void give_back(struct gdb_session *s, char c)
 /* A byte outside of packets and no debugger's. */
 static void plain_byte(struct gdb_session *s, char c)
 {
-	if (s->attached && s->io.plain && (c == '\n' || c == '\r')) {
+	if (s->attached && shared(s) && (c == '\n' || c == '\r')) {
 		gdb_session_disconnect(s);
 		s->ended = GDB_END_LOST + 1;
 	}
 	plain(s, &c, 1);
+}
+
+static void begin(struct gdb_session *s)
+{
+	s->rx_state = RX_BODY;
+	s->rx_sum = 0;
+	s->in_len = 0;
 }
 
 static void idle(struct gdb_session *s, char c)
@@ -74,10 +98,8 @@ static void idle(struct gdb_session *s, char c)
 			gdb_forget(s); /* debuggers greet with a '+' */
 	}
 	if (c == '$') {
-		s->rx_state = RX_BODY;
-		s->rx_sum = 0;
-		s->in_len = 0;
-	} else if (c == CTRL_C && (s->attached || !s->io.plain)) {
+		begin(s);
+	} else if (c == CTRL_C && (s->attached || !shared(s))) {
 		s->interrupt = !s->stopped;
 	} else if (c == '+' && s->noack == 2) {
 		s->noack = 1; /* of the OK to QStartNoAckMode */
@@ -96,13 +118,11 @@ static void idle(struct gdb_session *s, char c)
 static void body(struct gdb_session *s, char c)
 {
 	if (c == '$' && s->attached) {
-		s->rx_state = RX_BODY; /* the end of the one before is lost */
-		s->rx_sum = 0;
-		s->in_len = 0;
+		begin(s); /* the end of the one before is lost */
 		s->stats.damaged++;
 		return;
 	}
-	if (!s->attached && s->io.plain &&
+	if (!s->attached && shared(s) &&
 	    (c < ' ' || c >= '}' || s->in_len >= GDB_PACKET_SIZE)) {
 		give_back(s, c);
 		return;
@@ -129,7 +149,7 @@ static int checked(struct gdb_session *s, char c, int digit)
 	int high = gdb_hex_digit(s->rx_digit);
 	int good = digit >= 0 && high >= 0 && s->rx_sum == high * 16 + digit;
 
-	if (!good && !s->attached && s->io.plain) {
+	if (!good && !s->attached && shared(s)) {
 		give_back(s, c);
 		return 0;
 	}

@@ -46,7 +46,8 @@ struct gdb_io {
 	void (*out)(void *ctx, const char *buf, __sz len);
 	/*
 	 * Bytes that are no debugger's, for the terminal that shares the line.
-	 * NULL: nobody else does; then such bytes are ignored.
+	 * NULL, or without LIBUKGDB_SHARED: nobody else does; then such bytes
+	 * are ignored.
 	 */
 	void (*plain)(void *ctx, const char *buf, __sz len);
 	void *ctx;
