@@ -17,6 +17,9 @@ FRAME = re.compile(r"  \[([0-9a-f]{16})\](?: (\S+?)(?:\+([0-9a-f]+))?)?"
 REPEATS = re.compile(r"  \.\.\. (\d+) more of that frame$")
 DUMPED = re.compile(r"[0-9a-f]{8,16}  ")
 REGISTER = re.compile(r" *(\w+): ([0-9a-f]{16})")
+THREAD = re.compile(r"Thread (\d+)$")
+THREAD_IS = re.compile(r"(.*), (\w+), \d+\.\d{3} ms on the CPU, (\d+) switches$")
+THREAD_STACK = re.compile(r"  stack 0x([0-9a-f]+)-0x([0-9a-f]+)$")
 SUFFIX = re.compile(r"(\.(constprop|isra|part|cold|llvm)\.?\d*)+$")
 
 
@@ -33,6 +36,22 @@ class Line:
 
 
 @dataclass
+class Thread:
+    """A thread, and what there is of its call trace."""
+    name: str
+    state: str
+    switches: int
+    stack: tuple  # (lowest, past the highest)
+    trace: list = field(default_factory=list)
+    trace_end: str = ""
+
+    @property
+    def functions(self):
+        """The names in the trace, inlined functions too, innermost first."""
+        return [line.function for line in self.trace]
+
+
+@dataclass
 class Screen:
     """What a screen says, section by section."""
     image: str
@@ -45,6 +64,7 @@ class Screen:
     symbols: dict = field(default_factory=dict)  # register: "name+offset"
     trace: list = field(default_factory=list)
     trace_end: str = ""
+    threads: dict = field(default_factory=dict)  # id: Thread
 
     @property
     def functions(self):
@@ -108,6 +128,16 @@ def read_trace(screen, texts, is_trap):
             screen.trace_end = text[len("  trace ends: "):]
 
 
+def read_thread(texts):
+    """A thread's section: what it is, its stack, its call trace."""
+    name, state, switches = THREAD_IS.match(texts[0]).groups()
+    low, high = THREAD_STACK.match(texts[1]).groups()
+    thread = Thread(name, state, int(switches), (int(low, 16), int(high, 16)))
+    if texts[2:] != ["  call trace: see above"]:
+        read_trace(thread, texts[2:], True)
+    return thread
+
+
 def read_registers(screen, texts):
     for text in texts:
         pairs = REGISTER.findall(text)
@@ -136,4 +166,7 @@ def read_screen(result):
             body.append(rest.strip())
     read_registers(screen, screen.sections.get("Registers", []))
     read_trace(screen, screen.sections.get("Call trace", []), "Event" in screen.sections)
+    for title, body in screen.sections.items():
+        if THREAD.match(title):
+            screen.threads[int(title.split()[1])] = read_thread(body)
     return screen

@@ -34,6 +34,8 @@ class Kind:
     walk: str = ""        # pattern of the last line of the page-table walk
     to_main: bool = True  # the trace goes on to main and to the entry
     skip: str = ""        # pattern of functions that chain leaves out
+    below: tuple = ()     # the functions under chain, instead of main and its callers
+    stack: str = "main"   # the thread whose stack it is
 
 
 LEVELS = ["null_write", "bottom"] + [f"level{n}" for n in range(10, 50)] + ["deep"]
@@ -94,6 +96,10 @@ KINDS = {
     "irqs-off": Kind(r"write to 0x0: not mapped$", ["irqs_off"],
                      "*(volatile int *)nowhere = 1", file="apps/crash/interrupt.c",
                      walk="not present$"),
+    "in-thread": Kind(r"write to 0x0: not mapped$", ["crashes"],
+                      "*(volatile int *)nowhere = 1", file="apps/crash/thread.c",
+                      walk="not present$", below=("thread_start", "ukarch_ctx_start"),
+                      stack="second"),
     "heap-damaged": Kind(r"abort$", ["abort", "heap_damaged"], "abort();", file=HEAP_C, at=1),
     "before-main": Kind(r"write to 0x0: not mapped$", ["before_main"],
                         "*(volatile int *)NULL = 1", file="apps/crash/main.c",
@@ -175,6 +181,9 @@ def check_chain(kind, screen, arch):
         return trace
     assert not screen.trace_end
     below = [line.function for line in trace[len(wanted):] if not line.inlined]
+    if kind.below:
+        assert below == list(kind.below)
+        return trace
     main = [] if "before_main" in wanted else ["main"]
     start = 0 if main else 1  # before main nobody runs it
     assert below == main + BELOW_MAIN[start:] + [ENTRY[arch]]
@@ -195,7 +204,8 @@ def test_screen(kind, arch, cc):
     assert k.snippet in source_line(fault)
     if k.walk:
         assert re.search(k.walk, screen.page_walk[-1]), screen.page_walk
-    for section in ("Registers", "Code", "Stack", "Stack of thread main", "Heap"):
+    for section in ("Registers", "Code", "Stack", f"Stack of thread {k.stack}", "Heap",
+                    "Interrupts"):
         assert section in screen.sections, result.text
 
 

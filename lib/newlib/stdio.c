@@ -11,9 +11,16 @@
 #include <string.h>
 #include <unistd.h>
 #include <uk/console.h>
+#include <uk/sched.h>
 #include "syscalls.h"
 
 #define CTRL_D 4
+
+/* With other threads: how often to look for input or room, and how long a
+ * writer waits for room before it drops.
+ */
+#define LOOK_NS 1000000UL
+#define LOOKS_MAX 1000U
 
 static int is_stdio(int fd)
 {
@@ -23,22 +30,50 @@ static int is_stdio(int fd)
 	return 0;
 }
 
+/* What one call writes stays together. */
+#ifdef CONFIG_LIBUKSCHED
+#include <uk/mutex.h>
+
+static struct uk_mutex out_lock = UK_MUTEX_INITIALIZER(0);
+#define OUT_LOCK() uk_mutex_lock(&out_lock)
+#define OUT_UNLOCK() uk_mutex_unlock(&out_lock)
+#else
+#define OUT_LOCK()
+#define OUT_UNLOCK()
+#endif
+
+/* Lets others run for a moment; 0 if there are none. */
+static int others_run(void)
+{
+	if (uk_sched_thread_count() < 2)
+		return 0;
+	uk_thread_sleep(LOOK_NS);
+	return 1;
+}
+
 /* A console that takes nothing within its bound has nobody at its other end:
  * the rest is dropped, as the log drops it, rather than have a program fail.
  */
 int _write(int fd, const void *buf, size_t len)
 {
 	struct uk_console *con = uk_console_get(UK_CONSOLE_STDIO);
+	unsigned int looks = 0;
 	size_t done = 0;
 	__ssz n = 1;
 
 	if (!is_stdio(fd))
 		return -1;
+	OUT_LOCK();
 	while (con && done < len && n > 0) {
 		n = uk_console_out(con, (const char *)buf + done, len - done);
-		if (n > 0)
+		if (n > 0) {
 			done += (size_t)n;
+			looks = 0;
+		} else if (n == 0 && looks++ < LOOKS_MAX && others_run()) {
+			n = 1;
+		}
 	}
+	OUT_UNLOCK();
 	return (int)len;
 }
 
@@ -63,7 +98,8 @@ int _read(int fd, void *buf, size_t len)
 		if (n == 0 && i)
 			break;
 		if (n == 0) {
-			uk_console_wait(con, events);
+			if (!others_run())
+				uk_console_wait(con, events);
 			continue;
 		}
 		if (line[i] == CTRL_D)

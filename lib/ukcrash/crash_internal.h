@@ -31,7 +31,11 @@
  */
 const char *ukcrash_symbol(__vaddr_t addr, char buf[UKCRASH_SYMBOL_MAX]);
 
-/** Shows the call trace of a thread that does not run. With uksched only. */
-void ukcrash_trace(const struct __regs *regs);
+#ifdef CONFIG_LIBUKSCHED
+/** Shows the call trace from some registers on; is_call: pc is a return
+ * address.
+ */
+void ukcrash_trace(const struct __regs *regs, int is_call);
+#endif
 
 #endif /* __CRASH_INTERNAL_H__ */

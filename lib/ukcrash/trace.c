@@ -92,7 +92,14 @@ static int add_frame(struct trace *t, const struct uk_unwind *u)
 	return 1;
 }
 
-static void show(const struct __regs *regs, int is_call)
+/* One caller, unless there are threads. */
+#ifdef CONFIG_LIBUKSCHED
+#define TRACE_SCOPE
+#else
+#define TRACE_SCOPE static inline __attribute__((always_inline))
+#endif
+
+TRACE_SCOPE void ukcrash_trace(const struct __regs *regs, int is_call)
 {
 	struct trace t = { .shown = 0 };
 	struct uk_unwind u;
@@ -112,17 +119,10 @@ static void show(const struct __regs *regs, int is_call)
 			   uk_unwind_end_str(u.end), u.bad);
 }
 
-#ifdef CONFIG_LIBUKSCHED
-void ukcrash_trace(const struct __regs *regs)
-{
-	show(regs, 0);
-}
-#endif
-
 static void trace(const struct uk_crash_info *info)
 {
 	uk_pr_crit("Call trace:\n");
-	show(info->regs, !info->trap);
+	ukcrash_trace(info->regs, !info->trap);
 }
 
 UKCRASH_SECTION(trace);

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+#ifndef __LIBRARY_H__
+#define __LIBRARY_H__
+
+/* A thread: calls the C library, and counts what is wrong. */
+void *library_loop(void *arg);
+extern int library_mistakes;
+
+#endif /* __LIBRARY_H__ */
