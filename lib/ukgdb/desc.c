@@ -67,6 +67,9 @@ static void one_register(struct gdb_window *w, unsigned int nr)
 	attribute(w, "type", w->s->t->types[r->type].name);
 	number(w, "regnum", nr);
 	attribute(w, "group", gdb_group_names[r->group]);
+	/* gdb puts back what a function that it calls may have changed */
+	if (r->group == GDB_GROUP_SYSTEM)
+		attribute(w, "save-restore", "no");
 	for_lldb(w, r);
 	win_str(w, "/>\n");
 }

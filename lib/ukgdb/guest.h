@@ -45,6 +45,7 @@ struct gdb_guest {
 	/* The crash at which the program is stopped, if it is one. */
 	struct uk_crash_info crash;
 	int in_crash;
+	__vaddr_t call_pc;  /* behind the call that crashed; 0: a trap did */
 	_Bool crash_waits; /* gdb.oncrash=wait */
 };
 

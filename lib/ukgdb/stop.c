@@ -120,7 +120,11 @@ static void resume(enum gdb_end end)
 	if (g->in_crash) {
 		g->in_crash = 0;
 		uk_crash_mended();
+		if (g->call_pc &&
+		    ukarch_regs_pc(g->regs) == g->call_pc - UKARCH_INSN_UNIT)
+			ukarch_regs_set_pc(g->regs, g->call_pc);
 	}
+	g->call_pc = 0;
 	if (d->act == GDB_ACT_CONTINUE)
 		leave();
 	/* A step: may need the program to run, or be done at once. */
@@ -396,11 +400,15 @@ static int on_crash(void *data)
 	g->crash = *info;
 	g->in_crash = 1;
 	g->crash.regs = &frame()->regs;
+	g->call_pc = 0;
 	if (info->trap) {
 		g->crash.trap = &stopped_ctx;
 		gdb_guest_stop(info->trap, &stop);
 	}
+	/* In the call that crashes: behind it may be another function. */
 	ukarch_trap_frame_init(frame(), info->regs);
+	g->call_pc = ukarch_regs_pc(info->regs);
+	ukarch_regs_set_pc(&frame()->regs, g->call_pc - UKARCH_INSN_UNIT);
 	stopped_ctx = (struct ukarch_trap_ctx){ .outer = uk_percpu()->trap };
 	uk_percpu()->trap_depth++;
 	enter(&stop);

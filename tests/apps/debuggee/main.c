@@ -2,12 +2,14 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * What a debugger is tried on: functions to stop in, data to look at and to
- * watch, loops to interrupt. argv[1] names a scene.
+ * watch, loops to interrupt. argv[1] names a scene. Functions have a prefix
+ * that nothing else in the image has.
  */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uk/arch/lcpu.h>
 
 struct point {
 	int x, y;
@@ -20,44 +22,68 @@ volatile int counter;
 volatile uint64_t watched[4];
 struct point origin = { 1, 2, 5, 1000, "origin", NULL };
 struct point list = { 3, 4, 2, 700, "head", &origin };
-double ratio = 2.5;
-int verdict;
+volatile double ratio = 2.5;
+volatile int verdict;
+unsigned char big[256 * 1024];
 
-__attribute__((noinline)) int add(int a, int b)
+__attribute__((noinline)) int debuggee_add(int a, int b)
 {
-	int sum = a + b;
+	int total = a + b;
 
 	counter++;
-	return sum;
+	return total;
 }
 
-__attribute__((noinline)) double scale(double v, int by)
+__attribute__((noinline)) double debuggee_scale(double v, int by)
 {
 	return v * by;
 }
 
-__attribute__((noinline)) int depth(int n)
+__attribute__((noinline, used)) unsigned int checksum(void)
+{
+	unsigned int total = 0;
+
+	for (size_t i = 0; i < sizeof(big); i++)
+		total += big[i];
+	return total;
+}
+
+__attribute__((noinline)) int debuggee_depth(int n)
 {
 	volatile int here = n;
 
 	if (n == 0)
-		return add(here, 0);
-	return depth(n - 1) + 1;
+		return debuggee_add(here, 0);
+	return debuggee_depth(n - 1) + 1;
 }
 
-__attribute__((noinline)) void spin(void)
+__attribute__((noinline)) void debuggee_spin(void)
 {
 	while (!verdict)
 		counter++;
 }
 
-__attribute__((noinline)) void loop(int n)
+__attribute__((noinline)) void debuggee_idle(void)
 {
-	for (int i = 0; i < n; i++)
-		add(i, i & 7);
+	while (!verdict)
+		ukarch_halt();
 }
 
-__attribute__((noinline)) void stores(void)
+__attribute__((noinline)) void debuggee_irqs_off(void)
+{
+	ukarch_irq_disable();
+	while (!verdict)
+		counter++;
+	ukarch_irq_enable();
+}
+
+__attribute__((noinline)) void debuggee_loop(int n)
+{
+	for (int i = 0; i < n; i++)
+		debuggee_add(i, i & 7);
+}
+
+__attribute__((noinline)) void debuggee_stores(void)
 {
 	for (int i = 0; i < 10; i++) {
 		watched[i & 3] = i;
@@ -65,25 +91,124 @@ __attribute__((noinline)) void stores(void)
 	}
 }
 
+__attribute__((noinline)) uint64_t debuggee_reads(void)
+{
+	uint64_t total = 0;
+
+	for (int i = 0; i < 4; i++)
+		total += watched[i];
+	return total;
+}
+
+__attribute__((noinline)) int debuggee_leaf(int v)
+{
+	counter += v;
+	return v * 3;
+}
+
+__attribute__((noinline)) int debuggee_stepped(int v)
+{
+	int a = v + counter;
+	counter = a ^ 5;
+	counter += a << 2;
+	counter -= debuggee_add(a, 1);
+	v = debuggee_leaf(a);
+	counter = v;
+	return counter;
+}
+
+__attribute__((noinline)) void debuggee_long_line(void)
+{
+	counter = 0;
+	for (int i = 0; i < 1000; i++) { counter++; counter++; counter--; }
+	counter++;
+}
+
+/* Branches of all kinds, calls near and through a pointer, data by place. */
+__attribute__((noinline)) unsigned int debuggee_mixture(unsigned int n)
+{
+	static int (*volatile call)(int, int) = debuggee_add;
+	unsigned int v = n;
+
+	for (unsigned int i = 0; i < 5; i++) {
+		switch (i ^ (v & 1)) {
+		case 0:
+			v += counter;
+			break;
+		case 1:
+			v ^= call(v, i);
+			break;
+		case 2:
+			v -= origin.x;
+			break;
+		case 3:
+			v = v << 3 | v >> 29;
+			break;
+		default:
+			v += debuggee_add(v, 3) * (list.y > 2 ? 3 : 5);
+		}
+		if (v & 0x10)
+			v += 7;
+	}
+	return v;
+}
+
+__attribute__((noinline)) void debuggee_null(int v)
+{
+	*(volatile int *)NULL = v;
+	__asm__ volatile(".global debuggee_null_end\ndebuggee_null_end:");
+}
+
+__attribute__((noinline)) void debuggee_undefined(void)
+{
+#ifdef __x86_64__
+	__asm__ volatile("ud2");
+#else
+	__asm__ volatile(".inst 0");
+#endif
+}
+
+static void run(const char *scene, int n)
+{
+	if (!strcmp(scene, "spin"))
+		debuggee_spin();
+	else if (!strcmp(scene, "idle"))
+		debuggee_idle();
+	else if (!strcmp(scene, "irqs-off"))
+		debuggee_irqs_off();
+	else if (!strcmp(scene, "depth"))
+		counter = debuggee_depth(n);
+	else if (!strcmp(scene, "loop"))
+		debuggee_loop(n);
+	else if (!strcmp(scene, "stores"))
+		debuggee_stores();
+	else if (!strcmp(scene, "stepped"))
+		debuggee_stepped(n);
+	else if (!strcmp(scene, "long-line"))
+		debuggee_long_line();
+	else if (!strcmp(scene, "mixture"))
+		printf("mixture %u\n", debuggee_mixture(n));
+	else if (!strcmp(scene, "null"))
+		debuggee_null(n);
+	else if (!strcmp(scene, "abort"))
+		abort();
+	else if (!strcmp(scene, "undefined"))
+		debuggee_undefined();
+	else if (!strcmp(scene, "checksum"))
+		printf("checksum %u\n", checksum());
+}
+
 int main(int argc, char **argv)
 {
 	const char *scene = argc > 1 ? argv[1] : "none";
-	int sum;
+	int total;
 
 	printf("scene %s\n", scene);
-	sum = add(20, 22);
-	if (!strcmp(scene, "spin"))
-		spin();
-	else if (!strcmp(scene, "depth"))
-		sum = depth(50);
-	else if (!strcmp(scene, "loop"))
-		loop(argc > 2 ? atoi(argv[2]) : 100);
-	else if (!strcmp(scene, "stores"))
-		stores();
-	else if (!strcmp(scene, "null"))
-		*(volatile int *)NULL = sum;
-	else if (!strcmp(scene, "abort"))
-		abort();
-	printf("sum %d counter %d verdict %d\n", sum, counter, verdict);
+	total = debuggee_add(20, 22);
+	run(scene, argc > 2 ? atoi(argv[2]) : 10);
+	if (!strcmp(scene, "stores"))
+		total += debuggee_reads();
+	printf("total %d verdict %d scale %d\n", total, verdict,
+	       (int)debuggee_scale(ratio, 4));
 	return verdict;
 }

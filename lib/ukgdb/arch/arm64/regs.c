@@ -225,7 +225,7 @@ static __u64 system_read(unsigned int nr)
 	return 0;
 }
 
-#define _WRITE_0(reg) return -EROFS
+#define _WRITE_0(reg) return v == UKARCH_SYSREG_READ(reg) ? 0 : -EROFS
 #define _WRITE_1(reg)                      \
 	do {                               \
 		UKARCH_SYSREG_WRITE(reg, v); \

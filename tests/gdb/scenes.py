@@ -1,0 +1,480 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""What users do in gdb, run by gdb itself: `socket` is set before this file
+is read, and a function below is called. The last line it prints is SCENE
+PASSED; an assertion ends it before."""
+
+import functools
+import re
+
+import gdb
+
+# pylint: disable=undefined-variable
+
+
+def run(command):
+    text = gdb.execute(command, to_string=True)
+    print(f"(gdb) {command}\n{text}", end="")
+    return text
+
+
+last = {}  # why the program stopped last
+
+
+def on_stop(event):
+    last.clear()
+    if isinstance(event, gdb.BreakpointEvent):
+        last["points"] = [b.number for b in event.breakpoints]
+    elif isinstance(event, gdb.SignalEvent):
+        last["signal"] = event.stop_signal
+
+
+def on_exit(event):
+    last.clear()
+    last["exit"] = getattr(event, "exit_code", None)
+
+
+gdb.events.stop.connect(on_stop)
+gdb.events.exited.connect(on_exit)
+
+
+def go(command="continue"):
+    """Runs the program; the dictionary says why it stopped."""
+    last.clear()
+    run(command)
+    return dict(last)
+
+
+def exits(code=0):
+    stop = go()
+    assert stop == {"exit": code}, stop
+
+
+def value(expression):
+    return gdb.parse_and_eval(expression)
+
+
+def number(expression):
+    return int(value(expression))
+
+
+def function():
+    """The function that the program is stopped in."""
+    return gdb.selected_frame().name()
+
+
+def fails(command, text):
+    """The command's error holds the text."""
+    try:
+        run(command)
+    except gdb.error as error:
+        assert re.search(text, str(error)), f"{command}: {error}"
+        return
+    raise AssertionError(f"{command} did not fail")
+
+
+def attach():
+    run("set pagination off")
+    run("set confirm off")
+    run("set width 0")
+    run("set remotetimeout 20")
+    run("set backtrace past-main on")
+    return run(f"target remote {socket}")
+
+
+def to_main():
+    attach()
+    run("tbreak main")
+    run("continue")
+    assert function() == "main"
+
+
+def scene(fn):
+    """Says when all of it has passed."""
+    @functools.wraps(fn)
+    def wrapped(*args):
+        fn(*args)
+        print("SCENE PASSED")
+    return wrapped
+
+
+def is_arm():
+    return "aarch64" in gdb.selected_frame().architecture().name()
+
+
+# --- arriving, looking, leaving -----------------------------------------------
+
+@scene
+def look_and_leave():
+    attach()
+    assert "uk_gdb_break" in run("bt")
+    names = [frame_name(f) for f in frames()]
+    assert "uk_boot" in names and "kvm_setup" in names, names
+    threads = run("info threads")
+    assert re.search(r"^\* 1 +Thread 1 .*main", threads, re.M), threads
+    run("detach")
+
+
+def frames():
+    frame = gdb.newest_frame()
+    while frame is not None:
+        yield frame
+        frame = frame.older()
+
+
+def frame_name(frame):
+    return frame.name()
+
+
+@scene
+def run_to_the_end(code):
+    to_main()
+    exits(code)
+
+
+@scene
+def kill():
+    to_main()
+    run("kill")
+
+
+# --- breakpoints and steps ------------------------------------------------------
+
+@scene
+def breakpoints():
+    to_main()
+    run("break debuggee_add")
+    assert go() == {"points": [2]} and function() == "debuggee_add"
+    assert number("a") == 20 and number("b") == 22
+    assert [f.name() for f in frames()][:2] == ["debuggee_add", "main"]
+    # memory shows the program's own bytes while the breakpoint is in
+    at = number("$pc")
+    run("set breakpoint always-inserted on")
+    shown = bytes(gdb.selected_inferior().read_memory(at, 4))
+    run("disable 2")
+    assert shown == bytes(gdb.selected_inferior().read_memory(at, 4))
+    run("enable 2")
+    run("set breakpoint always-inserted off")
+    run("finish")
+    assert number("$") == 42
+    run("condition 2 a == 7")
+    run("continue")
+    assert number("a") == 7 and number("counter") == 8, number("counter")
+    run("ignore 2 2")
+    run("condition 2")
+    run("continue")
+    assert number("a") == 10
+    run("delete")
+    exits()
+
+
+@scene
+def hardware_breakpoints():
+    to_main()
+    run("hbreak debuggee_add")
+    for expected in (20, 0, 1, 2):
+        run("continue")
+        assert function() == "debuggee_add" and number("a") == expected
+    run("delete")
+    # each one beyond what the CPU has is an error, not silence
+    for _ in range(20):
+        run("hbreak debuggee_loop")
+        run("tbreak main")
+    for i in range(20):
+        run(f"hbreak *(debuggee_loop + {4 * i})")
+    fails("stepi", "Could not insert hardware|Command aborted")
+    run("delete")
+    exits()
+
+
+@scene
+def steps():
+    to_main()
+    run("break debuggee_stepped")
+    run("continue")
+    lines = []
+    for _ in range(4):
+        lines.append(gdb.selected_frame().find_sal().line)
+        run("next")
+    assert lines == sorted(lines) and len(set(lines)) == 4, lines
+    run("advance debuggee_leaf")
+    assert function() == "debuggee_leaf"
+    run("finish")
+    run("step")
+    pc = number("$pc")
+    run("stepi")
+    assert number("$pc") != pc
+    run("until")
+    run("delete")
+    exits()
+
+
+@scene
+def each_instruction(name):
+    """A breakpoint on every instruction of a function: each is hit, executed
+    out of line, and the function still computes the same."""
+    to_main()
+    text = run(f"disassemble {name}")
+    places = [int(m, 16) for m in re.findall(r"^ +(0x[0-9a-f]+) <", text, re.M)]
+    for place in places[:60]:
+        run(f"break *{place:#x}")
+    hit = set()
+    while "exit" not in go():
+        hit.add(number("$pc"))
+    assert last == {"exit": 0}, last
+    assert len(hit) >= len(places[:60]) * 2 // 3, (len(hit), len(places))
+
+
+@scene
+def stepping_beside_breakpoints(name):
+    """stepi with breakpoints in comes to where stepi without them does."""
+    to_main()
+    run(f"break {name}")
+    run("continue")
+    first = trail(80)
+    run("delete")
+    run(f"tbreak {name}")
+    run("continue")
+    for pc in set(first):
+        run(f"break *{pc:#x}")
+    assert trail(80) == first
+    run("delete")
+    exits()
+
+
+def trail(n):
+    out = []
+    for _ in range(n):
+        gdb.execute("stepi", to_string=True)
+        out.append(number("$pc"))
+    return out
+
+
+@scene
+def range_of_a_long_line():
+    """`next` over a line that loops is stepped in the guest."""
+    to_main()
+    run("break debuggee_long_line")
+    run("continue")
+    run("next")
+    before = number("counter")
+    run("set debug remote 1")
+    run("set logging file /dev/null")
+    text = run("next")
+    run("set debug remote 0")
+    assert number("counter") - before >= 1000, number("counter")
+    assert text.count("vCont;r") < 10, text.count("vCont;r")
+    run("delete")
+    exits()
+
+
+@scene
+def conditions_in_the_guest(hits):
+    to_main()
+    sp = "$sp" if is_arm() else "$rsp"
+    run(f"break debuggee_add if a == {hits} && list.small == 2 && {sp} != 0")
+    run("break debuggee_add if origin.wide == 1001")
+    run("break debuggee_add if b > 100")
+    run("set debug remote 1")
+    text = run("continue")
+    run("set debug remote 0")
+    assert number("a") == hits, number("a")
+    packets = len(re.findall(r"Sending packet", text))
+    assert packets < 40, packets
+    run("delete")
+    run("continue")
+
+
+@scene
+def agent_printf():
+    to_main()
+    run("set dprintf-style agent")
+    run('dprintf debuggee_add,"add %d %d\\n", a, b')
+    exits()
+
+
+# --- watchpoints ----------------------------------------------------------------
+
+@scene
+def watchpoints():
+    to_main()
+    run("watch watched[1]")
+    assert go() == {"points": [2]}
+    assert number("watched[1]") == 1 and function() == "debuggee_stores"
+    assert go() == {"points": [2]}
+    assert number("watched[1]") == 5
+    run("delete")
+    run("awatch watched[2]")
+    run("continue")
+    assert number("watched[2]") == 6
+    run("delete")
+    run("rwatch watched[3]")
+    assert "points" in go() and function() == "debuggee_reads"
+    run("delete")
+    exits()
+
+
+@scene
+def watch_a_condition():
+    to_main()
+    run("watch watched[0] if watched[0] == 4")
+    assert go() == {"points": [2]} and number("watched[0]") == 4
+    run("delete")
+    # unaligned, over two words
+    run("watch *(char (*)[3])((char *)&watched[0] + 7)")
+    assert go() == {"points": [3]} and number("watched[1]") == 5
+    run("delete")
+    # longer than one register
+    run("watch -location watched")
+    assert go() == {"points": [4]} and number("watched[2]") == 6
+    run("delete")
+    exits()
+
+
+# --- data, calls ------------------------------------------------------------------
+
+@scene
+def data_and_calls():
+    to_main()
+    assert value("list.name").string() == "head"
+    assert number("list.next->small") == 5 and number("list.wide") == 700
+    run("set var list.wide = 1234")
+    assert number("list.wide") == 1234 and number("list.small") == 2
+    assert number("debuggee_add(2, 40)") == 42
+    assert number("counter") == 1
+    assert float(value("debuggee_scale(2.5, 4)")) == 10.0
+    assert float(value("debuggee_scale(ratio, 2)")) == 5.0
+    run("set var ratio = -0.125")
+    assert float(value("ratio * 8")) == -1.0
+    run("break debuggee_add")
+    run("continue")
+    run("return 7")
+    assert function() == "main"
+    run("delete")
+    run("set var verdict = 5")
+    exits(5)
+
+
+@scene
+def jump():
+    to_main()
+    run("break debuggee_add")
+    run("continue")
+    run("finish")
+    line = gdb.selected_frame().find_sal().line
+    run(f"tbreak {line}")
+    run(f"jump {line - 1}")
+    if function() == "debuggee_add":
+        run("delete")
+    run("continue")
+
+
+@scene
+def big_memory():
+    to_main()
+    inferior = gdb.selected_inferior()
+    size = number("sizeof(big)")
+    data = bytes((i * 7 + (i >> 8)) & 0xff for i in range(size))
+    inferior.write_memory(number("&big"), data)
+    assert bytes(inferior.read_memory(number("&big"), size)) == data
+    assert number("checksum()") == sum(data) & 0xffffffff
+    fails("x/4x 0", "Cannot access memory at address 0x0")
+    fails("x/x 0x1234567890000000", "Cannot access memory")
+    fails("set var *(int *)16 = 1", "Cannot access memory")
+    assert number("&list.x") and run("find &list, +sizeof(list), (int)4").count("0x") == 1
+    run("compare-sections .text")
+    run("delete")
+    exits()
+
+
+@scene
+def core_file(path):
+    to_main()
+    run("break debuggee_add")
+    run("continue")
+    run(f"generate-core-file {path}")
+    run("detach")
+
+
+# --- registers ---------------------------------------------------------------------
+
+@scene
+def registers():
+    """Every general and vector register: what gdb writes the program has."""
+    to_main()
+    run("break *debuggee_regs_in")
+    run("continue")
+    names = registers_of()
+    for i, name in enumerate(names["general"]):
+        run(f"set ${name} = {0x1122334455660000 + i * 257:#x}")
+    for i, name in enumerate(names["vector"]):
+        low, high = 0x0102030405060000 + i, 0x1112131415160000 + i * 3
+        run(f"set ${name} = {low:#x}")
+        run(f"set ${name[1]} = {high:#x}" if name[2] else f"set ${name[1]} = {high:#x}") \
+            if isinstance(name, tuple) else None
+    run("delete")
+    run("tbreak *debuggee_regs_out")
+    run("continue")
+    for i, name in enumerate(names["general"]):
+        expected = 0x1122334455660000 + i * 257
+        assert number(f"(unsigned long)regs_seen[{i}]") == expected, name
+    run("kill")
+
+
+def registers_of():
+    if is_arm():
+        return {"general": [f"x{i}" for i in range(29)], "vector": []}
+    return {"general": ["rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11",
+                        "r12", "r13", "r14", "r15"], "vector": []}
+
+
+# --- crashes ---------------------------------------------------------------------
+
+@scene
+def crash(signal, name):
+    to_main()
+    assert go() == {"signal": signal}
+    names = [f.name() for f in frames()]
+    assert name in names and "main" in names, names
+    # what was passed on ends it as it would have ended
+    assert go() == {"exit": None}
+
+
+@scene
+def mend():
+    to_main()
+    run("continue")
+    assert "null" in function()
+    if is_arm():
+        run("set $pc = $pc + 4")
+    else:
+        run("set $pc = debuggee_null_end")
+    assert go("signal 0") == {"exit": 0}
+
+
+@scene
+def crash_then_detach():
+    attach()
+    assert go() == {"signal": "SIGSEGV"}
+    run("detach")
+
+
+# --- interrupts --------------------------------------------------------------------
+
+@scene
+def interrupt(name):
+    """Ctrl-C while the program is busy."""
+    import threading
+    import time
+    import os
+    import signal as signals
+    to_main()
+
+    def press():
+        time.sleep(1)
+        os.kill(os.getpid(), signals.SIGINT)
+    threading.Thread(target=press, daemon=True).start()
+    assert go() == {"signal": "SIGINT"}
+    assert name in [f.name() for f in frames()], [f.name() for f in frames()]
+    run("set var verdict = 1")
+    exits(1)

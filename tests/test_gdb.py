@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""The stub in the guest under a real gdb, at every place where it can be."""
+
+import pytest
+
+from gdb_guest import PLACE_LIST, guest
+from vitrine import ARCHS, build
+
+PLACES = [p for p in PLACE_LIST if p[0] in ARCHS]
+CRASHED = 70
+
+
+@pytest.fixture(params=PLACES, ids="-".join)
+def place(request):
+    return request.param
+
+
+def image(arch):
+    return build("tests/apps/debuggee", arch)
+
+
+def play(place, scene, *args, argv=(), **more):
+    """One scene in a guest of its own; returns how the guest ended."""
+    arch, where = place
+    with guest(image(arch), *argv, place=where, **more) as g:
+        g.gdb(scene, *args)
+        return g.end()
+
+
+def test_look_and_leave(place):
+    assert play(place, "look_and_leave").status == 0
+
+
+def test_exit_status(place):
+    assert play(place, "run_to_the_end", 0).status == 0
+
+
+def test_kill(place):
+    assert play(place, "kill").status == CRASHED
+
+
+def test_breakpoints(place):
+    assert play(place, "breakpoints", argv=("loop", "20")).status == 0
+
+
+def test_hardware_breakpoints(place):
+    assert play(place, "hardware_breakpoints", argv=("loop", "20")).status == 0
+
+
+def test_steps(place):
+    assert play(place, "steps", argv=("stepped",)).status == 0
+
+
+def test_breakpoint_on_each_instruction(place):
+    plain = image(place[0]).run("mixture", "123")
+    done = play(place, "each_instruction", "debuggee_mixture", argv=("mixture", "123"))
+    expected = [line for line in plain.lines if line.startswith("mixture")]
+    assert expected and [x for x in done.lines if x.startswith("mixture")] == expected
+
+
+def test_long_line(place):
+    assert play(place, "range_of_a_long_line", argv=("long-line",)).status == 0
+
+
+def test_conditions(place):
+    assert play(place, "conditions_in_the_guest", 1999, argv=("loop", "2000")).status == 0
+
+
+def test_agent_printf(place):
+    arch, where = place
+    with guest(image(arch), "loop", "10", place=where) as g:
+        text = g.gdb("agent_printf")
+        assert "add 20 22" in text and "add 9 1" in text, text
+        assert g.end().status == 0
+
+
+def test_watchpoints(place):
+    assert play(place, "watchpoints", argv=("stores",)).status == 0
+
+
+def test_watch_with_condition(place):
+    assert play(place, "watch_a_condition", argv=("stores",)).status == 0
+
+
+def test_data_and_calls(place):
+    assert play(place, "data_and_calls", argv=("loop", "3")).status == 5
+
+
+def test_memory(place):
+    assert play(place, "big_memory").status == 0
+
+
+@pytest.mark.parametrize("argv, signal", [("null", "SIGSEGV"), ("abort", "SIGABRT"),
+                                          ("undefined", "SIGILL")])
+def test_crash(place, argv, signal):
+    name = "abort" if argv == "abort" else "debuggee_" + argv
+    done = play(place, "crash", signal, name, argv=(argv,))
+    assert done.status == CRASHED
+
+
+def test_mended(place):
+    assert play(place, "mend", argv=("null",)).status == 0
+
+
+def test_crash_and_detach(place):
+    assert play(place, "crash_then_detach", argv=("null",)).status == CRASHED
+
+
+@pytest.mark.parametrize("argv", ["spin", "idle", "irqs-off"])
+def test_ctrl_c(place, argv):
+    if argv == "irqs-off" and place[0] == "arm64":
+        pytest.skip("needs an interrupt that cannot be masked, see CAVEATS.md")
+    assert play(place, "interrupt", "debuggee_" + argv.replace("-", "_"), argv=(argv,)).status == 1
