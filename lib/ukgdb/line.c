@@ -7,15 +7,24 @@
 #include <uk/arch/lcpu.h>
 #include "guest.h"
 
-/* 1 when whoever was at the other end has gone. */
+/* Rounds of polling for what arrives on two queues and belongs together. */
+#define PATIENCE 100000
+
+/* 1 when whoever was at the other end has gone. Somebody who comes is told
+ * apart from the bytes that he sends, and may be told later.
+ */
 static int cut(struct gdb_guest *g)
 {
-	unsigned int now = uk_console_connection(g->con);
+	unsigned int before = g->connection;
 
-	if (now == g->connection)
-		return 0;
-	g->connection = now;
-	return 1;
+	g->connection = uk_console_connection(g->con);
+	return before && before != g->connection;
+}
+
+static void await_connection(struct gdb_guest *g)
+{
+	for (unsigned int i = 0; !g->connection && i < PATIENCE; i++)
+		g->connection = uk_console_connection(g->con);
 }
 
 static __ssz line_in(void *ctx, char *buf, __sz len, int wait)
@@ -27,6 +36,8 @@ static __ssz line_in(void *ctx, char *buf, __sz len, int wait)
 		if (cut(g) && gdb_session_attached(&g->session))
 			return -EPIPE;
 		n = uk_console_in(g->con, buf, len);
+		if (n > 0)
+			await_connection(g);
 		if (n || !wait)
 			return n;
 		ukarch_cpu_relax();
@@ -41,7 +52,7 @@ static void line_out(void *ctx, const char *buf, __sz len)
 	struct gdb_guest *g = ctx;
 	__sz done = 0;
 
-	for (unsigned int idle = 0; done < len && idle < 1000;) {
+	for (unsigned int idle = 0; done < len && idle < PATIENCE;) {
 		__ssz n = uk_console_out_to(g->con, g->connection, buf + done,
 					    len - done);
 

@@ -303,6 +303,22 @@ static int __nobreak on_debug(void *data)
 }
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_DEBUG, on_debug, PRIO_DEBUG);
 
+/* A debugger that calls a function has it return to a breakpoint where there
+ * need not be code: on the stack.
+ */
+static int on_page_fault(void *data)
+{
+	struct ukarch_trap_ctx *ctx = data;
+	struct gdb_break *b = gdb_break_at(ukarch_regs_pc(ctx->regs));
+
+	if (!b || !b->live || gdb_guest.active ||
+	    ctx->access != UKARCH_ACCESS_EXEC)
+		return UK_EVENT_NOT_HANDLED;
+	stop_at(ctx, GDB_STOP_SWBREAK, 0);
+	return UK_EVENT_HANDLED;
+}
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_page_fault, PRIO_SLOTS);
+
 /* A fault of an instruction that is executed out of line is one of its own
  * place. In the middle of one its first half is undone: see ool.c.
  */

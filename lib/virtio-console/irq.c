@@ -35,7 +35,7 @@ static int interrupt(void *arg)
 
 	if (!why)
 		return UK_INTCTLR_IRQ_NOT_HANDLED;
-	if (vcon_enter(dev, &flags))
+	if (UK_READ_ONCE(dev->busy) || vcon_enter(dev, &flags))
 		return UK_INTCTLR_IRQ_HANDLED;
 	vcon_control_poll(dev);
 	for (unsigned int i = 0; i < dev->port_count; i++)
