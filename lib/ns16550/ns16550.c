@@ -2,9 +2,10 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Serial ports of a PC (National Semiconductor PC16550D), polled: com1 and
- * com2 at their traditional places, 115200 8N1, with FIFO. No state is kept
- * here; what an interrupted sender left in the FIFO is sent by the device.
- * With LIBUKCONSOLE_RX_IRQ it interrupts when it received something.
+ * com2 at their traditional places, 115200 8N1, with FIFO if nothing was
+ * received before. No state is kept here; what an interrupted sender left in
+ * the FIFO is sent by the device. With LIBUKCONSOLE_RX_IRQ it interrupts when
+ * it received something.
  */
 #include <arch/io.h>
 #include <uk/console.h>
@@ -27,12 +28,12 @@
 #define LCR_DLAB 0x80
 #define MCR_DTR_RTS 0x03
 #define MCR_OUT2 0x08	  /* on a PC: the interrupt gets through */
-#define MCR_LOOP 0x10	  /* what is sent is received; the line is cut off */
 #define LSR_DATA 0x01	  /* a byte was received */
 #define LSR_OVERRUN 0x02  /* one was lost before */
 #define LSR_TX_EMPTY 0x20 /* the send FIFO is empty */
 
 #define FIFO_SIZE 16
+#define NO_FIFO 0x10000UL /* in a console's priv, beside the base port */
 
 /*
  * How often an occupied FIFO is asked before the rest is given up. 16 bytes
@@ -51,22 +52,20 @@ static int has_scratch(__u16 base, __u8 val)
 	return inb(base + UART_SCR) == val;
 }
 
-/* Switches the FIFOs on, which empties them. What was received before is put
- * back by way of the loop: input that is piped in is there before the guest.
+/*
+ * Switches the FIFOs on, which loses what was received before. If something
+ * was (input that is piped in is there before the guest), somebody is sending
+ * right now and another byte may come between any two accesses: then they stay
+ * off for good. QEMU sends at once either way.
  */
-static void enable_fifo(__u16 base)
+static void enable_fifo(struct uk_console *con)
 {
-	int early = -1;
+	__u16 base = base_of(con);
 
-	outb(base + UART_MCR, MCR_LOOP);
 	if (inb(base + UART_LSR) & LSR_DATA)
-		early = inb(base + UART_RBR);
-	outb(base + UART_FCR, FCR_ENABLE_CLEAR);
-	if (early >= 0)
-		outb(base + UART_THR, (__u8)early);
-	for (unsigned int i = 0; early >= 0 && i < TX_POLLS; i++)
-		if (inb(base + UART_LSR) & LSR_DATA)
-			break;
+		con->priv = (void *)((__uptr)con->priv | NO_FIFO);
+	else
+		outb(base + UART_FCR, FCR_ENABLE_CLEAR);
 	outb(base + UART_MCR, MCR_DTR_RTS);
 }
 
@@ -81,7 +80,7 @@ static int ns16550_probe(struct uk_console *con)
 	outb(base + UART_DLL, 1);
 	outb(base + UART_DLM, 0);
 	outb(base + UART_LCR, LCR_8N1);
-	enable_fifo(base);
+	enable_fifo(con);
 	return 0;
 }
 
@@ -108,10 +107,11 @@ static int tx_wait(struct uk_console *con)
 static __ssz ns16550_out(struct uk_console *con, const char *buf, __sz len)
 {
 	__u16 base = base_of(con);
+	int room = (__uptr)con->priv & NO_FIFO ? 1 : FIFO_SIZE;
 	__sz sent = 0;
 
 	while (sent < len && tx_wait(con))
-		for (int i = 0; i < FIFO_SIZE && sent < len; i++)
+		for (int i = 0; i < room && sent < len; i++)
 			outb(base + UART_THR, (__u8)buf[sent++]);
 	return (__ssz)sent;
 }
