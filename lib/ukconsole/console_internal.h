@@ -11,6 +11,9 @@
 /** Looks for the consoles known at link time, unless that was done. */
 void console_find(void);
 
+/** What the roles are called. */
+extern const char *const console_role_names[UK_CONSOLE_ROLES];
+
 /** 1 once they were looked for. */
 int console_found(void);
 

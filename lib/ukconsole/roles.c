@@ -20,7 +20,7 @@ UK_PARAM(console, log, &uk_console_wanted[UK_CONSOLE_LOG], charp,
 UK_PARAM(console, stdio, &uk_console_wanted[UK_CONSOLE_STDIO], charp,
 	 "console of stdin and stdout, or none");
 
-static const char *const role_names[UK_CONSOLE_ROLES] = {
+const char *const console_role_names[UK_CONSOLE_ROLES] = {
 	[UK_CONSOLE_LOG] = "log",   [UK_CONSOLE_STDIO] = "stdio",
 	[UK_CONSOLE_GDB] = "gdb",   [UK_CONSOLE_METRICS] = "metrics",
 	[UK_CONSOLE_DUMP] = "dump",
@@ -123,7 +123,7 @@ static void list_roles(struct line *line)
 			if (uk_console_get(r) != con)
 				continue;
 			append(line, before);
-			append(line, role_names[r]);
+			append(line, console_role_names[r]);
 			before = " ";
 		}
 		if (before[1] == '\0')
@@ -153,7 +153,7 @@ static int roles_check(struct uk_init_ctx *ctx __unused)
 		list_names(&line);
 		uk_pr_err(
 			"console for %s: there is no \"%s\"; use one of:%s none\n",
-			role_names[r], uk_console_wanted[r], line.text);
+			console_role_names[r], uk_console_wanted[r], line.text);
 		ret = -EINVAL;
 	}
 	if (!ret && any_wanted()) {

@@ -17,8 +17,13 @@ UK_PARAM(param, help, &help, bool, "list all parameters and end");
 
 static void list_params(void)
 {
-	uk_table_foreach (param, p)
-		uk_pr_always("%s=<%s>: %s\n", p->name, value_type(p), p->help);
+	char value[VALUE_TEXT_MAX];
+
+	uk_table_foreach (param, p) {
+		value_text(p, value, sizeof(value));
+		uk_pr_always("%s=<%s>: %s; %s; now %s\n", p->name,
+			     value_type(p), p->help, value_form(p), value);
+	}
 }
 
 static int param_init(struct uk_init_ctx *ctx)

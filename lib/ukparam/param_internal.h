@@ -37,6 +37,12 @@ int value_set(const struct uk_param *param, char *text);
 /** What a value of a type looks like, for messages. */
 const char *value_form(const struct uk_param *param);
 
+/* Room for most values; longer texts are cut. */
+#define VALUE_TEXT_MAX 64
+
+/** The value that a parameter has, as one would write it. */
+void value_text(const struct uk_param *param, char *buf, __sz len);
+
 /** The name of a type: "int", "size", … */
 const char *value_type(const struct uk_param *param);
 

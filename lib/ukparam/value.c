@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <uk/snprintf.h>
 #include "param_internal.h"
 
 static int digit_of(char c)
@@ -153,4 +154,51 @@ const char *value_form(const struct uk_param *param)
 const char *value_type(const struct uk_param *param)
 {
 	return types[param->type].type;
+}
+
+/* 65536 is written 64K, as a size is read. */
+static void size_text(__sz size, char *buf, __sz len)
+{
+	static const char suffixes[] = "\0KMGT";
+	const char *suffix = suffixes;
+
+	while (size && size % 1024 == 0 && suffix[1]) {
+		size /= 1024;
+		suffix++;
+	}
+	if (*suffix)
+		uk_snprintf(buf, len, "%lu%c", size, *suffix);
+	else
+		uk_snprintf(buf, len, "%lu", size);
+}
+
+void value_text(const struct uk_param *param, char *buf, __sz len)
+{
+	const char *text;
+
+	switch (param->type) {
+	case UK_PARAM_TYPE_int:
+		uk_snprintf(buf, len, "%d", *(int *)param->var);
+		break;
+	case UK_PARAM_TYPE_uint:
+		uk_snprintf(buf, len, "%u", *(unsigned int *)param->var);
+		break;
+	case UK_PARAM_TYPE_u64:
+		uk_snprintf(buf, len, "%lu", *(__u64 *)param->var);
+		break;
+	case UK_PARAM_TYPE_size:
+		size_text(*(__sz *)param->var, buf, len);
+		break;
+	case UK_PARAM_TYPE_bool:
+		uk_snprintf(buf, len, "%s",
+			    *(_Bool *)param->var ? "yes" : "no");
+		break;
+	default:
+		text = *(char **)param->var;
+		if (text)
+			uk_snprintf(buf, len, "\"%s\"", text);
+		else
+			uk_snprintf(buf, len, "not set");
+		break;
+	}
 }

@@ -15,6 +15,7 @@
 #define SEMIHOSTING_EXIT_EXTENDED 0x20
 #define SEMIHOSTING_APPLICATION_EXIT 0x20026
 #define PSCI_SYSTEM_OFF 0x84000008
+#define PSCI_SYSTEM_RESET 0x84000009
 
 static int psci_smc;
 
@@ -36,6 +37,16 @@ static int nobody_outside(void *data)
 }
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_INVALID_OP, nobody_outside, 0);
 
+static void __noreturn psci(__u32 function)
+{
+	if (psci_smc)
+		kvm_call_smc(function);
+	else
+		kvm_call_hvc(function);
+	for (;;)
+		ukarch_halt();
+}
+
 void __noreturn ukplat_poweroff(int status)
 {
 	const __u64 exit_args[2] = { SEMIHOSTING_APPLICATION_EXIT,
@@ -43,10 +54,11 @@ void __noreturn ukplat_poweroff(int status)
 
 	ukarch_irq_disable();
 	kvm_call_semihosting(SEMIHOSTING_EXIT_EXTENDED, exit_args);
-	if (psci_smc)
-		kvm_call_smc(PSCI_SYSTEM_OFF);
-	else
-		kvm_call_hvc(PSCI_SYSTEM_OFF);
-	for (;;)
-		ukarch_halt();
+	psci(PSCI_SYSTEM_OFF);
+}
+
+void __noreturn ukplat_restart(void)
+{
+	ukarch_irq_disable();
+	psci(PSCI_SYSTEM_RESET);
 }

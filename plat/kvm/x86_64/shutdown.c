@@ -13,7 +13,8 @@
 #define ACPI_PM1_CONTROL 0x604
 #define ACPI_SLEEP 0x2000
 
-void __noreturn ukplat_poweroff(int status)
+/* A triple fault, which resets every PC. */
+void __noreturn ukplat_restart(void)
 {
 	static const struct {
 		__u16 limit;
@@ -21,9 +22,15 @@ void __noreturn ukplat_poweroff(int status)
 	} __packed no_idt;
 
 	ukarch_irq_disable();
-	outl(DEBUG_EXIT, (__u32)status);
-	outw(ACPI_PM1_CONTROL, ACPI_SLEEP);
 	__asm__ __volatile__("lidt %0; int3" : : "m"(no_idt));
 	for (;;)
 		ukarch_halt();
+}
+
+void __noreturn ukplat_poweroff(int status)
+{
+	ukarch_irq_disable();
+	outl(DEBUG_EXIT, (__u32)status);
+	outw(ACPI_PM1_CONTROL, ACPI_SLEEP);
+	ukplat_restart();
 }

@@ -4,7 +4,7 @@
  * Any bytes as a command line: nothing is read or written out of bounds.
  *
  * HOST-SRCS: lib/ukparam/words.c lib/ukparam/value.c lib/ukparam/nearest.c
- * HOST-SRCS: lib/ukparam/param.c lib/ukprint/snprintf.c
+ * HOST-SRCS: lib/ukparam/param.c lib/ukcore/words.c lib/ukprint/snprintf.c
  * HOST-FLAGS: -DCONFIG_LIBUKPRINT=1 -DCONFIG_LIBUKPRINT_LEVEL=3
  * HOST-FLAGS: -DCONFIG_LIBUKPRINT_LINE_MAX=256
  * HOST-FLAGS: -DCONFIG_LIBUKPARAM=1 -DCONFIG_LIBUKPARAM_ARGS_MAX=8

@@ -5,7 +5,8 @@
  * user is told about mistakes.
  *
  * HOST-SRCS: lib/ukparam/words.c lib/ukparam/value.c lib/ukparam/nearest.c
- * HOST-SRCS: lib/ukparam/param.c
+ * HOST-SRCS: lib/ukparam/param.c lib/ukcore/words.c
+ * HOST-SRCS: lib/ukprint/snprintf.c
  * HOST-FLAGS: -DCONFIG_LIBUKPRINT=1 -DCONFIG_LIBUKPRINT_LEVEL=3
  * HOST-FLAGS: -DCONFIG_LIBUKPRINT_LINE_MAX=256
  * HOST-FLAGS: -DCONFIG_LIBUKPARAM=1 -DCONFIG_LIBUKPARAM_ARGS_MAX=8
@@ -96,6 +97,39 @@ static void test_words(void **state)
 		}
 		assert_null(table[i].words[n]);
 		free(line);
+	}
+}
+
+/* Each value is shown as it may be written. */
+static void test_shown_values(void **state)
+{
+	static const char *const lines[] = {
+		"web.number=-12",	"web.natural=12", "web.wide=4096",
+		"web.bytes=64K",	"web.bytes=1025", "web.bytes=0",
+		"web.bytes=3T",		"web.flag=yes",	  "web.flag=no",
+		"console.log=\"com1\"",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		const char *value = strchr(lines[i], '=') + 1;
+		char shown[VALUE_TEXT_MAX];
+
+		assert_int_equal(parse(lines[i]), 0);
+		uk_table_foreach (param, p) {
+			if (strncmp(p->name, lines[i],
+				    (size_t)(value - 1 - lines[i])) != 0)
+				continue;
+			value_text(p, shown, sizeof(shown));
+			assert_string_equal(shown, value);
+		}
+	}
+	text = NULL;
+	uk_table_foreach (param, p) {
+		char shown[8];
+
+		value_text(p, shown, sizeof(shown));
+		if (p->var == &text)
+			assert_string_equal(shown, "not set");
 	}
 }
 
@@ -228,6 +262,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_shown_values),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_ill_typed),
 		cmocka_unit_test(test_unknown),

@@ -18,4 +18,10 @@
  */
 void __noreturn ukplat_poweroff(int status);
 
+/**
+ * Resets the machine at once. Under support/run, which lets no guest start
+ * again, that ends it. Contexts: any.
+ */
+void __noreturn ukplat_restart(void);
+
 #endif /* __UK_PLAT_LCPU_H__ */

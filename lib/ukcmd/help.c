@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The commands there are, by name. They are few: the next one is looked for
+ * each time, so that nothing has to be sorted or kept.
+ */
+#include <string.h>
+#include <uk/cmd.h>
+
+#define COLUMN 26
+
+static const struct uk_cmd *behind(const char *name)
+{
+	const struct uk_cmd *next = __NULL;
+
+	uk_table_foreach (cmd, c)
+		if (strcmp(c->name, name) > 0 &&
+		    (!next || strcmp(c->name, next->name) < 0))
+			next = c;
+	return next;
+}
+
+static void tell(struct uk_cmd_io *io, const struct uk_cmd *c)
+{
+	int width = COLUMN - (int)strlen(c->name);
+
+	uk_cmd_printf(io, "%s %-*s %s%s\n", c->name, MAX(width, 0), c->usage,
+		      c->help,
+		      (c->flags & UK_CMD_THREAD) ? " (threads only)" : "");
+}
+
+static int cmd_help(struct uk_cmd_io *io, int argc, char **argv)
+{
+	const struct uk_cmd *c = __NULL;
+
+	if (argc > 2)
+		return -EINVAL;
+	if (argc == 2) {
+		c = uk_cmd_find(argv[1]);
+		if (c)
+			tell(io, c);
+		else
+			uk_cmd_printf(io, "there is no command \"%s\"\n",
+				      argv[1]);
+		return c ? 0 : -ENOENT;
+	}
+	while ((c = behind(c ? c->name : "")))
+		tell(io, c);
+	return 0;
+}
+
+UK_CMD(help, cmd_help, "lists the commands, or tells of one", "[NAME]",
+       UK_CMD_ANY);
