@@ -15,6 +15,7 @@
 #include <reent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/lock.h>
 #include <uk/mutex.h>
 #include <uk/sched.h>
