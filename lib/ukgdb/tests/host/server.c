@@ -3,15 +3,17 @@
 /*
  * The mock behind a TCP port, for a real gdb or lldb:
  *
- *	server ELF x86_64|arm64 PORTFILE [verbose]
+ *	server ELF x86_64|arm64 PORTFILE COUNTER [verbose]
  *
  * loads the ELF's segments at their addresses, stops at its entry, writes the
  * port that it was given to PORTFILE, and serves one debugger after another
- * until one kills it. There is no CPU: to continue, or to step, is to hit the
- * breakpoints in the order of their addresses, each ten times, with the
- * program counter there, the frame in the middle of a stack, and a counter in
- * the 4 bytes below the frame pointer that grows from 0; then the program
- * exits with status 3. Ctrl-C is not looked for.
+ * until one kills it. There is no CPU: a step adds 4 to the program counter;
+ * to continue is to hit the breakpoints in the order of their addresses, each
+ * forty times, the last of several once, with the program counter there. At each hit the int at the address COUNTER (in
+ * hexadecimal) is one more, from 0 on, and the frame on the stack and all
+ * general registers hold noise, the same in every run. Then the program
+ * exits with status 3, or if some breakpoint stopped it, begins anew. Ctrl-C is
+ * not looked for.
  */
 #include <arpa/inet.h>
 #include <elf.h>
@@ -26,9 +28,13 @@
 #define STACK 0x7000000UL
 #define STACK_SIZE 0x10000UL
 #define FRAME (STACK + 0x8000)
+#define HITS 40
 
 static struct mock m;
 static int listener, peer = -1, verbose;
+static unsigned int at, count; /* breakpoint, and which of its hits is next */
+static int any; /* a breakpoint stopped in this round */
+static __u64 counter;
 
 static __ssz net_in(void *ctx, char *buf, __sz len, int wait)
 {
@@ -79,40 +85,62 @@ static void load(const char *path)
 	mock_map(&m, STACK, STACK_SIZE, 3, "stack");
 	for (i = 1; i <= MOCK_THREADS; i++) {
 		mock_reg_set(&m, i, m.target.pc, e->e_entry);
-		mock_reg_set(&m, i, m.target.fp, FRAME + 0x100 * i);
-		mock_reg_set(&m, i, m.target.sp, FRAME + 0x100 * i - 0x80);
+		mock_reg_set(&m, i, m.target.fp, FRAME + 0x100);
+		mock_reg_set(&m, i, m.target.sp, FRAME + 0x80);
 	}
 	fclose(f);
+}
+
+static void noise(unsigned int count)
+{
+	__u64 x = 88172645463325252UL + count * 7919;
+	__u8 *frame = mock_at(&m, FRAME, 0x200);
+	unsigned int i;
+
+	for (i = 0; i < 0x200 + 31 * 8; i++) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		if (i < 0x200)
+			frame[i] = x >> 20;
+		else if (m.target.regs[(i - 0x200) / 8].group == 0 &&
+			 (i - 0x200) / 8 != m.target.fp &&
+			 (i - 0x200) / 8 != m.target.sp)
+			m.regs[0][(i - 0x200) / 8][i % 8] = x >> 20;
+	}
 }
 
 /* From where the program stands to the next stop. */
 static void run(struct gdb_stop *stop)
 {
-	static unsigned int at, count;
-	__u8 *counter = mock_at(&m, FRAME + 0x100 - 4, 4);
-
 	for (;; count++) {
 		__u64 addr = 0;
-		unsigned int i;
+		int last;
 
-		if (count == 10) {
+		if (count == HITS) {
 			at++;
 			count = 0;
 		}
-		for (i = 0; i < m.s.n_points; i++)
-			if (i == at)
-				addr = m.s.points[i].addr;
+		if (at >= m.s.n_points && any) {
+			at = 0;
+			any = 0;
+		}
+		if (at < m.s.n_points)
+			addr = m.s.points[at].addr;
 		if (!addr) {
 			stop->why = GDB_STOP_EXITED;
 			stop->signal = 3;
 			return;
 		}
-		memcpy(counter, &count, 4);
+		noise(count);
+		memcpy(mock_at(&m, counter, 4), &count, 4);
 		mock_reg_set(&m, 1, m.target.pc, addr);
 		if (gdb_points_check(&m.s, 1, addr) == GDB_CHECK_STOP) {
 			stop->why = GDB_STOP_SWBREAK;
 			stop->signal = GDB_SIGTRAP;
-			count++;
+			last = at && at == m.s.n_points - 1U;
+			count = last ? HITS : count + 1;
+			any = 1;
 			return;
 		}
 	}
@@ -126,9 +154,10 @@ int main(int argc, char **argv)
 	struct gdb_stop stop = { .signal = GDB_SIGTRAP, .tid = 1 };
 	FILE *f;
 
-	if (argc < 4)
+	if (argc < 5)
 		return 2;
-	verbose = argc > 4;
+	counter = strtoul(argv[4], NULL, 16);
+	verbose = argc > 5;
 	mock_init(&m, !strcmp(argv[2], "arm64"), 0);
 	load(argv[1]);
 	gdb_session_init(&m.s, &m.target, &io);
@@ -146,11 +175,18 @@ int main(int argc, char **argv)
 		peer = accept(listener, NULL, NULL);
 		gdb_session_stopped(&m.s, &stop);
 		while (gdb_session_serve(&m.s) == GDB_END_RESUMED) {
-			run(&stop);
+			stop.why = GDB_STOP_SIGNAL;
+			stop.signal = GDB_SIGTRAP;
+			if (m.actions[0].act == GDB_ACT_CONTINUE)
+				run(&stop);
+			else
+				mock_reg_set(&m, 1, m.target.pc,
+					     mock_reg(&m, 1, m.target.pc) + 4);
 			gdb_session_stopped(&m.s, &stop);
 		}
 		stop.why = GDB_STOP_SIGNAL;
 		stop.signal = GDB_SIGTRAP;
+		at = count = any = 0;
 		close(peer);
 	}
 	printf("packets %lu, checks %lu, passes %lu, errors %lu\n",
