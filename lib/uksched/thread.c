@@ -94,7 +94,7 @@ void uk_thread_set_name(struct uk_thread *thread, const char *name)
 	struct thread *t = thread_of(thread);
 	__sz i = 0;
 
-	for (; name[i] && i < sizeof(t->name) - 1; i++)
+	for (; i < sizeof(t->name) - 1 && name[i]; i++)
 		t->name[i] = name[i];
 	t->name[i] = '\0';
 	thread->name = thread->stack.name = t->name;
