@@ -44,6 +44,9 @@ EXIT_DEVICES = {
 }
 
 
+ARM64_RAM = 0x40000000
+
+
 class UsageError(Exception):
     """The caller asked for something that cannot be; the text says what."""
 
@@ -61,6 +64,31 @@ def image_arch(path):
     if machine not in ARCHS:
         raise UsageError(f"{path} is for ELF machine {machine}, neither x86_64 nor arm64")
     return ARCHS[machine]
+
+
+def check_boots(path, arch):
+    """Whether QEMU's machine can start that ELF file: a program for the host
+    is one, too, and QEMU says little or hangs."""
+    with open(path, "rb") as f:
+        data = f.read()
+    pt_load, pt_note = 1, 4
+    segments = []
+    try:
+        offset, = struct.unpack_from("<Q", data, 0x20)
+        size, count = struct.unpack_from("<HH", data, 0x36)
+        for i in range(count):
+            kind, _, at, _, paddr, length = struct.unpack_from("<IIQQQQ", data, offset + i * size)
+            segments.append((kind, paddr, data[at:at + length]))
+    except struct.error as e:
+        raise UsageError(f"{path} is not an image: its ELF headers are damaged") from e
+    if arch == "x86_64":
+        # name, descriptor and type of the note, then "Xen" (PVH boot protocol)
+        if not any(kind == pt_note and b"\x12\0\0\0Xen\0" in note for kind, _, note in segments):
+            raise UsageError(f"{path} is not an image: an ELF file without the PVH note by "
+                             "which QEMU starts one")
+    elif not any(kind == pt_load and paddr >= ARM64_RAM for kind, paddr, _ in segments):
+        raise UsageError(f"{path} is not an image: an ELF file that is not linked to run "
+                         f"at {ARM64_RAM:#x}, where the memory of virt begins")
 
 
 def quote(word):
@@ -130,6 +158,7 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
                  icount=False, gdb=None, metrics=None, params=(), extra=()):
     """The whole command, a list of words."""
     arch = image_arch(image)
+    check_boots(image, arch)
     known = MACHINES[arch]
     machine = machine or next(iter(known))
     if machine not in known:

@@ -209,6 +209,29 @@ def test_screen(kind, arch, cc):
         assert section in screen.sections, result.text
 
 
+def test_registers_stand_in_columns(arch):
+    """Those with a symbol first, one a line; then rows of three, but for the
+    last of the general and the last of the control registers."""
+    _, _, screen = crash("null-write", arch)
+    rows = [re.findall(r"\w+: [0-9a-f]{16}", line) for line in screen.sections["Registers"]]
+    named = [bool(re.search(r" \S+\+[0-9a-f]+$", line)) for line in screen.sections["Registers"]]
+    symbols = named.count(True)
+    assert symbols and named == [True] * symbols + [False] * (len(named) - symbols)
+    assert {len(row) for row in rows[:symbols]} == {1}
+    assert [len(row) for row in rows[symbols:]].count(3) >= len(rows) - symbols - 2
+    for line in screen.sections["Registers"][symbols:]:
+        assert [m.end() for m in re.finditer(r"\b\w+: [0-9a-f]{16}", line)] == \
+            [28 * (i + 1) for i in range(len(re.findall(": ", line)))], line
+
+
+@pytest.mark.parametrize("arch", [a for a in ("x86_64",) if a in ARCHS])
+def test_error_code_of_a_general_protection_fault(arch):
+    """0 is not a selector; and a trap without error code shows none."""
+    assert "(#GP), error code 0x0: not because of a segment selector" in \
+        crash("non-canonical", arch)[1].text
+    assert re.search(r"\(#UD\)$", crash("undefined-instruction", arch)[1].text, re.M)
+
+
 @pytest.mark.parametrize("kind", ["null-write", "stack-overflow", "assert"])
 def test_every_machine(arch, kind):
     for machine in MACHINES[arch][1:]:

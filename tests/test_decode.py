@@ -67,6 +67,33 @@ def test_registers_are_explained(arch):
                      out, re.M | re.I), out
 
 
+def test_data_is_named_once(arch):
+    """What the screen names is not repeated; without its symbols it is named
+    here, and so are texts, which have no symbol at all."""
+    image, log = crash(arch)
+    assert "kvm_main_stack+" in log
+    assert "=> kvm_main_stack" not in decode(image.path, log).stdout.decode()
+    plain = re.sub(r"(\w+: [0-9a-f]{16}) \S+\+[0-9a-f]+$", r"\1", log, flags=re.M)
+    assert "=> kvm_main_stack+0x" in decode(image.path, plain).stdout.decode()
+
+    data = image.path.read_bytes()
+    sections = [line.split("]", 1)[1].split() for line in
+                image.tool("readelf", "-SW", image.path).splitlines() if "] .rodata " in line]
+    address, offset, size = (int(sections[0][i], 16) for i in (2, 3, 4))
+    at = data.index(b"read through a null pointer\0", offset, offset + size) - offset
+    line = f"[    0.1] CRIT:        RSI: {address + at:016x}\n"
+    assert (f'RSI => .rodata+{at:#x} "read through a null pointer"' in
+            decode(image.path, line).stdout.decode())
+
+
+def test_newlib_is_named_as_the_screen_names_it(arch):
+    image, log = crash(arch, "in-strlen")
+    out = decode(image.path, log).stdout.decode()
+    place = re.search(r"strlen\+\w+ \((newlib/libc/\S+):\d+\)", log).group(1)
+    assert f" at {place}:" in out
+    assert "newlib/obj" not in out
+
+
 def test_everything_else_passes_unchanged(arch):
     image, log = crash(arch)
     lines = [f"host-7 kernel \x1b[31m{line}\x1b[0m\r" for line in log.splitlines()]

@@ -55,3 +55,23 @@ def test_status(image, status, seen):
     result = image.run("exit", str(status))
     assert result.status == seen
     assert term_statuses(result) == {str(seen)}
+
+
+@pytest.mark.parametrize("param, says", [
+    ("console.lgo=com1", 'unknown parameter "console.lgo": did you mean console.log?'),
+    ("console.log=nobody", 'console for log: there is no "nobody"')])
+def test_what_was_said_is_not_said_again(arch, param, says):
+    """Who has explained why the boot ends is not followed by an error number."""
+    result = build("crash", arch).run(options=["-p", param])
+    assert result.status == 71
+    errors = result.log("ERR")
+    assert len(errors) == 1 and errors[0].startswith(says), result.text
+
+
+def test_parameters_are_listed(arch):
+    """With what they may be and are."""
+    result = build("crash", arch).run(options=["-p", "param.help"])
+    assert result.status == 0
+    assert ("console.log=<charp>: console that the log is written to, or none; a text; now not set"
+            in result.log())
+    assert "param.help=<bool>: list all parameters and end; yes or no; now yes" in result.log()

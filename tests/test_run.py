@@ -90,6 +90,23 @@ def test_wrong_for_the_image(guests, options, says):
     assert says in done.stderr.decode()
 
 
+@pytest.mark.parametrize("arch, compiler, says", [
+    ("x86_64", "x86_64-linux-gnu-gcc", "without the PVH note"),
+    ("arm64", "aarch64-linux-gnu-gcc", "not linked to run at 0x40000000")])
+def test_program_for_the_host(tmp_path, arch, compiler, says):
+    """An ELF file of the right machine that no machine boots."""
+    program = tmp_path / "program"
+    subprocess.run([compiler, "-nostdlib", "-static", "-o", program, "-x", "c", "-"], check=True,
+                   input=b"void _start(void) {}")
+    done = run(program)
+    assert done.returncode == 2
+    assert says in done.stderr.decode()
+    program.write_bytes(program.read_bytes()[:100])
+    done = run(program)
+    assert done.returncode == 2
+    assert "not an image" in done.stderr.decode()
+
+
 def test_elf_of_another_machine(tmp_path, guests):
     head = bytearray(Path(guests["arm64"]).read_bytes())
     head[18:20] = b"\xf3\0"  # RISC-V

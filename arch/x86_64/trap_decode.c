@@ -35,11 +35,13 @@ const char *ukarch_trap_decode(const struct ukarch_trap_ctx *ctx, char *buf,
 			    (err & PF_PRESENT) ? "present" : "not present",
 			    (err & PF_USER) ? ", user" : ", supervisor",
 			    (err & PF_RESERVED) ? ", reserved bit set" : "");
-	else if (err && ctx->trapnr >= TRAP_TS && ctx->trapnr <= TRAP_GP)
+	else if (!err && ctx->trapnr >= TRAP_TS && ctx->trapnr <= TRAP_GP)
+		uk_snprintf(buf, len, "not because of a segment selector");
+	else if (ctx->trapnr >= TRAP_TS && ctx->trapnr <= TRAP_GP)
 		uk_snprintf(buf, len, "selector 0x%lx in %s%s", err & 0xfff8,
 			    tables[err >> 1 & 3],
 			    (err & 1) ? ", external" : "");
 	else
-		uk_snprintf(buf, len, "none");
+		uk_snprintf(buf, len, "%s", "");
 	return buf;
 }

@@ -154,7 +154,7 @@ static int roles_check(struct uk_init_ctx *ctx __unused)
 		uk_pr_err(
 			"console for %s: there is no \"%s\"; use one of:%s none\n",
 			console_role_names[r], uk_console_wanted[r], line.text);
-		ret = -EINVAL;
+		ret = -ECANCELED; /* said */
 	}
 	if (!ret && any_wanted()) {
 		list_roles(&line);

@@ -58,12 +58,14 @@ static void trap_reason(const struct ukarch_trap_ctx *ctx)
 
 static void trap_details(const struct ukarch_trap_ctx *ctx)
 {
-	char decoded[DECODE_MAX];
+	char decoded[DECODE_MAX], code[DECODE_MAX + 32] = "";
 
-	uk_pr_crit("Event: %s, vector %lu (%s), %s 0x%lx: %s\n",
-		   ctx->event_name, ctx->trapnr, ukarch_trap_name(ctx->trapnr),
-		   UK_ERROR_NAME, ctx->error_code,
-		   ukarch_trap_decode(ctx, decoded, sizeof(decoded)));
+	ukarch_trap_decode(ctx, decoded, sizeof(decoded));
+	if (decoded[0])
+		uk_snprintf(code, sizeof(code), ", %s 0x%lx: %s", UK_ERROR_NAME,
+			    ctx->error_code, decoded);
+	uk_pr_crit("Event: %s, vector %lu (%s)%s\n", ctx->event_name,
+		   ctx->trapnr, ukarch_trap_name(ctx->trapnr), code);
 	if (ctx->outer)
 		uk_pr_crit("Inside of a handler of %s at 0x%lx\n",
 			   ctx->outer->event_name,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The registers, three a line; one that points into the image has a line of
- * its own with the symbol.
+ * The registers: first those that point into the image, each on a line of its
+ * own with the symbol; then the others, three a line.
  */
 #include "crash_internal.h"
 
@@ -23,14 +23,8 @@ static void row_flush(struct row *row)
 	row->len = 0;
 }
 
-static void row_add(struct row *row, const char *name, __u64 value,
-		    const char *symbol)
+static void row_add(struct row *row, const char *name, __u64 value)
 {
-	if (*symbol) {
-		row_flush(row);
-		uk_pr_crit("%10s: %016lx%s\n", name, value, symbol);
-		return;
-	}
 	row->len += uk_snprintf(row->text + row->len,
 				sizeof(row->text) - (__sz)row->len,
 				"%10s: %016lx", name, value);
@@ -38,26 +32,38 @@ static void row_add(struct row *row, const char *name, __u64 value,
 		row_flush(row);
 }
 
-static void registers(const struct uk_crash_info *info)
+/* Those that have a symbol, or those that have none. */
+static void general(const struct uk_crash_info *info, int symbols)
 {
 	char symbol[UKCRASH_SYMBOL_MAX];
+	struct row row = { .len = 0 };
+
+	for (unsigned int i = 0; i < ukarch_reg_count; i++) {
+		const struct ukarch_reg_desc *d = &ukarch_reg_descs[i];
+		__u64 value = ukarch_reg_get(info->regs, d);
+
+		symbol[0] = '\0';
+		if (d->is_addr)
+			ukcrash_symbol(value, symbol);
+		if (!symbol[0] && !symbols)
+			row_add(&row, d->name, value);
+		else if (symbol[0] && symbols)
+			uk_pr_crit("%10s: %016lx%s\n", d->name, value, symbol);
+	}
+	row_flush(&row);
+}
+
+static void registers(const struct uk_crash_info *info)
+{
 	struct row row = { .len = 0 };
 	const char *name;
 	__u64 value;
 
 	uk_pr_crit("Registers:\n");
-	for (unsigned int i = 0; i < ukarch_reg_count; i++) {
-		const struct ukarch_reg_desc *d = &ukarch_reg_descs[i];
-
-		value = ukarch_reg_get(info->regs, d);
-		symbol[0] = '\0';
-		if (d->is_addr)
-			ukcrash_symbol(value, symbol);
-		row_add(&row, d->name, value, symbol);
-	}
-	row_flush(&row);
+	general(info, 1);
+	general(info, 0);
 	for (unsigned int i = 0; !ukarch_creg_read(i, &name, &value); i++)
-		row_add(&row, name, value, "");
+		row_add(&row, name, value);
 	row_flush(&row);
 }
 

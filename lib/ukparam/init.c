@@ -4,6 +4,7 @@
  * Reads the command line that the platform found, before anything else asks
  * for a parameter, and gives main its arguments.
  */
+#include <errno.h>
 #include <uk/init.h>
 #include <uk/plat/bootinfo.h>
 #include <uk/print.h>
@@ -37,7 +38,7 @@ static int param_init(struct uk_init_ctx *ctx)
 		list_params();
 	if (help && !ret)
 		uk_exit(0);
-	return ret;
+	return ret ? -ECANCELED : 0;
 }
 
 /* Behind the log, whose record ends the guest with its last line. */

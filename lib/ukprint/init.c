@@ -6,6 +6,7 @@
  * call is the last of all, since it belongs to the first class and priority;
  * it has a console brought up if the boot did not come that far.
  */
+#include <errno.h>
 #include <uk/init.h>
 #include "ring.h"
 
@@ -13,8 +14,9 @@ static int init_failed(void *data)
 {
 	const struct uk_init_failure *f = data;
 
-	uk_pr_err("init call 0x%lx failed: error %d\n", (__uptr)f->rec->init,
-		  f->error);
+	if (f->error != -ECANCELED)
+		uk_pr_err("init call 0x%lx failed: error %d\n",
+			  (__uptr)f->rec->init, f->error);
 	return UK_EVENT_NOT_HANDLED;
 }
 

@@ -61,7 +61,8 @@ const char *ukarch_trap_name(unsigned long trapnr);
 
 /**
  * Decodes a context's error code in words, such as "write, page not present"
- * or "EC 0x25 data abort, translation fault level 3, write".
+ * or "EC 0x25 data abort, translation fault level 3, write"; "" if the trap has
+ * none.
  *
  * @param buf receives the text, cut to fit and always terminated
  * @param len size of buf in bytes, at least 1

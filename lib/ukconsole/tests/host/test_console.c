@@ -138,7 +138,7 @@ static void test_roles_by_name(void **state)
 	assert_ptr_equal(uk_console_get(UK_CONSOLE_LOG), &conb);
 	assert_null(uk_console_get(UK_CONSOLE_STDIO));
 	assert_null(uk_console_get(UK_CONSOLE_GDB));
-	assert_int_equal(roles_check(NULL), -EINVAL);
+	assert_int_equal(roles_check(NULL), -ECANCELED);
 	assert_string_equal(logged, "console for gdb: there is no \"vport1\"; "
 				    "use one of: a b none\n");
 	uk_console_wanted[UK_CONSOLE_LOG] = "none";
