@@ -91,6 +91,20 @@ def test_memory(place):
     assert play(place, "big_memory").status == 0
 
 
+@pytest.fixture(params=["y", "n"], ids=["preemptive", "cooperative"])
+def threads(request, place):
+    config = ("CONFIG_LIBUKGDB=y", "CONFIG_LIBVIRTIO_CONSOLE=y",
+              f"CONFIG_LIBUKSCHED_PREEMPT={request.param}")
+    return build("threads", place[0], config=config)
+
+
+@pytest.mark.parametrize("scene", ["thread_list", "thread_steps"])
+def test_threads(place, threads, scene):
+    with guest(threads, place=place[1]) as g:
+        g.gdb(scene)
+        assert g.end().status == 0
+
+
 @pytest.mark.parametrize("argv, signal", [("null", "SIGSEGV"), ("abort", "SIGABRT"),
                                           ("undefined", "SIGILL")])
 def test_crash(place, argv, signal):

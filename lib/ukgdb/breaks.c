@@ -148,7 +148,7 @@ static struct gdb_break *allocate(__vaddr_t addr)
 	for (unsigned int n = 0; n < BREAKS; n++) {
 		struct gdb_break *b = &breaks[(victim + n) % BREAKS];
 
-		if (b->live || slot_in_use(b))
+		if (b->live || b->held || slot_in_use(b))
 			continue;
 		if (b->patched && gdb_break_patch(b, 0))
 			continue;
@@ -177,10 +177,11 @@ static int prepare(struct gdb_break *b)
 	return ukplat_page_poke(gdb_break_slot(b), code, sizeof(code));
 }
 
-int gdb_break_insert(__vaddr_t addr, __u64 kind __unused)
+/* The entry of a breakpoint whose instruction is in memory from now on. */
+static int insert(__vaddr_t addr, struct gdb_break **at)
 {
 	__u8 orig[GDB_ARCH_INSN_MAX];
-	struct gdb_break *b = find(addr);
+	struct gdb_break *b = *at = find(addr);
 	__sz len;
 	int rc;
 
@@ -189,10 +190,8 @@ int gdb_break_insert(__vaddr_t addr, __u64 kind __unused)
 	if (addr + gdb_arch_break_len > (__vaddr_t)uk_nobreak_start &&
 	    addr < (__vaddr_t)uk_nobreak_end)
 		return -EACCES;
-	if (b && b->patched) {
-		b->live = 1;
+	if (b && b->patched)
 		return 0;
-	}
 	len = uk_nofault_memcpy((char *)orig, (const char *)addr,
 				sizeof(orig), 0);
 	gdb_break_hide(addr, orig, len);
@@ -212,9 +211,28 @@ int gdb_break_insert(__vaddr_t addr, __u64 kind __unused)
 		if (rc)
 			return rc;
 	}
-	rc = gdb_break_patch(b, 1);
-	b->live = !rc;
+	*at = b;
+	return gdb_break_patch(b, 1);
+}
+
+int gdb_break_insert(__vaddr_t addr, __u64 kind __unused)
+{
+	struct gdb_break *b;
+	int rc = insert(addr, &b);
+
+	if (!rc)
+		b->live = 1;
 	return rc;
+}
+
+struct gdb_break *gdb_break_hold(__vaddr_t addr)
+{
+	struct gdb_break *b;
+
+	if (insert(addr, &b))
+		return __NULL;
+	b->held = 1;
+	return b;
 }
 
 int gdb_break_remove(__vaddr_t addr)
@@ -232,7 +250,7 @@ void gdb_break_sync(void)
 	for (unsigned int i = 0; i < n_sorted; i++) {
 		struct gdb_break *b = &breaks[sorted[i]];
 
-		if (b->patched && !b->live)
+		if (b->patched && !b->live && !b->held)
 			(void)gdb_break_patch(b, 0);
 	}
 }

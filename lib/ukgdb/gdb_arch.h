@@ -163,6 +163,9 @@ int gdb_arch_is_nmi(const struct ukarch_trap_ctx *ctx);
 /** Last touch to registers before the program goes on with them. */
 void gdb_arch_resume(struct __regs *regs);
 
+/** An interrupt line that no device of the machines has, of so many. */
+int gdb_arch_free_line(unsigned int lines);
+
 /** Once, in init: lets the CPU raise debug exceptions. */
 void gdb_arch_init(void);
 

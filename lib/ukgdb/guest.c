@@ -244,19 +244,36 @@ static int point_remove(struct gdb_target *t __unused, enum gdb_point_type type,
 
 /* --- run control ----------------------------------------------------------*/
 
+/* The thread that does something else than continue, and whether the others
+ * stay stopped: the first action that is a step, or that names a thread.
+ */
 static int resume(struct gdb_target *t __unused, const struct gdb_resume *r)
 {
-	const struct gdb_action *mine = gdb_resume_action(r, gdb_guest_tid());
+	const struct gdb_action *a = gdb_resume_action(r, gdb_guest_tid());
+	struct gdb_decision *d = &gdb_guest.decision;
+	struct uk_thread *other = __NULL;
 
-	if (!mine)
-		return -ENOTSUP;
-	gdb_guest.decision = (struct gdb_decision){
-		.act = mine->act,
-		.signal = mine->signal,
-		.start = mine->start,
-		.end = mine->end,
-	};
-	return mine->act == GDB_ACT_STOP ? -ENOTSUP : 0;
+	*d = (struct gdb_decision){ .act = GDB_ACT_CONTINUE };
+	if (a)
+		d->signal = a->signal;
+	for (unsigned int i = 0; i < r->n; i++) {
+		a = &r->actions[i];
+		if (a->act == GDB_ACT_STEP || a->act == GDB_ACT_RANGE ||
+		    (!d->tid && a->tid > 0 && a->act == GDB_ACT_CONTINUE))
+			*d = (struct gdb_decision){ a->act, a->tid, 0,
+						    a->signal, a->start,
+						    a->end };
+		if (d->act != GDB_ACT_CONTINUE)
+			break;
+	}
+	if (d->tid < 1)
+		d->tid = gdb_guest_tid();
+	while ((other = uk_thread_next(other)))
+		if ((long)other->id != d->tid)
+			d->alone |= !gdb_resume_action(r, other->id);
+	if (d->tid == gdb_guest_tid())
+		return 0;
+	return uk_thread_by_id((unsigned int)d->tid) ? 0 : -ESRCH;
 }
 
 /* How a session ends is in what gdb_session_serve() returns. */

@@ -19,7 +19,9 @@
 
 /* What the session decided about the program that it stopped. */
 struct gdb_decision {
-	enum gdb_act act; /* for the thread that stopped */
+	enum gdb_act act; /* of `tid`, the others continue */
+	long tid;
+	int alone; /* the others stay stopped */
 	int signal;
 	__u64 start, end;
 };
@@ -63,6 +65,7 @@ struct gdb_break {
 	__u8 orig_len;
 	__u8 patched; /* the breakpoint instruction is in memory */
 	__u8 live;    /* the debugger has it inserted */
+	__u8 held;    /* the stub needs it itself, see gdb_break_hold() */
 	struct gdb_ool ool;
 };
 
@@ -72,6 +75,9 @@ struct gdb_break *gdb_break_at(__vaddr_t addr);
 /** As the operations of the target; addr must be readable text. */
 int gdb_break_insert(__vaddr_t addr, __u64 kind);
 int gdb_break_remove(__vaddr_t addr);
+
+/** Keeps an instruction in memory that the debugger did not ask for. */
+struct gdb_break *gdb_break_hold(__vaddr_t addr);
 
 /** Takes instructions that nobody wants any more out of memory. */
 void gdb_break_sync(void);
@@ -105,7 +111,16 @@ void gdb_step_over(struct __regs *regs);
  *
  * @return 1 if that is done already; 0 if the trap comes
  */
-int gdb_step(struct __regs *regs, const struct gdb_decision *how, long tid);
+int gdb_step(struct __regs *regs, const struct gdb_decision *how);
+
+/** The same for a thread that is not on the CPU. 0; -ESRCH, -ENODATA. */
+int gdb_step_later(const struct gdb_decision *how);
+
+/** 1 if the breakpoint is where such a thread goes on, and it is that one. */
+int gdb_step_is_due(const struct gdb_break *b);
+
+/** Begins its step then; as gdb_step(). */
+int gdb_step_begin(struct __regs *regs);
 
 /** Nothing is stepped any more: the program stops or runs. */
 void gdb_step_cancel(struct __regs *regs);
@@ -133,6 +148,11 @@ void gdb_guest_received(struct uk_console *con, void *arg);
 
 /** Asks the session about a live breakpoint; g->regs are valid meanwhile. */
 enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr);
+
+/* --- start.c --------------------------------------------------------------*/
+
+/** Has an interrupt come as soon as the program has them on. */
+void gdb_guest_kick(void);
 
 /* --- guest.c --------------------------------------------------------------*/
 

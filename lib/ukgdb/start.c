@@ -65,6 +65,38 @@ static void listen(struct uk_console *con)
 #endif
 }
 
+#ifdef CONFIG_LIBUKGDB_INTERRUPT
+static int kicked(void *arg __unused)
+{
+	return UK_INTCTLR_IRQ_HANDLED;
+}
+
+static int kick_line = -1;
+
+/* The line is one that no machine uses. */
+static void kick_init(void)
+{
+	int line = gdb_arch_free_line(uk_intctlr_irq_count());
+
+	if (!uk_intctlr_irq_register((unsigned int)line, kicked, __NULL))
+		kick_line = line;
+}
+
+void gdb_guest_kick(void)
+{
+	if (kick_line >= 0)
+		(void)uk_intctlr_irq_trigger((unsigned int)kick_line);
+}
+#else
+static void kick_init(void)
+{
+}
+
+void gdb_guest_kick(void)
+{
+}
+#endif
+
 static struct uk_console *the_console(void)
 {
 	struct uk_console *con = uk_console_get(UK_CONSOLE_GDB);
@@ -105,8 +137,10 @@ static int start_listening(struct uk_init_ctx *ctx)
 {
 	int rc = try_start(ctx);
 
-	if (!rc && gdb_guest.con)
+	if (!rc && gdb_guest.con) {
 		listen(gdb_guest.con);
+		kick_init();
+	}
 	return rc;
 }
 

@@ -6,7 +6,9 @@
  * breakpoint taken out for one step. A range is stepped here, without asking
  * the debugger between.
  */
+#include <errno.h>
 #include <uk/nofault.h>
+#include <uk/thread.h>
 #include "guest.h"
 
 enum step_mode { STEP_NONE, STEP_OVER, STEP_ONE, STEP_RANGE };
@@ -23,6 +25,14 @@ struct step {
  * passed while it runs: the first may wait for the program then.
  */
 static struct step steps[2];
+
+/* A step of a thread that is not on the CPU begins where it goes on: at a
+ * breakpoint of the stub's own.
+ */
+static struct {
+	struct gdb_decision how;
+	struct gdb_break *at; /* NULL: there is none */
+} later;
 
 static struct step *__nobreak current(void)
 {
@@ -107,17 +117,63 @@ static int go_on(struct step *s, struct __regs *regs)
 	return 0;
 }
 
-int gdb_step(struct __regs *regs, const struct gdb_decision *how, long tid)
+int gdb_step(struct __regs *regs, const struct gdb_decision *how)
 {
 	struct step *s = current();
 
 	*s = (struct step){
 		.mode = how->act == GDB_ACT_RANGE ? STEP_RANGE : STEP_ONE,
-		.tid = tid,
+		.tid = how->tid,
 		.start = how->start,
 		.end = how->end,
 	};
 	return go_on(s, regs);
+}
+
+int gdb_step_later(const struct gdb_decision *how)
+{
+	struct uk_thread *t = uk_thread_by_id((unsigned int)how->tid);
+	struct __regs *regs = t ? uk_thread_regs(t) : __NULL;
+
+	if (!regs)
+		return t ? -ENODATA : -ESRCH;
+	gdb_break_leave_slot(regs);
+	later.how = *how;
+	later.at = gdb_break_hold(ukarch_regs_pc(regs));
+	return later.at ? 0 : -ENODATA;
+}
+
+int __nobreak gdb_step_is_due(const struct gdb_break *b)
+{
+	return unlikely(b == later.at) && later.how.tid == gdb_guest_tid();
+}
+
+static void forget_later(void)
+{
+	if (later.at)
+		later.at->held = 0;
+	later.at = __NULL;
+}
+
+int gdb_step_begin(struct __regs *regs)
+{
+	forget_later();
+	return gdb_step(regs, &later.how);
+}
+
+/* The thread left the CPU in the middle of its step: it goes on with that
+ * when it is back.
+ */
+static void postpone(const struct step *s)
+{
+	const struct gdb_decision how = {
+		.act = s->mode == STEP_RANGE ? GDB_ACT_RANGE : GDB_ACT_STEP,
+		.tid = s->tid,
+		.start = s->start,
+		.end = s->end,
+	};
+
+	(void)gdb_step_later(&how);
 }
 
 static void finish(struct step *s, struct __regs *regs)
@@ -137,6 +193,15 @@ void gdb_step_cancel(struct __regs *regs)
 	if (s->mode != STEP_NONE)
 		finish(s, regs);
 	s->mode = STEP_NONE;
+	forget_later();
+}
+
+static int is_done(struct step *s, struct __regs *regs)
+{
+	if (in_range(s, regs) && !stops_here(regs) && !go_on(s, regs))
+		return 0;
+	s->mode = STEP_NONE;
+	return 1;
 }
 
 enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx)
@@ -151,12 +216,10 @@ enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx)
 		return GDB_STEPPED_GO;
 	}
 	finish(s, regs);
-	if (s->mode == STEP_OVER) {
-		s->mode = STEP_NONE;
-		return GDB_STEPPED_GO;
-	}
-	if (in_range(s, regs) && !stops_here(regs) && !go_on(s, regs))
-		return GDB_STEPPED_GO;
+	if (s->mode != STEP_OVER && s->tid != gdb_guest_tid())
+		postpone(s);
+	else if (s->mode != STEP_OVER)
+		return is_done(s, regs) ? GDB_STEPPED_STOP : GDB_STEPPED_GO;
 	s->mode = STEP_NONE;
-	return GDB_STEPPED_STOP;
+	return GDB_STEPPED_GO;
 }

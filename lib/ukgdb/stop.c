@@ -13,6 +13,7 @@
 #include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
 #include <uk/print.h>
+#include <uk/sched.h>
 #include <uk/thread.h>
 #include <uk/time.h>
 #include <uk/trap.h>
@@ -52,15 +53,15 @@ static struct ukarch_trap_frame *frame(void)
 
 /* --- the way back ---------------------------------------------------------*/
 
-/* The program goes on with the registers in the frame. */
-static void __noreturn leave(void)
+/* The program goes on with the registers in the frame, past a breakpoint. */
+static void __noreturn leave(int over)
 {
 	struct gdb_guest *g = &gdb_guest;
 
 	gdb_guest_fp_flush();
 	gdb_arch_hw_enable(1);
 	g->active = 0;
-	if (g->decision.act == GDB_ACT_CONTINUE) {
+	if (over) {
 		gdb_break_sync();
 		gdb_step_over(&frame()->regs);
 	}
@@ -100,6 +101,18 @@ static int is_harmless(int signal)
 	       signal == GDB_SIGINT;
 }
 
+/* Another thread than the one that stopped steps, or runs alone. */
+static void __noreturn resume_other(void)
+{
+	const struct gdb_decision *d = &gdb_guest.decision;
+
+	if (d->act != GDB_ACT_CONTINUE && gdb_step_later(d))
+		uk_pr_warn("gdb: no step in thread %ld\n", d->tid);
+	if (d->alone)
+		gdb_guest_kick();
+	leave(1);
+}
+
 /* Runs what the debugger decided. Returns if that is done already and the
  * program is to be stopped again.
  */
@@ -111,7 +124,8 @@ static void resume(enum gdb_end end)
 	if (end == GDB_END_KILLED)
 		die(GDB_SIGKILL);
 	if (end != GDB_END_RESUMED) {
-		*d = (struct gdb_decision){ .act = GDB_ACT_CONTINUE };
+		*d = (struct gdb_decision){ .act = GDB_ACT_CONTINUE,
+					    .tid = gdb_guest_tid() };
 		if (g->in_crash)
 			die(stopped.signal);
 	}
@@ -125,12 +139,16 @@ static void resume(enum gdb_end end)
 			ukarch_regs_set_pc(g->regs, g->call_pc);
 	}
 	g->call_pc = 0;
+	uk_sched_only(d->alone ? uk_thread_by_id((unsigned int)d->tid)
+			       : __NULL);
+	if (d->tid != gdb_guest_tid())
+		resume_other();
 	if (d->act == GDB_ACT_CONTINUE)
-		leave();
+		leave(1);
 	/* A step: may need the program to run, or be done at once. */
 	g->active = 0;
-	if (!gdb_step(&frame()->regs, d, gdb_guest_tid()))
-		leave();
+	if (!gdb_step(&frame()->regs, d))
+		leave(0);
 	g->active = 1;
 	stopped.why = GDB_STOP_SIGNAL;
 	stopped.signal = GDB_SIGTRAP;
@@ -295,6 +313,11 @@ static int __nobreak on_debug(void *data)
 	if (!b)
 		return own_trap(ctx);
 	ukarch_regs_set_pc(ctx->regs, pc);
+	if (gdb_step_is_due(b) && !gdb_guest.active) {
+		if (gdb_step_begin(ctx->regs))
+			stop_at(ctx, GDB_STOP_SIGNAL, 0);
+		return UK_EVENT_HANDLED;
+	}
 	if (b->live && !gdb_guest.active &&
 	    gdb_guest_check(ctx->regs, pc) == GDB_CHECK_STOP)
 		stop_at(ctx, GDB_STOP_SWBREAK, 0);

@@ -39,6 +39,11 @@ static void tick(struct uk_timer *t, void *arg __unused)
 		uk_timer_start(t, end);
 }
 
+void sched_slice_end(void)
+{
+	due = 1;
+}
+
 void sched_slice_start(void)
 {
 	if (!uk_timer_pending(&timer))
@@ -62,7 +67,8 @@ static int preempt(void *data)
 	if (likely(!due))
 		return UK_EVENT_NOT_HANDLED;
 	due = 0;
-	if (uksched.idle || ctx->outer || !uksched.ready_first)
+	if (uksched.idle || ctx->outer || t == uksched.only ||
+	    !sched_has_next())
 		return UK_EVENT_NOT_HANDLED;
 	if (!on_own_stack(t, ctx->regs)) {
 		sched_slice_start();

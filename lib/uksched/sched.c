@@ -65,21 +65,52 @@ static void idle(struct thread *t)
 
 	charge(t, start);
 	uksched.idle = 1;
-	while (!UK_READ_ONCE(uksched.ready_first))
+	while (!sched_has_next())
 		ukarch_halt_irq();
 	uksched.idle = 0;
 	t->since = uk_time_monotonic();
 	uksched.idle_time += t->since - start;
 }
 
+/* The link to the next that may run; what it points to is NULL if none may. */
+static struct thread **next_link(struct thread **before)
+{
+	struct thread **link = (struct thread **)&uksched.ready_first;
+
+	*before = __NULL;
+	while (unlikely(uksched.only) && *link && *link != uksched.only) {
+		*before = *link;
+		link = &(*link)->ready_next;
+	}
+	return link;
+}
+
+int sched_has_next(void)
+{
+	struct thread *before;
+
+	/* interrupts change it between two looks */
+	__asm__ __volatile__("" : : : "memory");
+	return *next_link(&before) != __NULL;
+}
+
+static struct thread *take_next(void)
+{
+	struct thread *before, **link = next_link(&before), *t = *link;
+
+	*link = t->ready_next;
+	if (uksched.ready_last == t)
+		uksched.ready_last = before;
+	return t;
+}
+
 void sched_switch(void)
 {
 	struct thread *from = current(), *to;
 
-	if (!uksched.ready_first)
+	if (!sched_has_next())
 		idle(from);
-	to = uksched.ready_first;
-	uksched.ready_first = to->ready_next;
+	to = take_next();
 	if (to != from)
 		switch_to(from, to);
 }
@@ -105,6 +136,16 @@ void uk_sched_yield(void)
 		sched_ready(current());
 		sched_switch();
 	}
+	ukarch_irq_restore(flags);
+}
+
+void uk_sched_only(const struct uk_thread *thread)
+{
+	unsigned long flags = ukarch_irq_save();
+
+	uksched.only = (const struct thread *)thread;
+	if (thread && thread != uk_thread_current())
+		sched_slice_end();
 	ukarch_irq_restore(flags);
 }
 

@@ -46,6 +46,7 @@ struct thread {
 
 struct sched {
 	struct thread *ready_first, *ready_last;
+	const struct thread *only; /* nobody else runs; NULL: all may */
 	struct thread *first, *last; /* all threads */
 	unsigned int last_id;
 	unsigned int alive;	/* threads that have not exited */
@@ -71,6 +72,9 @@ static inline struct thread *thread_of(struct uk_thread *pub)
 /** Makes a thread the last of those that are ready. */
 void sched_ready(struct thread *t);
 
+/** 1 if somebody is ready and may run. */
+int sched_has_next(void);
+
 /** Gives the CPU to the next that is ready, and waits for one. The current
  * thread is ready, or somebody will make it so; then this returns.
  */
@@ -90,9 +94,16 @@ void sched_list_remove(struct thread *t);
 #ifdef CONFIG_LIBUKSCHED_PREEMPT
 extern unsigned int uksched_slice_us;
 
+/** The current thread has had its time. */
+void sched_slice_end(void);
+
 /** Others are ready: the current thread's time slice counts. */
 void sched_slice_start(void);
 #else
+static inline void sched_slice_end(void)
+{
+}
+
 static inline void sched_slice_start(void)
 {
 }

@@ -478,3 +478,70 @@ def interrupt(name):
     assert name in [f.name() for f in frames()], [f.name() for f in frames()]
     run("set var verdict = 1")
     exits(1)
+
+
+# --- threads ---------------------------------------------------------------------
+
+def threads():
+    """{id of the guest: gdb's thread} by name of the thread."""
+    return {t.name: t for t in gdb.selected_inferior().threads()}
+
+
+@scene
+def thread_list():
+    to_main()
+    run("break work thread 1")
+    run("delete")
+    run("break work")
+    names = set()
+    for _ in range(4):
+        assert "points" in go()
+        names.add(gdb.selected_thread().name)
+    assert names == {"worker0", "worker1", "worker2", "worker3"}, names
+    assert set(threads()) == names | {"main"}, set(threads())
+    text = run("thread apply all bt")
+    assert text.count("Thread ") >= 5
+    # each one's own variable, and where it stands
+    threads()["worker0"].switch()
+    assert number("own") >= 1000
+    threads()["main"].switch()
+    assert number("own") == 1000
+    assert "main" in [f.name() for f in frames()]
+    run("delete")
+    exits()
+
+
+@scene
+def thread_steps():
+    to_main()
+    run("break work")
+    go()
+    go()
+    run("delete")
+    first = gdb.selected_thread().name
+    run("set scheduler-locking on")
+    for _ in range(5):
+        run("next")
+        assert gdb.selected_thread().name == first
+    run("set scheduler-locking off")
+    run("next")
+    for name in ("main", "worker0"):
+        threads()[name].switch()
+        pc = number("$pc")
+        run("stepi")
+        assert gdb.selected_thread().name == name
+        assert number("$pc") != pc
+    exits()
+
+
+@scene
+def thread_vectors():
+    """Steps beside threads that hold different values in every register."""
+    to_main()
+    run("break reached")
+    go()
+    run("delete")
+    for _ in range(200):
+        gdb.execute("stepi", to_string=True)
+    run("set var finish = 1")
+    exits()

@@ -218,3 +218,9 @@ void gdb_arch_resume(struct __regs *regs)
 void gdb_arch_init(void)
 {
 }
+
+/* Of the coprocessor, which has had its own exception since the 486. */
+int gdb_arch_free_line(unsigned int lines __unused)
+{
+	return 13;
+}

@@ -83,6 +83,15 @@ unsigned int uk_sched_thread_count(void);
 /** ns that the CPU had nobody to run. Contexts: any. */
 __nsec uk_sched_idle_time(void);
 
+/**
+ * For a debugger: the CPU is given to one thread alone, whoever else is ready,
+ * until this is called with NULL. While it waits for something the CPU idles.
+ *
+ * With LIBUKSCHED_PREEMPT the thread on the CPU loses it at the next interrupt;
+ * without, when it gives it away. Contexts: any.
+ */
+void uk_sched_only(const struct uk_thread *thread);
+
 #else  /* !CONFIG_LIBUKSCHED */
 static inline void uk_sched_yield(void)
 {
@@ -97,6 +106,10 @@ static inline void uk_thread_sleep_until(__nsec deadline)
 static inline unsigned int uk_sched_thread_count(void)
 {
 	return 1;
+}
+
+static inline void uk_sched_only(const struct uk_thread *thread __unused)
+{
 }
 #endif /* CONFIG_LIBUKSCHED */
 
