@@ -138,15 +138,20 @@ static __u64 shift(enum op op, __u64 a, __u64 by)
 	return op == OP_LSH ? a << by : a >> by;
 }
 
+static __u64 sign_extend(__u64 v, unsigned int bits)
+{
+	return (__s64)(v << (64 - bits)) >> (64 - bits);
+}
+
 static int extend(struct gdb_session *s, enum op op, unsigned int bits,
 		  __u64 *v)
 {
-	unsigned int up = 64 - bits;
-
-	if (up > 63)
+	if (bits - 1 > 63)
 		return fail(s, "bad width");
-	*v <<= up;
-	*v = op == OP_EXT ? (__u64)((__s64)*v >> up) : *v >> up;
+	if (op == OP_EXT)
+		*v = sign_extend(*v, bits);
+	else
+		*v = *v << (64 - bits) >> (64 - bits);
 	return 0;
 }
 
@@ -189,6 +194,55 @@ static int refuse(struct gdb_session *s, const struct shape *shape,
 	if (left < shape->operands)
 		return fail(s, cut);
 	return fail(s, depth < shape->takes ? empty : "stack full");
+}
+
+/* Adds the constant that p adds to a sum, if it does. @return behind that */
+static const __u8 *sum(const __u8 *p, const __u8 *end, __u64 *v)
+{
+	unsigned int n = p[0] - OP_CONST8 + 1; /* 1 or 2 bytes */
+	const __u8 *q = p + 1 + n;
+	__u64 k;
+
+	if (n - 1 > 1 || end - p < n + 4)
+		return p;
+	k = n == 1 ? p[1] : p[1] << 8 | p[2];
+	if (q[0] == OP_EXT && q[1] == 8 * n) {
+		k = sign_extend(k, 8 * n);
+		q += 2;
+	}
+	if (q[0] != OP_ADD)
+		return p;
+	*v += k;
+	return q + 1;
+}
+
+/*
+ * How gdb says "a local variable": a register, plus one constant or two, and
+ * then what is there, of so many bytes, with a sign or not. All of that is
+ * done in one go where it stands in one piece; who jumps into its middle
+ * finds the single operations. @return the code behind; NULL if memory refuses
+ */
+static const __u8 *local(struct gdb_session *s, const __u8 *p, const __u8 *end,
+			 __u64 *v)
+{
+	const __u8 *q;
+
+	while (end - p > 1) {
+		q = sum(p, end, v);
+		if (q == p)
+			break;
+		p = q;
+	}
+	if (end - p < 3 || p[0] < OP_REF8 || p[0] > OP_REF64)
+		return p;
+	if (fetch(s, 1U << (p[0] - OP_REF8), v))
+		return __NULL;
+	p++;
+	if (p[0] == OP_EXT && p[1] - 1U < 64) {
+		*v = sign_extend(*v, p[1]);
+		p += 2;
+	}
+	return p;
 }
 
 /*
@@ -287,21 +341,33 @@ int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 				break;
 			/* fall through */
 		case OP_GOTO:
-			to = operand(p, 2);
+			to = p[0] << 8 | p[1];
 			if (to < pc && budget < pc - to)
 				return fail(s, "too many steps");
 			budget -= to < pc ? pc - to : 0;
 			pc = to;
 			break;
 		case OP_CONST8:
+			v = *p;
+			if (len - pc >= 2 && code[pc] == OP_EXT &&
+			    code[pc + 1] == 8) {
+				v = (__s8)v;
+				pc += 2;
+			}
+			*top++ = v;
+			break;
 		case OP_CONST16:
 		case OP_CONST32:
 		case OP_CONST64:
 			*top++ = operand(p, shape.operands);
 			break;
 		case OP_REG:
-			if (gdb_reg_u64(s, tid, operand(p, 2), top++))
+			if (gdb_reg_u64(s, tid, p[0] << 8 | p[1], top))
 				return fail(s, "no such register");
+			p = local(s, code + pc, code + len, top++);
+			if (!p)
+				return -EFAULT;
+			pc = p - code;
 			break;
 		case OP_DUP:
 			top[0] = top[-1];

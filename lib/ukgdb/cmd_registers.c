@@ -14,18 +14,17 @@ long gdb_tid(const struct gdb_session *s)
 int gdb_reg_u64(struct gdb_session *s, long tid, unsigned int nr, __u64 *v)
 {
 	__u8 buf[GDB_REG_BYTES];
-	unsigned int bytes;
 	int error;
 
 	if (nr >= s->t->n_regs)
 		return -EINVAL;
-	error = s->t->ops->reg_read(s->t, tid, nr, buf);
-	if (error)
-		return error;
-	bytes = s->t->regs[nr].bits / 8;
 	*v = 0;
-	memcpy(v, buf, MIN(bytes, 8U));
-	return 0;
+	if (s->t->regs[nr].bits <= 64)
+		return s->t->ops->reg_read(s->t, tid, nr, v);
+	error = s->t->ops->reg_read(s->t, tid, nr, buf);
+	if (!error)
+		memcpy(v, buf, sizeof(*v));
+	return error;
 }
 
 /* Writes a register's value, or x's where nobody knows it. */
