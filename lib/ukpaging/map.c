@@ -70,6 +70,26 @@ static void flush(__vaddr_t vaddr, __pte_t *pte, __pte_t value)
 	ukarch_irq_restore(irq);
 }
 
+/*
+ * Around the finding and the changing of an entry: a thread that preempts this
+ * one must not find a table half-way made, nor take one away.
+ */
+static inline unsigned long step_begin(void)
+{
+#ifdef CONFIG_LIBUKSCHED_PREEMPT
+	return ukarch_irq_save();
+#else
+	return 0;
+#endif
+}
+
+static inline void step_end(unsigned long irq __unused)
+{
+#ifdef CONFIG_LIBUKSCHED_PREEMPT
+	ukarch_irq_restore(irq);
+#endif
+}
+
 /* --- what is mapped
  * ---------------------------------------------------------*/
 
@@ -131,10 +151,13 @@ int ukplat_page_unmap(struct uk_pagetable *pt, __vaddr_t vaddr,
 
 	for (; !rc && vaddr < end; vaddr = behind(vaddr, level)) {
 		__pte_t *pte, old;
+		unsigned long irq = step_begin();
 
 		level = find(pt->root, vaddr, end, 1, &pte);
-		if (level < 0)
+		if (level < 0) {
+			step_end(irq);
 			return level;
+		}
 		old = *pte;
 		if (old)
 			flush(vaddr, pte, 0);
@@ -146,6 +169,7 @@ int ukplat_page_unmap(struct uk_pagetable *pt, __vaddr_t vaddr,
 		if (level == 0 && (behind(vaddr, 0) == behind(vaddr, 1) ||
 				   behind(vaddr, 0) == end))
 			prune(pt->root, vaddr);
+		step_end(irq);
 	}
 	return rc;
 }
@@ -186,13 +210,16 @@ int ukplat_page_set_attr(struct uk_pagetable *pt, __vaddr_t vaddr,
 	if (!rc && has_hole(pt->root, vaddr, end))
 		rc = -EFAULT;
 	for (; !rc && vaddr < end; vaddr = behind(vaddr, level)) {
+		unsigned long irq = step_begin();
 		__pte_t *pte;
 
 		level = find(pt->root, vaddr, end, 1, &pte);
+		if (level >= 0)
+			flush(vaddr, pte,
+			      protected(*pte, (unsigned int)level, new_attr));
+		step_end(irq);
 		if (level < 0)
 			return level;
-		flush(vaddr, pte,
-		      protected(*pte, (unsigned int)level, new_attr));
 	}
 	return rc;
 }
@@ -248,13 +275,16 @@ static int map_one(__paddr_t root, __vaddr_t vaddr, __paddr_t paddr,
 /* Unmaps [vaddr, end), and gives back the table that was made for end. */
 static void undo(struct uk_pagetable *pt, __vaddr_t vaddr, __vaddr_t end)
 {
+	unsigned long irq;
 	__pte_t *pte;
 
 	if (end > vaddr)
 		(void)ukplat_page_unmap(pt, vaddr, (end - vaddr) / __PAGE_SIZE,
 					0);
+	irq = step_begin();
 	if (find(pt->root, end, end, 0, &pte) == 0)
 		prune(pt->root, end);
+	step_end(irq);
 }
 
 int ukplat_page_map(struct uk_pagetable *pt, __vaddr_t vaddr, __paddr_t paddr,
@@ -277,8 +307,10 @@ int ukplat_page_map(struct uk_pagetable *pt, __vaddr_t vaddr, __paddr_t paddr,
 		__paddr_t p = paddr == __PADDR_ANY ? paddr
 						   : paddr + (v - vaddr);
 		unsigned int level = level_for(v, p, end - v, flags);
+		unsigned long irq = step_begin();
 
 		rc = map_one(pt->root, v, p, &level, attr, flags);
+		step_end(irq);
 		if (!rc)
 			v += PAGE_LEVEL_SIZE(level);
 	}

@@ -83,5 +83,5 @@ static int preempt(void *data)
 	return UK_EVENT_HANDLED_CONT;
 }
 
-/* Behind ukintctlr (5) and whoever counts or watches interrupts. */
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, preempt, 8);
+/* Behind ukintctlr (5) and whoever watches interrupts: it comes back late. */
+UK_EVENT_HANDLER(UKARCH_TRAP_IRQ, preempt);
