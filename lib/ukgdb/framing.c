@@ -172,6 +172,25 @@ static int checked(struct gdb_session *s, char c, int digit)
 	return 1;
 }
 
+/* What of a packet's text comes in one piece. Only after a debugger spoke. */
+static void bulk(struct gdb_session *s)
+{
+	const char *p = s->rx + s->rx_at, *end = s->rx + s->rx_len;
+	char *to = s->in + s->in_len;
+	__u8 sum = s->rx_sum;
+
+	if (s->in_len > GDB_PACKET_SIZE)
+		return;
+	end = MIN(end, p + (GDB_PACKET_SIZE - s->in_len));
+	for (; p < end && *p != '#' && *p != '$' && *p != '}'; p++) {
+		sum += *p;
+		*to++ = *p;
+	}
+	s->rx_sum = sum;
+	s->in_len = to - s->in;
+	s->rx_at = p - s->rx;
+}
+
 static int take(struct gdb_session *s, char c)
 {
 	switch (s->rx_state) {
@@ -208,6 +227,8 @@ int gdb_receive(struct gdb_session *s, int wait)
 			continue;
 		}
 		take(s, s->rx[s->rx_at++]);
+		if (s->rx_state == RX_BODY && s->attached)
+			bulk(s);
 	}
 	return s->in_full;
 }

@@ -189,44 +189,54 @@ void tx_bin(struct gdb_session *s, const void *buf, __sz n)
 
 #ifdef CONFIG_LIBUKGDB_RLE
 /*
- * Shortens runs of four and more to the byte, '*' and a count, which is 29
- * more than the repetitions and may not look like '#', '$', '+' or '-'. Runs
- * with an escaped byte stay, as debuggers differ on them.
+ * Length of the longest run from `at` on that may be written short: a count
+ * is 29 more than the repetitions, printable, and may not look like '#', '$',
+ * '+' or '-'. Debuggers differ on runs that begin with an escaped byte, so
+ * that such a byte stands alone.
+ */
+static __u32 run_at(const char *out, __u32 at, __u32 len)
+{
+	__u32 run = 1;
+
+	if (out[at - 1] == '}')
+		return 1;
+	while (at + run < len && out[at + run] == out[at] && run < 98)
+		run++;
+	if (run == 7 || run == 8) /* '#', '$': 6 and 7 more */
+		return 6;
+	if (run == 15 || run == 17) /* '+', '-' */
+		return run - 1;
+	return run;
+}
+
+/*
+ * Shortens runs of four and more to the byte, '*' and a count. What lies
+ * between runs moves as a whole, and not at all before the first one. Text
+ * that ends with something else than its last byte is at out[len].
  */
 static __u32 shorten(char *out, __u32 len)
 {
-	__u32 from = 1, to = 1;
+	__u32 from = 1, to = 1, at = 1, run;
 
-	while (from < len) {
-		__u32 run = 1;
-		char c = out[from];
-
-		if (c == '}') {
-			out[to++] = c;
-			out[to++] = out[from + 1];
-			from += 2;
+	while (at < len) {
+		if (out[at] != out[at + 1]) {
+			at++;
 			continue;
 		}
-		while (from + run < len && out[from + run] == c && run < 98)
-			run++;
-		from += run;
-		if (run == 7 || run == 8) { /* '#' and '$' are 6 and 7 more */
-			from -= run - 6;
-			run = 6;
-		} else if (run == 15 || run == 17) { /* '+' and '-' */
-			from--;
-			run--;
+		run = run_at(out, at, len);
+		if (run < 4) {
+			at += run;
+			continue;
 		}
-		out[to++] = c;
-		if (run > 3) {
-			out[to++] = '*';
-			out[to++] = run - 1 + 29;
-		} else {
-			while (--run)
-				out[to++] = c;
-		}
+		memmove(out + to, out + from, at + 1 - from);
+		to += at + 1 - from;
+		out[to++] = '*';
+		out[to++] = run - 1 + 29;
+		at += run;
+		from = at;
 	}
-	return to;
+	memmove(out + to, out + from, len - from);
+	return to + len - from;
 }
 #else
 static __u32 shorten(char *out __unused, __u32 len)
@@ -235,18 +245,39 @@ static __u32 shorten(char *out __unused, __u32 len)
 }
 #endif
 
+/* Sums bytes, eight at a time in two halves of 16 bits a lane. */
+static __u8 checksum(const char *p, __u32 len)
+{
+	const __u64 lanes = 0x00ff00ff00ff00ffUL;
+	__u64 v, sums = 0;
+	__u8 sum = 0;
+	__u32 n;
+
+	while (len >= 8) {
+		n = MIN(len / 8, 128U); /* what a lane holds */
+		for (len -= n * 8; n; n--, p += 8) {
+			memcpy(&v, p, 8);
+			sums += (v & lanes) + (v >> 8 & lanes);
+		}
+		sum += sums + (sums >> 16) + (sums >> 32) + (sums >> 48);
+		sums = 0;
+	}
+	while (len--)
+		sum += *p++;
+	return sum;
+}
+
 void tx_send(struct gdb_session *s)
 {
-	__u8 sum = 0;
-	__u32 i;
+	__u8 sum;
 
 	if (s->out_over) {
 		tx_begin(s);
 		tx_str(s, "E07");
 	}
+	s->out[s->out_len] = '#';
 	s->out_len = shorten(s->out, s->out_len);
-	for (i = 1; i < s->out_len; i++)
-		sum += s->out[i];
+	sum = checksum(s->out + 1, s->out_len - 1);
 	s->out[s->out_len++] = '#';
 	s->out[s->out_len++] = digits[sum >> 4];
 	s->out[s->out_len++] = digits[sum & 15];
