@@ -46,9 +46,12 @@ static void check_out(void)
 		check(p[-1] == '$');
 		for (; p < end && *p != '#'; p++) {
 			check(*p != '$');
-			check(*p != '*' || (p > start && p[1] >= ' ' &&
-					    p[1] <= '~'));
 			sum += *p;
+			if (*p == '*') {
+				check(p > start && p[1] >= ' ' && p[1] <= '~');
+				check(p[1] != '#' && p[1] != '$');
+				sum += *++p;
+			}
 		}
 		check(p - start <= GDB_PACKET_SIZE);
 		check(end - p >= 3 && sscanf(p, "#%2x", &want) == 1);
