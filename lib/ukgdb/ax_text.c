@@ -159,8 +159,9 @@ int gdb_ax_printf(struct gdb_session *s, const char *f, const __u64 *args,
 
 int gdb_ax_describe(const struct gdb_session *s, char *buf, __sz len)
 {
-	int n = uk_snprintf(buf, len, "Breakpoint at 0x%lx: its expression failed: %s", s->ax_error_at,
-			    s->ax_error);
+	int n = uk_snprintf(buf, len,
+			    "Breakpoint at 0x%lx: its expression failed: %s",
+			    s->ax_error_at, s->ax_error);
 
 	if (s->ax_error_addr && n < (int)len)
 		n += uk_snprintf(buf + n, len - n, " at 0x%lx",

@@ -9,10 +9,19 @@
 const char *gdb_generic_name(unsigned int generic)
 {
 	static const char *const names[] = {
-		[GDB_GENERIC_PC] = "pc",     [GDB_GENERIC_SP] = "sp",
-		[GDB_GENERIC_FP] = "fp",     [GDB_GENERIC_RA] = "ra",
-		[GDB_GENERIC_FLAGS] = "flags", "arg1", "arg2", "arg3",
-		"arg4", "arg5", "arg6", "arg7", "arg8",
+		[GDB_GENERIC_PC] = "pc",
+		[GDB_GENERIC_SP] = "sp",
+		[GDB_GENERIC_FP] = "fp",
+		[GDB_GENERIC_RA] = "ra",
+		[GDB_GENERIC_FLAGS] = "flags",
+		"arg1",
+		"arg2",
+		"arg3",
+		"arg4",
+		"arg5",
+		"arg6",
+		"arg7",
+		"arg8",
 	};
 
 	return generic < ARRAY_SIZE(names) ? names[generic] : __NULL;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
-/* `monitor`: commands of the program's own. GDB manual, appendix E.4 (qRcmd). */
+/* `monitor`: commands of the program's own. GDB manual, appendix E.4 (qRcmd).
+ */
 #include "gdb_packet.h"
 
 static void say(void *ctx, const char *text, __sz len)

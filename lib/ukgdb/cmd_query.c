@@ -23,8 +23,7 @@ static int supported(struct gdb_session *s, struct gdb_rx *rx)
 	}
 	tx_str(s, "PacketSize=");
 	tx_hex(s, GDB_PACKET_SIZE);
-	uk_table_foreach(gdb_announce, a)
-	{
+	uk_table_foreach (gdb_announce, a) {
 		if (!a->have || a->have(s))
 			tx_str(s, a->text);
 	}
@@ -32,8 +31,9 @@ static int supported(struct gdb_session *s, struct gdb_rx *rx)
 }
 
 GDB_COMMAND("qSupported*", qSupported, supported);
-GDB_ANNOUNCE(";swbreak+;hwbreak+;vContSupported+;QStartNoAckMode+;QPassSignals+",
-	     core, __NULL);
+GDB_ANNOUNCE(
+	";swbreak+;hwbreak+;vContSupported+;QStartNoAckMode+;QPassSignals+",
+	core, __NULL);
 
 static int no_ack(struct gdb_session *s, struct gdb_rx *rx __unused)
 {

@@ -13,7 +13,8 @@ const struct gdb_action *gdb_resume_action(const struct gdb_resume *r, long tid)
 	unsigned int i;
 
 	for (i = 0; i < r->n; i++)
-		if (r->actions[i].tid == GDB_TID_ALL || r->actions[i].tid == tid)
+		if (r->actions[i].tid == GDB_TID_ALL ||
+		    r->actions[i].tid == tid)
 			return &r->actions[i];
 	return __NULL;
 }

@@ -2,7 +2,8 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Threads: who there is, what they are called, and which one a debugger means
- * (H). GDB manual, appendix E.2 (H, T), E.4 (qC, qfThreadInfo, qThreadExtraInfo, qGetTLSAddr), E.15 (list).
+ * (H). GDB manual, appendix E.2 (H, T), E.4 (qC, qfThreadInfo,
+ * qThreadExtraInfo, qGetTLSAddr), E.15 (list).
  */
 #include "gdb_packet.h"
 

@@ -99,9 +99,9 @@ static int description(struct gdb_session *s, struct gdb_rx *rx)
 		win_str(&w, "</osabi>\n");
 	}
 	for (i = 0; i < t->n_features && !w.more; i++) {
-		unsigned int end = i + 1 < t->n_features ?
-					   t->features[i + 1].first :
-					   t->n_regs;
+		unsigned int end = i + 1 < t->n_features
+					   ? t->features[i + 1].first
+					   : t->n_regs;
 
 		win_str(&w, "<feature");
 		attribute(&w, "name", t->features[i].name);

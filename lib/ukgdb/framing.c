@@ -215,8 +215,8 @@ int gdb_receive(struct gdb_session *s, int wait)
 {
 	while (!s->in_full && !s->ended && !s->interrupt) {
 		if (s->rx_at == s->rx_len) {
-			__ssz n = s->io.in(s->io.ctx, s->rx, sizeof(s->rx),
-					   wait);
+			__ssz n =
+				s->io.in(s->io.ctx, s->rx, sizeof(s->rx), wait);
 
 			s->rx_at = 0;
 			s->rx_len = n > 0 ? MIN((__sz)n, sizeof(s->rx)) : 0;

@@ -91,9 +91,9 @@ struct gdb_command {
 UK_TABLE_DECLARE(gdb_command, struct gdb_command);
 
 /** Registers a command. Among two that match, the first by priority wins. */
-#define GDB_COMMAND(packet, ident, fn)                                     \
-	UK_TABLE_RECORD(gdb_command, struct gdb_command, 5, gdb_command_## \
-			ident) = { packet, fn }
+#define GDB_COMMAND(packet, ident, fn)                      \
+	UK_TABLE_RECORD(gdb_command, struct gdb_command, 5, \
+			gdb_command_##ident) = { packet, fn }
 
 /* What qSupported says besides. */
 struct gdb_announce {
@@ -104,9 +104,9 @@ struct gdb_announce {
 
 UK_TABLE_DECLARE(gdb_announce, struct gdb_announce);
 
-#define GDB_ANNOUNCE(words, ident, fn)                                       \
-	UK_TABLE_RECORD(gdb_announce, struct gdb_announce, 5, gdb_announce_## \
-			ident) = { words, fn }
+#define GDB_ANNOUNCE(words, ident, fn)                        \
+	UK_TABLE_RECORD(gdb_announce, struct gdb_announce, 5, \
+			gdb_announce_##ident) = { words, fn }
 
 /* ---- shared by commands ---- */
 

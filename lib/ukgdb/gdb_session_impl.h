@@ -29,10 +29,10 @@ struct gdb_session {
 	char rx[512]; /* received, not looked at */
 	__u16 rx_at, rx_len;
 	__u8 rx_state; /* framing.c */
-	__u8 rx_plus; /* a '+' stood before the packet */
+	__u8 rx_plus;  /* a '+' stood before the packet */
 	__u8 rx_sum;
 	char rx_digit; /* the first of the checksum's */
-	__u8 in_full; /* a whole packet waits in `in` */
+	__u8 in_full;  /* a whole packet waits in `in` */
 	__u32 in_len;
 	__u32 out_len; /* of the wire form in `out` */
 	__u8 out_over; /* the reply does not fit */

@@ -133,7 +133,7 @@ enum gdb_act {
 };
 
 struct gdb_action {
-	long tid;	  /* the thread, or GDB_TID_ALL */
+	long tid; /* the thread, or GDB_TID_ALL */
 	enum gdb_act act;
 	int signal;	  /* what the thread gets; 0: the cause is mended */
 	__u64 start, end; /* of GDB_ACT_RANGE */

@@ -193,9 +193,8 @@ static int ax_room(const struct gdb_session *s __unused,
 	return !len;
 }
 
-static void ax_set(struct gdb_session *s __unused,
-		   struct gdb_point *p __unused, const __u8 *ax __unused,
-		   __sz len __unused)
+static void ax_set(struct gdb_session *s __unused, struct gdb_point *p __unused,
+		   const __u8 *ax __unused, __sz len __unused)
 {
 }
 
@@ -262,8 +261,7 @@ static int insert(struct gdb_session *s, struct gdb_rx *rx)
 	if (!rx_done(rx))
 		return -EINVAL;
 	p = find(s, new.addr, new.type, new.kind);
-	if ((!p && s->n_points == ARRAY_SIZE(s->points)) ||
-	    !ax_room(s, p, len))
+	if ((!p && s->n_points == ARRAY_SIZE(s->points)) || !ax_room(s, p, len))
 		return -ENOSPC;
 	if (!p) {
 		unsigned int i = place(s, new.addr, new.type);

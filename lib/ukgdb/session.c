@@ -108,8 +108,7 @@ static void reply(struct gdb_session *s, int result)
 		tx_begin(s);
 	if (result == GDB_OK) {
 		tx_str(s, "OK");
-	} else if (result < 0 && result != -ENOTSUP &&
-		   !error_text(s, error)) {
+	} else if (result < 0 && result != -ENOTSUP && !error_text(s, error)) {
 		tx_char(s, 'E');
 		tx_bytes(s, &error, 1);
 	}
@@ -131,11 +130,10 @@ static int dispatch(struct gdb_session *s)
 
 	if (s->in_len > GDB_PACKET_SIZE)
 		return -E2BIG;
-	uk_table_foreach(gdb_command, c)
-	{
-		int n = c->name[0] == s->in[0] ?
-				match(c->name, s->in, s->in_len) :
-				-1;
+	uk_table_foreach (gdb_command, c) {
+		int n = c->name[0] == s->in[0]
+				? match(c->name, s->in, s->in_len)
+				: -1;
 
 		if (n >= 0) {
 			rx = (struct gdb_rx){ s->in + n, s->in + s->in_len, 0 };
@@ -215,8 +213,8 @@ static enum gdb_poll running(struct gdb_session *s)
 		return GDB_POLL_INTERRUPT;
 	}
 	/* Sent again since our acknowledgement was lost: it runs already. */
-	if (s->owed && (strchr("csCS", s->in[0]) ||
-			!strncmp(s->in, "vCont;", 6))) {
+	if (s->owed &&
+	    (strchr("csCS", s->in[0]) || !strncmp(s->in, "vCont;", 6))) {
 		s->in_full = 0;
 		return GDB_POLL_NONE;
 	}

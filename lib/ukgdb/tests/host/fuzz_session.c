@@ -68,8 +68,7 @@ static void run(void)
 
 	for (i = 0; i < m.s.n_points; i++) {
 		stop.addr = m.s.points[i].addr;
-		check(gdb_points_check(&m.s, 1, stop.addr) !=
-			      GDB_CHECK_NONE ||
+		check(gdb_points_check(&m.s, 1, stop.addr) != GDB_CHECK_NONE ||
 		      m.s.points[i].type > GDB_POINT_HW);
 		m.out_len = 0;
 	}

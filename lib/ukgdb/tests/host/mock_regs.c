@@ -14,10 +14,22 @@ static const struct gdb_reg_type types[] = {
 	[T_VEC] = { "vec128", GDB_ENC_VECTOR },
 };
 
-#define R(n, dw, t, gen, fl) { n, 64, dw, t, GDB_GROUP_GENERAL, gen, fl }
-#define I32(n, g) { n, 32, -1, T_INT32, g, 0, 0 }
-#define V(n, dw) { n, 128, dw, T_VEC, GDB_GROUP_VECTOR, 0, 0 }
-#define ST(n, dw) { n, 80, dw, T_X87, GDB_GROUP_FLOAT, 0, 0 }
+#define R(n, dw, t, gen, fl)                             \
+	{                                                \
+		n, 64, dw, t, GDB_GROUP_GENERAL, gen, fl \
+	}
+#define I32(n, g)                           \
+	{                                   \
+		n, 32, -1, T_INT32, g, 0, 0 \
+	}
+#define V(n, dw)                                          \
+	{                                                 \
+		n, 128, dw, T_VEC, GDB_GROUP_VECTOR, 0, 0 \
+	}
+#define ST(n, dw)                                       \
+	{                                               \
+		n, 80, dw, T_X87, GDB_GROUP_FLOAT, 0, 0 \
+	}
 #define E GDB_REG_EXPEDITE
 
 /* clang-format off */

@@ -9,11 +9,11 @@
  * port that it was given to PORTFILE, and serves one debugger after another
  * until one kills it. There is no CPU: a step adds 4 to the program counter;
  * to continue is to hit the breakpoints in the order of their addresses, each
- * forty times, the last of several once, with the program counter there. At each hit the int at the address COUNTER (in
- * hexadecimal) is one more, from 0 on, and the frame on the stack and all
- * general registers hold noise, the same in every run. Then the program
- * exits with status 3, or if some breakpoint stopped it, begins anew. Ctrl-C is
- * not looked for.
+ * forty times, the last of several once, with the program counter there. At
+ *each hit the int at the address COUNTER (in hexadecimal) is one more, from 0
+ *on, and the frame on the stack and all general registers hold noise, the same
+ *in every run. Then the program exits with status 3, or if some breakpoint
+ *stopped it, begins anew. Ctrl-C is not looked for.
  */
 #include <arpa/inet.h>
 #include <elf.h>
@@ -33,7 +33,7 @@
 static struct mock m;
 static int listener, peer = -1, verbose;
 static unsigned int at, count; /* breakpoint, and which of its hits is next */
-static int any; /* a breakpoint stopped in this round */
+static int any;		       /* a breakpoint stopped in this round */
 static __u64 counter;
 
 static __ssz net_in(void *ctx, char *buf, __sz len, int wait)

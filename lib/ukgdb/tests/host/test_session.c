@@ -122,10 +122,10 @@ static void rows(const struct row *r, size_t n)
 	}
 }
 
-#define ROWS(...)                                                     \
-	do {                                                          \
-		static const struct row table[] = { __VA_ARGS__ };    \
-		rows(table, ARRAY_SIZE(table));                       \
+#define ROWS(...)                                                  \
+	do {                                                       \
+		static const struct row table[] = { __VA_ARGS__ }; \
+		rows(table, ARRAY_SIZE(table));                    \
 	} while (0)
 
 /*
@@ -187,9 +187,8 @@ static void test_registers(void **state)
 	     { "pffffffffffffffff", "E16" }, { "p10000000000000000", "E16" },
 	     { "P3a=00", "E16" }, { "p39", "0000000000000000" },
 	     { "P39=0100000000000000", "E1e" }, /* read-only */
-	     { "p1;thread:2;", "0000000000000000" },
-	     { "p1;thread:4;", "E03" }, { "p1;thread:0;", "E16" },
-	     { "p1;thread:-1;", "E16" },
+	     { "p1;thread:2;", "0000000000000000" }, { "p1;thread:4;", "E03" },
+	     { "p1;thread:0;", "E16" }, { "p1;thread:-1;", "E16" },
 	     { "P1=0100000000000000;thread:2;", "OK" },
 	     { "p1;thread:2;", "0100000000000000" },
 	     { "p1;thread:1", "0111000000000000" },
@@ -244,9 +243,8 @@ static void test_memory(void **state)
 	     { "Mffffffffffffffff,2:0000", "E0e" }, { "X1000,0:", "OK" },
 	     { "X1000,3:abc", "OK" }, { "m1000,4", "61626315" },
 	     { "X1000,4:abc", "E16" }, { "X1000,2:abc", "E16" },
-	     { "X0,1:a", "E0e" }, { "X1000", "E16" },
-	     { "x0,0", "OK" }, { "x1000,3", "abc" }, { "x0,1", "E0e" },
-	     { "x1000", "E16" });
+	     { "X0,1:a", "E0e" }, { "X1000", "E16" }, { "x0,0", "OK" },
+	     { "x1000,3", "abc" }, { "x0,1", "E0e" }, { "x1000", "E16" });
 
 	/* All bytes come through both binary forms. */
 	for (i = 0; i < 256; i++)
@@ -345,45 +343,33 @@ static const char *stopped(const struct gdb_stop *stop)
 
 static void test_stops(void **state)
 {
-#define REGS \
-	"06:0611000000000000;07:0711000000000000;10:1011000000000000;"
+#define REGS "06:0611000000000000;07:0711000000000000;10:1011000000000000;"
 	assert_string_equal(ask("?"), "T05thread:1;core:0;" REGS);
-	assert_string_equal(
-		stopped(st(GDB_STOP_SWBREAK, 5, 1, 0)),
-		"T05thread:1;core:0;" REGS);
+	assert_string_equal(stopped(st(GDB_STOP_SWBREAK, 5, 1, 0)),
+			    "T05thread:1;core:0;" REGS);
 	ask("qSupported:swbreak+;hwbreak+;foo+");
-	assert_string_equal(
-		stopped(st(GDB_STOP_SWBREAK, 5, 1, 0)),
-		"T05thread:1;core:0;swbreak:;" REGS);
-	assert_string_equal(
-		stopped(st(GDB_STOP_HWBREAK, 5, 1, 0)),
-		"T05thread:1;core:0;hwbreak:;" REGS);
-	assert_string_equal(
-		stopped(st(GDB_STOP_WATCH, 5, 1, 0x1234)),
-		"T05thread:1;core:0;watch:1234;" REGS);
-	assert_string_equal(
-		stopped(st(GDB_STOP_RWATCH, 5, 1, 0x1234)),
-		"T05thread:1;core:0;rwatch:1234;" REGS);
-	assert_string_equal(
-		stopped(st(GDB_STOP_AWATCH, 5, 1, 0x1234)),
-		"T05thread:1;core:0;awatch:1234;" REGS);
-	assert_string_equal(
-		stopped(st(GDB_STOP_THREAD_CREATE, 5, 1, 0)),
-		"T05thread:1;core:0;create:;" REGS);
-	assert_string_equal(
-		stopped(st(GDB_STOP_THREAD_EXIT, 7, 2, 0)),
-		"w07;2");
-	assert_string_equal(
-		stopped(st(GDB_STOP_SIGNAL, GDB_SIGSEGV, 1, 0)),
-		"T0bthread:1;core:0;" REGS);
+	assert_string_equal(stopped(st(GDB_STOP_SWBREAK, 5, 1, 0)),
+			    "T05thread:1;core:0;swbreak:;" REGS);
+	assert_string_equal(stopped(st(GDB_STOP_HWBREAK, 5, 1, 0)),
+			    "T05thread:1;core:0;hwbreak:;" REGS);
+	assert_string_equal(stopped(st(GDB_STOP_WATCH, 5, 1, 0x1234)),
+			    "T05thread:1;core:0;watch:1234;" REGS);
+	assert_string_equal(stopped(st(GDB_STOP_RWATCH, 5, 1, 0x1234)),
+			    "T05thread:1;core:0;rwatch:1234;" REGS);
+	assert_string_equal(stopped(st(GDB_STOP_AWATCH, 5, 1, 0x1234)),
+			    "T05thread:1;core:0;awatch:1234;" REGS);
+	assert_string_equal(stopped(st(GDB_STOP_THREAD_CREATE, 5, 1, 0)),
+			    "T05thread:1;core:0;create:;" REGS);
+	assert_string_equal(stopped(st(GDB_STOP_THREAD_EXIT, 7, 2, 0)),
+			    "w07;2");
+	assert_string_equal(stopped(st(GDB_STOP_SIGNAL, GDB_SIGSEGV, 1, 0)),
+			    "T0bthread:1;core:0;" REGS);
 	assert_string_equal(ask("?"), "T0bthread:1;core:0;" REGS);
-	assert_string_equal(
-		stopped(st(GDB_STOP_EXITED, 3, 1, 0)), "W03");
+	assert_string_equal(stopped(st(GDB_STOP_EXITED, 3, 1, 0)), "W03");
 	assert_string_equal(ask("?"), "W03");
 	assert_string_equal(ask("vCont;c"), "E03");
-	assert_string_equal(
-		stopped(st(GDB_STOP_KILLED, GDB_SIGABRT, 1, 0)),
-		"X06");
+	assert_string_equal(stopped(st(GDB_STOP_KILLED, GDB_SIGABRT, 1, 0)),
+			    "X06");
 	/* Not waited for: not told. */
 	line("", 0);
 	m.s.owed = 0;
@@ -404,13 +390,12 @@ static void test_points(void **state)
 	     { "Z2,1010,8", "E1c" }, { "z2,1008,8", "OK" },
 	     { "Z2,1010,8", "OK" }, { "Z0,8000", "E16" }, { "Z0", "E16" },
 	     { "Z", "E16" }, { "Z0,8000,1x", "E16" }, { "z0,8000,1x", "E16" },
-	     { "z0,8000", "E16" }, { "z9,1,1", "" },
-	     { "Z0,8001,1;X", "E16" }, { "Z0,8001,1;X1", "E16" },
-	     { "Z0,8001,1;X1,", "E16" }, { "Z0,8001,1;X1,2", "E16" },
-	     { "Z0,8001,1;X1,2x", "E16" }, { "Z0,8001,1;X0,", "E16" },
-	     { "Z0,8001,1;", "E16" }, { "Z0,8001,1;cmds:", "E16" },
-	     { "Z0,8001,1;cmds:1", "E16" }, { "Z0,8001,1;cmds:1,", "E16" },
-	     { "Z0,8001,1;X10000,27", "E16" },
+	     { "z0,8000", "E16" }, { "z9,1,1", "" }, { "Z0,8001,1;X", "E16" },
+	     { "Z0,8001,1;X1", "E16" }, { "Z0,8001,1;X1,", "E16" },
+	     { "Z0,8001,1;X1,2", "E16" }, { "Z0,8001,1;X1,2x", "E16" },
+	     { "Z0,8001,1;X0,", "E16" }, { "Z0,8001,1;", "E16" },
+	     { "Z0,8001,1;cmds:", "E16" }, { "Z0,8001,1;cmds:1", "E16" },
+	     { "Z0,8001,1;cmds:1,", "E16" }, { "Z0,8001,1;X10000,27", "E16" },
 	     { "Z0,8001,1;Xffffffffffffffff,27", "E16" },
 	     { "Z0,8001,1;X1,27;X1,27;cmds:1,X1,27X1,27", "OK" },
 	     { "Z0,8002,1;X1,27X1,27;cmds:0,X1,27", "OK" },
@@ -422,8 +407,8 @@ static void test_points(void **state)
 
 	/* The pool: 4 expressions of 254 bytes fit 1024, 5 do not. */
 	for (i = 0; i < 5; i++) {
-		p = packet + snprintf(packet, sizeof(packet),
-				      "Z0,81%d0,1;Xea,", i);
+		p = packet +
+		    snprintf(packet, sizeof(packet), "Z0,81%d0,1;Xea,", i);
 		memset(p, '2', 2 * 0xea);
 		p[2 * 0xea] = 0;
 		assert_string_equal(ask(packet), i == 4 ? "E1c" : "OK");
@@ -450,12 +435,12 @@ static void test_hits(void **state)
 	ROWS({ "Z0,8000,1;X3,220127", "OK" }, { "Z0,8001,1;X3,220027", "OK" },
 	     { "Z0,8002,1", "OK" }, { "Z2,8003,1", "OK" },
 	     { "Z0,8004,1;X3,220027;X3,220127", "OK" },
-	     { "Z0,8005,1;X2,0227", "OK" },		    /* stack empty */
-	     { "Z0,8006,1;X4,22051a27", "OK" },		    /* memory */
-	     { "Z0,8007,1;cmds:0,X3,220127", "OK" },	    /* goes on */
-	     { "Z0,8008,1;X3,220027;cmds:0,X1,01", "OK" },  /* not run */
-	     { "Z0,8009,1;X3,220127;cmds:0,X1,01", "OK" },  /* fails */
-	     { "Z0,800a,1;X3,210000", "OK" },		    /* for ever */
+	     { "Z0,8005,1;X2,0227", "OK" },		   /* stack empty */
+	     { "Z0,8006,1;X4,22051a27", "OK" },		   /* memory */
+	     { "Z0,8007,1;cmds:0,X3,220127", "OK" },	   /* goes on */
+	     { "Z0,8008,1;X3,220027;cmds:0,X1,01", "OK" }, /* not run */
+	     { "Z0,8009,1;X3,220127;cmds:0,X1,01", "OK" }, /* fails */
+	     { "Z0,800a,1;X3,210000", "OK" },		   /* for ever */
 	     { "Z0,800b,1;X3,220027", "OK" }, { "Z1,800b,1", "OK" },
 	     /* printf("n=%d %s\n", 7, 0x1000) */
 	     { "Z0,800c,1;cmds:0,X1a,"
@@ -505,12 +490,11 @@ static void test_threads(void **state)
 	     { "qXfer:threads:read::0,40",
 	       "m<?xml version=\"1.0\"?>\n<threads>\n<thread id=\"1\" "
 	       "core=\"0\" name=\"ma" },
-	     { "qXfer:threads:read::40,1a",
-	       "min\">running</thread>\n<thre" },
+	     { "qXfer:threads:read::40,1a", "min\">running</thread>\n<thre" },
 	     { "qXfer:threads:read::1000,40", "l" },
 	     { "qXfer:threads:read::0", "E16" },
-	     { "qXfer:threads:read::0,0", "E16" },
-	     { "QThreadEvents:1", "OK" }, { "QThreadEvents:2", "E16" });
+	     { "qXfer:threads:read::0,0", "E16" }, { "QThreadEvents:1", "OK" },
+	     { "QThreadEvents:2", "E16" });
 	assert_true(gdb_session_thread_events(&m.s));
 }
 
@@ -607,8 +591,8 @@ static void test_lldb(void **state)
 	       "2d656c66;endian:little;ptrsize:8;" });
 	assert_non_null(strstr(ask("qHostInfo"),
 			       "watchpoint_exceptions_received:after;"));
-	assert_non_null(strstr(ask("jThreadsInfo"),
-			       "[{\"tid\":1,\"name\":\"main\","));
+	assert_non_null(
+		strstr(ask("jThreadsInfo"), "[{\"tid\":1,\"name\":\"main\","));
 	assert_non_null(strstr(told(), "\"name\":\"w<\\\"&}*>\","));
 }
 
@@ -767,11 +751,11 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_registers), T(test_memory), T(test_run),
-		T(test_stops),	   T(test_points), T(test_hits),
+		T(test_registers), T(test_memory),  T(test_run),
+		T(test_stops),	   T(test_points),  T(test_hits),
 		T(test_threads),   T(test_queries), T(test_lldb),
-		T(test_acks),	   T(test_long),   T(test_running),
-		T(test_ends),	   T(test_plain),  T(test_plain_newline),
+		T(test_acks),	   T(test_long),    T(test_running),
+		T(test_ends),	   T(test_plain),   T(test_plain_newline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
