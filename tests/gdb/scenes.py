@@ -490,8 +490,6 @@ def threads():
 @scene
 def thread_list():
     to_main()
-    run("break work thread 1")
-    run("delete")
     run("break work")
     names = set()
     for _ in range(4):
@@ -501,11 +499,7 @@ def thread_list():
     assert set(threads()) == names | {"main"}, set(threads())
     text = run("thread apply all bt")
     assert text.count("Thread ") >= 5
-    # each one's own variable, and where it stands
-    threads()["worker0"].switch()
-    assert number("own") >= 1000
     threads()["main"].switch()
-    assert number("own") == 1000
     assert "main" in [f.name() for f in frames()]
     run("delete")
     exits()
@@ -525,23 +519,10 @@ def thread_steps():
         assert gdb.selected_thread().name == first
     run("set scheduler-locking off")
     run("next")
-    for name in ("main", "worker0"):
+    for name in ("worker2", "main"):
         threads()[name].switch()
         pc = number("$pc")
         run("stepi")
         assert gdb.selected_thread().name == name
         assert number("$pc") != pc
-    exits()
-
-
-@scene
-def thread_vectors():
-    """Steps beside threads that hold different values in every register."""
-    to_main()
-    run("break reached")
-    go()
-    run("delete")
-    for _ in range(200):
-        gdb.execute("stepi", to_string=True)
-    run("set var finish = 1")
     exits()

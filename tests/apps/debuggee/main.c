@@ -24,7 +24,7 @@ struct point origin = { 1, 2, 5, 1000, "origin", NULL };
 struct point list = { 3, 4, 2, 700, "head", &origin };
 volatile double ratio = 2.5;
 volatile int verdict;
-unsigned char big[256 * 1024];
+unsigned char big[1024 * 1024];
 
 __attribute__((noinline)) int debuggee_add(int a, int b)
 {
