@@ -182,18 +182,14 @@ static int do_printf(struct gdb_session *s, const __u8 *code, unsigned int left,
 	return gdb_ax_printf(s, (const char *)code + 3, top - 1, n_args);
 }
 
-static const char cut[] = "cut off";
-static const char unknown[] = "unknown operation";
-static const char empty[] = "stack empty";
-
 static int refuse(struct gdb_session *s, const struct shape *shape,
 		  unsigned int left, unsigned int depth)
 {
 	if (!shape->full)
-		return fail(s, unknown);
+		return fail(s, "unknown operation");
 	if (left < shape->operands)
-		return fail(s, cut);
-	return fail(s, depth < shape->takes ? empty : "stack full");
+		return fail(s, "cut off");
+	return fail(s, depth < shape->takes ? "stack empty" : "stack full");
 }
 
 /* Adds the constant that p adds to a sum, if it does. @return behind that */
@@ -263,7 +259,8 @@ int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 		enum op op;
 
 		if (pc >= len || *p >= OP_COUNT)
-			return fail(s, pc >= len ? cut : unknown);
+			return fail(s, pc >= len ? "cut off"
+						 : "unknown operation");
 		op = *p++;
 		shape = shapes[op];
 		if ((__sz)(top - stack) - shape.takes >= shape.full ||
@@ -383,7 +380,7 @@ int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 			break;
 		case OP_PICK:
 			if (*p >= top - stack)
-				return fail(s, empty);
+				return fail(s, "stack empty");
 			top[0] = top[-1 - *p];
 			top++;
 			break;

@@ -121,6 +121,8 @@ void gdb_tx_reg(struct gdb_session *s, long tid, unsigned int nr);
 /** Writes the stop reply. */
 void gdb_tx_stop(struct gdb_session *s);
 #ifdef CONFIG_LIBUKGDB_LLDB
+/** A decimal number. */
+void tx_dec(struct gdb_session *s, __u64 v);
 /** What of the stop reply only lldb wants. */
 void gdb_tx_stop_lldb(struct gdb_session *s);
 #else
