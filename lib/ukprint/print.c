@@ -38,6 +38,10 @@ static __sz put_place(char *buf, const char *lib, const char *file,
 	return MIN(len, (__sz)TEXT_MAX);
 }
 
+#ifdef CONFIG_LIBUKSTORE
+__u64 print_counts[UK_PRINT_KLVL_DEBUG + 1];
+#endif
+
 static void log_message(int level, const char *lib, const char *file,
 			unsigned int line, const char *fmt, va_list ap)
 {
@@ -53,6 +57,9 @@ static void log_message(int level, const char *lib, const char *file,
 		len--;
 	}
 	ring_end(rec, pos, len);
+#ifdef CONFIG_LIBUKSTORE
+	__atomic_fetch_add(&print_counts[level], 1, __ATOMIC_RELAXED);
+#endif
 	uk_print_drain();
 }
 

@@ -77,4 +77,9 @@ __u64 print_drained(void);
 /** From now on sinks are asked with urgent. */
 void print_urgent(void);
 
+#ifdef CONFIG_LIBUKSTORE
+/* Messages by level since boot; print.c. */
+extern __u64 print_counts[];
+#endif
+
 #endif /* __UKPRINT_RING_H__ */

@@ -9,6 +9,10 @@
 
 UK_TABLE_DEFINE(virtio_driver, struct uk_virtio_driver);
 
+#ifdef CONFIG_LIBUKSTORE
+extern __u64 virtio_notified; /* store.c: of all devices */
+#endif
+
 #define STATUS_ACKNOWLEDGE 1
 #define STATUS_DRIVER 2
 #define STATUS_DRIVER_OK 4
@@ -64,6 +68,9 @@ void uk_virtio_fail(struct uk_virtio_dev *dev)
 void uk_virtio_notify(struct uk_virtio_dev *dev, unsigned int idx)
 {
 	dev->notified++;
+#ifdef CONFIG_LIBUKSTORE
+	virtio_notified++;
+#endif
 	dev->ops->notify(dev, idx);
 }
 

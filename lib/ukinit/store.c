@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * What the store tells of the guest as a whole: which one it is, and since
+ * when it runs.
+ */
+#include <uk/plat/image.h>
+#include <uk/plat/time.h>
+#include <uk/snprintf.h>
+#include <uk/store.h>
+
+static int get_uptime(void *cookie __unused, __u64 *out)
+{
+	*out = ukplat_monotonic_clock();
+	return 0;
+}
+
+UK_STORE_STATIC_ENTRY_INFO(1, uptime, u64, get_uptime, __NULL,
+			   .unit = "nanoseconds", .help = "time since boot");
+
+#define TEXT(eid, id, text, what)                                       \
+	static int get_##id(void *cookie __unused, char **out)          \
+	{                                                               \
+		*out = (char *)(text);                                  \
+		return 0;                                               \
+	}                                                               \
+	UK_STORE_STATIC_ENTRY_INFO(eid, id, charp, get_##id, __NULL,    \
+				   .kind = UK_STORE_INFO, .help = what, \
+				   .flags = UK_STORE_ENTRY_FLAG_CONST)
+
+TEXT(2, application, CONFIG_UK_NAME, "name of the application");
+TEXT(3, version, UK_VERSION, "version of Vitrine");
+TEXT(4, architecture, UK_ARCH_NAME, "architecture");
+
+#define NOTE_HEADER 16 /* name size, descriptor size, type, "GNU" (ELF) */
+#define BUILD_ID_MAX 20
+
+static int get_build_id(void *cookie __unused, char **out)
+{
+	static char hex[2 * BUILD_ID_MAX + 1];
+	const __u8 *id = (const __u8 *)uk_build_id + NOTE_HEADER;
+
+	for (__sz i = 0; i < BUILD_ID_MAX && id + i < (__u8 *)uk_build_id_end;
+	     i++)
+		uk_snprintf(hex + 2 * i, 3, "%02x", id[i]);
+	*out = hex;
+	return 0;
+}
+
+UK_STORE_STATIC_ENTRY_INFO(5, build_id, charp, get_build_id, __NULL,
+			   .kind = UK_STORE_INFO,
+			   .help = "the image's build-id",
+			   .flags = UK_STORE_ENTRY_FLAG_CONST);

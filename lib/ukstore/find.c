@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Finding by path. The table of static entries is sorted by the linker, whose
+ * order is that of the bytes of "libukfoo.entry": a binary search finds one
+ * without an index, and an entry costs nothing but its record.
+ */
+#include <string.h>
+#include <uk/snprintf.h>
+#include "store_internal.h"
+
+UK_TABLE_DEFINE(store, struct uk_store_entry);
+
+/* The bytes of a key, one by one: prefix, library, a dot, the name. */
+static unsigned char key_byte(const struct store_key *key, __sz at)
+{
+	__sz plen = strlen(key->prefix);
+
+	if (at < plen)
+		return (unsigned char)key->prefix[at];
+	at -= plen;
+	if (at < key->len)
+		return (unsigned char)key->library[at];
+	if (at == key->len)
+		return '.';
+	at -= key->len + 1;
+	return key->name[at] == '/' ? '\0' : (unsigned char)key->name[at];
+}
+
+int store_compare(const char *library, const char *name,
+		  const struct store_key *key)
+{
+	__sz llen = strlen(library);
+
+	for (__sz at = 0;; at++) {
+		unsigned char a = at < llen ? (unsigned char)library[at]
+				  : at == llen
+					  ? '.'
+					  : (unsigned char)name[at - llen - 1];
+		unsigned char b = key_byte(key, at);
+
+		if (a != b || !a)
+			return a - b;
+	}
+}
+
+/* The first entry that is not before the key. */
+static const struct uk_store_entry *lower_bound(const struct store_key *key)
+{
+	const struct uk_store_entry *start = uk_table_start(store);
+	__sz low = 0, high = uk_table_count(store);
+
+	while (low < high) {
+		__sz mid = (low + high) / 2;
+
+		if (store_compare(start[mid].library, start[mid].name, key) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return start + low;
+}
+
+static int find_static(const struct store_key *key, struct uk_store_ref *ref)
+{
+	const struct uk_store_entry *e = lower_bound(key);
+
+	if (e == uk_table_end(store) || store_compare(e->library, e->name, key))
+		return -ENOENT;
+	ref->entry = e;
+	ref->object = __NULL;
+	return 0;
+}
+
+/* Libraries are told without "lib"; an application has none. */
+int uk_store_find(const char *path, struct uk_store_ref *ref)
+{
+	static const char *const prefixes[] = { "lib", "" };
+	const char *slash = strchr(path, '/');
+	int ret = -ENOENT;
+
+	if (!slash || slash == path || !slash[1])
+		return -ENOENT;
+	for (unsigned int i = 0; ret && i < ARRAY_SIZE(prefixes); i++) {
+		struct store_key key = { prefixes[i], path,
+					 (__sz)(slash - path), slash + 1 };
+
+		ret = strchr(slash + 1, '/') ? store_object_find(&key, ref)
+					     : find_static(&key, ref);
+	}
+	return ret;
+}
+
+void uk_store_ref_drop(struct uk_store_ref *ref)
+{
+#ifdef CONFIG_LIBUKALLOC
+	if (ref->object)
+		uk_store_obj_release(ref->object);
+#endif
+	ref->object = __NULL;
+}
+
+#ifdef CONFIG_LIBUKALLOC
+static int visit_objects(int (*visit)(const struct uk_store_ref *ref,
+				      void *arg),
+			 void *arg)
+{
+	struct uk_store_ref ref = { __NULL, __NULL };
+	int ret = 0;
+
+	while (!ret && (ref.object = store_object_next(ref.object)))
+		for (__sz i = 0; !ret && i < ref.object->count; i++) {
+			ref.entry = &ref.object->entries[i].e;
+			ret = visit(&ref, arg);
+		}
+	if (ref.object)
+		uk_store_obj_release(ref.object);
+	return ret;
+}
+#endif
+
+int uk_store_foreach(int (*visit)(const struct uk_store_ref *ref, void *arg),
+		     void *arg)
+{
+	int ret = 0;
+
+	uk_table_foreach (store, e) {
+		struct uk_store_ref ref = { e, __NULL };
+
+		ret = visit(&ref, arg);
+		if (ret)
+			return ret;
+	}
+#ifdef CONFIG_LIBUKALLOC
+	ret = visit_objects(visit, arg);
+#endif
+	return ret;
+}
+
+const char *uk_store_library(const char *libname)
+{
+	return strncmp(libname, "lib", 3) == 0 ? libname + 3 : libname;
+}
+
+int uk_store_path(const struct uk_store_ref *ref, char *buf, __sz len)
+{
+	const struct uk_store_object *obj = ref->object;
+
+	if (!obj)
+		return uk_snprintf(buf, len, "%s/%s",
+				   uk_store_library(ref->entry->library),
+				   ref->entry->name);
+	return uk_snprintf(buf, len, "%s/%s/%s", uk_store_library(obj->library),
+			   obj->name, ref->entry->name);
+}
+
+/* FNV-1a (Fowler, Noll, Vo), folded to 16 bits. */
+__u16 uk_libid(const char *libname)
+{
+	__u32 hash = 2166136261U;
+
+	for (; *libname; libname++)
+		hash = (hash ^ (unsigned char)*libname) * 16777619U;
+	return (__u16)(hash >> 16 ^ hash);
+}
+
+/* Behind all entries of that library: names are letters, digits and _. */
+static const struct uk_store_entry *behind(const char *library)
+{
+	struct store_key key = { "", library, strlen(library), "\x7f" };
+
+	return lower_bound(&key);
+}
+
+const struct uk_store_entry *uk_store_static_entry_get(__u16 libid,
+						       __u64 entry_id)
+{
+	const struct uk_store_entry *e = uk_table_start(store);
+	const struct uk_store_entry *end = uk_table_end(store);
+
+	for (; e < end; e = behind(e->library)) {
+		const struct uk_store_entry *last = behind(e->library);
+
+		for (; uk_libid(e->library) == libid && e < last; e++)
+			if (e->id == entry_id)
+				return e;
+		if (e == last)
+			e--;
+	}
+	return __NULL;
+}

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Calls that may fault. The registers before the call are kept; a trap inside
+ * of it that nobody else takes has them back and so returns there once more.
+ * Whatever the function had begun stays as it was: it must be a getter.
+ *
+ * Guards are a list, newest first, since threads may be switched inside of a
+ * call. The guard that a trap is meant for is the newest of its thread.
+ */
+#include <uk/arch/lcpu.h>
+#include <uk/percpu.h>
+#include <uk/trap.h>
+#include "store_internal.h"
+
+struct guard {
+	struct __regs regs;
+	struct guard *outer;
+	void *thread;
+	unsigned int depth; /* of traps when it began */
+	int caught;
+};
+
+static struct guard *guards;
+
+/* The compiler has to know. */
+void ukarch_regs_capture(struct __regs *regs) __attribute__((returns_twice));
+
+static void *this_thread(void)
+{
+#ifdef CONFIG_LIBUKSCHED
+	return uk_percpu()->thread;
+#else
+	return __NULL;
+#endif
+}
+
+static void enter(struct guard *g)
+{
+	unsigned long flags = ukarch_irq_save();
+
+	g->thread = this_thread();
+	g->depth = uk_percpu()->trap_depth;
+	g->caught = 0;
+	g->outer = guards;
+	UK_WRITE_ONCE(guards, g);
+	ukarch_irq_restore(flags);
+}
+
+static void leave(struct guard *g)
+{
+	unsigned long flags = ukarch_irq_save();
+	struct guard **link = &guards;
+
+	while (*link != g)
+		link = &(*link)->outer;
+	UK_WRITE_ONCE(*link, g->outer);
+	ukarch_irq_restore(flags);
+}
+
+int __noinline store_guarded(int (*fn)(void *arg), void *arg)
+{
+	struct guard g;
+	int ret;
+
+	enter(&g);
+	ukarch_regs_capture(&g.regs);
+	if (UK_READ_ONCE(g.caught))
+		ret = -EFAULT;
+	else
+		ret = fn(arg);
+	leave(&g);
+	return ret;
+}
+
+/* A trap in a handler, or in an interrupt that came meanwhile, is not the
+ * function's.
+ */
+static int catch_fault(void *data)
+{
+	struct ukarch_trap_ctx *ctx = data;
+	struct guard *g = guards;
+
+	while (g && g->thread != this_thread())
+		g = g->outer;
+	if (!g || g->caught || uk_percpu()->trap_depth != g->depth + 1)
+		return UK_EVENT_NOT_HANDLED;
+	g->caught = 1;
+	*ctx->regs = g->regs;
+	return UK_EVENT_HANDLED;
+}
+
+/* A trap that the compiler put in is a breakpoint on arm64. */
+static int catch_break(void *data)
+{
+	const struct ukarch_trap_ctx *ctx = data;
+
+	return ctx->why == UKARCH_WHY_BREAKPOINT ? catch_fault(data)
+						 : UK_EVENT_NOT_HANDLED;
+}
+
+UK_EVENT_HANDLER(UKARCH_TRAP_DEBUG, catch_break);
+UK_EVENT_HANDLER(UKARCH_TRAP_PAGE_FAULT, catch_fault);
+UK_EVENT_HANDLER(UKARCH_TRAP_BUS_ERROR, catch_fault);
+UK_EVENT_HANDLER(UKARCH_TRAP_INVALID_OP, catch_fault);
+UK_EVENT_HANDLER(UKARCH_TRAP_MATH, catch_fault);
+UK_EVENT_HANDLER(UKARCH_TRAP_X86_GP, catch_fault);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * What the files of ukstore tell each other.
+ */
+#ifndef __UKSTORE_INTERNAL_H__
+#define __UKSTORE_INTERNAL_H__
+
+#include <uk/store.h>
+
+/**
+ * Calls fn(arg).
+ *
+ * @return what it returned; -EFAULT if it faulted. Contexts: any.
+ */
+int store_guarded(int (*fn)(void *arg), void *arg);
+
+/** The object of an entry, NULL for a static one. */
+static inline struct uk_store_object *
+store_object(const struct uk_store_entry *e)
+{
+	if (UK_STORE_ENTRY_ISSTATIC(e))
+		return __NULL;
+	return __containerof(e, const struct uk_store_obj_entry, e)->object;
+}
+
+/* A library's name, of which the path has len bytes without "lib". */
+struct store_key {
+	const char *prefix; /* "lib" or "" */
+	const char *library;
+	__sz len;
+	const char *name; /* of entry or object, up to its end or a slash */
+};
+
+/**
+ * Compares "library.name" with a key, as the linker sorts sections.
+ *
+ * @return < 0, 0 or > 0. Contexts: any.
+ */
+int store_compare(const char *library, const char *name,
+		  const struct store_key *key);
+
+#ifdef CONFIG_LIBUKALLOC
+/** Finds "object/entry" of a library; key->name is that. */
+int store_object_find(const struct store_key *key, struct uk_store_ref *ref);
+
+/** The object behind another one by library and name (NULL: the first), with
+ * a reference, or NULL. The reference to the other one is given back.
+ */
+struct uk_store_object *store_object_next(struct uk_store_object *obj);
+
+void store_text_free(char *text);
+#else
+static inline int store_object_find(const struct store_key *key __unused,
+				    struct uk_store_ref *ref __unused)
+{
+	return -ENOENT;
+}
+static inline struct uk_store_object *
+store_object_next(struct uk_store_object *obj __unused)
+{
+	return __NULL;
+}
+static inline void store_text_free(char *text __unused)
+{
+}
+#endif
+
+#endif /* __UKSTORE_INTERNAL_H__ */
