@@ -3,8 +3,12 @@
 """Threads on every machine: the guest suites, apps/threads, the C library, and
 what the crash screen tells of threads, which gdb is asked as well."""
 
+import contextlib
 import math
 import re
+import socket
+import subprocess
+import time
 
 import pytest
 from debugger import functions, run_under_gdb
@@ -147,6 +151,39 @@ def test_deadlock_is_idle(newlib):
     assert result.status == 124
     assert "waiting for myself" in result.lines
     assert "never said" not in result.text
+
+
+@pytest.mark.parametrize("policy", POLICY)
+def test_full_console_lets_others_run(arch, policy):
+    """The host end is open and does not read: main sleeps as before, and ends."""
+    image = build(ROOT / "tests/apps/threads_newlib", arch,
+                  config=(*POLICY[policy], "CONFIG_LIBVIRTIO_CONSOLE=y"))
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    process = subprocess.Popen(
+        [ROOT / "support/run", "--timeout", "60", "--metrics", str(port),
+         "-p", "console.stdio=vport1", image.path, "full"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    with contextlib.closing(connect(port, process)) as client:
+        client.sendall(b"x")
+        out, _ = process.communicate(timeout=90)
+    assert process.returncode == 0, out.decode()
+
+
+def connect(port, process):
+    """A client that takes little, as soon as QEMU listens."""
+    end = time.monotonic() + 20
+    while True:
+        client = socket.socket()
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        try:
+            client.connect(("127.0.0.1", port))
+            return client
+        except ConnectionRefusedError:
+            client.close()
+            assert time.monotonic() < end and process.poll() is None
+            time.sleep(0.02)
 
 
 # --- thread-local variables -------------------------------------------------------

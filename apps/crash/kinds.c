@@ -221,6 +221,8 @@ const struct kind kinds[] = {
 	{ "in-interrupt", in_interrupt, "a fault in a timer's handler" },
 	{ "irqs-off", irqs_off, "a fault with interrupts off" },
 	{ "in-thread", in_thread, "a fault in a second thread" },
+	{ "thread-overflow", thread_overflow,
+	  "recursion without end in a second thread" },
 	{ "before-main", before_main, "a crash in an init call" },
 	{ 0 },
 };

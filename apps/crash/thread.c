@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Crashes in a second thread, while main joins it, a third one sleeps and a
- * fourth waits for a mutex.
+ * Crashes in a second thread, while main joins it: of a null pointer, with a
+ * third one asleep and a fourth that waits for a mutex; or of its stack.
  */
 #include <stdlib.h>
 #include <uk/mutex.h>
@@ -33,6 +33,27 @@ static __attribute__((noinline)) void *crashes(void *arg)
 	uk_sched_yield();
 	*(volatile int *)nowhere = 1;
 	return arg;
+}
+
+static __attribute__((noinline)) int recurse(volatile int *depth)
+{
+	return ++*depth ? recurse(depth) + 1 : 0;
+}
+
+static __attribute__((noinline)) void *overflows(void *arg)
+{
+	volatile int depth = 0;
+
+	recurse(&depth);
+	return arg;
+}
+
+void __attribute__((noinline)) thread_overflow(void)
+{
+	struct uk_thread *t = uk_thread_create("deep", overflows, NULL);
+
+	if (t)
+		uk_thread_join(t, NULL);
 }
 
 void __attribute__((noinline)) in_thread(void)

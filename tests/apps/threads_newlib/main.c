@@ -138,6 +138,23 @@ static int last(void)
 	pthread_exit(NULL);
 }
 
+/* Starts when a byte came. The console takes nothing any more after a while;
+ * the timer goes on.
+ */
+static int full(void)
+{
+	struct timespec start, end;
+	pthread_t t;
+
+	getchar();
+	clock_gettime(CLOCK_MONOTONIC, &start);
+	pthread_create(&t, NULL, print_for_ever, NULL);
+	for (int i = 0; i < 300; i++)
+		usleep(1000);
+	clock_gettime(CLOCK_MONOTONIC, &end);
+	return end.tv_sec - start.tv_sec > 20;
+}
+
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static int deadlock(void)
@@ -184,6 +201,7 @@ int main(int argc, char **argv)
 		{ "exit-while-reading", exit_while_reading },
 		{ "exit-while-printing", exit_while_printing },
 		{ "last", last },
+		{ "full", full },
 		{ "deadlock", deadlock },
 		{ "crash", crash },
 	};
