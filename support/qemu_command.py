@@ -119,7 +119,11 @@ def guest_command_line(params, args):
     return " ".join(words)
 
 
-def tcp_server(name, port):
+def server(name, port):
+    """A stream at a TCP port, or at the path of a Unix socket."""
+    if isinstance(port, str):
+        path = port.replace(",", ",,")
+        return ["-chardev", f"socket,id={name},path={path},server=on,wait=off"]
     # Without nodelay each round trip takes 40 ms.
     return ["-chardev", f"socket,id={name},host=127.0.0.1,port={port},"
             "server=on,wait=off,nodelay=on"]
@@ -130,14 +134,14 @@ def debug_devices(arch, gdb, metrics):
     out = []
     ports = []
     if gdb is not None:
-        out += tcp_server("gdb", gdb)
+        out += server("gdb", gdb)
         if arch == "x86_64":
             # microvm ignores a second -serial
             out += ["-device", "isa-serial,iobase=0x2f8,irq=3,chardev=gdb"]
         else:
             ports.append(("gdb", 2))
     if metrics is not None:
-        out += tcp_server("metrics", metrics)
+        out += server("metrics", metrics)
         ports.append(("metrics", 1))
     if ports:
         out += ["-global", "virtio-mmio.force-legacy=false"]

@@ -57,11 +57,12 @@ class Guest:
         self.reader.join(timeout=10)
         return Result(status, self.text.decode(errors="replace").replace("\r", ""))
 
-    def gdb(self, scene, *args, seconds=RUN_SECONDS):
-        """Runs a scene in gdb; returns what gdb printed."""
+    def gdb(self, scene, *args, seconds=RUN_SECONDS, more=()):
+        """Runs a scene in gdb; returns what gdb printed. more: files of scenes."""
         call = f"python {scene}({', '.join(map(repr, args))})"
         words = [GDB[self.image.arch], "-nx", "-batch", "-iex", "set auto-load off",
-                 "-ex", f"python socket = {str(self.socket)!r}", "-x", SCENES, "-ex", call,
+                 "-ex", f"python socket = {str(self.socket)!r}", "-x", SCENES,
+                 *(word for file in more for word in ("-x", file)), "-ex", call,
                  self.image.path]
         done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               stdin=subprocess.DEVNULL, timeout=seconds, check=False)

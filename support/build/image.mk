@@ -74,5 +74,14 @@ run: image
 	$(Q)$(UK_BASE)/support/setup run
 	$(Q)$(UK_BASE)/support/run $(RUN_FLAGS) $(IMAGE) $(ARGS)
 
+# The guest waits for gdb in the background, and ends with it.
+debug: image
+ifneq ($(CONFIG_LIBUKGDB),y)
+	@echo 'make debug: $(APP_NAME) has no stub for a debugger: switch LIBUKGDB on (make menuconfig,' \
+	  'or CONFIG_LIBUKGDB=y in $(APP_DIR)/defconfig)' >&2; exit 1
+endif
+	$(Q)$(UK_BASE)/support/setup run debug
+	$(Q)$(UK_BASE)/support/gdb --boot --run '$(RUN_FLAGS)' --args '$(ARGS)' $(IMAGE) $(GDB_FLAGS)
+
 size: image
 	$(Q)$(PYTHON) $(UK_BASE)/support/build/size.py $(IMAGE) $(BUILD)/$(APP_NAME).map

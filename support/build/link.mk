@@ -69,4 +69,8 @@ $(BUILD)/compile_commands.json: $(AUTO_CONF) $(BUILD)/.link
 	$(file >$@.in)$(foreach l,$(UK_LIBS),$(foreach s,$($(call uc,$(l))_SRCS-y),$(file >>$@.in,$(call json_entry,$(l),$(call uc,$(l)),$(s)))))
 	$(Q)awk 'BEGIN { print "[" } NF { if (n++) print ","; printf "%s", $$0 } END { print "\n]" }' $@.in > $@ && rm -f $@.in
 
-image: $(IMAGE) $(BUILD)/compile_commands.json
+# gdb looks for commands beside the image.
+$(IMAGE)-gdb.py:
+	$(Q)ln -srf $(UK_BASE)/support/gdb_commands.py $@
+
+image: $(IMAGE) $(IMAGE)-gdb.py $(BUILD)/compile_commands.json

@@ -14,6 +14,7 @@ GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 
 image:         ## Build build/<app>-<arch>/<app>.elf (the default target)
 run:           ## Build and boot it: ARGS= MACHINE= ACCEL= GDB= METRICS= MEM= V=1
+debug:         ## Build and boot it, and start gdb in main: ARGS= GDB_FLAGS= and run's
 size:          ## Bytes of text, rodata and data of the image, by library
 menuconfig:    ## Choose options in a menu
 defconfig:     ## Take the application's defconfig again, dropping changes
@@ -64,7 +65,7 @@ help:          ## Print this list
 setup-%:
 	$(Q)$(UK_BASE)/support/setup $*
 
-.PHONY: image run demo test nightly check-host check-arch lint bench size clean \
+.PHONY: image run debug demo test nightly check-host check-arch lint bench size clean \
   distclean help menuconfig defconfig olddefconfig savedefconfig \
   listnewconfig allnoconfig allyesconfig randconfig
 

@@ -1,0 +1,459 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""The commands `uk …` of gdb, and the function $uk_tls().
+
+support/gdb loads this; gdb itself finds it beside an image as
+IMAGE-gdb.py, if its auto-load safe-path allows. All of it reads memory and
+registers only, so that it works at the image's own stub, at QEMU's, and on a
+core file. Types come from the image's debug information.
+"""
+
+import bisect
+import struct
+
+import gdb  # pylint: disable=import-error
+
+PT_TLS, SHT_SYMTAB, STT_OBJECT, STT_TLS = 7, 2, 1, 6
+EM_X86_64 = 62
+LEVELS = ("CRIT", "ERR", "WARN", "INFO", "DBG")
+FRAMES = 64  # looked at for a thread's place, at most
+
+
+# --- the image ------------------------------------------------------------------
+
+class Elf:
+    """Symbols and the segment of thread-local variables of an image."""
+
+    def __init__(self, path):
+        with open(path, "rb") as f:
+            data = f.read()
+        self.machine, = struct.unpack_from("<H", data, 18)
+        phoff, shoff = struct.unpack_from("<QQ", data, 32)
+        phsize, phnum, shsize, shnum = struct.unpack_from("<HHHH", data, 54)
+        self.tls = None  # size, alignment
+        for at in range(phoff, phoff + phsize * phnum, phsize):
+            kind, _, _, _, _, _, size, align = struct.unpack_from("<IIQQQQQQ", data, at)
+            if kind == PT_TLS:
+                self.tls = size, max(align, 1)
+        self.symbols = []  # (name, type, value, size)
+        sections = [struct.unpack_from("<IIQQQQIIQQ", data, shoff + i * shsize)
+                    for i in range(shnum)]
+        for section in sections:
+            if section[1] == SHT_SYMTAB:
+                strings = sections[section[6]][4]
+                self._read(data, section[4], section[5], strings)
+        self.objects = sorted((value, size, name) for name, kind, value, size in self.symbols
+                              if kind == STT_OBJECT)
+
+    def _read(self, data, at, size, strings):
+        for name, info, _, _, value, length in struct.iter_unpack("<IBBHQQ",
+                                                                  data[at:at + size]):
+            start = strings + name
+            self.symbols.append((data[start:data.index(b"\0", start)].decode(),
+                                 info & 15, value, length))
+
+    def object_at(self, address, size):
+        """The name of the variable that is there."""
+        at = bisect.bisect_left(self.objects, (address, size, ""))
+        if at < len(self.objects) and self.objects[at][:2] == (address, size):
+            return self.objects[at][2]
+        return "?"
+
+
+_elf = {}
+
+
+def elf():
+    """The image that gdb was given."""
+    path = gdb.current_progspace().filename
+    if not path:
+        raise gdb.GdbError("No image: use support/gdb IMAGE, or the command file.")
+    if path not in _elf:
+        _elf.clear()
+        _elf[path] = Elf(path)
+    return _elf[path]
+
+
+def variable(name, library):
+    symbol = gdb.lookup_global_symbol(name)
+    if symbol is None:
+        raise gdb.GdbError(f"The image has no {library} (no variable {name}), "
+                           "or no debug information.")
+    return symbol.value()
+
+
+def functions_at(address):
+    """The symbols of the functions at an address, inlined ones first."""
+    block = gdb.block_for_pc(address)
+    while block:
+        if block.function:
+            yield block.function
+        block = block.superblock
+
+
+def symbol_at(address):
+    """What the ELF symbols say."""
+    return gdb.execute(f"info symbol {address:#x}", to_string=True).split(" in ")[0].strip()
+
+
+def function_at(address):
+    """A function with the place where it is defined."""
+    function = list(functions_at(address))[-1:]
+    return f"{function[0].name} ({function[0].symtab}:{function[0].line})" if function \
+        else symbol_at(address)
+
+
+def place_at(address):
+    """A function, with the line where the address is of code of its file."""
+    function = list(functions_at(address))[-1:]
+    if not function:
+        return symbol_at(address)
+    line = gdb.find_pc_line(address)
+    own = line.symtab and line.symtab.filename == function[0].symtab.filename
+    return f"{function[0].name} ({function[0].symtab}{f':{line.line}' if own else ''})"
+
+
+def read(address, size):
+    return bytes(gdb.selected_inferior().read_memory(address, size))
+
+
+def words_at(address, count):
+    return struct.unpack(f"<{count}Q", read(address, 8 * count))
+
+
+def print_table(rows):
+    widths = [max(map(len, column)) for column in zip(*rows)]
+    for row in rows:
+        print("  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip())
+
+
+# --- threads --------------------------------------------------------------------
+
+def uk_threads():
+    """(struct thread, struct uk_thread) of all threads, by id."""
+    whole = gdb.lookup_type("struct thread").pointer()
+    at = variable("uksched", "uksched")["first"]
+    last = 0
+    while int(at):
+        thread = at.cast(whole).dereference()
+        if int(thread["pub"]["id"]) <= last:
+            raise gdb.GdbError(f"The list of threads is damaged at {int(at):#x}.")
+        last = int(thread["pub"]["id"])
+        yield thread, thread["pub"]
+        at = thread["pub"]["next"]
+
+
+def running_thread():
+    """The address of the thread on the CPU."""
+    return int(variable("uk_percpu_boot", "uksched")["thread"])
+
+
+def gdb_thread_of(number):
+    """What gdb calls a thread of the guest; of a target that shows one CPU, that."""
+    threads = gdb.selected_inferior().threads()
+    if len(threads) == 1:
+        return threads[0]
+    return next((t for t in threads if number in t.ptid[1:]), None)
+
+
+def trail(regs):
+    """The addresses of a call trace, by frame pointers."""
+    fields = [f.name for f in regs.type.fields()]
+    pc, fp = (("rip", "rbp") if "rip" in fields else ("pc", None))
+    at = int(regs[pc])
+    frame = int(regs[fp]) if fp else int(regs["x"][29])
+    yield at
+    for _ in range(FRAMES):
+        try:
+            older, at = words_at(frame, 2)
+        except gdb.MemoryError:
+            return
+        if not at:
+            return
+        yield at - 1
+        if older <= frame:
+            return
+        frame = older
+
+
+def trail_of_cpu(number):
+    """The same of the thread on the CPU, by gdb."""
+    selected = gdb.selected_thread()
+    thread = gdb_thread_of(number)
+    if thread is None:
+        return
+    chosen = gdb.selected_frame()
+    try:
+        thread.switch()
+        frame, first = gdb.newest_frame(), True
+        while frame is not None:
+            yield frame.pc() - (not first)
+            frame, first = frame.older(), False
+    finally:
+        selected.switch()
+        chosen.select()
+
+
+def where(addresses):
+    """The first place that is not the scheduler's own."""
+    first = None
+    for address in addresses:
+        first = address if first is None else first
+        function = list(functions_at(address))[-1:]
+        if function and "lib/uksched/" not in function[0].symtab.filename:
+            return place_at(address)
+    return "" if first is None else place_at(first)
+
+
+def where_thread(thread, state):
+    if state == "exited":
+        return ""
+    number = int(thread["pub"]["id"])
+    if int(thread.address) == running_thread():
+        return where(list(trail_of_cpu(number)))
+    trap = thread["trap"]
+    return where(trail(trap["regs"].dereference() if int(trap) else thread["ctx"]["regs"]))
+
+
+def state_of(thread):
+    if int(thread.address) == running_thread() and not variable("uksched", "uksched")["idle"]:
+        return "running"
+    return str(thread["pub"]["state"]).rsplit("_", maxsplit=1)[-1].lower()
+
+
+class UkThreads(gdb.Command):
+    """uk threads
+List the guest's threads: number, name, state, time on the CPU, place.
+
+The time is up to when the thread last left the CPU. The place is the
+innermost function that is not the scheduler's."""
+
+    def __init__(self):
+        super().__init__("uk threads", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        rows = [("Id", "Name", "State", "CPU time", "Place")]
+        for thread, pub in uk_threads():
+            state = state_of(thread)
+            rows.append((str(int(pub["id"])), pub["name"].string(errors="replace"), state,
+                         f"{int(pub['cpu_time']) / 1e6:.3f} ms", where_thread(thread, state)))
+        if len(rows) == 1:
+            print("There are no threads yet.")
+        else:
+            print_table(rows)
+
+
+# --- thread-local variables -------------------------------------------------------
+
+def tls_symbols():
+    """The linker's own, and what marks data on arm64, have no size."""
+    return [s for s in elf().symbols if s[1] == STT_TLS and s[3]]
+
+
+def tls_symbol(name):
+    found = [s for s in tls_symbols() if s[0] == name]
+    if not found:
+        names = sorted({s[0] for s in tls_symbols()})
+        raise gdb.GdbError(f"No thread-local variable {name}; there are: "
+                           f"{', '.join(names) or 'none'}.")
+    return found[0]
+
+
+def tls_type(name, size):
+    symbol = gdb.lookup_static_symbol(name) or gdb.lookup_global_symbol(name)
+    if symbol is not None and symbol.type.sizeof == size:
+        return symbol.type
+    return gdb.lookup_type("unsigned char").array(size - 1)
+
+
+def thread_pointer(which):
+    """The register of the selected thread; another one's is in its uk_thread."""
+    if which is None:
+        frame = gdb.newest_frame()
+        for register in ("fs_base", "tpidr", "tpidr_el0", "TPIDR_EL0"):
+            try:
+                return int(frame.read_register(register)) & (1 << 64) - 1
+            except ValueError:
+                pass
+        return int(variable("uk_percpu_boot", "uksched")["thread"].dereference()["tls"])
+    for _, pub in uk_threads():
+        if which in (str(int(pub["id"])), pub["name"].string(errors="replace")):
+            return int(pub["tls"])
+    raise gdb.GdbError(f"No thread {which}; see uk threads.")
+
+
+def tls_variable(name, which=None):
+    """x86_64: variables stand below the thread pointer; arm64: behind the
+    two words that it points to. ELF Handling for Thread-Local Storage."""
+    _, _, offset, size = tls_symbol(name)
+    whole, align = elf().tls
+    pointer = thread_pointer(which)
+    if not pointer:
+        raise gdb.GdbError("The thread has no thread-local variables (yet).")
+    distance = -whole // align * align if elf().machine == EM_X86_64 \
+        else -(-16 // align * align)
+    return gdb.Value(pointer + distance + offset).cast(
+        tls_type(name, size).pointer()).dereference()
+
+
+class UkTls(gdb.Command):
+    """uk tls NAME [THREAD]
+Print a thread-local variable of the selected thread, or of another one.
+
+THREAD is a number or a name of uk threads. The function $uk_tls("name")
+stands for the variable in expressions; it can be set."""
+
+    def __init__(self):
+        super().__init__("uk tls", gdb.COMMAND_DATA)
+
+    def invoke(self, argument, from_tty):
+        words = gdb.string_to_argv(argument)
+        if len(words) not in (1, 2):
+            raise gdb.GdbError("usage: uk tls NAME [THREAD]")
+        value = tls_variable(*words)
+        print(f"{words[0]} at {int(value.address):#x} = {value.format_string()}")
+
+    def complete(self, text, word):
+        try:
+            return [s[0] for s in tls_symbols() if s[0].startswith(word)]
+        except (gdb.GdbError, OSError):
+            return []
+
+
+class TlsFunction(gdb.Function):
+    """$uk_tls("NAME" [, THREAD])
+The thread-local variable of the selected thread, or of another one: its
+number or name in uk threads."""
+
+    def __init__(self):
+        super().__init__("uk_tls")
+
+    def invoke(self, name, thread=None):  # pylint: disable=arguments-differ
+        if thread is not None:
+            is_number = thread.type.strip_typedefs().code == gdb.TYPE_CODE_INT
+            thread = str(int(thread)) if is_number else thread.string()
+        return tls_variable(name.string(), thread)
+
+
+# --- the log ----------------------------------------------------------------------
+
+def log_records():
+    """(time, level, text) of the messages in the ring, oldest first; the
+    layout is lib/ukprint/ring.h."""
+    ring = variable("uk_print_ring", "ukprint")
+    size = ring.type.sizeof
+    data = read(int(ring.address), size)
+    head = int(variable("uk_print_head", "ukprint"))
+    record = gdb.lookup_type("struct ring_rec")
+    offset = {f.name: f.bitpos // 8 for f in record.fields()}
+    at = max(head - size, size) + 7 & ~7
+    while at < head:
+        place = at % size
+        tag, = struct.unpack_from("<Q", data, place)
+        if tag & ~7 != at or tag & 7 not in (2, 3):
+            at += 8
+            continue
+        if tag & 7 == 3:  # a pad, up to the end of the ring
+            at += size - place
+            continue
+        time, = struct.unpack_from("<Q", data, place + offset["time"])
+        step, length = struct.unpack_from("<HH", data, place + offset["size"])
+        text = data[place + offset["text"]:place + offset["text"] + length]
+        yield time, data[place + offset["level"]], text.decode(errors="replace")
+        at += max(step, 8)
+
+
+class UkLog(gdb.Command):
+    """uk log [N]
+Print the last N messages of the guest's log; without N, all that are kept."""
+
+    def __init__(self):
+        super().__init__("uk log", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        count = int(gdb.parse_and_eval(argument)) if argument else 0
+        records = list(log_records())
+        for time, level, text in records[-count if count > 0 else 0:]:
+            word = LEVELS[min(level, len(LEVELS) - 1)]
+            for line in text.rstrip("\n").split("\n"):
+                print(f"[{time // 10**9:5}.{time // 1000 % 10**6:06}] {word}: {line}")
+
+
+# --- events and tables ------------------------------------------------------------
+
+def table_bounds():
+    """{name: [start, end]} of the link-time tables."""
+    tables = {}
+    for name, _, value, _ in elf().symbols:
+        for i, end in enumerate(("_start", "_end")):
+            if name.startswith("uk_tab_") and name.endswith(end):
+                tables.setdefault(name[7:-len(end)], [0, 0])[i] = value
+    return tables
+
+
+class UkEvents(gdb.Command):
+    """uk events [NAME]
+List events with their handlers, in the order in which they are asked."""
+
+    def __init__(self):
+        super().__init__("uk events", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        bounds = table_bounds().get("events")
+        if bounds is None:
+            raise gdb.GdbError("The image has no ukevent.")
+        known = gdb.lookup_type("struct uk_event").pointer()
+        shown = 0
+        for pointer in words_at(bounds[0], (bounds[1] - bounds[0]) // 8):
+            event = gdb.Value(pointer).cast(known).dereference()
+            name = event["name"].string()
+            if argument and name != argument:
+                continue
+            shown += 1
+            print(name)
+            start, end = int(event["start"]), int(event["end"])
+            for handler in words_at(start, (end - start) // 8) if end > start else ():
+                print(f"    {function_at(handler)}")
+        if argument and not shown:
+            raise gdb.GdbError(f"No event {argument}; see uk events.")
+
+
+class UkTables(gdb.Command):
+    """uk tables [NAME]
+List the link-time tables with the addresses and symbols of their records;
+of one table, the records too."""
+
+    def __init__(self):
+        super().__init__("uk tables", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        tables = table_bounds()
+        if argument and argument not in tables:
+            raise gdb.GdbError(f"No table {argument}; see uk tables.")
+        for name in [argument] if argument else sorted(tables):
+            start, end = tables[name]
+            symbol = gdb.lookup_global_symbol(f"uk_tab_{name}_start")
+            kind = symbol.type.target().unqualified() if symbol else None
+            size = kind.sizeof if kind else end - start or 8
+            print(f"{name}: {(end - start) // size} of {kind or 'an unknown type'}")
+            for address in range(start, end, size):
+                print(f"    {address:#x} {elf().object_at(address, size)}", end="")
+                print(f" = {gdb.Value(address).cast(kind.pointer()).dereference()}"
+                      if argument and kind else "")
+
+    def complete(self, text, word):
+        try:
+            return [name for name in sorted(table_bounds()) if name.startswith(word)]
+        except (gdb.GdbError, OSError):
+            return []
+
+
+class Uk(gdb.Command):
+    """Commands about a Vitrine guest."""
+
+    def __init__(self):
+        super().__init__("uk", gdb.COMMAND_STATUS, gdb.COMPLETE_NONE, True)
+
+
+for _command in (Uk, UkThreads, UkTls, TlsFunction, UkLog, UkEvents, UkTables):
+    _command()

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""The project's own commands, in gdb; read behind scenes.py."""
+
+import os
+import re
+
+import gdb
+
+# pylint: disable=undefined-variable
+
+gdb.execute(f"source {os.path.dirname(__file__)}/../../support/gdb_commands.py")
+
+
+def rows(text):
+    """The lines of uk threads: [number, name, state, time, "ms", place]."""
+    return [line.split(maxsplit=5) for line in text.splitlines()[1:]]
+
+
+def to_worker2():
+    """main has made all four; two of them have counted and sleep."""
+    run("break work")
+    for _ in range(3):
+        assert "points" in go()
+    run("delete")
+
+
+def uk_threads_now():
+    """Who is where, when worker2 starts."""
+    found = rows(run("uk threads"))
+    assert [r[:2] for r in found] == [["1", "main"], ["2", "worker0"], ["3", "worker1"],
+                                      ["4", "worker2"], ["5", "worker3"]], found
+    # those that have counted may have slept enough
+    assert [r[2] for r in found if r[1] not in ("worker0", "worker1")] == \
+        ["waiting", "running", "ready"], found
+    assert {r[2] for r in found[1:3]} <= {"sleeping", "ready"}, found
+    assert float(found[0][3]) > 0 and found[0][4] == "ms"
+    for row in found[1:4]:
+        assert re.match(r"work \(apps/threads/main\.c", row[5]), row
+    assert found[0][5].startswith("main (apps/threads/main.c:"), found
+    return found
+
+
+@scene
+def uk_threads_scene():
+    attach()
+    assert len(rows(run("uk threads"))) <= 1
+    run("tbreak main")
+    run("continue")
+    to_worker2()
+    before = uk_threads_now()
+    # whichever thread and frame is selected, and selected again afterwards
+    threads()["main"].switch()
+    run("up")
+    frame = gdb.selected_frame()
+    assert uk_threads_now() == before
+    assert gdb.selected_thread().name == "main" and gdb.selected_frame() == frame
+    exits()
+
+
+@scene
+def uk_tls_scene():
+    """The program prints each thread's own: it says what is right."""
+    to_main()
+    to_worker2()
+    assert re.search(r"own at 0x[0-9a-f]+ = 1000\n", run("uk tls own"))
+    assert "= 1001" in run("uk tls own worker0") and "= 1001" in run("uk tls own 3")
+    assert number('$uk_tls("own")') == 1000 and number('$uk_tls("own", 2)') == 1001
+    assert number('$uk_tls("own", "worker1")') == 1001
+    run('set var $uk_tls("own") = 70')
+    run('print $uk_tls("own", "worker0") = 3000')
+    assert number('$uk_tls("own") + 1') == 71
+    assert str(value('$uk_tls("own")').type) == "unsigned int"
+    threads()["worker0"].switch()
+    assert number('$uk_tls("own")') == 3000
+    threads()["worker1"].switch()
+    assert number('$uk_tls("own")') == 1001
+    fails("uk tls wrong", "No thread-local variable wrong; there are: own\\.")
+    fails("uk tls own wrong", "No thread wrong")
+    fails("uk tls", "usage")
+    exits()
+
+
+@scene
+def uk_print(*commands):
+    """For tests that look at what the commands print."""
+    to_main()
+    for command in commands:
+        print(f"@@@ {command}")
+        run(command)
+    exits()

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""What stands around the stub: support/gdb, make debug, make run GDB=, and the
+project's commands in a real gdb."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+
+import pytest
+
+from debugger import run_under_gdb
+from gdb_guest import GDB, guest
+from vitrine import ARCHS, NOT_OURS, OUT, ROOT, RUN_SECONDS, build, make
+
+SUPPORT_GDB = ROOT / "support" / "gdb"
+UK_SCENES = [ROOT / "tests" / "gdb" / "uk_scenes.py"]
+
+
+def threads(arch):
+    return build("threads", arch)
+
+
+def debuggee(arch):
+    return build("tests/apps/debuggee", arch)
+
+
+def support_gdb(*words, **more):
+    return subprocess.run([SUPPORT_GDB, *words], stdin=subprocess.DEVNULL, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=RUN_SECONDS, check=False, **more)
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as s:
+        return s.getsockname()[1]
+
+
+# --- support/gdb ------------------------------------------------------------------
+
+def test_help_and_usage(tmp_path):
+    assert support_gdb("--help").stdout.startswith("usage: support/gdb")
+    for words, text in [([], "no IMAGE given"),
+                        ([str(tmp_path / "none")], "cannot read"),
+                        ([__file__], "is not an image"),
+                        (["--connect", "0", str(threads(ARCHS[0]).path)], "not a TCP port"),
+                        (["--boot", "--connect", "1", "x"], "without --connect"),
+                        (["--args", "a", "x"], "goes with --boot")]:
+        done = support_gdb(*words)
+        assert done.returncode == 2 and text in done.stdout, done.stdout
+
+
+def test_no_gdb_and_no_stub(tmp_path):
+    image = threads(ARCHS[0])
+    python = tmp_path / "python3"
+    python.symlink_to("/usr/bin/python3")
+    done = support_gdb(image.path, env={"PATH": str(tmp_path)})
+    assert done.returncode == 125 and "support/setup debug" in done.stdout, done.stdout
+    done = support_gdb("--boot", build("hello", ARCHS[0]).path)
+    assert done.returncode == 125 and "CONFIG_LIBUKGDB=y" in done.stdout, done.stdout
+
+
+def test_commands_are_beside_the_image(arch, tmp_path):
+    """support/gdb loads them, from beside the image or not; so does gdb."""
+    image = threads(arch)
+    words = ["-batch", "-ex", "help uk threads"]
+    plain = tmp_path / "a b.elf"
+    plain.write_bytes(image.path.read_bytes())
+    for path in (image.path, plain):
+        done = support_gdb(path, *words)
+        assert "List the guest's threads" in done.stdout, done.stdout
+        assert "declined" not in done.stdout
+    done = subprocess.run([GDB[arch], "-nx", "-iex", "set auto-load safe-path /",
+                           image.path, *words], text=True, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    assert "List the guest's threads" in done.stdout, done.stdout
+
+
+def test_boot(arch):
+    """The guest waits, is stopped in main, and its output is seen."""
+    done = support_gdb("--boot", "--args", "loop '7'", debuggee(arch).path, "-batch",
+                       "-ex", "print argv[2][0]", "-ex", "continue")
+    text = done.stdout
+    assert done.returncode == 0, text
+    assert re.search(r"Temporary breakpoint 1, main", text) and "55 '7'" in text, text
+    assert "exited normally" in text and "scene loop" in text, text
+    assert "warning" not in text, text
+
+
+def test_guest_ends_with_gdb(arch):
+    """What gdb left running is ended: the pipe has no writer any more."""
+    done = support_gdb("--boot", "--args", "spin", debuggee(arch).path, "-batch",
+                       "-ex", "detach")
+    assert done.returncode == 0 and "detached" in done.stdout, done.stdout
+
+
+def test_guest_does_not_boot():
+    done = support_gdb("--boot", "--run", "--machine none", threads(ARCHS[0]).path)
+    assert done.returncode == 125 and "do not boot on machine 'none'" in done.stdout
+    assert "the guest did not start" in done.stdout, done.stdout
+
+
+# --- make -------------------------------------------------------------------------
+
+def words_of(image):
+    return [f"APP={image.app if image.app == 'threads' else 'tests/apps/' + image.app}",
+            f"ARCH={image.arch}", f"O={image.path.parent.parent}",
+            f"NEWLIB_DIR={OUT}/newlib-{image.arch}"]
+
+
+def test_make_debug(arch):
+    flags = "-batch -ex 'uk threads' -ex 'print 6 * 7'"
+    done = make("debug", *words_of(threads(arch)), f"GDB_FLAGS={flags}")
+    assert re.search(r"^1 +main +running ", done.stdout, re.M), done.stdout
+    assert "$1 = 42" in done.stdout
+
+
+def test_make_debug_without_a_stub():
+    image = build("hello", ARCHS[0])
+    done = make("debug", "APP=hello", f"ARCH={ARCHS[0]}", f"O={image.path.parent.parent}",
+                f"NEWLIB_DIR={OUT}/newlib-{ARCHS[0]}", check=False)
+    assert done.returncode == 2 and "CONFIG_LIBUKGDB=y" in done.stdout, done.stdout
+
+
+def test_come_and_go(arch):
+    """make run GDB=: attached at any time, and away, without gdb.wait."""
+    image, port = debuggee(arch), free_port()
+    env = {k: v for k, v in os.environ.items() if k not in NOT_OURS}
+    run = subprocess.Popen(["make", "run", *words_of(image), f"GDB={port}", "ARGS=spin"],
+                           cwd=ROOT, env=env, stdin=subprocess.DEVNULL,
+                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                           start_new_session=True)
+    try:
+        while "scene spin" not in (line := run.stdout.readline()):
+            assert line, "the guest ended"
+        counters = []
+        for _ in range(3):
+            done = support_gdb("--connect", str(port), image.path, "-batch", "-ex", "bt",
+                               "-ex", "print counter", "-ex", "detach")
+            assert "debuggee_spin" in done.stdout and "detached" in done.stdout, done.stdout
+            assert "warning" not in done.stdout, done.stdout
+            counters.append(int(re.search(r"\$1 = (-?\d+)", done.stdout).group(1)))
+        assert len(set(counters)) == 3, counters
+        done = support_gdb("--connect", str(port), image.path, "-batch",
+                           "-ex", "set var verdict = 3", "-ex", "continue")
+        assert "exited with code 03" in done.stdout, done.stdout
+        rest = run.communicate(timeout=RUN_SECONDS)[0]
+        assert "exit 3" in rest or "Error 3" in rest, rest
+    finally:
+        if run.poll() is None:
+            os.killpg(run.pid, signal.SIGTERM)
+            run.wait()
+
+
+# --- uk … -------------------------------------------------------------------------
+
+@pytest.mark.parametrize("scene", ["uk_threads_scene", "uk_tls_scene"])
+def test_threads_and_variables(arch, scene):
+    with guest(threads(arch)) as g:
+        g.gdb(scene, more=UK_SCENES)
+        done = g.end()
+    assert done.status == 0
+    if scene == "uk_tls_scene":
+        # what gdb set is what the program goes on with
+        assert re.search(r"worker2: counter \d+, own 71$", done.text, re.M), done.text
+        assert re.search(r"worker0: counter \d+, own 3001$", done.text, re.M), done.text
+
+
+def symbols(image):
+    """(address, size, name) of the image's variables, by readelf, in order."""
+    lines = image.tool("readelf", "-sW", image.path).splitlines()
+    fields = [line.split() for line in lines]
+    return sorted((int(f[1], 16), int(f[2], 0), f[7]) for f in fields
+                  if len(f) == 8 and f[3] == "OBJECT")
+
+
+def test_events_and_tables(arch):
+    image = threads(arch)
+    with guest(image) as g:
+        text = g.gdb("uk_print", "uk events", "uk tables", "uk tables param", "uk log",
+                     "uk log 1", more=UK_SCENES)
+        done = g.end()
+    parts = dict(part.split("\n", 1) for part in text.split("@@@ ")[1:])
+
+    known = symbols(image)
+    bounds = {n: a for a, _, n in known if n.startswith("uk_tab_")}
+
+    def inside(table):
+        """The records of a table, as the linker sorted them."""
+        start, end = (bounds[f"uk_tab_{table}_{b}"] for b in ("start", "end"))
+        return [(a, n) for a, size, n in known if start <= a < end and size]
+
+    # the handlers of each event in order
+    shown = {}
+    for line in parts["uk events"].splitlines():
+        if re.fullmatch(r"\w+", line):
+            shown[line] = []
+        elif line.startswith("    "):
+            list(shown.values())[-1].append(line.split()[0])
+    assert {"UK_EVENT_CRASH", "UKARCH_TRAP_DEBUG"} <= set(shown)
+    for event, handlers in shown.items():
+        assert [f"uk_event_handler_{event}_{h}" for h in handlers] == \
+            [n for _, n in inside(f"event_{event}")]
+
+    # records, all of them
+    listed = {(int(a, 16), n) for a, n in
+              re.findall(r"^    (0x[0-9a-f]+) (\S+)$", parts["uk tables"], re.M)}
+    records = {r for b in bounds if b.endswith("_start")
+               for r in inside(b.removeprefix("uk_tab_").removesuffix("_start"))}
+    assert listed == records and len(records) > 20
+    assert '"gdb.wait"' in parts["uk tables param"], parts["uk tables param"]
+
+    # the log, as it was printed
+    printed = [line for line in done.lines if line.startswith("[ ")]
+    kept = [line for line in parts["uk log"].splitlines() if line.startswith("[ ")]
+    assert kept and kept == printed[:len(kept)], (kept, printed)
+    assert [x for x in parts["uk log 1"].splitlines() if x.startswith("[ ")] == kept[-1:]
+
+
+def test_by_memory_alone(arch):
+    """At QEMU's own stub, which knows nothing of the guest."""
+    image = threads(arch)
+    out, done = run_under_gdb(image, [], [
+        f"source {ROOT}/support/gdb_commands.py", "tbreak main", "continue", "uk log",
+        "uk threads", "uk tls own"])
+    assert done.status == 0
+    kept = [line for line in out[3].splitlines() if line.startswith("[ ")]
+    assert kept == [line for line in done.lines if line.startswith("[ ")][:len(kept)]
+    assert re.search(r"^1 +main +running .* main \(apps/threads/main\.c", out[4], re.M), out[4]
+    assert re.fullmatch(r"own at 0x[0-9a-f]+ = 1000", out[5].splitlines()[0]), out[5]
