@@ -26,11 +26,11 @@ static int get_trap(void *cookie __unused, __u64 *out __unused)
 	__builtin_trap();
 }
 
-static int get_deep(void *cookie __unused, __u64 *out __unused)
+static int get_deep(void *cookie __unused, __u64 *out)
 {
 	unsigned long flags = ukarch_irq_save();
 
-	get_null(__NULL, __NULL);
+	get_null(__NULL, out);
 	ukarch_irq_restore(flags);
 	return 0;
 }
