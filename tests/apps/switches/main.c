@@ -107,7 +107,7 @@ static void *spins(void *arg)
 	while (!stop) {
 		__u64 before = last, now = ukarch_ticks();
 
-		if (before && (before & 3) != self &&
+		if (before && (before & 3) != self && !stop &&
 		    now - (before >> 2) < least)
 			least = now - (before >> 2);
 		last = ukarch_ticks() << 2 | self;
@@ -123,7 +123,7 @@ static void measure_preempt(void)
 	stop = 0;
 	for (unsigned long i = 0; i < 2; i++)
 		t[i] = uk_thread_create("spins", spins, (void *)(i + 1));
-	while (t[1]->switches < 20)
+	while (t[1]->switches < 100)
 		uk_thread_sleep(10000000);
 	stop = 1;
 	for (int i = 0; i < 2; i++)
