@@ -31,6 +31,7 @@ struct gdb_guest {
 	struct gdb_target target;
 	struct uk_console *con; /* NULL: no debugger can come */
 	unsigned int connection;
+	int line; /* its interrupt, -1: none */
 
 	/*
 	 * 1 while the session runs, in a stop or for a condition: breakpoints
@@ -150,6 +151,9 @@ void gdb_guest_received(struct uk_console *con, void *arg);
 enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr);
 
 /* --- start.c --------------------------------------------------------------*/
+
+/** Whether bytes on the line interrupt: not while they are polled. */
+void gdb_guest_listen(int on);
 
 /** Has an interrupt come as soon as the program has them on. */
 void gdb_guest_kick(void);

@@ -56,6 +56,7 @@ static void listen(struct uk_console *con)
 
 	if (irq >= 0 && !uk_intctlr_irq_set_nmi((unsigned int)irq, 1))
 		uk_intctlr_irq_unmask((unsigned int)irq);
+	gdb_guest.line = irq;
 	if (uk_console_set_rx(con, gdb_guest_received, __NULL))
 		uk_pr_warn("gdb: %s is polled: only a stop is seen by a "
 			   "debugger\n",
@@ -82,6 +83,16 @@ static void kick_init(void)
 		kick_line = line;
 }
 
+void gdb_guest_listen(int on)
+{
+	if (gdb_guest.line < 0)
+		return;
+	if (on)
+		uk_intctlr_irq_unmask((unsigned int)gdb_guest.line);
+	else
+		uk_intctlr_irq_mask((unsigned int)gdb_guest.line);
+}
+
 void gdb_guest_kick(void)
 {
 	if (kick_line >= 0)
@@ -93,6 +104,10 @@ static void kick_init(void)
 }
 
 void gdb_guest_kick(void)
+{
+}
+
+void gdb_guest_listen(int on __unused)
 {
 }
 #endif
@@ -125,6 +140,7 @@ static int try_start(struct uk_init_ctx *ctx __unused)
 	if (g->con || !con)
 		return 0;
 	g->con = con;
+	g->line = -1;
 	g->connection = uk_console_connection(con);
 	if (wait_at_boot) {
 		uk_pr_always("gdb: waiting for a debugger on %s\n", con->name);

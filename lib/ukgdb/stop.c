@@ -53,6 +53,8 @@ static struct ukarch_trap_frame *frame(void)
 
 /* --- the way back ---------------------------------------------------------*/
 
+static void __noreturn relapse(void);
+
 /* The program goes on with the registers in the frame, past a breakpoint. */
 static void __noreturn leave(int over)
 {
@@ -68,6 +70,11 @@ static void __noreturn leave(int over)
 	gdb_arch_resume(&frame()->regs);
 	uk_trap_leave(&stopped_ctx);
 	uk_time_resume();
+	gdb_guest_listen(1);
+	/* what came before that has no interrupt */
+	g->poll = gdb_session_poll(&g->session);
+	if (g->poll != GDB_POLL_NONE)
+		relapse();
 	ukarch_trap_frame_resume(frame());
 }
 
@@ -189,6 +196,7 @@ static void __noreturn enter(const struct gdb_stop *stop)
 	gdb_step_cancel(g->regs);
 	gdb_break_leave_slot(g->regs);
 	g->active = 1;
+	gdb_guest_listen(0);
 	gdb_arch_hw_enable(0);
 	uk_time_stop();
 	ukarch_run_on_stack(frame(), serve);
@@ -363,15 +371,32 @@ UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, on_fault, PRIO_SLOTS);
 
 /* --- Ctrl-C, and a debugger that comes ------------------------------------*/
 
-static void __noreturn stop_polled(struct ukarch_trap_ctx *ctx)
+static struct gdb_stop polled_stop(void)
 {
-	const struct gdb_stop stop = {
+	return (struct gdb_stop){
 		.why = GDB_STOP_SIGNAL,
 		.signal = gdb_guest.poll == GDB_POLL_INTERRUPT ? GDB_SIGINT
 							       : GDB_SIGTRAP,
 	};
+}
+
+static void __noreturn stop_polled(struct ukarch_trap_ctx *ctx)
+{
+	const struct gdb_stop stop = polled_stop();
 
 	gdb_guest_stop(ctx, &stop);
+}
+
+/* The program was about to go on: its frame is where it was. */
+static void __noreturn relapse(void)
+{
+	const struct gdb_stop stop = polled_stop();
+	struct uk_percpu *cpu = uk_percpu();
+
+	while (cpu->trap && cpu->trap != stopped_ctx.outer)
+		uk_trap_leave(cpu->trap);
+	cpu->trap_depth++;
+	enter(&stop);
 }
 
 void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
@@ -385,8 +410,12 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 	}
 	g->poll = gdb_session_poll(&g->session);
 	/* An interrupt that cannot be masked has nothing to be finished. */
-	if (g->poll != GDB_POLL_NONE && ctx && gdb_arch_is_nmi(ctx))
-		stop_polled(ctx);
+	if (g->poll == GDB_POLL_NONE || !ctx || !gdb_arch_is_nmi(ctx))
+		return;
+	if (ukarch_regs_sp(ctx->regs) - (__vaddr_t)uk_gdb_stack <
+	    sizeof(uk_gdb_stack))
+		relapse();
+	stop_polled(ctx);
 }
 
 /* The interrupt was the line's, and it brought a reason to stop. */
