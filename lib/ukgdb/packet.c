@@ -145,6 +145,27 @@ void tx_hex(struct gdb_session *s, __u64 v)
 		tx_char(s, digits[v >> shift & 15]);
 }
 
+static __u64 load(const char *p)
+{
+	__u64 v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* The eight digits of four bytes, in the order of memory. */
+static __u64 eight_digits(__u32 bytes)
+{
+	const __u64 ones = 0x0101010101010101UL;
+	__u64 v = bytes;
+
+	v = (v | v << 16) & 0x0000ffff0000ffffUL;
+	v = (v | v << 8) & 0x00ff00ff00ff00ffUL;
+	v = (v >> 4 | v << 8) & 0x0f0f0f0f0f0f0f0fUL;
+	/* those of 10 and more carry into the next four bits */
+	return v + ones * '0' + ((v + ones * 6) >> 4 & ones) * ('a' - '9' - 1);
+}
+
 /* buf may be in s->out, at least n bytes behind the end of the reply. */
 void tx_bytes(struct gdb_session *s, const void *buf, __sz n)
 {
@@ -156,6 +177,14 @@ void tx_bytes(struct gdb_session *s, const void *buf, __sz n)
 		return;
 	}
 	s->out_len += 2 * n;
+	for (; n >= 4; n -= 4, p += 4, to += 8) {
+		__u32 bytes;
+		__u64 text;
+
+		memcpy(&bytes, p, sizeof(bytes));
+		text = eight_digits(bytes);
+		memcpy(to, &text, sizeof(text));
+	}
 	for (; n; n--, to += 2) {
 		__u8 byte = *p++;
 
@@ -209,6 +238,16 @@ static __u32 run_at(const char *out, __u32 at, __u32 len)
 	return run;
 }
 
+/* Whether a run of four begins at one of the six bytes at p; reads nine. */
+static int run_near(const char *p)
+{
+	const __u64 low = 0x7f7f7f7f7f7f7f7fUL;
+	__u64 v = load(p) ^ load(p + 1); /* 0 where a byte is the next one */
+
+	v = ~(((v & low) + low) | v | low); /* 0x80 where it was 0 */
+	return (v & v >> 8 & v >> 16) != 0;
+}
+
 /*
  * Shortens runs of four and more to the byte, '*' and a count. What lies
  * between runs moves as a whole, and not at all before the first one. Text
@@ -219,6 +258,10 @@ static __u32 shorten(char *out, __u32 len)
 	__u32 from = 1, to = 1, at = 1, run;
 
 	while (at < len) {
+		if (at + 9 <= len && !run_near(out + at)) {
+			at += 6;
+			continue;
+		}
 		if (out[at] != out[at + 1]) {
 			at++;
 			continue;
@@ -249,16 +292,14 @@ static __u32 shorten(char *out __unused, __u32 len)
 static __u8 checksum(const char *p, __u32 len)
 {
 	const __u64 lanes = 0x00ff00ff00ff00ffUL;
-	__u64 v, sums = 0;
+	__u64 sums = 0;
 	__u8 sum = 0;
 	__u32 n;
 
 	while (len >= 8) {
 		n = MIN(len / 8, 128U); /* what a lane holds */
-		for (len -= n * 8; n; n--, p += 8) {
-			memcpy(&v, p, 8);
-			sums += (v & lanes) + (v >> 8 & lanes);
-		}
+		for (len -= n * 8; n; n--, p += 8)
+			sums += (load(p) & lanes) + (load(p) >> 8 & lanes);
 		sum += sums + (sums >> 16) + (sums >> 32) + (sums >> 48);
 		sums = 0;
 	}
