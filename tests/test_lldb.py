@@ -1,0 +1,173 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""The stub in the guest under Debian's lldb, at each place where it can be.
+
+lldb shows each command behind its prompt, so that what follows is its answer.
+"""
+
+import re
+import subprocess
+
+import pytest
+
+from gdb_guest import PLACE_LIST, guest
+from vitrine import ARCHS, RUN_SECONDS, build
+
+PLACES = [p for p in PLACE_LIST if p[0] in ARCHS]
+CRASHED = 70
+FIRST_ARGUMENT = {"x86_64": "rdi", "arm64": "x0"}
+VECTOR = {"x86_64": "ymm3", "arm64": "v3"}
+
+
+@pytest.fixture(params=PLACES, ids="-".join)
+def place(request):
+    return request.param
+
+
+def debuggee(place):
+    return build("tests/apps/debuggee", place[0])
+
+
+def lldb(g, *commands, after_crash=()):
+    """What each of the commands printed, after lldb has attached."""
+    words = ["lldb", "--no-lldbinit", "--batch", g.image.path]
+    for command in (f"process connect -p gdb-remote unix-connect://{g.socket}", *commands):
+        words += ["-o", command]
+    for command in after_crash:
+        words += ["-k", command]
+    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=RUN_SECONDS, check=False)
+    answers = re.split(r"^\(lldb\) .*\n", done.stdout, flags=re.M)[2:]
+    # Debian's lldb 14 does not find its Python; it says no more than that
+    errors = [e for e in done.stderr.splitlines() if e.startswith("error:")]
+    assert not errors, done.stdout + done.stderr
+    assert len(answers) == 1 + len(commands) + len(after_crash), done.stdout + done.stderr
+    return answers[1:]
+
+
+def test_tour(place):
+    """Breakpoints, steps, variables, memory, and on to the end."""
+    with guest(debuggee(place), "loop", "3", place=place[1]) as g:
+        said = dict(zip(commands := (
+            "breakpoint set --name debuggee_add", "continue", "bt", "frame variable a b",
+            "register read pc", "finish", "thread step-over", "thread step-in",
+            "thread step-inst", "breakpoint delete --force", "print counter",
+            "expression counter = 77", "print origin", "print list.next->name",
+            "memory read --format x --size 4 --count 2 &list", "memory write &verdict 5 0 0 0",
+            "print verdict", "process continue"), lldb(g, *commands)))
+        done = g.end()
+    assert "debuggee_add" in said["breakpoint set --name debuggee_add"]
+    assert "stop reason = breakpoint 1.1" in said["continue"]
+    trace = said["bt"]
+    for name in ("debuggee_add(a=20, b=22)", "main", "run_main", "uk_boot", "kvm_setup"):
+        assert name in trace, trace
+        trace = trace[trace.index(name):]
+    assert "(int) a = 20\n(int) b = 22" in said["frame variable a b"]
+    assert "`debuggee_add at main.c" in said["register read pc"]
+    assert "Return value: (int) $0 = 42" in said["finish"]
+    assert "stop reason = step over" in said["thread step-over"]
+    assert "stop reason = step in" in said["thread step-in"]
+    assert "stop reason = instruction step" in said["thread step-inst"]
+    assert "= 1\n" in said["print counter"] and "= 77\n" in said["expression counter = 77"]
+    assert "wide = 1000" in said["print origin"], said["print origin"]
+    assert '"origin"' in said["print list.next->name"]
+    assert ": 0x00000003 0x00000004\n" in said["memory read --format x --size 4 --count 2 &list"]
+    assert "= 5\n" in said["print verdict"]
+    assert "exited with status = 5" in said["process continue"]
+    assert done.status == 5
+
+
+def test_registers(place):
+    """What lldb writes the program has; vector registers are whole."""
+    argument, vector = FIRST_ARGUMENT[place[0]], VECTOR[place[0]]
+    size = 32 if vector == "ymm3" else 16
+    data = bytes(17 * i & 0xff for i in range(1, size + 1))
+    values = " ".join(f"{byte:#04x}" for byte in data)
+    with guest(debuggee(place), place=place[1]) as g:
+        said = lldb(g, "breakpoint set --hardware --name main", "continue",
+                    f'register write {vector} "{{{values}}}"', f"register read {vector}",
+                    f"register write {argument} 0x123456789abcdef0",
+                    f"register read {argument}", "register read --all", "process kill")
+        done = g.end()
+    assert "stop reason = breakpoint 1" in said[1]
+    assert values in said[3] or f"{int.from_bytes(data, 'little'):#x}" in said[3], said[3]
+    assert "0x123456789abcdef0" in said[5]
+    wanted = ["rip", "eflags", "fs_base", "mxcsr", "xmm15", "ymm15h"] if place[0] == "x86_64" \
+        else ["x29", "cpsr", "v31", "fpcr", "ttbr0_el1"]
+    for name in wanted:
+        assert re.search(rf"^ +{name} = ", said[6], re.M), said[6]
+    assert done.status == CRASHED
+
+
+def test_watchpoints(place):
+    with guest(debuggee(place), "stores", place=place[1]) as g:
+        said = lldb(g, "breakpoint set --name debuggee_stores", "continue",
+                    "watchpoint set expression -w write -s 8 -- &watched[1]", "continue",
+                    "print watched[1]", "continue", "print watched[1]",
+                    "watchpoint delete --force",
+                    "watchpoint set expression -w read_write -s 8 -- &watched[3]",
+                    "continue", "bt 1", "continue", "bt 1", "watchpoint delete --force", "process continue")
+        done = g.end()
+    for number, value in ((4, 1), (6, 5)):
+        assert "stop reason = watchpoint 1" in said[number - 1], said[number - 1]
+        assert f"= {value}\n" in said[number]
+    for number, name in ((9, "debuggee_stores"), (11, "debuggee_reads")):
+        assert "stop reason = watchpoint 2" in said[number] and name in said[number + 1]
+    assert "exited with status = 0" in said[14]
+    assert done.status == 0
+
+
+def test_threads(place):
+    image = build("threads", place[0],
+                  config=("CONFIG_LIBUKGDB=y", "CONFIG_LIBVIRTIO_CONSOLE=y"))
+    with guest(image, place=place[1]) as g:
+        said = lldb(g, "breakpoint set --name work", "continue", "continue", "thread list",
+                    "breakpoint delete --force", "thread backtrace all", "thread step-over",
+                    "thread select 1", "frame select --relative 1",
+                    "thread step-inst --run-mode all-threads",
+                    "process continue")
+        done = g.end()
+    assert "name = 'worker1'" in said[2], said[2]
+    names = re.findall(r"thread #(\d+): tid = (0x[0-9a-f]+),.*name = '(\w+)'", said[3])
+    assert [(int(t, 16), n) for _, t, n in names] == \
+        [(1, "main"), *((i + 2, f"worker{i}") for i in range(4))], said[3]
+    assert re.search(r"^\* thread #3: ", said[3], re.M), said[3]
+    traces = said[5].split("thread #")[1:]
+    assert len(traces) == 5 and "main.c" in traces[0] and "sched_switch" in traces[0]
+    assert "worker1" in said[6] and "stop reason = step over" in said[6], said[6]
+    assert "name = 'main'" in said[9], said[9]
+    assert "exited with status = 0" in said[10]
+    assert done.status == 0
+
+
+def test_crash(place):
+    with guest(debuggee(place), "null", place=place[1]) as g:
+        said = lldb(g, "continue", after_crash=("bt", "process continue"))
+        done = g.end()
+    assert "SIGSEGV" in said[0] or "EXC" in said[0], said[0]
+    assert "debuggee_null" in said[1] and "main" in said[1]
+    assert done.status == CRASHED
+
+
+def test_detach(place):
+    with guest(debuggee(place), "loop", "5", place=place[1]) as g:
+        said = lldb(g, "breakpoint set --name debuggee_add", "continue",
+                    "watchpoint set expression -- &verdict", "process detach")
+        assert "detached" in said[3]
+        assert g.end().status == 0
+
+
+def test_come_and_go(place):
+    """Attached while it runs, again and again."""
+    with guest(debuggee(place), "spin", place=place[1], wait=False) as g:
+        while b"scene spin" not in g.text:
+            assert g.process.poll() is None
+        counters = []
+        for _ in range(3):
+            said = lldb(g, "bt", "print counter", "process detach")
+            assert "debuggee_spin" in said[0], said[0]
+            counters.append(said[1])
+        assert len(set(counters)) == 3
+        said = lldb(g, "expression verdict = 2", "process continue")
+        assert "exited with status = 2" in said[1]
+        assert g.end().status == 2
