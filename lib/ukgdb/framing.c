@@ -172,6 +172,7 @@ static int checked(struct gdb_session *s, char c, int digit)
 	return 1;
 }
 
+#ifdef CONFIG_LIBUKGDB_BULK
 /* What of a packet's text comes in one piece. Only after a debugger spoke. */
 static void bulk(struct gdb_session *s)
 {
@@ -190,6 +191,11 @@ static void bulk(struct gdb_session *s)
 	s->in_len = to - s->in;
 	s->rx_at = p - s->rx;
 }
+#else
+static void bulk(struct gdb_session *s __unused)
+{
+}
+#endif
 
 static int take(struct gdb_session *s, char c)
 {

@@ -145,6 +145,7 @@ void tx_hex(struct gdb_session *s, __u64 v)
 		tx_char(s, digits[v >> shift & 15]);
 }
 
+#ifdef CONFIG_LIBUKGDB_BULK
 static __u64 load(const char *p)
 {
 	__u64 v;
@@ -166,6 +167,64 @@ static __u64 eight_digits(__u32 bytes)
 	return v + ones * '0' + ((v + ones * 6) >> 4 & ones) * ('a' - '9' - 1);
 }
 
+/* Writes the digits of the bytes in fours. @return bytes left */
+static __sz bulk_digits(char **to, const __u8 **p, __sz n)
+{
+	for (; n >= 4; n -= 4, *p += 4, *to += 8) {
+		__u32 bytes;
+		__u64 text;
+
+		memcpy(&bytes, *p, sizeof(bytes));
+		text = eight_digits(bytes);
+		memcpy(*to, &text, sizeof(text));
+	}
+	return n;
+}
+
+/* Whether a run of four begins at one of the six bytes at p; reads nine. */
+static __unused int run_near(const char *p)
+{
+	const __u64 low = 0x7f7f7f7f7f7f7f7fUL;
+	__u64 v = load(p) ^ load(p + 1); /* 0 where a byte is the next one */
+
+	v = ~(((v & low) + low) | v | low); /* 0x80 where it was 0 */
+	return (v & v >> 8 & v >> 16) != 0;
+}
+
+/* Sums bytes, eight at a time in two halves of 16 bits a lane. */
+static __u8 bulk_sum(const char **p, __u32 *len)
+{
+	const __u64 lanes = 0x00ff00ff00ff00ffUL;
+	__u64 sums;
+	__u8 sum = 0;
+	__u32 n;
+
+	while (*len >= 8) {
+		n = MIN(*len / 8, 128U); /* what a lane holds */
+		sums = 0;
+		for (*len -= n * 8; n; n--, *p += 8)
+			sums += (load(*p) & lanes) + (load(*p) >> 8 & lanes);
+		sum += sums + (sums >> 16) + (sums >> 32) + (sums >> 48);
+	}
+	return sum;
+}
+#else
+static __sz bulk_digits(char **to __unused, const __u8 **p __unused, __sz n)
+{
+	return n;
+}
+
+static __unused int run_near(const char *p __unused)
+{
+	return 1;
+}
+
+static __u8 bulk_sum(const char **p __unused, __u32 *len __unused)
+{
+	return 0;
+}
+#endif
+
 /* buf may be in s->out, at least n bytes behind the end of the reply. */
 void tx_bytes(struct gdb_session *s, const void *buf, __sz n)
 {
@@ -177,14 +236,7 @@ void tx_bytes(struct gdb_session *s, const void *buf, __sz n)
 		return;
 	}
 	s->out_len += 2 * n;
-	for (; n >= 4; n -= 4, p += 4, to += 8) {
-		__u32 bytes;
-		__u64 text;
-
-		memcpy(&bytes, p, sizeof(bytes));
-		text = eight_digits(bytes);
-		memcpy(to, &text, sizeof(text));
-	}
+	n = bulk_digits(&to, &p, n);
 	for (; n; n--, to += 2) {
 		__u8 byte = *p++;
 
@@ -238,16 +290,6 @@ static __u32 run_at(const char *out, __u32 at, __u32 len)
 	return run;
 }
 
-/* Whether a run of four begins at one of the six bytes at p; reads nine. */
-static int run_near(const char *p)
-{
-	const __u64 low = 0x7f7f7f7f7f7f7f7fUL;
-	__u64 v = load(p) ^ load(p + 1); /* 0 where a byte is the next one */
-
-	v = ~(((v & low) + low) | v | low); /* 0x80 where it was 0 */
-	return (v & v >> 8 & v >> 16) != 0;
-}
-
 /*
  * Shortens runs of four and more to the byte, '*' and a count. What lies
  * between runs moves as a whole, and not at all before the first one. Text
@@ -288,21 +330,10 @@ static __u32 shorten(char *out __unused, __u32 len)
 }
 #endif
 
-/* Sums bytes, eight at a time in two halves of 16 bits a lane. */
 static __u8 checksum(const char *p, __u32 len)
 {
-	const __u64 lanes = 0x00ff00ff00ff00ffUL;
-	__u64 sums = 0;
-	__u8 sum = 0;
-	__u32 n;
+	__u8 sum = bulk_sum(&p, &len);
 
-	while (len >= 8) {
-		n = MIN(len / 8, 128U); /* what a lane holds */
-		for (len -= n * 8; n; n--, p += 8)
-			sums += (load(p) & lanes) + (load(p) >> 8 & lanes);
-		sum += sums + (sums >> 16) + (sums >> 32) + (sums >> 48);
-		sums = 0;
-	}
 	while (len--)
 		sum += *p++;
 	return sum;
