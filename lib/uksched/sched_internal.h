@@ -46,7 +46,7 @@ struct thread {
 
 struct sched {
 	struct thread *ready_first, *ready_last;
-	const struct thread *only; /* nobody else runs; NULL: all may */
+	const struct thread *only;   /* nobody else runs; NULL: all may */
 	struct thread *first, *last; /* all threads */
 	unsigned int last_id;
 	unsigned int alive;	/* threads that have not exited */
