@@ -79,7 +79,8 @@ static enum ukarch_trap_why __nobreak refusal(const struct ukarch_trap_ctx *ctx)
 }
 
 /* Faults of the translation: the page tables say no. */
-static const struct uk_event *__nobreak classify_fault(struct ukarch_trap_ctx *ctx)
+static const struct uk_event *__nobreak
+classify_fault(struct ukarch_trap_ctx *ctx)
 {
 	switch (FSC_KIND(ISS_FSC(ctx->error_code))) {
 	case FSC_KIND_TRANSLATION:
@@ -97,7 +98,8 @@ static const struct uk_event *__nobreak classify_fault(struct ukarch_trap_ctx *c
 }
 
 /* Instruction and data aborts, by their fault status. */
-static const struct uk_event *__nobreak classify_abort(struct ukarch_trap_ctx *ctx)
+static const struct uk_event *__nobreak
+classify_abort(struct ukarch_trap_ctx *ctx)
 {
 	unsigned int fsc = ISS_FSC(ctx->error_code);
 
@@ -121,7 +123,8 @@ static enum ukarch_trap_access __nobreak data_access(unsigned long esr)
 	return UKARCH_ACCESS_READ;
 }
 
-static const struct uk_event *__nobreak classify_sync(struct ukarch_trap_ctx *ctx)
+static const struct uk_event *__nobreak
+classify_sync(struct ukarch_trap_ctx *ctx)
 {
 	unsigned long esr = ctx->error_code;
 	unsigned int ec = ESR_EC(esr);

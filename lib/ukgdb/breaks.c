@@ -29,9 +29,10 @@ UK_CTASSERT(BREAKS <= 255);
 __asm__(".section .text.uk_gdb_slots, \"ax\"\n\t"
 	".balign 32\n"
 	"gdb_slots:\n\t"
-	".skip " STRINGIFY(CONFIG_LIBUKGDB_BREAKPOINTS) " * 32, 0\n\t"
-	".size gdb_slots, . - gdb_slots\n\t"
-	".previous");
+	".skip " STRINGIFY(
+		CONFIG_LIBUKGDB_BREAKPOINTS) " * 32, 0\n\t"
+					     ".size gdb_slots, . - gdb_slots\n\t"
+					     ".previous");
 extern const __u8 gdb_slots[];
 extern const __u8 uk_nobreak_start[], uk_nobreak_end[];
 UK_CTASSERT(GDB_ARCH_SLOT_SIZE == 32);
@@ -192,8 +193,8 @@ static int insert(__vaddr_t addr, struct gdb_break **at)
 		return -EACCES;
 	if (b && b->patched)
 		return 0;
-	len = uk_nofault_memcpy((char *)orig, (const char *)addr,
-				sizeof(orig), 0);
+	len = uk_nofault_memcpy((char *)orig, (const char *)addr, sizeof(orig),
+				0);
 	gdb_break_hide(addr, orig, len);
 	if (len < gdb_arch_break_len)
 		return -EFAULT;

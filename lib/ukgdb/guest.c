@@ -260,9 +260,9 @@ static int resume(struct gdb_target *t __unused, const struct gdb_resume *r)
 		a = &r->actions[i];
 		if (a->act == GDB_ACT_STEP || a->act == GDB_ACT_RANGE ||
 		    (!d->tid && a->tid > 0 && a->act == GDB_ACT_CONTINUE))
-			*d = (struct gdb_decision){ a->act, a->tid, 0,
-						    a->signal, a->start,
-						    a->end };
+			*d = (struct gdb_decision){
+				a->act, a->tid, 0, a->signal, a->start, a->end
+			};
 		if (d->act != GDB_ACT_CONTINUE)
 			break;
 	}

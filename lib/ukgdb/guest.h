@@ -38,17 +38,17 @@ struct gdb_guest {
 	 * in what it uses are passed over, and nothing stops.
 	 */
 	int active;
-	int missed;	    /* bytes came meanwhile */
-	enum gdb_poll poll; /* why to stop when the interrupt is over */
-	int breaking;	    /* 1: uk_gdb_break() traps */
-	struct __regs *regs; /* of the thread stopped or checked */
+	int missed;		/* bytes came meanwhile */
+	enum gdb_poll poll;	/* why to stop when the interrupt is over */
+	int breaking;		/* 1: uk_gdb_break() traps */
+	struct __regs *regs;	/* of the thread stopped or checked */
 	int fp_valid, fp_dirty; /* gdb_guest_fp() */
 	struct gdb_decision decision;
 
 	/* The crash at which the program is stopped, if it is one. */
 	struct uk_crash_info crash;
 	int in_crash;
-	__vaddr_t call_pc;  /* behind the call that crashed; 0: a trap did */
+	__vaddr_t call_pc; /* behind the call that crashed; 0: a trap did */
 	_Bool crash_waits; /* gdb.oncrash=wait */
 };
 

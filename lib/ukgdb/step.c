@@ -43,8 +43,8 @@ static void trap_behind(struct __regs *regs)
 {
 	__u8 insn[GDB_ARCH_INSN_MAX];
 	__vaddr_t pc = ukarch_regs_pc(regs);
-	__sz n = uk_nofault_memcpy((char *)insn, (const char *)pc,
-				   sizeof(insn), 0);
+	__sz n = uk_nofault_memcpy((char *)insn, (const char *)pc, sizeof(insn),
+				   0);
 
 	gdb_arch_step_on(regs, insn, n);
 }

@@ -17,7 +17,8 @@ UK_EVENT(UKARCH_TRAP_X86_GP);
 UK_EVENT(UKARCH_TRAP_IRQ);
 UK_EVENT(UKARCH_TRAP_OTHER);
 
-int __nobreak uk_trap_raise(const struct uk_event *event, struct ukarch_trap_ctx *ctx)
+int __nobreak uk_trap_raise(const struct uk_event *event,
+			    struct ukarch_trap_ctx *ctx)
 {
 	struct uk_percpu *cpu = uk_percpu();
 

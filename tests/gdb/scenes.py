@@ -370,14 +370,13 @@ def jump():
 
 
 @scene
-def big_memory():
+def big_memory(size):
     to_main()
     inferior = gdb.selected_inferior()
-    size = number("sizeof(big)")
     data = bytes((i * 7 + (i >> 8)) & 0xff for i in range(size))
     inferior.write_memory(number("&big"), data)
     assert bytes(inferior.read_memory(number("&big"), size)) == data
-    assert number("checksum()") == sum(data) & 0xffffffff
+    assert number(f"checksum({size})") == sum(data) & 0xffffffff
     fails("x/4x 0", "Cannot access memory at address 0x0")
     fails("x/x 0x1234567890000000", "Cannot access memory")
     fails("set var *(int *)16 = 1", "Cannot access memory")

@@ -39,11 +39,11 @@ __attribute__((noinline)) double debuggee_scale(double v, int by)
 	return v * by;
 }
 
-__attribute__((noinline, used)) unsigned int checksum(void)
+__attribute__((noinline, used)) unsigned int checksum(size_t size)
 {
 	unsigned int total = 0;
 
-	for (size_t i = 0; i < sizeof(big); i++)
+	for (size_t i = 0; i < size; i++)
 		total += big[i];
 	return total;
 }
@@ -120,7 +120,9 @@ __attribute__((noinline)) int debuggee_stepped(int v)
 __attribute__((noinline)) void debuggee_long_line(void)
 {
 	counter = 0;
+	/* clang-format off */
 	for (int i = 0; i < 1000; i++) { counter++; counter++; counter--; }
+	/* clang-format on */
 	counter++;
 }
 
@@ -195,7 +197,7 @@ static void run(const char *scene, int n)
 	else if (!strcmp(scene, "undefined"))
 		debuggee_undefined();
 	else if (!strcmp(scene, "checksum"))
-		printf("checksum %u\n", checksum());
+		printf("checksum %u\n", checksum(sizeof(big)));
 }
 
 int main(int argc, char **argv)

@@ -129,9 +129,9 @@ static unsigned int pieces(__vaddr_t addr, __sz len)
 
 int gdb_arch_hw_insert(enum gdb_hw_type type, __vaddr_t addr, __sz len)
 {
-	static const __u8 lsc[5] = { [GDB_HW_WRITE] = 2,
-				     [GDB_HW_READ] = 1,
-				     [GDB_HW_ACCESS] = 3 };
+	static const __u8 lsc[5] = {
+		[GDB_HW_WRITE] = 2, [GDB_HW_READ] = 1, [GDB_HW_ACCESS] = 3
+	};
 	unsigned int free = 0;
 	__vaddr_t at = addr;
 
@@ -175,16 +175,17 @@ int gdb_arch_hw_remove(enum gdb_hw_type type, __vaddr_t addr, __sz len)
 	return rc;
 }
 
-#define FOR_EACH_REGISTER(_)                                                \
-	_(0) _(1) _(2) _(3) _(4) _(5) _(6) _(7) _(8) _(9) _(10) _(11) _(12) \
-	_(13) _(14) _(15)
+#define FOR_EACH_REGISTER(_)                                                 \
+	_(0)                                                                 \
+	_(1) _(2) _(3) _(4) _(5) _(6) _(7) _(8) _(9) _(10) _(11) _(12) _(13) \
+		_(14) _(15)
 
 static void break_write(unsigned int i, const struct hw *b)
 {
-#define CASE(n)                                                \
-	case n:                                                \
-		UKARCH_SYSREG_WRITE(dbgbcr##n##_el1, 0);       \
-		UKARCH_SYSREG_WRITE(dbgbvr##n##_el1, b->value); \
+#define CASE(n)                                                   \
+	case n:                                                   \
+		UKARCH_SYSREG_WRITE(dbgbcr##n##_el1, 0);          \
+		UKARCH_SYSREG_WRITE(dbgbvr##n##_el1, b->value);   \
 		UKARCH_SYSREG_WRITE(dbgbcr##n##_el1, b->control); \
 		break;
 	switch (i) {
@@ -195,10 +196,10 @@ static void break_write(unsigned int i, const struct hw *b)
 
 static void watch_write(unsigned int i, const struct hw *w)
 {
-#define CASE(n)                                                \
-	case n:                                                \
-		UKARCH_SYSREG_WRITE(dbgwcr##n##_el1, 0);       \
-		UKARCH_SYSREG_WRITE(dbgwvr##n##_el1, w->value); \
+#define CASE(n)                                                   \
+	case n:                                                   \
+		UKARCH_SYSREG_WRITE(dbgwcr##n##_el1, 0);          \
+		UKARCH_SYSREG_WRITE(dbgwvr##n##_el1, w->value);   \
 		UKARCH_SYSREG_WRITE(dbgwcr##n##_el1, w->control); \
 		break;
 	switch (i) {
@@ -260,7 +261,8 @@ static void find_watch(__vaddr_t far, struct gdb_cause *cause)
 	}
 }
 
-void __nobreak gdb_arch_cause(const struct ukarch_trap_ctx *ctx, struct gdb_cause *cause)
+void __nobreak gdb_arch_cause(const struct ukarch_trap_ctx *ctx,
+			      struct gdb_cause *cause)
 {
 	*cause = (struct gdb_cause){ 0 };
 	switch (ctx->error_code >> 26 & 0x3f) {

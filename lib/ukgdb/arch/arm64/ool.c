@@ -146,7 +146,8 @@ static void __nobreak reg_set(struct __regs *regs, unsigned int n, __u64 v)
 		regs->lr = v;
 }
 
-static int __nobreak load_literal(const struct gdb_ool *ool, struct __regs *regs)
+static int __nobreak load_literal(const struct gdb_ool *ool,
+				  struct __regs *regs)
 {
 	unsigned int size = ool->insn >> 30; /* 0 ldr w, 1 ldr x, 2 ldrsw */
 	__u64 v = 0;
@@ -160,7 +161,7 @@ static int __nobreak load_literal(const struct gdb_ool *ool, struct __regs *regs
 }
 
 int __nobreak gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
-		     struct __regs *regs)
+			       struct __regs *regs)
 {
 	__u32 w = ool->insn;
 	__u64 value = reg_get(regs, w & 31);

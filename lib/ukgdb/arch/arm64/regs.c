@@ -26,13 +26,14 @@ static const struct gdb_reg_type types[] = {
 /* System registers: gdb's name is the manual's in lower case. The second
  * argument is 1 where a debugger may write.
  */
-#define SYSTEM_REGISTERS(_)                                              \
-	_(sctlr_el1, 1) _(tcr_el1, 1) _(ttbr0_el1, 1) _(ttbr1_el1, 1)    \
-	_(mair_el1, 1) _(vbar_el1, 1) _(cpacr_el1, 1) _(esr_el1, 1)      \
-	_(far_el1, 1) _(elr_el1, 1) _(spsr_el1, 1) _(par_el1, 1)         \
-	_(contextidr_el1, 1) _(tpidr_el1, 1) _(tpidrro_el0, 1)           \
-	_(mdscr_el1, 0) _(midr_el1, 0) _(mpidr_el1, 0) _(cntfrq_el0, 0)  \
-	_(cntvct_el0, 0)
+#define SYSTEM_REGISTERS(_)                                                    \
+	_(sctlr_el1, 1)                                                        \
+	_(tcr_el1, 1) _(ttbr0_el1, 1) _(ttbr1_el1, 1) _(mair_el1, 1)           \
+		_(vbar_el1, 1) _(cpacr_el1, 1) _(esr_el1, 1) _(far_el1, 1) _(  \
+			elr_el1, 1) _(spsr_el1, 1) _(par_el1, 1)               \
+			_(contextidr_el1, 1) _(tpidr_el1, 1) _(tpidrro_el0, 1) \
+				_(mdscr_el1, 0) _(midr_el1, 0) _(mpidr_el1, 0) \
+					_(cntfrq_el0, 0) _(cntvct_el0, 0)
 
 #define COUNT(name, writable) +1
 enum {
@@ -49,10 +50,15 @@ enum {
 	N_REGS = SYSTEM + (0 SYSTEM_REGISTERS(COUNT)),
 };
 
-#define X(i, gen) { "x" #i, 64, i, T_INT64, GDB_GROUP_GENERAL, gen, 0 }
-#define V(i) { "v" #i, 128, 64 + (i), T_VEC, GDB_GROUP_VECTOR, 0, 0 }
-#define SYS(reg, writable) \
-	{ #reg, 64, -1, T_INT64, GDB_GROUP_SYSTEM, 0, 0 },
+#define X(i, gen)                                                 \
+	{                                                         \
+		"x" #i, 64, i, T_INT64, GDB_GROUP_GENERAL, gen, 0 \
+	}
+#define V(i)                                                         \
+	{                                                            \
+		"v" #i, 128, 64 + (i), T_VEC, GDB_GROUP_VECTOR, 0, 0 \
+	}
+#define SYS(reg, writable) { #reg, 64, -1, T_INT64, GDB_GROUP_SYSTEM, 0, 0 },
 
 static const struct gdb_reg_desc regs[N_REGS] = {
 	X(0, GDB_GENERIC_ARG1),
@@ -131,22 +137,21 @@ static const struct gdb_reg_desc regs[N_REGS] = {
 	SYSTEM_REGISTERS(SYS)
 };
 
-static const char cpsr_types[] =
-	"<flags id=\"cpsr_flags\" size=\"4\">"
-	"<field name=\"SP\" start=\"0\" end=\"0\"/>"
-	"<field name=\"EL\" start=\"2\" end=\"3\"/>"
-	"<field name=\"nRW\" start=\"4\" end=\"4\"/>"
-	"<field name=\"F\" start=\"6\" end=\"6\"/>"
-	"<field name=\"I\" start=\"7\" end=\"7\"/>"
-	"<field name=\"A\" start=\"8\" end=\"8\"/>"
-	"<field name=\"D\" start=\"9\" end=\"9\"/>"
-	"<field name=\"IL\" start=\"20\" end=\"20\"/>"
-	"<field name=\"SS\" start=\"21\" end=\"21\"/>"
-	"<field name=\"V\" start=\"28\" end=\"28\"/>"
-	"<field name=\"C\" start=\"29\" end=\"29\"/>"
-	"<field name=\"Z\" start=\"30\" end=\"30\"/>"
-	"<field name=\"N\" start=\"31\" end=\"31\"/>"
-	"</flags>";
+static const char cpsr_types[] = "<flags id=\"cpsr_flags\" size=\"4\">"
+				 "<field name=\"SP\" start=\"0\" end=\"0\"/>"
+				 "<field name=\"EL\" start=\"2\" end=\"3\"/>"
+				 "<field name=\"nRW\" start=\"4\" end=\"4\"/>"
+				 "<field name=\"F\" start=\"6\" end=\"6\"/>"
+				 "<field name=\"I\" start=\"7\" end=\"7\"/>"
+				 "<field name=\"A\" start=\"8\" end=\"8\"/>"
+				 "<field name=\"D\" start=\"9\" end=\"9\"/>"
+				 "<field name=\"IL\" start=\"20\" end=\"20\"/>"
+				 "<field name=\"SS\" start=\"21\" end=\"21\"/>"
+				 "<field name=\"V\" start=\"28\" end=\"28\"/>"
+				 "<field name=\"C\" start=\"29\" end=\"29\"/>"
+				 "<field name=\"Z\" start=\"30\" end=\"30\"/>"
+				 "<field name=\"N\" start=\"31\" end=\"31\"/>"
+				 "</flags>";
 
 /* A vector of each width, signed, unsigned and floating, as gdb does. */
 static const char fpu_types[] =
@@ -198,8 +203,7 @@ void gdb_arch_describe(struct gdb_target *target)
 	target->triple = "aarch64-unknown-unknown-elf";
 	target->addr_bits = 48;
 	target->watch_before = 1;
-	target->n_watch =
-		(UKARCH_SYSREG_READ(id_aa64dfr0_el1) >> 20 & 15) + 1;
+	target->n_watch = (UKARCH_SYSREG_READ(id_aa64dfr0_el1) >> 20 & 15) + 1;
 }
 
 int gdb_arch_reg_is_fp(unsigned int nr)
@@ -209,7 +213,7 @@ int gdb_arch_reg_is_fp(unsigned int nr)
 
 static void *fp_at(struct ukarch_fpstate *fp, unsigned int nr)
 {
-	return nr == FPSR ? (void *)&fp->fpsr
+	return nr == FPSR   ? (void *)&fp->fpsr
 	       : nr == FPCR ? (void *)&fp->fpcr
 			    : (void *)fp->q[nr - V0];
 }
@@ -226,11 +230,11 @@ static __u64 system_read(unsigned int nr)
 }
 
 #define _WRITE_0(reg) return v == UKARCH_SYSREG_READ(reg) ? 0 : -EROFS
-#define _WRITE_1(reg)                      \
-	do {                               \
+#define _WRITE_1(reg)                        \
+	do {                                 \
 		UKARCH_SYSREG_WRITE(reg, v); \
-		__asm__ volatile("isb");   \
-		return 0;                  \
+		__asm__ volatile("isb");     \
+		return 0;                    \
 	} while (0)
 
 static int system_write(unsigned int nr, __u64 v)
@@ -246,7 +250,10 @@ static int system_write(unsigned int nr, __u64 v)
 
 static __u64 *general(struct __regs *r, unsigned int nr)
 {
-	return nr < LR ? &r->x[nr] : nr == LR ? &r->lr : nr == SP ? &r->sp : &r->pc;
+	return nr < LR	  ? &r->x[nr]
+	       : nr == LR ? &r->lr
+	       : nr == SP ? &r->sp
+			  : &r->pc;
 }
 
 int gdb_arch_reg_read(const struct gdb_reg_source *src, unsigned int nr,

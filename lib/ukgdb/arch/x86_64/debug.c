@@ -144,9 +144,9 @@ static __u64 dr7_of(unsigned int i)
 {
 	/* by number of bytes: 1, 2, 8, 4 are 0, 1, 2, 3 */
 	static const __u8 len_bits[9] = { [1] = 0, [2] = 1, [8] = 2, [4] = 3 };
-	static const __u8 rw_bits[5] = { [GDB_HW_EXEC] = 0,
-					 [GDB_HW_WRITE] = 1,
-					 [GDB_HW_ACCESS] = 3 };
+	static const __u8 rw_bits[5] = {
+		[GDB_HW_EXEC] = 0, [GDB_HW_WRITE] = 1, [GDB_HW_ACCESS] = 3
+	};
 
 	return DR7_G(i) | DR7_RW(i, rw_bits[hw[i].type]) |
 	       DR7_LEN(i, len_bits[hw[i].len]);
@@ -171,15 +171,15 @@ int __nobreak gdb_arch_hw_at(__vaddr_t pc __unused)
 	return 0;
 }
 
-void __nobreak gdb_arch_cause(const struct ukarch_trap_ctx *ctx, struct gdb_cause *cause)
+void __nobreak gdb_arch_cause(const struct ukarch_trap_ctx *ctx,
+			      struct gdb_cause *cause)
 {
 	__u64 dr6;
 
 	*cause = (struct gdb_cause){ 0 };
 	if (ctx->trapnr != TRAP_DB)
 		return;
-	if (ctx->regs->rip ==
-	    (__u64)ukarch_trap_stubs + TRAP_DB * STUB_SIZE) {
+	if (ctx->regs->rip == (__u64)ukarch_trap_stubs + TRAP_DB * STUB_SIZE) {
 		cause->spurious = 1;
 		return;
 	}

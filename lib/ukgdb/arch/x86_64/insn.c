@@ -199,8 +199,8 @@ static __u8 prefixes(struct cursor *c, struct x86_insn *in)
 /* VEX and EVEX (SDM volume 2, 2.3.5 and 2.7.1) say the map in bits. */
 static int vector_prefix(struct cursor *c, struct x86_insn *in, __u8 first)
 {
-	static const __u8 maps[8] = { 0xff,	    X86_MAP_0F,	  X86_MAP_0F38,
-				      X86_MAP_0F3A, 0xff,	  X86_MAP_0F38,
+	static const __u8 maps[8] = { 0xff,	    X86_MAP_0F, X86_MAP_0F38,
+				      X86_MAP_0F3A, 0xff,	X86_MAP_0F38,
 				      X86_MAP_0F38, 0xff };
 	__u8 p0 = next(c);
 

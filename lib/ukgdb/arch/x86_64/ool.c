@@ -158,11 +158,10 @@ void gdb_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 	}
 	memcpy(code + at, insn, in.len);
 	if (at) /* FF /2, call, becomes FF /4, jmp */
-		code[at + in.modrm_at] =
-			(code[at + in.modrm_at] & ~0x38) | 4 << 3;
+		code[at + in.modrm_at] = (code[at + in.modrm_at] & ~0x38) |
+					 4 << 3;
 	if (in.rip_rel) {
-		__vaddr_t operand =
-			pc + in.len + disp_at(insn + in.disp_at, 4);
+		__vaddr_t operand = pc + in.len + disp_at(insn + in.disp_at, 4);
 		__vaddr_t next = slot + at + in.len;
 		__s32 disp = operand - next;
 
@@ -217,7 +216,7 @@ static int __nobreak condition(unsigned int cc, __u64 flags)
 }
 
 int __nobreak gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
-		     struct __regs *regs)
+			       struct __regs *regs)
 {
 	__vaddr_t next = pc + ool->len;
 	int taken = 1;

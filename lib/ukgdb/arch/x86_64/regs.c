@@ -11,7 +11,17 @@
 #include "../../gdb_arch.h"
 #include "../../gdb_target.h"
 
-enum { T_INT64, T_DATA, T_CODE, T_INT32, T_FLAGS, T_X87, T_VEC, T_MXCSR, T_YMMH };
+enum {
+	T_INT64,
+	T_DATA,
+	T_CODE,
+	T_INT32,
+	T_FLAGS,
+	T_X87,
+	T_VEC,
+	T_MXCSR,
+	T_YMMH
+};
 
 static const struct gdb_reg_type types[] = {
 	[T_INT64] = { "int64", GDB_ENC_UINT },
@@ -60,13 +70,34 @@ enum {
 	N_REGS = YMM0H + 16,
 };
 
-#define GPR(n, dw, t, gen, fl) { n, 64, dw, t, GDB_GROUP_GENERAL, gen, fl }
-#define SEG(n, dw) { n, 32, dw, T_INT32, GDB_GROUP_GENERAL, 0, 0 }
-#define ST(i) { "st" #i, 80, 33 + (i), T_X87, GDB_GROUP_FLOAT, 0, 0 }
-#define X87(n) { n, 32, -1, T_INT32, GDB_GROUP_FLOAT, 0, 0 }
-#define XMM(i) { "xmm" #i, 128, 17 + (i), T_VEC, GDB_GROUP_VECTOR, 0, 0 }
-#define YMMH(i) { "ymm" #i "h", 128, -1, T_YMMH, GDB_GROUP_VECTOR, 0, 0 }
-#define SYS(n) { n, 64, -1, T_INT64, GDB_GROUP_SYSTEM, 0, 0 }
+#define GPR(n, dw, t, gen, fl)                           \
+	{                                                \
+		n, 64, dw, t, GDB_GROUP_GENERAL, gen, fl \
+	}
+#define SEG(n, dw)                                          \
+	{                                                   \
+		n, 32, dw, T_INT32, GDB_GROUP_GENERAL, 0, 0 \
+	}
+#define ST(i)                                                       \
+	{                                                           \
+		"st" #i, 80, 33 + (i), T_X87, GDB_GROUP_FLOAT, 0, 0 \
+	}
+#define X87(n)                                            \
+	{                                                 \
+		n, 32, -1, T_INT32, GDB_GROUP_FLOAT, 0, 0 \
+	}
+#define XMM(i)                                                         \
+	{                                                              \
+		"xmm" #i, 128, 17 + (i), T_VEC, GDB_GROUP_VECTOR, 0, 0 \
+	}
+#define YMMH(i)                                                       \
+	{                                                             \
+		"ymm" #i "h", 128, -1, T_YMMH, GDB_GROUP_VECTOR, 0, 0 \
+	}
+#define SYS(n)                                             \
+	{                                                  \
+		n, 64, -1, T_INT64, GDB_GROUP_SYSTEM, 0, 0 \
+	}
 
 static const struct gdb_reg_desc regs[N_REGS] = {
 	GPR("rax", 0, T_INT64, 0, 0),
@@ -154,23 +185,22 @@ static const struct gdb_reg_desc regs[N_REGS] = {
 	YMMH(15),
 };
 
-static const char flags_types[] =
-	"<flags id=\"i386_eflags\" size=\"4\">"
-	"<field name=\"CF\" start=\"0\" end=\"0\"/>"
-	"<field name=\"\" start=\"1\" end=\"1\"/>"
-	"<field name=\"PF\" start=\"2\" end=\"2\"/>"
-	"<field name=\"AF\" start=\"4\" end=\"4\"/>"
-	"<field name=\"ZF\" start=\"6\" end=\"6\"/>"
-	"<field name=\"SF\" start=\"7\" end=\"7\"/>"
-	"<field name=\"TF\" start=\"8\" end=\"8\"/>"
-	"<field name=\"IF\" start=\"9\" end=\"9\"/>"
-	"<field name=\"DF\" start=\"10\" end=\"10\"/>"
-	"<field name=\"OF\" start=\"11\" end=\"11\"/>"
-	"<field name=\"NT\" start=\"14\" end=\"14\"/>"
-	"<field name=\"RF\" start=\"16\" end=\"16\"/>"
-	"<field name=\"AC\" start=\"18\" end=\"18\"/>"
-	"<field name=\"ID\" start=\"21\" end=\"21\"/>"
-	"</flags>";
+static const char flags_types[] = "<flags id=\"i386_eflags\" size=\"4\">"
+				  "<field name=\"CF\" start=\"0\" end=\"0\"/>"
+				  "<field name=\"\" start=\"1\" end=\"1\"/>"
+				  "<field name=\"PF\" start=\"2\" end=\"2\"/>"
+				  "<field name=\"AF\" start=\"4\" end=\"4\"/>"
+				  "<field name=\"ZF\" start=\"6\" end=\"6\"/>"
+				  "<field name=\"SF\" start=\"7\" end=\"7\"/>"
+				  "<field name=\"TF\" start=\"8\" end=\"8\"/>"
+				  "<field name=\"IF\" start=\"9\" end=\"9\"/>"
+				  "<field name=\"DF\" start=\"10\" end=\"10\"/>"
+				  "<field name=\"OF\" start=\"11\" end=\"11\"/>"
+				  "<field name=\"NT\" start=\"14\" end=\"14\"/>"
+				  "<field name=\"RF\" start=\"16\" end=\"16\"/>"
+				  "<field name=\"AC\" start=\"18\" end=\"18\"/>"
+				  "<field name=\"ID\" start=\"21\" end=\"21\"/>"
+				  "</flags>";
 
 static const char sse_types[] =
 	"<vector id=\"v4f\" type=\"ieee_single\" count=\"4\"/>"
@@ -301,18 +331,17 @@ static __u32 tag_word(const __u8 *fx)
 	__u32 tags = 0;
 
 	for (unsigned int phys = 0; phys < 8; phys++) {
-		const __u8 *st =
-			fx + X86_FPSTATE_ST + 16 * ((phys - top) & 7);
+		const __u8 *st = fx + X86_FPSTATE_ST + 16 * ((phys - top) & 7);
 		__u64 fraction;
 		__u32 exponent, tag = 3;
 
 		memcpy(&fraction, st, 8);
 		exponent = (st[8] | st[9] << 8) & 0x7fff;
 		if (fx[4] >> phys & 1)
-			tag = exponent == 0x7fff	      ? 2
-			      : !exponent && !fraction	      ? 1
+			tag = exponent == 0x7fff	       ? 2
+			      : !exponent && !fraction	       ? 1
 			      : !exponent || !(fraction >> 63) ? 2
-							      : 0;
+							       : 0;
 		tags |= tag << (2 * phys);
 	}
 	return tags;
@@ -364,14 +393,14 @@ static int fp_write(__u8 *fx, unsigned int nr, const void *buf)
 #define MSR_GS_BASE 0xc0000101U
 
 /* Goes on behind, with rc set, where the CPU refuses (#GP). */
-#define REFUSED(insn)                               \
-	"1:\t" insn "\n\t"                          \
-	"xorl %0, %0\n"                             \
-	"2:\n"                                      \
-	".pushsection .uk_extable, \"a\"\n\t"       \
-	".balign 4\n\t"                             \
-	".long 1b - .\n\t"                          \
-	".long 2b - .\n\t"                          \
+#define REFUSED(insn)                         \
+	"1:\t" insn "\n\t"                    \
+	"xorl %0, %0\n"                       \
+	"2:\n"                                \
+	".pushsection .uk_extable, \"a\"\n\t" \
+	".balign 4\n\t"                       \
+	".long 1b - .\n\t"                    \
+	".long 2b - .\n\t"                    \
 	".popsection"
 
 static __u64 msr_read(__u32 msr)
@@ -425,8 +454,10 @@ static __u64 system_read(unsigned int nr)
 	return v;
 }
 
-#define CR_WRITE(cr)                                                   \
-	__asm__ __volatile__(REFUSED("mov %1, %%" cr) : "+r"(rc) : "r"(v) \
+#define CR_WRITE(cr)                                  \
+	__asm__ __volatile__(REFUSED("mov %1, %%" cr) \
+			     : "+r"(rc)               \
+			     : "r"(v)                 \
 			     : "memory")
 
 static int system_write(unsigned int nr, __u64 v)
@@ -457,9 +488,8 @@ static int system_write(unsigned int nr, __u64 v)
 	return rc;
 }
 
-#define SEG_READ(seg) \
-	__asm__ __volatile__("movl %%" seg ", %0" : "=r"(v))
-#define SEG_WRITE(seg)                                                  \
+#define SEG_READ(seg) __asm__ __volatile__("movl %%" seg ", %0" : "=r"(v))
+#define SEG_WRITE(seg) \
 	__asm__ __volatile__(REFUSED("movl %1, %%" seg) : "+r"(rc) : "r"(v))
 
 static __u32 segment_read(const struct __regs *r, unsigned int nr)
