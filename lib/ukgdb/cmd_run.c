@@ -164,6 +164,22 @@ static void tx_why(struct gdb_session *s)
 	}
 }
 
+#ifdef CONFIG_LIBUKGDB_THREADS
+static void tx_thread(struct gdb_session *s)
+{
+	tx_str(s, "thread:");
+	tx_hex(s, s->stop.tid);
+	tx_str(s, ";core:");
+	tx_hex(s, s->stop.core);
+	tx_char(s, ';');
+}
+#else
+/* A debugger that is told of a thread asks whether it lives. */
+static void tx_thread(struct gdb_session *s __unused)
+{
+}
+#endif
+
 void gdb_tx_stop(struct gdb_session *s)
 {
 	const struct gdb_stop *stop = &s->stop;
@@ -184,11 +200,7 @@ void gdb_tx_stop(struct gdb_session *s)
 	}
 	tx_char(s, 'T');
 	tx_bytes(s, &status, 1);
-	tx_str(s, "thread:");
-	tx_hex(s, stop->tid);
-	tx_str(s, ";core:");
-	tx_hex(s, stop->core);
-	tx_char(s, ';');
+	tx_thread(s);
 	tx_why(s);
 	for (nr = 0; nr < s->t->n_regs && nr < 256; nr++)
 		if (s->t->regs[nr].flags & GDB_REG_EXPEDITE)

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
-"""Real debuggers on the mock: debuggers.py SERVER BUILDFOLDER, prints TAP.
+"""Real debuggers on the mock: debuggers.py FOLDER, prints TAP.
 
 gdb compiles conditions to bytecode and decides them itself as well
 (conditions.py); gdb and lldb read the target's description, registers, memory,
@@ -15,7 +15,7 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SERVER, BUILD = sys.argv[1:3]
+BUILD = sys.argv[1]
 results = []
 
 
@@ -40,13 +40,13 @@ def compile_debuggee(arch):
 class Server:
     """The mock, serving until the end of the with block."""
 
-    def __init__(self, arch):
+    def __init__(self, arch, program="server"):
         self.elf, counter = compile_debuggee(arch)
         port = os.path.join(BUILD, "port-" + arch)
         if os.path.exists(port):
             os.unlink(port)
-        self.process = subprocess.Popen([SERVER, self.elf, arch, port, counter],
-                                        stdout=subprocess.PIPE, text=True)
+        self.process = subprocess.Popen([os.path.join(BUILD, program), self.elf, arch, port,
+                                         counter], stdout=subprocess.PIPE, text=True)
         end = time.monotonic() + 20
         self.port = ""
         while not self.port.endswith("\n"):
@@ -140,7 +140,23 @@ def check_lldb(server, arch):
             % (arch, pattern.replace("\n", " ")), text)
 
 
+def check_smallest(server, arch):
+    """A session without any option: no description, no threads."""
+    out = gdb(server, arch, "-ex", "target remote :" + server.port,
+              "-ex", "break work if counter == 7", "-ex", "break main",
+              "-ex", "continue", "-ex", "p counter", "-ex", "p table[2] = 9",
+              "-ex", "p table[2]", "-ex", "stepi", "-ex", "info threads",
+              "-ex", "detach")
+    text = out.stdout + out.stderr
+    for pattern in (r"Breakpoint 1, work \(", r"\$1 = 7", r"\$2 = 9\n\$3 = 9",
+                    r"\* 1 +Thread <main>", r"Detaching|detached"):
+        tap(re.search(pattern, text) is not None, "%s: smallest: %s"
+            % (arch, pattern.replace("\n", " ")), text)
+
+
 for machine in ("x86_64", "arm64"):
+    with Server(machine, "smallest") as mock:
+        check_smallest(mock, machine)
     with Server(machine) as mock:
         check_conditions(mock, machine)
         check_gdb(mock, machine)
