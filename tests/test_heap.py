@@ -69,7 +69,8 @@ def test_crash_screen_tells_of_the_heap(arch, kind, damaged):
 
 def test_newlib_without_ukalloc(arch):
     """newlib's own malloc serves, and none of the allocator is there."""
-    image = build("test", arch, config=("CONFIG_LIBUKALLOC=n",))
+    without = ("UKPTHREAD", "UKSCHED", "UKSTORE", "UKCMD", "UKALLOC")  # each needs the last
+    image = build("test", arch, config=tuple(f"CONFIG_LIB{lib}=n" for lib in without))
     result = image.run(options=["-p", "test.only=newlib"])
     assert result.status == 0, result.text
     assert "sbrk_stays_in_its_region" in result.text
