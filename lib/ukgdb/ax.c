@@ -98,7 +98,7 @@ static const struct shape shapes[OP_COUNT] = {
 static int fail(struct gdb_session *s, const char *why)
 {
 	s->ax_error = why;
-	s->ax_error_addr = 0;
+	s->ax_error_memory = 0;
 	return -EINVAL;
 }
 
@@ -165,6 +165,7 @@ static int fetch(struct gdb_session *s, unsigned int bytes, __u64 *v)
 	    s->t->ops->mem_read(s->t, addr, v, bytes) == bytes)
 		return 0;
 	fail(s, "memory refused");
+	s->ax_error_memory = 1;
 	s->ax_error_addr = addr;
 	return -EFAULT;
 }

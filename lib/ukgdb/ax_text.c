@@ -30,7 +30,7 @@ static void add(struct text *t, char c)
 static int fail(struct gdb_session *s, const char *why)
 {
 	s->ax_error = why;
-	s->ax_error_addr = 0;
+	s->ax_error_memory = 0;
 	return -EINVAL;
 }
 
@@ -59,6 +59,7 @@ static int string(struct text *t, __u64 addr)
 	do {
 		if (t->s->t->ops->mem_read(t->s->t, addr, &c, 1) != 1) {
 			fail(t->s, "memory refused");
+			t->s->ax_error_memory = 1;
 			t->s->ax_error_addr = addr;
 			return -EFAULT;
 		}
@@ -163,7 +164,7 @@ int gdb_ax_describe(const struct gdb_session *s, char *buf, __sz len)
 			    "Breakpoint at 0x%lx: its expression failed: %s",
 			    s->ax_error_at, s->ax_error);
 
-	if (s->ax_error_addr && n < (int)len)
+	if (s->ax_error_memory && n < (int)len)
 		n += uk_snprintf(buf + n, len - n, " at 0x%lx",
 				 s->ax_error_addr);
 	if (n < (int)len)

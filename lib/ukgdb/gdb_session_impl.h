@@ -59,7 +59,8 @@ struct gdb_session {
 	__u16 n_points;
 	__u16 ax_used;
 	const char *ax_error; /* why an expression failed, to be told */
-	__u64 ax_error_addr;  /* the address that refused */
+	__u8 ax_error_memory; /* … it was memory that refused: */
+	__u64 ax_error_addr;  /* the address */
 	__u64 ax_error_at;    /* the breakpoint */
 #ifdef CONFIG_LIBUKGDB_CONDITIONS
 	__u8 ax[CONFIG_LIBUKGDB_AX_BYTES];

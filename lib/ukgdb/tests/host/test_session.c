@@ -10,7 +10,8 @@
  * HOST-SRCS: lib/ukgdb/window.c lib/ukgdb/desc.c lib/ukgdb/cmd_registers.c
  * HOST-SRCS: lib/ukgdb/cmd_memory.c lib/ukgdb/cmd_run.c lib/ukgdb/cmd_query.c
  * HOST-SRCS: lib/ukgdb/cmd_threads.c lib/ukgdb/cmd_xfer.c lib/ukgdb/cmd_lldb.c
- * HOST-SRCS: lib/ukgdb/cmd_search.c lib/ukgdb/cmd_monitor.c lib/ukgdb/lldb_threads.c
+ * HOST-SRCS: lib/ukgdb/cmd_search.c lib/ukgdb/cmd_monitor.c
+ * HOST-SRCS: lib/ukgdb/lldb_threads.c
  * HOST-SRCS: lib/ukgdb/tests/host/mock.c lib/ukgdb/tests/host/mock_regs.c
  * HOST-SRCS: lib/ukprint/snprintf.c
  * HOST-FLAGS: -Wno-missing-field-initializers
@@ -471,6 +472,9 @@ static void test_hits(void **state)
 	assert_int_equal(gdb_points_check(&m.s, 1, 0x8006), GDB_CHECK_STOP);
 	assert_string_equal(m.s.ax_error, "memory refused");
 	assert_int_equal(m.s.ax_error_addr, 5);
+	stopped(st(GDB_STOP_SWBREAK, 5, 1, 0));
+	/* "... memory refused at 0x5\n" */
+	assert_non_null(strstr(told(), "2072656675736564206174203078350a|T05"));
 	assert_int_equal(gdb_points_check(&m.s, 1, 0x8009), GDB_CHECK_STOP);
 	assert_string_equal(m.s.ax_error, "unknown operation");
 	assert_int_equal(gdb_points_check(&m.s, 1, 0x800a), GDB_CHECK_STOP);
