@@ -19,14 +19,16 @@ static void failed(void)
 	UK_ASSERT(never);
 }
 
+static volatile int *volatile nothing;
+
 static void read_null(void)
 {
-	(void)*(volatile int *)0;
+	(void)*nothing;
 }
 
 static void write_null(void)
 {
-	*(volatile int *)0 = 1;
+	*nothing = 1;
 }
 
 static void jump_null(void)

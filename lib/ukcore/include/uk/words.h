@@ -11,8 +11,8 @@
 
 /**
  * How far two words are apart: characters put in, left out, changed,
- * or swapped with their neighbour. A misspelt word may mean another one if that is
- * less than about a third of its length.
+ * or swapped with their neighbour. A misspelt word may mean another one if that
+ * is less than about a third of its length.
  *
  * @return the distance; UK_WORD_DISTANCE_MAX if one is longer than that.
  *   Contexts: any; 200 bytes of stack.

@@ -31,7 +31,8 @@ struct uk_term_ctx {
  * An init call.
  *
  * @return 0, or a negative errno, which ends the boot with status 71 after
- *   the event UK_EVENT_INIT_FAILED; -ECANCELED if it has said why itself. Contexts: runs in init.
+ *   the event UK_EVENT_INIT_FAILED; -ECANCELED if it has said why itself.
+ * Contexts: runs in init.
  */
 typedef int (*uk_init_func_t)(struct uk_init_ctx *ctx);
 

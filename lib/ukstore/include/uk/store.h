@@ -81,8 +81,9 @@ enum uk_store_entry_type {
 #define _UK_STORE_NUMBERS(X)                                                  \
 	X(s8, __s8)                                                           \
 	X(u8, __u8)                                                           \
-	X(s16, __s16) X(u16, __u16) X(s32, __s32) X(u32, __u32) X(s64, __s64) \
-		X(u64, __u64) X(uptr, __uptr)
+	X(s16, __s16)                                                         \
+	X(u16, __u16) X(s32, __s32) X(u32, __u32) X(s64, __s64) X(u64, __u64) \
+		X(uptr, __uptr)
 
 /*
  * Functions get the object's cookie, NULL for static entries, and return 0 or
