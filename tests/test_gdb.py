@@ -100,7 +100,7 @@ def threads(request, place):
     return build("threads", place[0], config=config)
 
 
-@pytest.mark.parametrize("scene", ["thread_list", "thread_steps"])
+@pytest.mark.parametrize("scene", ["thread_list", "thread_steps", "monitor"])
 def test_threads(place, threads, scene):
     with guest(threads, place=place[1]) as g:
         g.gdb(scene)

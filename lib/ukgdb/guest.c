@@ -7,8 +7,10 @@
 #include <string.h>
 #include <uk/arch/fpstate.h>
 #include <uk/arch/paging.h>
+#include <uk/cmd.h>
 #include <uk/nofault.h>
 #include <uk/plat/image.h>
+#include <uk/plat/lcpu.h>
 #include <uk/plat/paging.h>
 #include <uk/snprintf.h>
 #include <uk/thread.h>
@@ -316,6 +318,36 @@ static int thread_info(struct gdb_target *t __unused, long tid,
 	return 0;
 }
 
+#ifdef CONFIG_LIBUKGDB_MONITOR
+struct monitor {
+	struct uk_cmd_io io;
+	gdb_text_fn out;
+	void *ctx;
+};
+
+static void monitor_out(struct uk_cmd_io *io, const char *text, __sz len)
+{
+	struct monitor *m = __containerof(io, struct monitor, io);
+
+	m->out(m->ctx, text, len);
+}
+
+/* What is wrong with the line was said by then. */
+static int monitor(struct gdb_target *t __unused, const char *line,
+		   gdb_text_fn out, void *ctx)
+{
+	struct monitor m = { { .out = monitor_out }, out, ctx };
+
+	(void)uk_cmd_run(&m.io, line, strlen(line));
+	return 0;
+}
+#endif
+
+static int restart(struct gdb_target *t __unused)
+{
+	ukplat_restart();
+}
+
 static const struct gdb_target_ops ops = {
 	.reg_read = reg_read,
 	.reg_write = reg_write,
@@ -328,6 +360,10 @@ static const struct gdb_target_ops ops = {
 	.thread_alive = thread_alive,
 	.thread_info = thread_info,
 	.region = region,
+#ifdef CONFIG_LIBUKGDB_MONITOR
+	.monitor = monitor,
+#endif
+	.restart = restart,
 	.detach = nothing,
 	.kill = nothing,
 };

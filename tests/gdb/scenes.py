@@ -505,6 +505,18 @@ def thread_list():
 
 
 @scene
+def monitor():
+    attach()
+    text = run("monitor help")
+    assert re.search(r"^ *threads ", text, re.M) and re.search(r"^ *log ", text, re.M), text
+    assert re.search(r"1 main +running", run("monitor threads"))
+    assert "waiting for a debugger" in run("monitor log")
+    assert "threads" in run("monitor thread")
+    assert "level 3" in run(f"monitor pagewalk {number('&counter'):#x}")
+    exits()
+
+
+@scene
 def thread_steps():
     to_main()
     run("break work")
@@ -512,9 +524,10 @@ def thread_steps():
     go()
     run("delete")
     first = gdb.selected_thread().name
+    # alone, up to a call that may wait for the others
     run("set scheduler-locking on")
-    for _ in range(5):
-        run("next")
+    for _ in range(4):
+        run("stepi")
         assert gdb.selected_thread().name == first
     run("set scheduler-locking off")
     run("next")
