@@ -317,4 +317,4 @@ def test_nightly_is_test_for_longer():
     """The same command with more time, and nothing else."""
     test, nightly = (make("-n", target, "SETUP=no").stdout.splitlines()[-1]
                      for target in ("test", "nightly"))
-    assert nightly == f"FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=64 {test}"
+    assert nightly == f"FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=256 {test}"

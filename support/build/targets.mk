@@ -33,8 +33,8 @@ demo: | setup-run ## Build and boot apps/crash and show its crash screen
 test: | setup-test ## Run every test on both architectures
 	$(Q)$(UK_BASE)/tests/run-all O=$(abspath $(O))
 
-nightly: | setup-test ## The same for longer: fuzzers 60 s, 64 MiB through virtio-console
-	$(Q)FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=64 $(UK_BASE)/tests/run-all O=$(abspath $(O))
+nightly: | setup-test ## The same for longer: fuzzers 60 s, 256 MiB through virtio-console
+	$(Q)FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=256 $(UK_BASE)/tests/run-all O=$(abspath $(O))
 
 check-host: | setup-test ## Run the unit tests that need no guest
 	$(Q)$(MAKE) -f $(UK_BASE)/support/build/host-tests.mk UK_BASE=$(UK_BASE) O=$(abspath $(O))
@@ -47,6 +47,9 @@ lint: | setup-lint ## Check style, shell, headers, Kconfig help, trap-context ob
 
 bench: | setup-test ## Measure; writes build/bench.json
 	$(Q)$(UK_BASE)/support/bench O=$(abspath $(O))
+
+bench-gdb: | setup-test ## Measure the stub beside QEMU's own; writes build/bench-gdb.json
+	$(Q)$(UK_BASE)/support/bench-gdb O=$(abspath $(O))
 
 clean:         ## Remove the image's folder; keeps newlib and other images
 	$(Q)rm -rf $(O)/$(notdir $(patsubst %/,%,$(APP)))-$(ARCH)
@@ -65,7 +68,7 @@ help:          ## Print this list
 setup-%:
 	$(Q)$(UK_BASE)/support/setup $*
 
-.PHONY: image run debug demo test nightly check-host check-arch lint bench size clean \
+.PHONY: image run debug demo test nightly check-host check-arch lint bench bench-gdb size clean \
   distclean help menuconfig defconfig olddefconfig savedefconfig \
   listnewconfig allnoconfig allyesconfig randconfig
 
