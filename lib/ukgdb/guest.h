@@ -6,6 +6,7 @@
  *	breaks.c   breakpoints in text, and instructions out of line
  *	step.c     one instruction, a range, over a breakpoint
  *	stop.c     from a trap to the session and back to the program
+ *	crash.c    from a crash
  *	guest.c    the target's operations: registers, memory, threads
  *	line.c     the console that the debugger is at
  */
@@ -143,6 +144,10 @@ long gdb_guest_tid(void);
 /** Stops the program at a trap, serves the debugger, and resumes it. */
 void __noreturn gdb_guest_stop(struct ukarch_trap_ctx *ctx,
 			       const struct gdb_stop *stop);
+
+/** The same where no trap is: at registers that were captured. */
+void __noreturn gdb_guest_stop_at(const struct __regs *regs,
+				  const struct gdb_stop *stop);
 
 /** Bytes came on the line, as uk_console_set_rx() says. */
 void gdb_guest_received(struct uk_console *con, void *arg);

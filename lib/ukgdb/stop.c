@@ -23,8 +23,6 @@
 #define PRIO_DEBUG 5
 /* Before anybody looks where a fault happened. */
 #define PRIO_SLOTS 0
-/* Behind ukcrash's screen, see <uk/crash.h>. */
-#define PRIO_CRASH 5
 /* When the controller was told, before the scheduler, see <uk/intctlr.h>. */
 #define PRIO_IRQ 6
 
@@ -93,8 +91,12 @@ static void __noreturn die(int signal)
 	gdb_session_stopped(&g->session, &end);
 	g->con = __NULL; /* nobody is asked again */
 	g->active = 0;
-	if (g->in_crash)
+	if (g->in_crash) {
+		g->crash.regs = g->regs;
+		if (g->crash.trap)
+			g->crash.trap = &stopped_ctx;
 		uk_crash_go_on(&g->crash);
+	}
 	uk_trap_leave(&stopped_ctx);
 	uk_pr_crit("ended by signal %d from the debugger\n", signal);
 	uk_pr_always("exit %d\n", UKPLAT_STATUS_CRASH);
@@ -208,6 +210,15 @@ void __noreturn gdb_guest_stop(struct ukarch_trap_ctx *ctx,
 	unwind_to(ctx);
 	memcpy(frame(), ukarch_trap_frame_of(ctx->regs), sizeof(*frame()));
 	stopped_ctx = *ctx;
+	enter(stop);
+}
+
+void __noreturn gdb_guest_stop_at(const struct __regs *regs,
+				  const struct gdb_stop *stop)
+{
+	ukarch_trap_frame_init(frame(), regs);
+	stopped_ctx = (struct ukarch_trap_ctx){ .outer = uk_percpu()->trap };
+	uk_percpu()->trap_depth++;
 	enter(stop);
 }
 
@@ -426,59 +437,3 @@ static int on_irq(void *data)
 	stop_polled(data);
 }
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, on_irq, PRIO_IRQ);
-
-/* --- crashes --------------------------------------------------------------*/
-
-static int signal_of(const struct uk_crash_info *info)
-{
-	static const struct {
-		const struct uk_event *event;
-		int signal;
-	} signals[] = {
-		{ UK_EVENT_PTR(UKARCH_TRAP_PAGE_FAULT), GDB_SIGSEGV },
-		{ UK_EVENT_PTR(UKARCH_TRAP_X86_GP), GDB_SIGSEGV },
-		{ UK_EVENT_PTR(UKARCH_TRAP_BUS_ERROR), GDB_SIGBUS },
-		{ UK_EVENT_PTR(UKARCH_TRAP_INVALID_OP), GDB_SIGILL },
-		{ UK_EVENT_PTR(UKARCH_TRAP_SECURITY), GDB_SIGILL },
-		{ UK_EVENT_PTR(UKARCH_TRAP_MATH), GDB_SIGFPE },
-		{ UK_EVENT_PTR(UKARCH_TRAP_DEBUG), GDB_SIGTRAP },
-	};
-
-	for (unsigned int i = 0; info->trap && i < ARRAY_SIZE(signals); i++)
-		if (info->trap->event_name == signals[i].event->name)
-			return signals[i].signal;
-	return info->trap ? GDB_SIGBUS : GDB_SIGABRT;
-}
-
-static int on_crash(void *data)
-{
-	struct gdb_guest *g = &gdb_guest;
-	const struct uk_crash_info *info = data;
-	struct gdb_stop stop = {
-		.why = GDB_STOP_SIGNAL,
-		.signal = signal_of(info),
-		.what = info->what,
-	};
-
-	if (g->active || !g->con ||
-	    !(gdb_session_attached(&g->session) || g->crash_waits))
-		return UK_EVENT_NOT_HANDLED;
-	if (info->trap && info->trap->addr_valid)
-		stop.addr = info->trap->fault_address;
-	g->crash = *info;
-	g->in_crash = 1;
-	g->crash.regs = &frame()->regs;
-	g->call_pc = 0;
-	if (info->trap) {
-		g->crash.trap = &stopped_ctx;
-		gdb_guest_stop(info->trap, &stop);
-	}
-	/* In the call that crashes: behind it may be another function. */
-	ukarch_trap_frame_init(frame(), info->regs);
-	g->call_pc = ukarch_regs_pc(info->regs);
-	ukarch_regs_set_pc(&frame()->regs, g->call_pc - UKARCH_INSN_UNIT);
-	stopped_ctx = (struct ukarch_trap_ctx){ .outer = uk_percpu()->trap };
-	uk_percpu()->trap_depth++;
-	enter(&stop);
-}
-UK_EVENT_HANDLER_PRIO(UK_EVENT_CRASH, on_crash, PRIO_CRASH);

@@ -5,12 +5,9 @@
  * with DWARF numbers of the ABI (Arm IHI 0057, 4.1), and those of a kernel's
  * interest behind them.
  */
-#include <errno.h>
-#include <string.h>
-#include <uk/arch/fpstate.h>
 #include <uk/arch/lcpu.h>
 #include "../../gdb_arch.h"
-#include "../../gdb_target.h"
+#include "regs.h"
 
 enum { T_INT64, T_DATA, T_CODE, T_INT32, T_CPSR, T_VEC };
 
@@ -23,33 +20,6 @@ static const struct gdb_reg_type types[] = {
 	[T_VEC] = { "aarch64v", GDB_ENC_VECTOR },
 };
 
-/* System registers: gdb's name is the manual's in lower case. The second
- * argument is 1 where a debugger may write.
- */
-#define SYSTEM_REGISTERS(_)                                                    \
-	_(sctlr_el1, 1)                                                        \
-	_(tcr_el1, 1) _(ttbr0_el1, 1) _(ttbr1_el1, 1) _(mair_el1, 1)           \
-		_(vbar_el1, 1) _(cpacr_el1, 1) _(esr_el1, 1) _(far_el1, 1) _(  \
-			elr_el1, 1) _(spsr_el1, 1) _(par_el1, 1)               \
-			_(contextidr_el1, 1) _(tpidr_el1, 1) _(tpidrro_el0, 1) \
-				_(mdscr_el1, 0) _(midr_el1, 0) _(mpidr_el1, 0) \
-					_(cntfrq_el0, 0) _(cntvct_el0, 0)
-
-#define COUNT(name, writable) +1
-enum {
-	X0,
-	LR = 30,
-	SP,
-	PC,
-	CPSR,
-	V0,
-	FPSR = V0 + 32,
-	FPCR,
-	TPIDR,
-	SYSTEM,
-	N_REGS = SYSTEM + (0 SYSTEM_REGISTERS(COUNT)),
-};
-
 #define X(i, gen)                                                 \
 	{                                                         \
 		"x" #i, 64, i, T_INT64, GDB_GROUP_GENERAL, gen, 0 \
@@ -60,7 +30,7 @@ enum {
 	}
 #define SYS(reg, writable) { #reg, 64, -1, T_INT64, GDB_GROUP_SYSTEM, 0, 0 },
 
-static const struct gdb_reg_desc regs[N_REGS] = {
+const struct gdb_reg_desc gdb_arch_regs[N_REGS] = {
 	X(0, GDB_GENERIC_ARG1),
 	X(1, GDB_GENERIC_ARG1 + 1),
 	X(2, GDB_GENERIC_ARG1 + 2),
@@ -190,7 +160,7 @@ static const struct gdb_feature features[] = {
 
 void gdb_arch_describe(struct gdb_target *target)
 {
-	target->regs = regs;
+	target->regs = gdb_arch_regs;
 	target->types = types;
 	target->features = features;
 	target->n_features = ARRAY_SIZE(features);
@@ -204,119 +174,4 @@ void gdb_arch_describe(struct gdb_target *target)
 	target->addr_bits = 48;
 	target->watch_before = 1;
 	target->n_watch = (UKARCH_SYSREG_READ(id_aa64dfr0_el1) >> 20 & 15) + 1;
-}
-
-int gdb_arch_reg_is_fp(unsigned int nr)
-{
-	return nr >= V0 && nr <= FPCR;
-}
-
-static void *fp_at(struct ukarch_fpstate *fp, unsigned int nr)
-{
-	return nr == FPSR   ? (void *)&fp->fpsr
-	       : nr == FPCR ? (void *)&fp->fpcr
-			    : (void *)fp->q[nr - V0];
-}
-
-static __u64 system_read(unsigned int nr)
-{
-	unsigned int i = SYSTEM;
-
-#define READ(reg, writable) \
-	if (nr == i++)      \
-		return UKARCH_SYSREG_READ(reg);
-	SYSTEM_REGISTERS(READ)
-	return 0;
-}
-
-#define _WRITE_0(reg) return v == UKARCH_SYSREG_READ(reg) ? 0 : -EROFS
-#define _WRITE_1(reg)                        \
-	do {                                 \
-		UKARCH_SYSREG_WRITE(reg, v); \
-		__asm__ volatile("isb");     \
-		return 0;                    \
-	} while (0)
-
-static int system_write(unsigned int nr, __u64 v)
-{
-	unsigned int i = SYSTEM;
-
-#define WRITE(reg, writable) \
-	if (nr == i++)       \
-		_WRITE_##writable(reg);
-	SYSTEM_REGISTERS(WRITE)
-	return -EROFS;
-}
-
-static __u64 *general(struct __regs *r, unsigned int nr)
-{
-	return nr < LR	  ? &r->x[nr]
-	       : nr == LR ? &r->lr
-	       : nr == SP ? &r->sp
-			  : &r->pc;
-}
-
-int gdb_arch_reg_read(const struct gdb_reg_source *src, unsigned int nr,
-		      void *buf)
-{
-	__sz bytes = regs[nr].bits / 8;
-	__u64 v;
-
-	if (gdb_arch_reg_is_fp(nr)) {
-		if (!src->fp)
-			return -ENODATA;
-		memcpy(buf, fp_at(src->fp, nr), bytes);
-		return 0;
-	}
-	if (nr < CPSR)
-		v = *general(src->regs, nr);
-	else if (nr == CPSR)
-		v = src->regs->pstate;
-	else if (nr == TPIDR)
-		v = src->tls ? *src->tls : UKARCH_SYSREG_READ(tpidr_el0);
-	else
-		v = system_read(nr);
-	memcpy(buf, &v, bytes);
-	return 0;
-}
-
-/* What a return may load: at this level, on either stack pointer, 64-bit, not
- * stepping (DDI 0487, C5.2.18 SPSR_EL1).
- */
-#define PSTATE_MODE 0x1eUL
-#define PSTATE_EL1 0x04UL
-#define PSTATE_MASK 0xf00003c1UL
-
-static int cpsr_write(struct __regs *r, __u64 v)
-{
-	if ((v & PSTATE_MODE) != PSTATE_EL1)
-		return -EINVAL;
-	r->pstate = (r->pstate & ~PSTATE_MASK) | (v & PSTATE_MASK);
-	return 0;
-}
-
-int gdb_arch_reg_write(const struct gdb_reg_source *src, unsigned int nr,
-		       const void *buf)
-{
-	__sz bytes = regs[nr].bits / 8;
-	__u64 v = 0;
-
-	if (gdb_arch_reg_is_fp(nr)) {
-		if (!src->fp)
-			return -ENODATA;
-		memcpy(fp_at(src->fp, nr), buf, bytes);
-		return 0;
-	}
-	memcpy(&v, buf, bytes);
-	if (nr < CPSR)
-		*general(src->regs, nr) = v;
-	else if (nr == CPSR)
-		return cpsr_write(src->regs, v);
-	else if (nr == TPIDR && src->tls)
-		*src->tls = v;
-	else if (nr == TPIDR)
-		UKARCH_SYSREG_WRITE(tpidr_el0, v);
-	else
-		return system_write(nr, v);
-	return 0;
 }

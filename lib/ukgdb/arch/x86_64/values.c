@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Reads and writes registers, wherever they are: in the frame of the trap, in
+ * the stored vector state, in the CPU.
+ */
+#include <errno.h>
+#include <string.h>
+#include <uk/arch/fpstate.h>
+#include "../../gdb_arch.h"
+#include "regs.h"
+
+int gdb_arch_reg_is_fp(unsigned int nr)
+{
+	return (nr >= ST0 && nr <= MXCSR) || nr >= YMM0H;
+}
+
+/* gdb's order of the general registers. */
+static __u64 *general(struct __regs *r, unsigned int nr)
+{
+	__u64 *const at[EFLAGS] = {
+		&r->rax, &r->rbx, &r->rcx, &r->rdx, &r->rsi, &r->rdi,
+		&r->rbp, &r->rsp, &r->r8,  &r->r9,  &r->r10, &r->r11,
+		&r->r12, &r->r13, &r->r14, &r->r15, &r->rip,
+	};
+
+	return at[nr];
+}
+
+/* --- x87 and SSE: the FXSAVE area -----------------------------------------*/
+
+/* Offset and bytes of what has a place of its own there. */
+static int fxsave_at(unsigned int nr, unsigned int *bytes)
+{
+	if (nr >= YMM0H) {
+		*bytes = 16;
+		return x86_fpstate_offset(2) + 16 * (nr - YMM0H);
+	}
+	if (nr >= XMM0 && nr < MXCSR) {
+		*bytes = 16;
+		return X86_FPSTATE_XMM + 16 * (nr - XMM0);
+	}
+	if (nr >= ST0 && nr < FCTRL) {
+		*bytes = 10;
+		return X86_FPSTATE_ST + 16 * (nr - ST0);
+	}
+	*bytes = 2;
+	switch (nr) {
+	case MXCSR:
+		*bytes = 4;
+		return X86_FPSTATE_MXCSR;
+	case FCTRL:
+		return 0;
+	case FSTAT:
+		return 2;
+	case FOP:
+		return 6;
+	case FIOFF:
+		*bytes = 4;
+		return 8;
+	case FISEG:
+		return 12;
+	case FOOFF:
+		*bytes = 4;
+		return 16;
+	case FOSEG:
+		return 20;
+	default:
+		return -1;
+	}
+}
+
+/* The x87 tag word from the abridged one and the values (SDM volume 1,
+ * 10.5.1.1): valid 0, zero 1, special 2, empty 3.
+ */
+static __u32 tag_word(const __u8 *fx)
+{
+	unsigned int top = fx[3] >> 3 & 7;
+	__u32 tags = 0;
+
+	for (unsigned int phys = 0; phys < 8; phys++) {
+		const __u8 *st = fx + X86_FPSTATE_ST + 16 * ((phys - top) & 7);
+		__u64 fraction;
+		__u32 exponent, tag = 3;
+
+		memcpy(&fraction, st, 8);
+		exponent = (st[8] | st[9] << 8) & 0x7fff;
+		if (fx[4] >> phys & 1)
+			tag = exponent == 0x7fff	       ? 2
+			      : !exponent && !fraction	       ? 1
+			      : !exponent || !(fraction >> 63) ? 2
+							       : 0;
+		tags |= tag << (2 * phys);
+	}
+	return tags;
+}
+
+static int fp_read(const __u8 *fx, unsigned int nr, void *buf)
+{
+	unsigned int bytes;
+	int at = fxsave_at(nr, &bytes);
+	__u32 tags;
+
+	if (nr == FTAG) {
+		tags = tag_word(fx);
+		memcpy(buf, &tags, 4);
+		return 0;
+	}
+	memset(buf, 0, gdb_arch_regs[nr].bits / 8);
+	memcpy(buf, fx + at, bytes);
+	return 0;
+}
+
+static int fp_write(__u8 *fx, unsigned int nr, const void *buf)
+{
+	unsigned int bytes;
+	int at = fxsave_at(nr, &bytes);
+	__u32 v = 0, mask;
+
+	if (nr == FTAG) {
+		memcpy(&v, buf, 4);
+		fx[4] = 0;
+		for (unsigned int i = 0; i < 8; i++)
+			fx[4] |= ((v >> (2 * i) & 3) != 3) << i;
+		return 0;
+	}
+	if (nr == MXCSR) { /* a reserved bit would fault on the way back */
+		memcpy(&v, buf, 4);
+		memcpy(&mask, fx + 28, 4);
+		if (v & ~(mask ? mask : 0xffbfU))
+			return -EINVAL;
+	}
+	memcpy(fx + at, buf, bytes);
+	return 0;
+}
+
+/* --- what is in the CPU ---------------------------------------------------*/
+
+#define MSR_EFER 0xc0000080U
+#define MSR_FS_BASE 0xc0000100U
+#define MSR_GS_BASE 0xc0000101U
+
+/* Goes on behind, with rc set, where the CPU refuses (#GP). */
+#define REFUSED(insn)                         \
+	"1:\t" insn "\n\t"                    \
+	"xorl %0, %0\n"                       \
+	"2:\n"                                \
+	".pushsection .uk_extable, \"a\"\n\t" \
+	".balign 4\n\t"                       \
+	".long 1b - .\n\t"                    \
+	".long 2b - .\n\t"                    \
+	".popsection"
+
+static __u64 msr_read(__u32 msr)
+{
+	__u32 lo, hi;
+
+	__asm__ __volatile__("rdmsr" : "=a"(lo), "=d"(hi) : "c"(msr));
+	return lo | (__u64)hi << 32;
+}
+
+static int msr_write(__u32 msr, __u64 v)
+{
+	int rc = -EINVAL;
+
+	__asm__ __volatile__(REFUSED("wrmsr")
+			     : "+r"(rc)
+			     : "c"(msr), "a"((__u32)v), "d"((__u32)(v >> 32))
+			     : "memory");
+	return rc;
+}
+
+static __u64 system_read(unsigned int nr)
+{
+	__u64 v = 0;
+
+	switch (nr) {
+	case CR0:
+		__asm__ __volatile__("mov %%cr0, %0" : "=r"(v));
+		break;
+	case CR2:
+		__asm__ __volatile__("mov %%cr2, %0" : "=r"(v));
+		break;
+	case CR3:
+		__asm__ __volatile__("mov %%cr3, %0" : "=r"(v));
+		break;
+	case CR4:
+		__asm__ __volatile__("mov %%cr4, %0" : "=r"(v));
+		break;
+	case CR8:
+		__asm__ __volatile__("mov %%cr8, %0" : "=r"(v));
+		break;
+	case DR6:
+		__asm__ __volatile__("mov %%dr6, %0" : "=r"(v));
+		break;
+	case DR7:
+		__asm__ __volatile__("mov %%dr7, %0" : "=r"(v));
+		break;
+	default:
+		v = msr_read(MSR_EFER);
+	}
+	return v;
+}
+
+#define CR_WRITE(cr)                                  \
+	__asm__ __volatile__(REFUSED("mov %1, %%" cr) \
+			     : "+r"(rc)               \
+			     : "r"(v)                 \
+			     : "memory")
+
+static int system_write(unsigned int nr, __u64 v)
+{
+	int rc = -EINVAL;
+
+	switch (nr) {
+	case CR0:
+		CR_WRITE("cr0");
+		break;
+	case CR2:
+		CR_WRITE("cr2");
+		break;
+	case CR3:
+		CR_WRITE("cr3");
+		break;
+	case CR4:
+		CR_WRITE("cr4");
+		break;
+	case CR8:
+		CR_WRITE("cr8");
+		break;
+	case EFER:
+		return msr_write(MSR_EFER, v);
+	default: /* the stub's own; gdb puts back what it read */
+		return v == system_read(nr) ? 0 : -EROFS;
+	}
+	return rc;
+}
+
+#define SEG_READ(seg) __asm__ __volatile__("movl %%" seg ", %0" : "=r"(v))
+#define SEG_WRITE(seg) \
+	__asm__ __volatile__(REFUSED("movl %1, %%" seg) : "+r"(rc) : "r"(v))
+
+static __u32 segment_read(const struct __regs *r, unsigned int nr)
+{
+	__u32 v = 0;
+
+	switch (nr) {
+	case CS:
+		return r->cs;
+	case SS:
+		return r->ss;
+	case DS:
+		SEG_READ("ds");
+		break;
+	case ES:
+		SEG_READ("es");
+		break;
+	case FS:
+		SEG_READ("fs");
+		break;
+	default:
+		SEG_READ("gs");
+	}
+	return v;
+}
+
+/* A selector of cs or ss that the return cannot load would end the guest;
+ * loading fs or gs would change its base.
+ */
+static int segment_write(struct __regs *r, unsigned int nr, __u32 v)
+{
+	int rc = -EINVAL;
+
+	if (segment_read(r, nr) == v)
+		return 0;
+	switch (nr) {
+	case DS:
+		SEG_WRITE("ds");
+		break;
+	case ES:
+		SEG_WRITE("es");
+		break;
+	case FS:
+	case GS: {
+		__u32 msr = nr == FS ? MSR_FS_BASE : MSR_GS_BASE;
+		__u64 base = msr_read(msr);
+
+		if (nr == FS)
+			SEG_WRITE("fs");
+		else
+			SEG_WRITE("gs");
+		msr_write(msr, base);
+		break;
+	}
+	case SS:
+		if (v == 0 || v == 0x10) {
+			r->ss = v;
+			rc = 0;
+		}
+		break;
+	}
+	return rc;
+}
+
+int gdb_arch_reg_read(const struct gdb_reg_source *src, unsigned int nr,
+		      void *buf)
+{
+	__u64 v;
+
+	if (gdb_arch_reg_is_fp(nr))
+		return src->fp ? fp_read(src->fp, nr, buf) : -ENODATA;
+	if (nr < EFLAGS)
+		v = *general(src->regs, nr);
+	else if (nr == EFLAGS)
+		v = src->regs->eflags;
+	else if (nr <= GS)
+		v = segment_read(src->regs, nr);
+	else if (nr == FS_BASE)
+		v = src->tls ? *src->tls : msr_read(MSR_FS_BASE);
+	else if (nr == GS_BASE)
+		v = msr_read(MSR_GS_BASE);
+	else
+		v = system_read(nr);
+	memcpy(buf, &v, gdb_arch_regs[nr].bits / 8);
+	return 0;
+}
+
+int gdb_arch_reg_write(const struct gdb_reg_source *src, unsigned int nr,
+		       const void *buf)
+{
+	__u64 v = 0;
+
+	if (gdb_arch_reg_is_fp(nr))
+		return src->fp ? fp_write(src->fp, nr, buf) : -ENODATA;
+	memcpy(&v, buf, gdb_arch_regs[nr].bits / 8);
+	if (nr < EFLAGS)
+		*general(src->regs, nr) = v;
+	else if (nr == EFLAGS) /* bit 1 is always set, TF is the stub's */
+		src->regs->eflags = (v & 0x3f7ed5UL & ~0x100UL) | 2;
+	else if (nr <= GS)
+		return segment_write(src->regs, nr, v);
+	else if (nr == FS_BASE && src->tls)
+		*src->tls = v;
+	else if (nr == FS_BASE || nr == GS_BASE)
+		return msr_write(nr == FS_BASE ? MSR_FS_BASE : MSR_GS_BASE, v);
+	else
+		return system_write(nr, v);
+	return 0;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * A crash stops in the debugger, behind the screen, with the signal that a
+ * program of an operating system would get.
+ */
+#include <uk/trap.h>
+#include "guest.h"
+
+/* Behind ukcrash's screen, see <uk/crash.h>. */
+#define PRIO_CRASH 5
+
+static int signal_of(const struct uk_crash_info *info)
+{
+	static const struct {
+		const struct uk_event *event;
+		int signal;
+	} signals[] = {
+		{ UK_EVENT_PTR(UKARCH_TRAP_PAGE_FAULT), GDB_SIGSEGV },
+		{ UK_EVENT_PTR(UKARCH_TRAP_X86_GP), GDB_SIGSEGV },
+		{ UK_EVENT_PTR(UKARCH_TRAP_BUS_ERROR), GDB_SIGBUS },
+		{ UK_EVENT_PTR(UKARCH_TRAP_INVALID_OP), GDB_SIGILL },
+		{ UK_EVENT_PTR(UKARCH_TRAP_SECURITY), GDB_SIGILL },
+		{ UK_EVENT_PTR(UKARCH_TRAP_MATH), GDB_SIGFPE },
+		{ UK_EVENT_PTR(UKARCH_TRAP_DEBUG), GDB_SIGTRAP },
+	};
+
+	for (unsigned int i = 0; info->trap && i < ARRAY_SIZE(signals); i++)
+		if (info->trap->event_name == signals[i].event->name)
+			return signals[i].signal;
+	return info->trap ? GDB_SIGBUS : GDB_SIGABRT;
+}
+
+static int on_crash(void *data)
+{
+	struct gdb_guest *g = &gdb_guest;
+	const struct uk_crash_info *info = data;
+	struct gdb_stop stop = {
+		.why = GDB_STOP_SIGNAL,
+		.signal = signal_of(info),
+		.what = info->what,
+	};
+	struct __regs regs;
+
+	if (g->active || !g->con ||
+	    !(gdb_session_attached(&g->session) || g->crash_waits))
+		return UK_EVENT_NOT_HANDLED;
+	if (info->trap && info->trap->addr_valid)
+		stop.addr = info->trap->fault_address;
+	g->crash = *info;
+	g->in_crash = 1;
+	g->call_pc = 0;
+	if (info->trap)
+		gdb_guest_stop(info->trap, &stop);
+	/* In the call that crashes: behind it may be another function. */
+	regs = *info->regs;
+	g->call_pc = ukarch_regs_pc(&regs);
+	ukarch_regs_set_pc(&regs, g->call_pc - UKARCH_INSN_UNIT);
+	gdb_guest_stop_at(&regs, &stop);
+}
+UK_EVENT_HANDLER_PRIO(UK_EVENT_CRASH, on_crash, PRIO_CRASH);
