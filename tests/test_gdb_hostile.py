@@ -1,0 +1,225 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""The stub in the guest under a client that is no debugger: one that comes and
+goes, and one whose packets are damaged. After each of them the stub answers
+as before, and the program goes on."""
+
+import random
+import re
+import select
+import socket
+import time
+
+import pytest
+
+from gdb_guest import PLACE_LIST, guest
+from vitrine import ARCHS, RUN_SECONDS, build
+
+PLACES = [p for p in PLACE_LIST if p[0] in ARCHS and p[1] != "q35"]
+CYCLES = 1000
+MUTATED = 10000
+BATCH = 50
+SEED = 20261121
+CTRL_C = b"\x03"
+
+
+@pytest.fixture(params=PLACES, ids="-".join)
+def place(request):
+    return request.param
+
+
+def frame(payload):
+    return b"$" + payload + b"#%02x" % (sum(payload) & 0xff)
+
+
+def expanded(payload):
+    """Run lengths written out (GDB manual, appendix E.1)."""
+    return re.sub(rb"(.)\*(.)", lambda m: m[1] * (m[2][0] - 28), payload, flags=re.S)
+
+
+class Client:
+    """A few lines of the remote protocol, with acknowledgements."""
+
+    def __init__(self, path):
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.connect(str(path))
+        self.buffer = b""
+
+    def close(self):
+        self.socket.close()
+
+    def send(self, data):
+        self.socket.sendall(data)
+
+    def more(self, seconds):
+        """1 if something came."""
+        if not select.select([self.socket], [], [], seconds)[0]:
+            return 0
+        data = self.socket.recv(65536)
+        assert data, "the line was closed"
+        self.buffer += data
+        return 1
+
+    def packet(self, seconds=RUN_SECONDS):
+        """The next packet, acknowledged; None if there is none."""
+        end = time.monotonic() + seconds
+        while True:
+            start = self.buffer.find(b"$")
+            stop = self.buffer.find(b"#", start)
+            if 0 <= start < stop and len(self.buffer) >= stop + 3:
+                payload = self.buffer[start + 1:stop]
+                good = int(self.buffer[stop + 1:stop + 3], 16) == sum(payload) & 0xff
+                self.buffer = self.buffer[stop + 3:]
+                assert good, payload
+                self.send(b"+")
+                return expanded(payload)
+            if not self.more(max(0, end - time.monotonic())):
+                return None
+
+    def ask(self, payload, seconds=RUN_SECONDS):
+        """Sends a packet, again where it is not acknowledged; its answer."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            self.send(frame(payload))
+            answer = self.packet(2)
+            if answer is not None:
+                return answer
+        raise AssertionError(f"no answer to {payload}")
+
+    def quiet(self, seconds=0.03):
+        """Takes, and acknowledges, what is answered to damaged packets."""
+        while self.packet(seconds) is not None:
+            pass
+        self.buffer = b""
+
+    def ask_until(self, payload, pattern):
+        """Asks until the answer fits: late answers to others may come first."""
+        for _ in range(100):
+            answer = self.ask(payload)
+            if re.fullmatch(pattern, answer, re.S):
+                return
+            self.quiet()
+        raise AssertionError(f"no answer to {payload} but {answer}")
+
+
+def symbols_of(image):
+    return {f[2]: int(f[0], 16) for f in
+            (line.split() for line in image.tool("nm", image.path).splitlines())
+            if len(f) == 3}
+
+
+def leave(client, image):
+    """Lets the program end with a status of 7."""
+    assert client.ask(b"M%x,4:07000000" % symbols_of(image)["verdict"]) == b"OK"
+    assert client.ask(b"D") == b"OK"
+    client.close()
+
+
+def test_come_and_go(place):
+    """1,000 debuggers, one after the other; the program never waits for one."""
+    image = build("tests/apps/debuggee", place[0])
+    address = symbols_of(image)["counter"]
+    with guest(image, "spin", place=place[1], wait=False) as g:
+        while b"scene spin" not in g.text:
+            assert g.process.poll() is None
+        seen = set()
+        for _ in range(CYCLES):
+            client = Client(g.socket)
+            assert b"PacketSize=" in client.ask(b"qSupported:swbreak+;hwbreak+")
+            assert client.ask(b"?").startswith(b"T"), "not stopped"
+            assert len(client.ask(b"g")) > 200
+            seen.add(client.ask(b"m%x,4" % address))
+            assert client.ask(b"D") == b"OK"
+            client.close()
+        # it ran meanwhile, if a new debugger was not there already
+        assert len(seen) >= CYCLES // 100, len(seen)
+        client = Client(g.socket)
+        client.ask_until(b"?", b"T05.*")
+        leave(client, image)
+        assert g.end().status == 7
+
+
+def real_packets(symbols):
+    """What debuggers send, with addresses of this image."""
+    add, big = symbols["debuggee_add"], symbols["big"]
+    return [b"g", b"?", b"qC", b"Hg0", b"Hc-1", b"T1", b"qfThreadInfo", b"qsThreadInfo",
+            b"qSupported:multiprocess+;swbreak+;vContSupported+;QThreadEvents+",
+            b"qXfer:features:read:target.xml:0,ffb", b"qXfer:threads:read::0,1000",
+            b"qXfer:memory-map:read::0,1000", b"qThreadExtraInfo,1", b"vCont?",
+            b"vMustReplyEmpty", b"qAttached", b"qOffsets", b"qTStatus", b"qSymbol::",
+            b"m%x,40" % add, b"x%x,40" % add, b"p0", b"p10", b"M%x,4:01020304" % big,
+            b"X%x,4:abcd" % big, b"Z0,%x,1" % add, b"z0,%x,1" % add,
+            b"Z0,%x,1;X3,220027" % add, b"Z2,%x,8" % big, b"z2,%x,8" % big,
+            b"Z1,%x,1" % add, b"z1,%x,1" % add, b"qCRC:%x,100" % big,
+            b"qSearch:memory:%x;100;ab" % big, b"QPassSignals:e;10;14", b"qHostInfo",
+            b"qProcessInfo", b"qRegisterInfo3", b"qMemoryRegionInfo:%x" % big,
+            b"jThreadsInfo", b"qThreadStopInfo1", b"QThreadSuffixSupported",
+            b"qRcmd,68656c70", b"s", b"vCont;s:1"]
+
+
+# What would end the program or the session, which is a debugger's right.
+def is_deadly(payload):
+    return payload[:1] in (b"k", b"D", b"R", b"r", b"c", b"C", b"G", b"P", b"M", b"X", b"S", b"s") \
+        or payload[:4] in (b"vKil", b"vRun", b"vCon") \
+        or payload.startswith((b"qRcmd", b"QStartNoAck", b"jT"))
+
+
+def mutate(rng, payload):
+    data = bytearray(payload)
+    for _ in range(rng.randint(1, 4)):
+        at = rng.randrange(len(data) + 1)
+        kind = rng.randrange(5)
+        if kind == 0:
+            data[at:at + 1] = bytes([rng.randrange(256)])
+        elif kind == 1:
+            data[at:at] = bytes(rng.randrange(256) for _ in range(rng.randint(1, 8)))
+        elif kind == 2:
+            del data[at:at + rng.randint(1, 4)]
+        elif kind == 3:
+            data[at:at] = rng.choice([b"ffffffffffffffff", b"-1", b"0", b"8000000000000000",
+                                      b",", b":", b";", b"*~", b"}", b"$"])
+        else:
+            data[at:at] = data[:rng.randint(0, 20)] * rng.randint(1, 50)
+    return bytes(data)
+
+
+def damaged(rng, packets):
+    """A packet, damaged in its text, its frame, or both."""
+    payload = mutate(rng, rng.choice(packets))
+    while is_deadly(payload.lstrip(b"$")):
+        payload = mutate(rng, rng.choice(packets))
+    data = frame(payload)
+    if rng.randrange(4) == 0:
+        data = mutate(rng, data)
+    return data
+
+
+def text_at(image, symbol, size):
+    """What objdump says is there, in hexadecimal."""
+    at = symbols_of(image)[symbol]
+    dump = image.tool("objdump", "-s", f"--start-address={at}", f"--stop-address={at + size}",
+                      image.path)
+    return "".join(re.findall(r"^ [0-9a-f]+ ((?:[0-9a-f]+ ){1,4})", dump, re.M)).replace(" ", "")
+
+
+def test_mutated_packets(place):
+    image = build("tests/apps/debuggee", place[0])
+    symbols = symbols_of(image)
+    packets = real_packets(symbols)
+    code = text_at(image, "debuggee_spin", 16).encode()
+    rng = random.Random(SEED)
+    with guest(image, "spin", place=place[1], wait=False) as g:
+        while b"scene spin" not in g.text:
+            assert g.process.poll() is None
+        client = Client(g.socket)
+        client.ask_until(b"?", b"T05.*")
+        for _ in range(MUTATED // BATCH):
+            for _ in range(BATCH):
+                client.send(damaged(rng, packets).replace(CTRL_C, b""))
+                client.quiet(0)
+            client.send(b"#00")  # what is open ends here
+            client.quiet()
+            client.ask_until(b"?", rb"T[0-9a-f]{2}.*")
+            client.ask_until(b"m%x,10" % symbols["debuggee_spin"], re.escape(code))
+        leave(client, image)
+        assert g.end().status == 7
