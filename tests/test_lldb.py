@@ -106,7 +106,8 @@ def test_watchpoints(place):
                     "print watched[1]", "continue", "print watched[1]",
                     "watchpoint delete --force",
                     "watchpoint set expression -w read_write -s 8 -- &watched[3]",
-                    "continue", "bt 1", "continue", "bt 1", "watchpoint delete --force", "process continue")
+                    "continue", "bt 1", "continue", "bt 1", "watchpoint delete --force",
+                    "process continue")
         done = g.end()
     for number, value in ((4, 1), (6, 5)):
         assert "stop reason = watchpoint 1" in said[number - 1], said[number - 1]
