@@ -87,6 +87,10 @@ def test_data_and_calls(place):
     assert play(place, "data_and_calls", argv=("loop", "3")).status == 5
 
 
+def test_registers(place):
+    assert play(place, "registers", argv=("regs",)).status == 0
+
+
 def test_memory(place):
     # a serial port takes 20 KiB a second of a busy host
     size = 1 << (20 if place[1] == "vport" else 15)

@@ -397,34 +397,63 @@ def core_file(path):
 
 # --- registers ---------------------------------------------------------------------
 
+def pattern(kind, i):
+    return (0x0123456789abcdef * (2 * i + 3) + kind * 0x1f1f1f1f) & 0x7fffffffffffffff
+
+
+def word(address):
+    return number(f"*(unsigned long *)({address})")
+
+
 @scene
 def registers():
-    """Every general and vector register: what gdb writes the program has."""
+    """Every general, floating point and vector register: what gdb writes the
+    program has, and gdb reads."""
     to_main()
     run("break *debuggee_regs_in")
-    run("continue")
-    names = registers_of()
-    for i, name in enumerate(names["general"]):
-        run(f"set ${name} = {0x1122334455660000 + i * 257:#x}")
-    for i, name in enumerate(names["vector"]):
-        low, high = 0x0102030405060000 + i, 0x1112131415160000 + i * 3
-        run(f"set ${name} = {low:#x}")
-        run(f"set ${name[1]} = {high:#x}" if name[2] else f"set ${name[1]} = {high:#x}") \
-            if isinstance(name, tuple) else None
-    run("delete")
-    run("tbreak *debuggee_regs_out")
-    run("continue")
-    for i, name in enumerate(names["general"]):
-        expected = 0x1122334455660000 + i * 257
-        assert number(f"(unsigned long)regs_seen[{i}]") == expected, name
-    run("kill")
-
-
-def registers_of():
+    run("break *debuggee_regs_out")
+    go()
+    general, vectors, lanes, seen, vector_seen = (
+        ([f"x{i}" for i in range(31)], [f"v{i}.d.u" for i in range(32)], 2, "$sp", "$sp + 256")
+        if is_arm() else
+        (["rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", *(f"r{i}" for i in range(8, 16))],
+         [f"ymm{i}.v4_int64" for i in range(16)], 4, "&regs_seen", "&vec_seen"))
+    for i, name in enumerate(general):
+        run(f"set ${name} = {pattern(0, i)}")
+    for i, name in enumerate(vectors):
+        for lane in range(lanes):
+            run(f"set ${name}[{lane}] = {pattern(1 + lane, i)}")
     if is_arm():
-        return {"general": [f"x{i}" for i in range(29)], "vector": []}
-    return {"general": ["rax", "rbx", "rcx", "rdx", "rsi", "rdi", "r8", "r9", "r10", "r11",
-                        "r12", "r13", "r14", "r15"], "vector": []}
+        run("set $fpcr = 0x01000000")
+        run("set $fpsr = 0x08000010")
+        run("set $cpsr = $cpsr | 0xf0000000")
+    else:
+        run("set $mxcsr = 0x1f80 | 0x8000")
+        run("set $st3 = 1.5")
+        run("set $fctrl = 0x27f")
+        run("set $eflags = $eflags | 0x8d5")
+    for name in ("cs", "ss") if not is_arm() else ():
+        fails(f"set ${name} = 0x1234", "Could not write register")
+    go()
+    for i, name in enumerate(general):
+        assert word(f"(long){seen} + {8 * i}") == pattern(0, i), name
+        assert number(f"${name}") == pattern(0, i) or name in ("x0", "x1"), name
+    for i, name in enumerate(vectors):
+        for lane in range(lanes):
+            at = f"(long){vector_seen} + {8 * lanes * i + 8 * lane}"
+            assert word(at) == pattern(1 + lane, i), (name, lane)
+            assert number(f"${name}[{lane}]") == pattern(1 + lane, i), name
+    if is_arm():
+        assert (word("$sp + 768"), word("$sp + 776")) == (0x08000010, 0x01000000)
+        assert number("$cpsr") >> 28 & 15 == 15
+    else:
+        assert number("*(unsigned *)((long)&fx_seen + 24)") == 0x9f80
+        assert word("(long)&fx_seen + 32 + 48") == 0xc000000000000000
+        assert number("*(unsigned short *)((long)&fx_seen + 32 + 56)") == 0x3fff
+        assert number("*(unsigned short *)&fx_seen") == 0x27f
+        assert number("$eflags") & 0x8d5 == 0x8d5
+    run("delete")
+    exits()
 
 
 # --- crashes ---------------------------------------------------------------------

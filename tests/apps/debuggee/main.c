@@ -170,6 +170,8 @@ __attribute__((noinline)) void debuggee_undefined(void)
 #endif
 }
 
+void debuggee_regs(void);
+
 static void run(const char *scene, int n)
 {
 	if (!strcmp(scene, "spin"))
@@ -196,6 +198,8 @@ static void run(const char *scene, int n)
 		abort();
 	else if (!strcmp(scene, "undefined"))
 		debuggee_undefined();
+	else if (!strcmp(scene, "regs"))
+		debuggee_regs();
 	else if (!strcmp(scene, "checksum"))
 		printf("checksum %u\n", checksum(sizeof(big)));
 }
