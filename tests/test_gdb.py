@@ -63,6 +63,10 @@ def test_long_line(place):
     assert play(place, "range_of_a_long_line", argv=("long-line",)).status == 0
 
 
+def test_atomic_line(place):
+    assert play(place, "atomic_line", argv=("atomic",)).status == CRASHED
+
+
 def test_conditions(place):
     assert play(place, "conditions_in_the_guest", 1999, argv=("loop", "2000")).status == 0
 

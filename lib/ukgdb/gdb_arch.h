@@ -106,6 +106,12 @@ void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail);
  */
 void gdb_arch_step_off(struct __regs *regs);
 
+/**
+ * 1 where an instruction begins a sequence that a trap between would undo, for
+ * ever: the debugger knows how to get over it, and is asked.
+ */
+int gdb_arch_is_sequence(__vaddr_t pc);
+
 /* --- debug registers ------------------------------------------------------*/
 
 /* The numbers of Z packets. */

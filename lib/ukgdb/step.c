@@ -93,7 +93,7 @@ static int in_range(const struct step *s, const struct __regs *regs)
 	__vaddr_t pc = ukarch_regs_pc(regs);
 
 	return s->mode == STEP_RANGE && pc >= s->start && pc < s->end &&
-	       s->tid == gdb_guest_tid();
+	       s->tid == gdb_guest_tid() && !gdb_arch_is_sequence(pc);
 }
 
 /* A breakpoint that the range came to: does it stop? */

@@ -269,6 +269,25 @@ def range_of_a_long_line():
 
 
 @scene
+def atomic_line():
+    """`next` over atomic operations, and each of their instructions."""
+    to_main()
+    run("break debuggee_atomic")
+    go()
+    run("delete")
+    run("next")
+    run("next")
+    assert number("counter") == 300
+    run("tbreak main")
+    run("set $pc = debuggee_atomic")
+    run("next")
+    for _ in range(60):
+        run("stepi")
+    assert number("counter") > 3
+    run("kill")
+
+
+@scene
 def conditions_in_the_guest(hits):
     to_main()
     sp = "$sp" if is_arm() else "$rsp"

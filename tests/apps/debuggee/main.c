@@ -117,6 +117,16 @@ __attribute__((noinline)) int debuggee_stepped(int v)
 	return counter;
 }
 
+/* An instruction of x86_64, a loop of exclusive accesses on arm64. */
+__attribute__((noinline)) void debuggee_atomic(void)
+{
+	counter = 0;
+	/* clang-format off */
+	for (int i = 0; i < 100; i++) __atomic_fetch_add(&counter, 3, __ATOMIC_SEQ_CST);
+	/* clang-format on */
+	counter++;
+}
+
 __attribute__((noinline)) void debuggee_long_line(void)
 {
 	counter = 0;
@@ -190,6 +200,8 @@ static void run(const char *scene, int n)
 		debuggee_stepped(n);
 	else if (!strcmp(scene, "long-line"))
 		debuggee_long_line();
+	else if (!strcmp(scene, "atomic"))
+		debuggee_atomic();
 	else if (!strcmp(scene, "mixture"))
 		printf("mixture %u\n", debuggee_mixture(n));
 	else if (!strcmp(scene, "null"))

@@ -224,3 +224,8 @@ int gdb_arch_free_line(unsigned int lines __unused)
 {
 	return 13;
 }
+
+int gdb_arch_is_sequence(__vaddr_t pc __unused)
+{
+	return 0;
+}
