@@ -91,3 +91,24 @@ def guest(image, *args, place=None, wait=True, options=(), params=()):
         finally:
             process.terminate()
             process.wait()
+
+
+LOG_CONSOLE = {"x86_64": "com1", "arm64": "pl011"}
+
+
+def play_on_the_log_line(image, scene, *args, argv=(), wait=True):
+    """A scene over the line that the log and stdout have as well: gdb starts
+    the guest itself and speaks to its standard streams."""
+    command = " ".join(map(str, [
+        ROOT / "support" / "run", "--timeout", RUN_SECONDS, "-p",
+        f"gdb.console={LOG_CONSOLE[image.arch]}", *(["-p", "gdb.wait=1"] if wait else []),
+        image.path, *argv, "2>/dev/null"]))
+    done = subprocess.run(
+        [GDB[image.arch], "-nx", "-batch", "-iex", "set auto-load off",
+         "-ex", f"python socket = {'| ' + command!r}", "-x", SCENES,
+         "-ex", f"python {scene}({', '.join(map(repr, args))})", image.path],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+        timeout=RUN_SECONDS * 2, check=False)
+    text = done.stdout.decode(errors="replace")
+    assert text.rstrip().endswith("SCENE PASSED"), text
+    return text

@@ -4,7 +4,7 @@
 
 import pytest
 
-from gdb_guest import PLACE_LIST, guest
+from gdb_guest import LOG_CONSOLE, PLACE_LIST, guest, play_on_the_log_line
 from vitrine import ARCHS, build
 
 PLACES = [p for p in PLACE_LIST if p[0] in ARCHS]
@@ -136,3 +136,30 @@ def test_ctrl_c(place, argv):
     if argv == "irqs-off" and place[0] == "arm64":
         pytest.skip("needs an interrupt that cannot be masked, see CAVEATS.md")
     assert play(place, "interrupt", "debuggee_" + argv.replace("-", "_"), argv=(argv,)).status == 1
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_line_of_the_log(arch):
+    """What the program prints comes to the debugger's user, in its order."""
+    text = play_on_the_log_line(image(arch), "breakpoints", argv=("loop", "20"))
+    assert text.count("scene loop") == 1 and text.count("total 42") == 1, text
+    assert text.index("scene loop") < text.rindex("Breakpoint 2,") < text.index("total 42"), text
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+@pytest.mark.parametrize("scene, argv", [("agent_printf", ("loop", "10")),
+                                         ("watchpoints", ("stores",)),
+                                         ("look_and_leave", ("none",))])
+def test_scenes_on_the_line_of_the_log(arch, scene, argv):
+    text = play_on_the_log_line(image(arch), scene, argv=argv)
+    assert scene == "look_and_leave" or f"scene {argv[0]}" in text, text
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_plain_terminal_on_the_line_of_the_log(arch):
+    """As long as no debugger has spoken the line is a terminal's."""
+    plain = image(arch).run("loop", "20")
+    shared = image(arch).run("loop", "20", options=("-p", f"gdb.console={LOG_CONSOLE[arch]}"))
+    assert shared.status == 0
+    assert [x for x in shared.lines if not x.startswith("[")] == \
+        [x for x in plain.lines if not x.startswith("[")]

@@ -9,12 +9,14 @@
  *	crash.c    from a crash
  *	guest.c    the target's operations: registers, memory, threads
  *	line.c     the console that the debugger is at
+ *	shared.c   the same for a line that is the log's as well
  */
 #ifndef __UKGDB_GUEST_H__
 #define __UKGDB_GUEST_H__
 
 #include <uk/console.h>
 #include <uk/crash.h>
+#include <uk/gdb.h>
 #include "gdb_arch.h"
 #include "gdb_session.h"
 
@@ -170,6 +172,33 @@ void gdb_guest_describe(struct gdb_target *target);
 
 /** Vector state that was changed goes back into the CPU. */
 void gdb_guest_fp_flush(void);
+
+/* --- shared.c -------------------------------------------------------------*/
+
+#ifdef CONFIG_LIBUKGDB_SHARED
+/**
+ * Gives the log, stdin and stdout a console in the place of this one, if it is
+ * theirs. @return 1 if it was.
+ */
+int gdb_shared_start(struct uk_console *con);
+
+/** Shows what was written while the program was stopped. */
+void gdb_shared_flush(void);
+
+/** Bytes of the line that are no debugger's; io.plain of the session. */
+void gdb_shared_plain(void *ctx, const char *buf, __sz len);
+#else
+static inline int gdb_shared_start(struct uk_console *con __unused)
+{
+	return 0;
+}
+
+static inline void gdb_shared_flush(void)
+{
+}
+
+#define gdb_shared_plain __NULL
+#endif
 
 /* --- line.c ---------------------------------------------------------------*/
 

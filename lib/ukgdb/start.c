@@ -128,17 +128,21 @@ static int try_start(struct uk_init_ctx *ctx __unused)
 {
 	struct gdb_guest *g = &gdb_guest;
 	struct uk_console *con = the_console();
+	struct gdb_io io;
 
 	if (!ready) {
 		if (oncrash_parse())
 			return -EINVAL;
 		gdb_arch_init();
 		gdb_guest_describe(&g->target);
-		gdb_session_init(&g->session, &g->target, &gdb_line);
 		ready = 1;
 	}
 	if (g->con || !con)
 		return 0;
+	io = gdb_line;
+	if (gdb_shared_start(con))
+		io.plain = gdb_shared_plain;
+	gdb_session_init(&g->session, &g->target, &io);
 	g->con = con;
 	g->line = -1;
 	g->connection = uk_console_connection(con);

@@ -58,6 +58,7 @@ static void __noreturn leave(int over)
 {
 	struct gdb_guest *g = &gdb_guest;
 
+	gdb_shared_flush();
 	gdb_guest_fp_flush();
 	gdb_arch_hw_enable(1);
 	g->active = 0;
