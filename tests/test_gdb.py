@@ -2,10 +2,12 @@
 # Copyright (c) 2026, The Vitrine Authors
 """The stub in the guest under a real gdb, at every place where it can be."""
 
+import re
+
 import pytest
 
 from gdb_guest import LOG_CONSOLE, PLACE_LIST, guest, play_on_the_log_line
-from vitrine import ARCHS, build
+from vitrine import ARCHS, COMPILERS, build
 
 PLACES = [p for p in PLACE_LIST if p[0] in ARCHS]
 CRASHED = 70
@@ -99,6 +101,44 @@ def test_memory(place):
     # a serial port takes 20 KiB a second of a busy host
     size = 1 << (20 if place[1] == "vport" else 15)
     assert play(place, "big_memory", size).status == 0
+
+
+# What is called from .text.uk_nobreak when it is known that no breakpoint was
+# hit, that it does stop, or that its instruction cannot be executed elsewhere.
+BEHIND_THE_DECISION = {
+    "uk_crash_trap", "ukarch_trap_operand", "ukarch_trap_restack", "ukarch_trap_exhausted",
+    "own_trap", "other_cause", "stop_at", "stop_polled", "catch_up", "gdb_guest_stop",
+    "gdb_guest_check", "gdb_step_begin", "gdb_guest_tid", "clear_way", "trap_behind",
+    "gdb_arch_step_on", "gdb_arch_resume", "gdb_break_patch", "gdb_arch_hw_enable",
+    "gdb_step_trap", "gdb_arch_skip_own", "gdb_session_attached", "gdb_session_poll",
+    "gdb_points_check", "gdb_guest_fp_flush", "uk_nofault_memcpy",
+}
+
+
+@pytest.mark.parametrize("cc", COMPILERS)
+@pytest.mark.parametrize("arch", ARCHS)
+def test_way_of_a_debug_trap(arch, cc):
+    """Nothing on it is called that could hold a breakpoint: no memset of the
+    compiler's, no function outside of its section."""
+    elf = build("tests/apps/debuggee", arch, cc)
+    symbols = {name: int(value, 16) for value, _, name in
+               (line.split() for line in elf.tool("nm", elf.path).splitlines()
+                if len(line.split()) == 3)}
+    start, end = symbols["uk_nobreak_start"], symbols["uk_nobreak_end"]
+    listing = elf.tool("objdump", "-d", f"--start-address={start:#x}", f"--stop-address={end:#x}",
+                       elf.path)
+    calls = re.findall(r"\t(?:call|jmp|bl|b)\s+(?:0x)?([0-9a-f]+) <(\w+)", listing)
+    assert len(calls) > 20
+    outside = {name for at, name in calls if not start <= int(at, 16) < end}
+    assert outside <= BEHIND_THE_DECISION, outside - BEHIND_THE_DECISION
+
+
+@pytest.mark.parametrize("cc", COMPILERS)
+@pytest.mark.parametrize("arch", ARCHS)
+def test_breakpoint_on_the_way_is_refused(arch, cc):
+    with guest(build("tests/apps/debuggee", arch, cc)) as g:
+        g.gdb("refused")
+        assert g.end().status == 0
 
 
 @pytest.fixture(params=["y", "n"], ids=["preemptive", "cooperative"])

@@ -45,6 +45,7 @@ static int on_crash(void *data)
 	if (g->active || !g->con ||
 	    !(gdb_session_attached(&g->session) || g->crash_waits))
 		return UK_EVENT_NOT_HANDLED;
+	g->active = 1;
 	if (info->trap && info->trap->addr_valid)
 		stop.addr = info->trap->fault_address;
 	g->crash = *info;

@@ -37,11 +37,12 @@ struct gdb_guest {
 	int line; /* its interrupt, -1: none */
 
 	/*
-	 * 1 while the session runs, in a stop or for a condition: breakpoints
-	 * in what it uses are passed over, and nothing stops.
+	 * 1 while the stub runs, in a stop, for a condition, or in between:
+	 * breakpoints in what it uses are passed over, and nothing stops. A
+	 * trap that finds it set is `nested`.
 	 */
-	int active;
-	int missed;		/* bytes came meanwhile */
+	volatile int active;
+	volatile int missed;	/* bytes came meanwhile */
 	enum gdb_poll poll;	/* why to stop when the interrupt is over */
 	int breaking;		/* 1: uk_gdb_break() traps */
 	struct __regs *regs;	/* of the thread stopped or checked */
@@ -107,8 +108,8 @@ int gdb_break_leave_slot(struct __regs *regs);
 
 /* --- step.c ---------------------------------------------------------------*/
 
-/** Lets the program pass the instruction at pc and run. */
-void gdb_step_over(struct __regs *regs);
+/** Lets the program, or the stub, pass the instruction at pc and run. */
+void gdb_step_over(struct __regs *regs, int nested);
 
 /**
  * Lets it execute one instruction, or those of a range, then stop.
@@ -136,7 +137,7 @@ enum gdb_stepped {
 	GDB_STEPPED_STOP,
 };
 
-enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx);
+enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested);
 
 /* --- stop.c ---------------------------------------------------------------*/
 

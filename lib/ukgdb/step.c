@@ -21,8 +21,8 @@ struct step {
 };
 
 /*
- * The second is for breakpoints in what the session itself uses, which are
- * passed while it runs: the first may wait for the program then.
+ * The program's, and one for breakpoints in what the stub itself uses: the
+ * program's may wait meanwhile.
  */
 static struct step steps[2];
 
@@ -34,11 +34,6 @@ static struct {
 	struct gdb_break *at; /* NULL: there is none */
 } later;
 
-static struct step *__nobreak current(void)
-{
-	return &steps[gdb_guest.active];
-}
-
 static void trap_behind(struct __regs *regs)
 {
 	__u8 insn[GDB_ARCH_INSN_MAX];
@@ -49,43 +44,52 @@ static void trap_behind(struct __regs *regs)
 	gdb_arch_step_on(regs, insn, n);
 }
 
-/* Gets ready to execute the instruction at pc, with a trap behind it or not.
- * Returns 1 if it is done already.
+enum execution { DONE, IN_SLOT, IN_PLACE };
+
+/* Does the instruction at pc, or gets ready to execute it in its slot if it
+ * has one; else it is executed in its place.
  */
-static int __nobreak execute(struct step *s, struct __regs *regs, int trap)
+static enum execution __nobreak execute(struct gdb_break *b,
+					struct __regs *regs)
+{
+	if (!b)
+		return IN_PLACE;
+	if (b->ool.kind == GDB_OOL_EMULATE &&
+	    !gdb_arch_emulate(&b->ool, b->addr, regs))
+		return DONE;
+	if (b->ool.kind != GDB_OOL_SLOT)
+		return IN_PLACE;
+	ukarch_regs_set_pc(regs, gdb_break_slot(b));
+	return IN_SLOT;
+}
+
+/* The way of an instruction that needs a trap behind it: what would stop it is
+ * out of the way until then.
+ */
+static void clear_way(struct step *s, struct gdb_break *b, int hw,
+		      struct __regs *regs)
+{
+	if (b) {
+		(void)gdb_break_patch(b, 0);
+		s->in_place = b;
+	}
+	if (hw)
+		gdb_arch_hw_enable(0);
+	trap_behind(regs);
+}
+
+void __nobreak gdb_step_over(struct __regs *regs, int nested)
 {
 	__vaddr_t pc = ukarch_regs_pc(regs);
 	struct gdb_break *b = gdb_break_at(pc);
 	int hw = gdb_arch_hw_at(pc);
 
-	if (b && !hw && b->ool.kind == GDB_OOL_EMULATE &&
-	    !gdb_arch_emulate(&b->ool, pc, regs))
-		return 1;
-	if (b && b->ool.kind == GDB_OOL_SLOT) {
-		ukarch_regs_set_pc(regs, gdb_break_slot(b));
-	} else if (b) {
-		(void)gdb_break_patch(b, 0);
-		s->in_place = b;
-		trap = 1;
-	}
-	if (hw) {
-		gdb_arch_hw_enable(0);
-		trap = 1;
-	}
-	if (trap)
-		trap_behind(regs);
-	else
-		s->mode = STEP_NONE;
-	return 0;
-}
-
-void __nobreak gdb_step_over(struct __regs *regs)
-{
-	struct step *s = current();
-
-	s->mode = STEP_OVER;
-	if (execute(s, regs, 0))
-		s->mode = STEP_NONE;
+	if ((!b && !hw) || (!hw && execute(b, regs) != IN_PLACE))
+		return;
+	gdb_guest.active = 1;
+	steps[nested].mode = STEP_OVER;
+	clear_way(&steps[nested], b, hw, regs);
+	gdb_guest.active = nested;
 }
 
 static int in_range(const struct step *s, const struct __regs *regs)
@@ -108,18 +112,26 @@ static int stops_here(struct __regs *regs)
 /* Executes instructions until one needs a trap, or nothing is left to do. */
 static int go_on(struct step *s, struct __regs *regs)
 {
-	while (execute(s, regs, 1)) {
+	for (;;) {
+		__vaddr_t pc = ukarch_regs_pc(regs);
+		struct gdb_break *b = gdb_break_at(pc);
+		int hw = gdb_arch_hw_at(pc);
+		enum execution how = hw ? IN_PLACE : execute(b, regs);
+
+		if (how != DONE) {
+			clear_way(s, how == IN_PLACE ? b : __NULL, hw, regs);
+			return 0;
+		}
 		if (!in_range(s, regs) || stops_here(regs)) {
 			s->mode = STEP_NONE;
 			return 1;
 		}
 	}
-	return 0;
 }
 
 int gdb_step(struct __regs *regs, const struct gdb_decision *how)
 {
-	struct step *s = current();
+	struct step *s = &steps[0];
 
 	*s = (struct step){
 		.mode = how->act == GDB_ACT_RANGE ? STEP_RANGE : STEP_ONE,
@@ -182,13 +194,13 @@ static void finish(struct step *s, struct __regs *regs)
 	if (s->in_place)
 		(void)gdb_break_patch(s->in_place, s->in_place->live);
 	s->in_place = __NULL;
-	if (!gdb_guest.active)
+	if (s == &steps[0])
 		gdb_arch_hw_enable(1);
 }
 
 void gdb_step_cancel(struct __regs *regs)
 {
-	struct step *s = current();
+	struct step *s = &steps[0];
 
 	if (s->mode != STEP_NONE)
 		finish(s, regs);
@@ -204,9 +216,9 @@ static int is_done(struct step *s, struct __regs *regs)
 	return 1;
 }
 
-enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx)
+enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested)
 {
-	struct step *s = current();
+	struct step *s = &steps[nested];
 	struct __regs *regs = ctx->regs;
 
 	if (s->mode == STEP_NONE)

@@ -52,6 +52,7 @@ static struct ukarch_trap_frame *frame(void)
 /* --- the way back ---------------------------------------------------------*/
 
 static void __noreturn relapse(void);
+static void __noreturn stop_polled(struct ukarch_trap_ctx *ctx);
 
 /* The program goes on with the registers in the frame, past a breakpoint. */
 static void __noreturn leave(int over)
@@ -61,19 +62,24 @@ static void __noreturn leave(int over)
 	gdb_shared_flush();
 	gdb_guest_fp_flush();
 	gdb_arch_hw_enable(1);
-	g->active = 0;
 	if (over) {
 		gdb_break_sync();
-		gdb_step_over(&frame()->regs);
+		gdb_step_over(&frame()->regs, 0);
+		g->active = 1;
 	}
 	gdb_arch_resume(&frame()->regs);
 	uk_trap_leave(&stopped_ctx);
 	uk_time_resume();
 	gdb_guest_listen(1);
 	/* what came before that has no interrupt */
-	g->poll = gdb_session_poll(&g->session);
-	if (g->poll != GDB_POLL_NONE)
-		relapse();
+	do {
+		g->active = 1;
+		g->missed = 0;
+		g->poll = gdb_session_poll(&g->session);
+		if (g->poll != GDB_POLL_NONE)
+			relapse();
+		g->active = 0;
+	} while (g->missed);
 	ukarch_trap_frame_resume(frame());
 }
 
@@ -156,10 +162,8 @@ static void resume(enum gdb_end end)
 	if (d->act == GDB_ACT_CONTINUE)
 		leave(1);
 	/* A step: may need the program to run, or be done at once. */
-	g->active = 0;
 	if (!gdb_step(&frame()->regs, d))
 		leave(0);
-	g->active = 1;
 	stopped.why = GDB_STOP_SIGNAL;
 	stopped.signal = GDB_SIGTRAP;
 }
@@ -198,7 +202,6 @@ static void __noreturn enter(const struct gdb_stop *stop)
 	g->regs = &frame()->regs;
 	gdb_step_cancel(g->regs);
 	gdb_break_leave_slot(g->regs);
-	g->active = 1;
 	gdb_guest_listen(0);
 	gdb_arch_hw_enable(0);
 	uk_time_stop();
@@ -208,6 +211,7 @@ static void __noreturn enter(const struct gdb_stop *stop)
 void __noreturn gdb_guest_stop(struct ukarch_trap_ctx *ctx,
 			       const struct gdb_stop *stop)
 {
+	gdb_guest.active = 1;
 	unwind_to(ctx);
 	memcpy(frame(), ukarch_trap_frame_of(ctx->regs), sizeof(*frame()));
 	stopped_ctx = *ctx;
@@ -217,6 +221,7 @@ void __noreturn gdb_guest_stop(struct ukarch_trap_ctx *ctx,
 void __noreturn gdb_guest_stop_at(const struct __regs *regs,
 				  const struct gdb_stop *stop)
 {
+	gdb_guest.active = 1;
 	ukarch_trap_frame_init(frame(), regs);
 	stopped_ctx = (struct ukarch_trap_ctx){ .outer = uk_percpu()->trap };
 	uk_percpu()->trap_depth++;
@@ -227,20 +232,14 @@ enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr)
 {
 	struct gdb_guest *g = &gdb_guest;
 	enum gdb_check verdict;
+	int nested = g->active;
 
 	g->active = 1;
 	g->regs = regs;
 	g->fp_valid = 0;
 	verdict = gdb_points_check(&g->session, gdb_guest_tid(), addr);
 	gdb_guest_fp_flush();
-	g->active = 0;
-	/* what came meanwhile nobody has looked at */
-	if (verdict == GDB_CHECK_PASS && g->missed) {
-		g->missed = 0;
-		g->poll = gdb_session_poll(&g->session);
-		if (g->poll != GDB_POLL_NONE)
-			verdict = GDB_CHECK_STOP;
-	}
+	g->active = nested;
 	return verdict;
 }
 
@@ -263,11 +262,11 @@ static void stop_at(struct ukarch_trap_ctx *ctx, enum gdb_stop_why why,
 }
 
 /* An instruction that traps and is not the debugger's: the program's own. */
-static int own_trap(struct ukarch_trap_ctx *ctx)
+static int own_trap(struct ukarch_trap_ctx *ctx, int nested)
 {
 	struct gdb_guest *g = &gdb_guest;
 
-	if (g->active || !g->con ||
+	if (nested || !g->con ||
 	    !(gdb_session_attached(&g->session) || g->breaking))
 		return UK_EVENT_NOT_HANDLED;
 	g->breaking = 0;
@@ -276,7 +275,8 @@ static int own_trap(struct ukarch_trap_ctx *ctx)
 	return UK_EVENT_HANDLED;
 }
 
-static int hardware(struct ukarch_trap_ctx *ctx, const struct gdb_cause *c)
+static int hardware(struct ukarch_trap_ctx *ctx, const struct gdb_cause *c,
+		    int nested)
 {
 	static const __u8 whys[] = {
 		[GDB_HW_EXEC] = GDB_STOP_HWBREAK,
@@ -285,11 +285,10 @@ static int hardware(struct ukarch_trap_ctx *ctx, const struct gdb_cause *c)
 		[GDB_HW_ACCESS] = GDB_STOP_AWATCH,
 	};
 
-	if (gdb_guest.active)
-		return UK_EVENT_HANDLED;
-	if (c->hw_type == GDB_HW_EXEC &&
-	    gdb_guest_check(ctx->regs, c->hw_addr) == GDB_CHECK_PASS) {
-		gdb_step_over(ctx->regs);
+	if (nested ||
+	    (c->hw_type == GDB_HW_EXEC &&
+	     gdb_guest_check(ctx->regs, c->hw_addr) == GDB_CHECK_PASS)) {
+		gdb_step_over(ctx->regs, nested);
 		gdb_arch_resume(ctx->regs);
 		return UK_EVENT_HANDLED;
 	}
@@ -297,7 +296,7 @@ static int hardware(struct ukarch_trap_ctx *ctx, const struct gdb_cause *c)
 	return UK_EVENT_HANDLED;
 }
 
-static int other_cause(struct ukarch_trap_ctx *ctx)
+static int other_cause(struct ukarch_trap_ctx *ctx, int nested)
 {
 	struct gdb_cause cause;
 
@@ -305,12 +304,12 @@ static int other_cause(struct ukarch_trap_ctx *ctx)
 	if (cause.spurious)
 		return UK_EVENT_HANDLED;
 	if (cause.hw)
-		return hardware(ctx, &cause);
+		return hardware(ctx, &cause, nested);
 	if (!cause.stepped)
-		return own_trap(ctx);
-	switch (gdb_step_trap(ctx)) {
+		return own_trap(ctx, nested);
+	switch (gdb_step_trap(ctx, nested)) {
 	case GDB_STEPPED_FOREIGN:
-		return own_trap(ctx);
+		return own_trap(ctx, nested);
 	case GDB_STEPPED_STOP:
 		stop_at(ctx, GDB_STOP_SIGNAL, 0);
 		break;
@@ -320,29 +319,56 @@ static int other_cause(struct ukarch_trap_ctx *ctx)
 	return UK_EVENT_HANDLED;
 }
 
+static int __nobreak breakpoint(struct ukarch_trap_ctx *ctx, int nested)
+{
+	__vaddr_t pc = gdb_arch_break_pc(ctx->regs);
+	struct gdb_break *b = gdb_break_at(pc);
+
+	if (!b)
+		return own_trap(ctx, nested);
+	ukarch_regs_set_pc(ctx->regs, pc);
+	if (!nested && gdb_step_is_due(b)) {
+		gdb_guest.active = 1;
+		if (gdb_step_begin(ctx->regs))
+			stop_at(ctx, GDB_STOP_SIGNAL, 0);
+		gdb_guest.active = 0;
+		return UK_EVENT_HANDLED;
+	}
+	if (!nested && b->live &&
+	    gdb_guest_check(ctx->regs, pc) == GDB_CHECK_STOP)
+		stop_at(ctx, GDB_STOP_SWBREAK, 0);
+	gdb_step_over(ctx->regs, nested);
+	return UK_EVENT_HANDLED;
+}
+
+/* Bytes came while the stub was at work, and nobody has looked at them. */
+static void catch_up(struct ukarch_trap_ctx *ctx)
+{
+	struct gdb_guest *g = &gdb_guest;
+
+	g->active = 1;
+	g->missed = 0;
+	g->poll = gdb_session_poll(&g->session);
+	g->active = 0;
+	if (g->poll != GDB_POLL_NONE)
+		stop_polled(ctx);
+}
+
 static int __nobreak on_debug(void *data)
 {
 	struct ukarch_trap_ctx *ctx = data;
-	struct gdb_break *b;
-	__vaddr_t pc;
+	int nested = gdb_guest.active, rc;
 
-	if (ctx->why != UKARCH_WHY_BREAKPOINT)
-		return other_cause(ctx);
-	pc = gdb_arch_break_pc(ctx->regs);
-	b = gdb_break_at(pc);
-	if (!b)
-		return own_trap(ctx);
-	ukarch_regs_set_pc(ctx->regs, pc);
-	if (gdb_step_is_due(b) && !gdb_guest.active) {
-		if (gdb_step_begin(ctx->regs))
-			stop_at(ctx, GDB_STOP_SIGNAL, 0);
-		return UK_EVENT_HANDLED;
+	if (ctx->why == UKARCH_WHY_BREAKPOINT) {
+		rc = breakpoint(ctx, nested);
+	} else {
+		gdb_guest.active = 1;
+		rc = other_cause(ctx, nested);
+		gdb_guest.active = nested;
 	}
-	if (b->live && !gdb_guest.active &&
-	    gdb_guest_check(ctx->regs, pc) == GDB_CHECK_STOP)
-		stop_at(ctx, GDB_STOP_SWBREAK, 0);
-	gdb_step_over(ctx->regs);
-	return UK_EVENT_HANDLED;
+	if (!nested && unlikely(gdb_guest.missed))
+		catch_up(ctx);
+	return rc;
 }
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_DEBUG, on_debug, PRIO_DEBUG);
 
@@ -405,6 +431,7 @@ static void __noreturn relapse(void)
 	const struct gdb_stop stop = polled_stop();
 	struct uk_percpu *cpu = uk_percpu();
 
+	gdb_guest.active = 1;
 	while (cpu->trap && cpu->trap != stopped_ctx.outer)
 		uk_trap_leave(cpu->trap);
 	cpu->trap_depth++;
@@ -420,7 +447,9 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 		g->missed = 1;
 		return;
 	}
+	g->active = 1;
 	g->poll = gdb_session_poll(&g->session);
+	g->active = 0;
 	/* An interrupt that cannot be masked has nothing to be finished. */
 	if (g->poll == GDB_POLL_NONE || !ctx || !gdb_arch_is_nmi(ctx))
 		return;

@@ -169,6 +169,26 @@ def breakpoints():
 
 
 @scene
+def refused():
+    """Where a breakpoint would trap for ever; where the stub uses the function
+    itself there is none of that."""
+    to_main()
+    run("break *uk_trap_raise")
+    fails("stepi", "Cannot insert breakpoint|Command aborted")
+    run("delete")
+    for name in ("memcpy", "uk_nofault_memcpy", "gdb_points_check", "uk_console_out",
+                 "gdb_session_serve"):
+        run(f"break *{name}")
+    run("break debuggee_add")
+    while function() != "debuggee_add":
+        assert "exit" not in go()
+    run("info registers")
+    run("x/8x &list")
+    run("delete")
+    exits()
+
+
+@scene
 def hardware_breakpoints():
     to_main()
     run("hbreak debuggee_add")
