@@ -46,15 +46,27 @@ static int oncrash_parse(void)
 	return 0;
 }
 
+#ifdef CONFIG_LIBUKGDB_INTERRUPT
+/* An NMI cannot be called back when what it came for was found by polling: one
+ * that the console has nothing to say about is none of a failing machine.
+ */
+static int claim(void *arg __unused)
+{
+	return UK_INTCTLR_IRQ_HANDLED;
+}
+#endif
+
 /* Ctrl-C, and a debugger that comes while the program runs, need the line's
  * interrupt. Where the controller can, it comes even with interrupts off.
  */
 static void listen(struct uk_console *con)
 {
-#ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
+#ifdef CONFIG_LIBUKGDB_INTERRUPT
 	int irq = uk_console_irq(con);
 
-	if (irq >= 0 && !uk_intctlr_irq_set_nmi((unsigned int)irq, 1))
+	if (irq >= 0 &&
+	    !uk_intctlr_irq_register((unsigned int)irq, claim, __NULL) &&
+	    !uk_intctlr_irq_set_nmi((unsigned int)irq, 1))
 		uk_intctlr_irq_unmask((unsigned int)irq);
 	gdb_guest.line = irq;
 	if (uk_console_set_rx(con, gdb_guest_received, __NULL))
@@ -67,11 +79,6 @@ static void listen(struct uk_console *con)
 }
 
 #ifdef CONFIG_LIBUKGDB_INTERRUPT
-static int kicked(void *arg __unused)
-{
-	return UK_INTCTLR_IRQ_HANDLED;
-}
-
 static int kick_line = -1;
 
 /* The line is one that no machine uses. */
@@ -79,7 +86,7 @@ static void kick_init(void)
 {
 	int line = gdb_arch_free_line(uk_intctlr_irq_count());
 
-	if (!uk_intctlr_irq_register((unsigned int)line, kicked, __NULL))
+	if (!uk_intctlr_irq_register((unsigned int)line, claim, __NULL))
 		kick_line = line;
 }
 
