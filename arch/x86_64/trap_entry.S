@@ -90,15 +90,31 @@ irq_entry:
 	cld
 	.endm
 
+	/* All registers of the frame whose end is the CFA, for debuggers. */
+	.macro cfi_regs
+	.cfi_def_cfa %rsp, UKARCH_REGS_SIZE
+	.cfi_offset %rip, REGS_RIP - UKARCH_REGS_SIZE
+	.cfi_offset %rsp, REGS_RSP - UKARCH_REGS_SIZE
+	.cfi_offset %rbp, REGS_RBP - UKARCH_REGS_SIZE
+	.cfi_offset %rbx, REGS_RBX - UKARCH_REGS_SIZE
+	at = 0
+	.irp	reg, r15, r14, r13, r12
+	.cfi_offset %\reg, at - UKARCH_REGS_SIZE
+	at = at + 8
+	.endr
+	at = 48
+	.irp	reg, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi
+	.cfi_offset %\reg, at - UKARCH_REGS_SIZE
+	at = at + 8
+	.endr
+	.endm
+
 	.type trap_entry_ist, @function
 trap_entry_ist:
 	.cfi_startproc simple
 	.cfi_signal_frame
 	save_regs
-	.cfi_def_cfa %rsp, UKARCH_REGS_SIZE
-	.cfi_offset %rip, REGS_RIP - UKARCH_REGS_SIZE
-	.cfi_offset %rsp, REGS_RSP - UKARCH_REGS_SIZE
-	.cfi_offset %rbp, REGS_RBP - UKARCH_REGS_SIZE
+	cfi_regs
 	movq	%rsp, %rdi
 	call	ukarch_trap_restack
 	movq	%rax, %rsp
@@ -111,15 +127,7 @@ trap_entry:
 	.cfi_startproc simple
 	.cfi_signal_frame
 	save_regs
-	.cfi_def_cfa %rsp, UKARCH_REGS_SIZE
-	.cfi_offset %rip, REGS_RIP - UKARCH_REGS_SIZE
-	.cfi_offset %rsp, REGS_RSP - UKARCH_REGS_SIZE
-	.cfi_offset %rbp, REGS_RBP - UKARCH_REGS_SIZE
-	.cfi_offset %rbx, REGS_RBX - UKARCH_REGS_SIZE
-	.cfi_offset %r12, 24 - UKARCH_REGS_SIZE
-	.cfi_offset %r13, 16 - UKARCH_REGS_SIZE
-	.cfi_offset %r14, 8 - UKARCH_REGS_SIZE
-	.cfi_offset %r15, 0 - UKARCH_REGS_SIZE
+	cfi_regs
 trap_dispatch:
 	movq	%rsp, %rdi
 	pushq	REGS_RIP(%rdi)
