@@ -32,7 +32,7 @@ LOG_LINE = re.compile(r"^\[ *(\d+\.\d+)\] (\w+): ?(.*)$")
 
 # What the make that runs the tests was told is not meant for those that they run.
 NOT_OURS = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "V", "O", "APP", "ARCH", "CC",
-            "ARGS", "MACHINE", "MEM", "ACCEL", "GDB", "METRICS", "SEED", "NEWLIB_DIR"}
+            "ARGS", "PARAMS", "MACHINE", "MEM", "ACCEL", "GDB", "METRICS", "SEED", "NEWLIB_DIR"}
 
 
 def make(*words, check=True, cwd=ROOT, **env):

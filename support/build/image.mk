@@ -68,7 +68,7 @@ endif
 
 RUN_FLAGS := $(if $(MACHINE),--machine $(MACHINE)) $(if $(ACCEL),--accel $(ACCEL)) \
   $(if $(GDB),--gdb $(GDB)) $(if $(METRICS),--metrics $(METRICS)) \
-  $(if $(MEM),--mem $(MEM)) $(if $(filter 1,$(V)),--verbose)
+  $(if $(MEM),--mem $(MEM)) $(foreach p,$(PARAMS),--param $(p)) $(if $(filter 1,$(V)),--verbose)
 
 run: image
 	$(Q)$(UK_BASE)/support/setup run

@@ -13,7 +13,7 @@ IMAGE_GOALS := image run debug size menuconfig defconfig olddefconfig \
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 
 image:         ## Build build/<app>-<arch>/<app>.elf (the default target)
-run:           ## Build and boot it: ARGS= MACHINE= ACCEL= GDB= METRICS= MEM= V=1
+run:           ## Build and boot it: ARGS= PARAMS= MACHINE= ACCEL= GDB= METRICS= MEM= V=1
 debug:         ## Build and boot it, and start gdb in main: ARGS= GDB_FLAGS= and run's
 size:          ## Bytes of text, rodata and data of the image, by library
 menuconfig:    ## Choose options in a menu
