@@ -7,7 +7,9 @@
 #include <string.h>
 #include <uk/arch/fpstate.h>
 #include <uk/arch/paging.h>
+#ifdef CONFIG_LIBUKGDB_MONITOR
 #include <uk/cmd.h>
+#endif
 #include <uk/nofault.h>
 #include <uk/plat/image.h>
 #include <uk/plat/lcpu.h>

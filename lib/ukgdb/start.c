@@ -6,7 +6,9 @@
 #include <string.h>
 #include <uk/gdb.h>
 #include <uk/init.h>
+#ifdef CONFIG_LIBUKGDB_INTERRUPT
 #include <uk/intctlr.h>
+#endif
 #include <uk/param.h>
 #include <uk/print.h>
 #include "guest.h"

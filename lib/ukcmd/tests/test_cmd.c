@@ -51,13 +51,13 @@ UK_TESTCASE(ukcmd, help_lists_all)
 #ifdef CONFIG_LIBUKPRINT
 UK_TESTCASE(ukcmd, log)
 {
-	uk_pr_err("first line of a test\n");
-	uk_pr_err("second line of a test\n");
+	uk_pr_crit("first line of a test\n");
+	uk_pr_crit("second line of a test\n");
 	UK_TEST_EXPECT_ZERO(run("log"));
 	UK_TEST_EXPECT(says("first line of a test\n"));
 	UK_TEST_EXPECT_ZERO(run("log 1"));
 	UK_TEST_EXPECT(!says("first line of a test"));
-	UK_TEST_EXPECT(says("ERR:"));
+	UK_TEST_EXPECT(says("CRIT:"));
 	UK_TEST_EXPECT(says("second line of a test\n"));
 	UK_TEST_EXPECT_SNUM_EQ(run("log x"), -EINVAL);
 	UK_TEST_EXPECT(says("usage: log [COUNT]"));
