@@ -175,11 +175,11 @@ int gdb_arch_hw_remove(enum gdb_hw_type type, __vaddr_t addr, __sz len)
 	return rc;
 }
 
-#define FOR_EACH_REGISTER(_)                                                  \
-	_(0)                                                                  \
-	_(1)                                                                  \
-	_(2) _(3) _(4) _(5) _(6) _(7) _(8) _(9) _(10) _(11) _(12) _(13) _(14) \
-		_(15)
+#define FOR_EACH_REGISTER(_) \
+	_(0)                 \
+	_(1)                 \
+	_(2)                 \
+	_(3) _(4) _(5) _(6) _(7) _(8) _(9) _(10) _(11) _(12) _(13) _(14) _(15)
 
 static void break_write(unsigned int i, const struct hw *b)
 {
