@@ -142,9 +142,10 @@ def test_interrupt_and_detach(place, mi):
     """Pause, breakpoints set while it runs, and away from a running program."""
     with guest(build("tests/apps/debuggee", place[0]), "spin", place=place[1]) as g:
         gdb = connect(mi, g)
+        gdb.command("-break-insert -t debuggee_spin")
         gdb.command("-exec-continue --all")
-        while b"scene spin" not in g.text:
-            assert g.process.poll() is None
+        gdb.stopped("breakpoint-hit")
+        gdb.command("-exec-continue")
         for _ in range(3):
             gdb.command("-exec-interrupt")
             found = gdb.stopped("signal-received")

@@ -536,6 +536,8 @@ def interrupt(name):
     import os
     import signal as signals
     to_main()
+    run(f"tbreak {name}")
+    go()
 
     def press():
         time.sleep(1)
