@@ -80,8 +80,10 @@ static int ctrl_c(void)
 	int ret = uk_console_set_rx(con, note, &seen);
 
 	printf("set %d, other %d\n", ret, uk_console_set_rx(con, note, NULL));
-	while (!seen.ctrl_c)
-		ukarch_halt();
+	ukarch_irq_disable();
+	while (!UK_READ_ONCE(seen.ctrl_c))
+		ukarch_halt_irq();
+	ukarch_irq_enable();
 	printf("depth %u\n", seen.depth);
 	return uk_console_set_rx(con, NULL, NULL);
 }
