@@ -159,28 +159,67 @@ static void copy_entries(struct uk_store_object *obj,
 	}
 }
 
-struct uk_store_object *
-uk_store_obj_alloc(struct uk_alloc *a, __u64 id, const char *name,
-		   const struct uk_store_entry *entries[], void *cookie)
+/* Texts and labels stand behind the entries, in one block with the object. */
+static char *copy_text(char **to, const char *text)
 {
-	__sz len = strlen(name) + 1, count = 0, size;
+	__sz len = strlen(text) + 1;
+	char *copy = memcpy(*to, text, len);
+
+	*to += len;
+	return copy;
+}
+
+static void copy_labels(struct uk_store_object *obj, struct uk_store_label *to,
+			__sz count, const struct uk_store_label *labels,
+			char **texts)
+{
+	if (!count)
+		return;
+	obj->labels = to;
+	for (__sz i = 0; i < count; i++) {
+		to[i].name = copy_text(texts, labels[i].name);
+		to[i].value = copy_text(texts, labels[i].value);
+	}
+}
+
+struct uk_store_object *
+uk_store_obj_alloc_labels(struct uk_alloc *a, __u64 id, const char *name,
+			  const struct uk_store_entry *entries[],
+			  const struct uk_store_label *labels, void *cookie)
+{
+	__sz texts = strlen(name) + 1, count = 0, nlabels = 0, size;
 	struct uk_store_object *obj;
+	struct uk_store_label *to;
+	char *text;
 
 	while (entries[count])
 		count++;
+	for (; labels && labels[nlabels].name; nlabels++)
+		texts += strlen(labels[nlabels].name) +
+			 strlen(labels[nlabels].value) + 2;
 	size = sizeof(*obj) + count * sizeof(obj->entries[0]);
-	obj = uk_calloc(a, 1, size + len);
+	size += (nlabels ? nlabels + 1 : 0) * sizeof(*labels);
+	obj = uk_calloc(a, 1, size + texts);
 	if (!obj)
 		return __NULL;
-	memcpy((char *)obj + size, name, len);
 	obj->id = id;
-	obj->name = (char *)obj + size;
 	obj->cookie = cookie;
 	obj->refcount = 1;
 	obj->a = a;
 	obj->count = count;
 	copy_entries(obj, entries);
+	to = (struct uk_store_label *)&obj->entries[count];
+	text = (char *)obj + size;
+	obj->name = copy_text(&text, name);
+	copy_labels(obj, to, nlabels, labels, &text);
 	return obj;
+}
+
+struct uk_store_object *
+uk_store_obj_alloc(struct uk_alloc *a, __u64 id, const char *name,
+		   const struct uk_store_entry *entries[], void *cookie)
+{
+	return uk_store_obj_alloc_labels(a, id, name, entries, __NULL, cookie);
 }
 
 static void raise(const struct uk_event *event,

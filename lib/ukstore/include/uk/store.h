@@ -78,11 +78,12 @@ enum uk_store_entry_type {
 #define UK_STORE_ENTRY_TYPE(type) _UK_STORE_TYPE_##type
 
 /* The types by their C type, for what is the same for each. */
-#define _UK_STORE_NUMBERS(X)                                                  \
-	X(s8, __s8)                                                           \
-	X(u8, __u8)                                                           \
-	X(s16, __s16)                                                         \
-	X(u16, __u16) X(s32, __s32) X(u32, __u32) X(s64, __s64) X(u64, __u64) \
+#define _UK_STORE_NUMBERS(X)                                    \
+	X(s8, __s8)                                             \
+	X(u8, __u8)                                             \
+	X(s16, __s16)                                           \
+	X(u16, __u16)                                           \
+	X(s32, __s32) X(u32, __u32) X(s64, __s64) X(u64, __u64) \
 		X(uptr, __uptr)
 
 /*
@@ -336,6 +337,12 @@ const struct uk_store_entry *uk_store_static_entry_get(__u16 libid,
 
 /* --- objects (with ukalloc) ---------------------------------------------- */
 
+/* What tells an object from its like beside its name, in metrics a label. */
+struct uk_store_label {
+	const char *name; /* letters, digits, _; no digit first */
+	const char *value;
+};
+
 /*
  * An object and its entries. It is its owner's until released; who acquires
  * it may read it until they release it, also if the owner has gone: entries of
@@ -346,6 +353,7 @@ struct uk_store_object {
 	const char *name;    /* the same */
 	const char *library; /* set by uk_store_obj_add() */
 	void *cookie;	     /* the owner's, for getters and setters */
+	const struct uk_store_label *labels; /* ended by name NULL; or NULL */
 	int refcount;
 	int removed;
 	struct uk_alloc *a;
@@ -373,6 +381,17 @@ UK_EVENT_DECLARE(UK_STORE_EVENT_RELEASE_OBJECT);
 struct uk_store_object *
 uk_store_obj_alloc(struct uk_alloc *a, __u64 id, const char *name,
 		   const struct uk_store_entry *entries[], void *cookie);
+
+/**
+ * The same with labels, which never change then.
+ *
+ * @param labels ended by name NULL; or NULL: none. They and their texts are
+ *   copied: a reader may hold the object when its owner has gone.
+ */
+struct uk_store_object *
+uk_store_obj_alloc_labels(struct uk_alloc *a, __u64 id, const char *name,
+			  const struct uk_store_entry *entries[],
+			  const struct uk_store_label *labels, void *cookie);
 
 /**
  * Publishes an object under the calling library and raises

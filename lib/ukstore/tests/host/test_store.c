@@ -492,6 +492,38 @@ static void test_life_of_an_object(void **state)
 	out_of_memory = 0;
 }
 
+static void test_labels(void **state)
+{
+	char value[] = "\xc3\xa4 \"b\"";
+	struct uk_store_label labels[] = { { "name", value },
+					   { "empty", "" },
+					   { NULL, NULL } };
+	struct uk_store_object *obj = uk_store_obj_alloc_labels(
+		NULL, 1, "labelled", entries, labels, NULL);
+
+	assert_non_null(obj);
+	value[0] = 'x'; /* copied */
+	labels[0].name = "other";
+	assert_string_equal(obj->name, "labelled");
+	assert_int_equal(obj->count, 3);
+	assert_string_equal(obj->labels[0].name, "name");
+	assert_string_equal(obj->labels[0].value, "\xc3\xa4 \"b\"");
+	assert_string_equal(obj->labels[1].name, "empty");
+	assert_string_equal(obj->labels[1].value, "");
+	assert_null(obj->labels[2].name);
+	assert_string_equal(obj->entries[2].e.name, "beta2");
+	uk_store_obj_release(obj);
+
+	obj = uk_store_obj_alloc_labels(NULL, 1, "none", entries, labels + 2,
+					NULL);
+	assert_null(obj->labels);
+	uk_store_obj_release(obj);
+	obj = uk_store_obj_alloc(NULL, 1, "none", entries, NULL);
+	assert_null(obj->labels);
+	uk_store_obj_release(obj);
+	assert_int_equal(allocated, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -502,6 +534,7 @@ int main(void)
 		cmocka_unit_test(test_histograms),
 		cmocka_unit_test(test_many_objects),
 		cmocka_unit_test(test_life_of_an_object),
+		cmocka_unit_test(test_labels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
