@@ -44,8 +44,7 @@ int store_compare(const char *library, const char *name,
 	}
 }
 
-/* The first entry that is not before the key. */
-static const struct uk_store_entry *lower_bound(const struct store_key *key)
+const struct uk_store_entry *store_lower_bound(const struct store_key *key)
 {
 	const struct uk_store_entry *start = uk_table_start(store);
 	__sz low = 0, high = uk_table_count(store);
@@ -63,7 +62,7 @@ static const struct uk_store_entry *lower_bound(const struct store_key *key)
 
 static int find_static(const struct store_key *key, struct uk_store_ref *ref)
 {
-	const struct uk_store_entry *e = lower_bound(key);
+	const struct uk_store_entry *e = store_lower_bound(key);
 
 	if (e == uk_table_end(store) || store_compare(e->library, e->name, key))
 		return -ENOENT;
@@ -162,30 +161,4 @@ __u16 uk_libid(const char *libname)
 	for (; *libname; libname++)
 		hash = (hash ^ (unsigned char)*libname) * 16777619U;
 	return (__u16)(hash >> 16 ^ hash);
-}
-
-/* Behind all entries of that library: names are letters, digits and _. */
-static const struct uk_store_entry *behind(const char *library)
-{
-	struct store_key key = { "", library, strlen(library), "\x7f" };
-
-	return lower_bound(&key);
-}
-
-const struct uk_store_entry *uk_store_static_entry_get(__u16 libid,
-						       __u64 entry_id)
-{
-	const struct uk_store_entry *e = uk_table_start(store);
-	const struct uk_store_entry *end = uk_table_end(store);
-
-	for (; e < end; e = behind(e->library)) {
-		const struct uk_store_entry *last = behind(e->library);
-
-		for (; uk_libid(e->library) == libid && e < last; e++)
-			if (e->id == entry_id)
-				return e;
-		if (e == last)
-			e--;
-	}
-	return __NULL;
 }

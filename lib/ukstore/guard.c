@@ -73,6 +73,11 @@ int __noinline store_guarded(int (*fn)(void *arg), void *arg)
 	return ret;
 }
 
+int store_may_allocate(void)
+{
+	return !uk_percpu()->trap_depth;
+}
+
 /* A trap in a handler, or in an interrupt that came meanwhile, is not the
  * function's.
  */

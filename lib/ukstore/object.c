@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Objects: an array of pointers, in the order of "library.name". Changes and
- * searches run with interrupts off; in a trap that hits inside of a change
- * there seem to be no objects.
+ * Objects: two arrays of pointers, one in the order of "library.name", one in
+ * that of the numbers of library and object. Searches are binary; a change
+ * moves what is behind it. Both run with interrupts off; in a trap that hits
+ * inside of a change there seem to be no objects.
  *
  * An object counts its references: one is the owner's, one each reader's. It
  * leaves the array when its owner removes it, or with the last reference.
@@ -17,7 +18,8 @@ UK_EVENT(UK_STORE_EVENT_CREATE_OBJECT);
 UK_EVENT(UK_STORE_EVENT_RELEASE_OBJECT);
 
 static struct {
-	struct uk_store_object **objects;
+	struct uk_store_object **objects; /* by name */
+	struct uk_store_object **by_id;	  /* in the same block */
 	__sz count, room;
 	int changing;
 } store;
@@ -71,25 +73,56 @@ static int is_listed(const struct uk_store_object *obj, __sz *idx)
 	return at(*idx) == obj;
 }
 
-static void unlist(struct uk_store_object *obj)
+/* The first object whose numbers are not below these. */
+static __sz lower_bound_id(__u16 libid, __u64 id)
 {
-	__sz idx;
+	__sz low = 0, high = store.changing ? 0 : store.count;
 
-	if (!is_listed(obj, &idx))
-		return;
-	UK_WRITE_ONCE(store.changing, 1);
-	store.count--;
-	memmove(&store.objects[idx], &store.objects[idx + 1],
-		(store.count - idx) * sizeof(*store.objects));
-	UK_WRITE_ONCE(store.changing, 0);
+	while (low < high) {
+		__sz mid = (low + high) / 2;
+		const struct uk_store_object *obj = store.by_id[mid];
+
+		if (obj->libid < libid || (obj->libid == libid && obj->id < id))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
 }
 
 static struct uk_store_object *by_id(__u16 libid, __u64 id)
 {
-	for (__sz i = 0; at(i); i++)
-		if (at(i)->id == id && uk_libid(at(i)->library) == libid)
-			return at(i);
-	return __NULL;
+	__sz idx = lower_bound_id(libid, id);
+	struct uk_store_object *obj = at(idx) ? store.by_id[idx] : __NULL;
+
+	return obj && obj->libid == libid && obj->id == id ? obj : __NULL;
+}
+
+static void take_out(struct uk_store_object **array, __sz idx)
+{
+	memmove(&array[idx], &array[idx + 1],
+		(store.count - 1 - idx) * sizeof(*array));
+}
+
+static void put_in(struct uk_store_object **array, __sz idx,
+		   struct uk_store_object *obj)
+{
+	memmove(&array[idx + 1], &array[idx],
+		(store.count - idx) * sizeof(*array));
+	array[idx] = obj;
+}
+
+static void unlist(struct uk_store_object *obj)
+{
+	__sz idx, idx_id = lower_bound_id(obj->libid, obj->id);
+
+	if (!is_listed(obj, &idx))
+		return;
+	UK_WRITE_ONCE(store.changing, 1);
+	take_out(store.objects, idx);
+	take_out(store.by_id, idx_id);
+	store.count--;
+	UK_WRITE_ONCE(store.changing, 0);
 }
 
 static int list(struct uk_store_object *obj)
@@ -97,14 +130,14 @@ static int list(struct uk_store_object *obj)
 	struct store_key key = key_of(obj);
 	__sz idx = lower_bound(&key);
 	struct uk_store_object *there = at(idx);
+	__sz idx_id = lower_bound_id(obj->libid, obj->id);
 
 	if ((there && !store_compare(there->library, there->name, &key)) ||
-	    by_id(uk_libid(obj->library), obj->id))
+	    by_id(obj->libid, obj->id))
 		return -EEXIST;
 	UK_WRITE_ONCE(store.changing, 1);
-	memmove(&store.objects[idx + 1], &store.objects[idx],
-		(store.count - idx) * sizeof(*store.objects));
-	store.objects[idx] = obj;
+	put_in(store.objects, idx, obj);
+	put_in(store.by_id, idx_id, obj);
 	store.count++;
 	UK_WRITE_ONCE(store.changing, 0);
 	return 0;
@@ -122,7 +155,7 @@ static int make_room(struct uk_alloc *a)
 		return 0;
 	if (!array_alloc)
 		array_alloc = a;
-	more = uk_malloc(array_alloc, room * sizeof(*more));
+	more = uk_malloc(array_alloc, 2 * room * sizeof(*more));
 	if (!more)
 		return -ENOMEM;
 	flags = ukarch_irq_save();
@@ -130,9 +163,13 @@ static int make_room(struct uk_alloc *a)
 	if (store.count >= store.room) {
 		UK_WRITE_ONCE(store.changing, 1);
 		old = store.objects;
-		if (old)
+		if (old) {
 			memcpy(more, old, store.count * sizeof(*more));
+			memcpy(more + room, store.by_id,
+			       store.count * sizeof(*more));
+		}
 		store.objects = more;
+		store.by_id = more + room;
 		store.room = room;
 		UK_WRITE_ONCE(store.changing, 0);
 	}
@@ -143,89 +180,10 @@ static int make_room(struct uk_alloc *a)
 
 /* --- objects ------------------------------------------------------------- */
 
-static void copy_entries(struct uk_store_object *obj,
-			 const struct uk_store_entry *entries[])
-{
-	for (__sz i = 0; i < obj->count; i++) {
-		__sz to = i;
-
-		for (; to && strcmp(entries[i]->name,
-				    obj->entries[to - 1].e.name) < 0;
-		     to--)
-			obj->entries[to] = obj->entries[to - 1];
-		obj->entries[to].e = *entries[i];
-		obj->entries[to].e.library = __NULL;
-		obj->entries[to].object = obj;
-	}
-}
-
-/* Texts and labels stand behind the entries, in one block with the object. */
-static char *copy_text(char **to, const char *text)
-{
-	__sz len = strlen(text) + 1;
-	char *copy = memcpy(*to, text, len);
-
-	*to += len;
-	return copy;
-}
-
-static void copy_labels(struct uk_store_object *obj, struct uk_store_label *to,
-			__sz count, const struct uk_store_label *labels,
-			char **texts)
-{
-	if (!count)
-		return;
-	obj->labels = to;
-	for (__sz i = 0; i < count; i++) {
-		to[i].name = copy_text(texts, labels[i].name);
-		to[i].value = copy_text(texts, labels[i].value);
-	}
-}
-
-struct uk_store_object *
-uk_store_obj_alloc_labels(struct uk_alloc *a, __u64 id, const char *name,
-			  const struct uk_store_entry *entries[],
-			  const struct uk_store_label *labels, void *cookie)
-{
-	__sz texts = strlen(name) + 1, count = 0, nlabels = 0, size;
-	struct uk_store_object *obj;
-	struct uk_store_label *to;
-	char *text;
-
-	while (entries[count])
-		count++;
-	for (; labels && labels[nlabels].name; nlabels++)
-		texts += strlen(labels[nlabels].name) +
-			 strlen(labels[nlabels].value) + 2;
-	size = sizeof(*obj) + count * sizeof(obj->entries[0]);
-	size += (nlabels ? nlabels + 1 : 0) * sizeof(*labels);
-	obj = uk_calloc(a, 1, size + texts);
-	if (!obj)
-		return __NULL;
-	obj->id = id;
-	obj->cookie = cookie;
-	obj->refcount = 1;
-	obj->a = a;
-	obj->count = count;
-	copy_entries(obj, entries);
-	to = (struct uk_store_label *)&obj->entries[count];
-	text = (char *)obj + size;
-	obj->name = copy_text(&text, name);
-	copy_labels(obj, to, nlabels, labels, &text);
-	return obj;
-}
-
-struct uk_store_object *
-uk_store_obj_alloc(struct uk_alloc *a, __u64 id, const char *name,
-		   const struct uk_store_entry *entries[], void *cookie)
-{
-	return uk_store_obj_alloc_labels(a, id, name, entries, __NULL, cookie);
-}
-
 static void raise(const struct uk_event *event,
 		  const struct uk_store_object *obj)
 {
-	struct uk_store_event_data data = { uk_libid(obj->library), obj->id };
+	struct uk_store_event_data data = { obj->libid, obj->id };
 
 	uk_raise_event_ptr(event, &data);
 }
@@ -238,6 +196,7 @@ int _uk_store_obj_add(const char *libname, struct uk_store_object *obj)
 	if (ret)
 		return ret;
 	obj->library = libname;
+	obj->libid = uk_libid(libname);
 	flags = ukarch_irq_save();
 	ret = store.count < store.room ? list(obj) : -ENOMEM;
 	ukarch_irq_restore(flags);
@@ -286,9 +245,20 @@ void uk_store_obj_release(struct uk_store_object *obj)
 const struct uk_store_entry *uk_store_obj_entry_get(struct uk_store_object *obj,
 						    __u64 entry_id)
 {
-	for (__sz i = 0; i < obj->count; i++)
-		if (obj->entries[i].e.id == entry_id)
-			return &obj->entries[i].e;
+	__sz low = 0, high = obj->count;
+
+	while (low < high) {
+		__sz mid = (low + high) / 2;
+		const struct uk_store_entry *e =
+			&obj->entries[obj->by_id[mid]].e;
+
+		if (e->id == entry_id)
+			return e;
+		if (e->id < entry_id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
 	return __NULL;
 }
 

@@ -40,6 +40,19 @@ struct store_key {
 int store_compare(const char *library, const char *name,
 		  const struct store_key *key);
 
+/** The first static entry that is not before a key. Contexts: any. */
+const struct uk_store_entry *store_lower_bound(const struct store_key *key);
+
+/* < 0, 0 or > 0, for the things with these numbers. */
+typedef int (*store_compare_fn)(const void *ctx, __u32 a, __u32 b);
+
+/** Writes 0 … count - 1 to order, sorted. Contexts: any. */
+void store_sort(__u32 *order, __u32 count, store_compare_fn compare,
+		const void *ctx);
+
+/** 1 unless a trap or an interrupt is being handled. Contexts: any. */
+int store_may_allocate(void);
+
 #ifdef CONFIG_LIBUKALLOC
 /** Finds "object/entry" of a library; key->name is that. */
 int store_object_find(const struct store_key *key, struct uk_store_ref *ref);

@@ -78,13 +78,12 @@ enum uk_store_entry_type {
 #define UK_STORE_ENTRY_TYPE(type) _UK_STORE_TYPE_##type
 
 /* The types by their C type, for what is the same for each. */
-#define _UK_STORE_NUMBERS(X)                                    \
-	X(s8, __s8)                                             \
-	X(u8, __u8)                                             \
-	X(s16, __s16)                                           \
-	X(u16, __u16)                                           \
-	X(s32, __s32) X(u32, __u32) X(s64, __s64) X(u64, __u64) \
-		X(uptr, __uptr)
+#define _UK_STORE_NUMBERS(X) \
+	X(s8, __s8)          \
+	X(u8, __u8)          \
+	X(s16, __s16)        \
+	X(u16, __u16)        \
+	X(s32, __s32) X(u32, __u32) X(s64, __s64) X(u64, __u64) X(uptr, __uptr)
 
 /*
  * Functions get the object's cookie, NULL for static entries, and return 0 or
@@ -329,8 +328,12 @@ const char *uk_store_library(const char *libname);
 __u16 uk_libid(const char *libname);
 #define uk_libid_self() uk_libid(__LIBNAME__)
 
-/** A static entry by library and id: O(log n) for the library, then along its
- * entries. NULL if there is none.
+/**
+ * A static entry by library and id, in O(log n): the first call with a heap, in
+ * init or thread context, makes an index of 4 bytes an entry. Without one it
+ * goes along the library's entries. Contexts: any.
+ *
+ * @return NULL if there is none.
  */
 const struct uk_store_entry *uk_store_static_entry_get(__u16 libid,
 						       __u64 entry_id);
@@ -355,9 +358,11 @@ struct uk_store_object {
 	void *cookie;	     /* the owner's, for getters and setters */
 	const struct uk_store_label *labels; /* ended by name NULL; or NULL */
 	int refcount;
-	int removed;
+	__u16 libid; /* uk_libid(library) */
+	__u8 removed;
 	struct uk_alloc *a;
 	__sz count;
+	const __u32 *by_id; /* indices of entries */
 	struct uk_store_obj_entry {
 		struct uk_store_entry e;
 		struct uk_store_object *object;
@@ -410,13 +415,15 @@ int _uk_store_obj_add(const char *libname, struct uk_store_object *obj);
  */
 void uk_store_obj_remove(struct uk_store_object *obj);
 
-/** Takes a reference; NULL if there is none (any more). Contexts: any. */
+/** Takes a reference, in O(log n); NULL if there is none (any more).
+ * Contexts: any.
+ */
 struct uk_store_object *uk_store_obj_acquire(__u16 library_id, __u64 object_id);
 
 /** Gives a reference back; the last one frees. Contexts: init, thread. */
 void uk_store_obj_release(struct uk_store_object *obj);
 
-/** An object's entry by id; NULL if it has none. Contexts: any. */
+/** An object's entry by id, in O(log n); NULL if it has none. Contexts: any. */
 const struct uk_store_entry *uk_store_obj_entry_get(struct uk_store_object *obj,
 						    __u64 entry_id);
 #else

@@ -6,7 +6,8 @@
  *
  * HOST-SRCS: lib/ukstore/find.c lib/ukstore/value.c lib/ukstore/text.c
  * HOST-SRCS: lib/ukstore/histogram.c lib/ukstore/object.c lib/ukevent/event.c
- * HOST-SRCS: lib/ukprint/snprintf.c
+ * HOST-SRCS: lib/ukstore/create.c
+ * HOST-SRCS: lib/ukprint/snprintf.c lib/ukstore/index.c lib/ukstore/sort.c
  * HOST-FLAGS: -include lib/ukstore/tests/host/lcpu.h
  * HOST-FLAGS: -DCONFIG_LIBUKSTORE=1 -DCONFIG_LIBUKALLOC=1
  */
@@ -24,6 +25,13 @@
 int store_guarded(int (*fn)(void *arg), void *arg)
 {
 	return fn(arg);
+}
+
+static int may_allocate;
+
+int store_may_allocate(void)
+{
+	return may_allocate;
 }
 
 static long allocated;

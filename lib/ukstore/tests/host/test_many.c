@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Ten thousand of everything, each found by path and by id, and what is not
+ * there not: static entries, objects, entries of an object. What a lookup
+ * costs is counted in the guest, by tests/test_store.py.
+ *
+ * HOST-SRCS: lib/ukstore/find.c lib/ukstore/value.c lib/ukstore/index.c
+ * HOST-SRCS: lib/ukstore/sort.c lib/ukstore/object.c lib/ukstore/create.c
+ * HOST-SRCS: lib/ukevent/event.c lib/ukprint/snprintf.c
+ * HOST-FLAGS: -include lib/ukstore/tests/host/lcpu.h
+ * HOST-FLAGS: -DCONFIG_LIBUKSTORE=1 -DCONFIG_LIBUKALLOC=1
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include <uk/alloc.h>
+#include "../../store_internal.h"
+
+#define MANY 10000
+
+int store_guarded(int (*fn)(void *arg), void *arg)
+{
+	return fn(arg);
+}
+
+static int may_allocate, out_of_memory;
+static long allocated;
+
+int store_may_allocate(void)
+{
+	return may_allocate;
+}
+
+void *uk_malloc(struct uk_alloc *a, __sz size)
+{
+	void *mem = out_of_memory ? NULL : malloc(size);
+
+	allocated += !!mem;
+	return mem;
+}
+
+void *uk_calloc(struct uk_alloc *a, __sz n, __sz size)
+{
+	void *mem = uk_malloc(a, n * size);
+
+	return mem ? memset(mem, 0, n * size) : NULL;
+}
+
+void uk_free(struct uk_alloc *a, void *ptr)
+{
+	allocated -= !!ptr;
+	free(ptr);
+}
+
+struct uk_alloc *uk_alloc_get_default(void)
+{
+	return NULL;
+}
+
+static int get_number(void *cookie, __u64 *out)
+{
+	*out = (__u64)(uintptr_t)cookie;
+	return 0;
+}
+
+/* e10000 … e19999; the ids are in another order: 7 has an inverse. */
+#define ID(n) ((n)*7UL % 10007)
+#define ENTRY(n) UK_STORE_STATIC_ENTRY(ID(n), e##n, u64, get_number, NULL);
+#undef __LIBNAME__
+#define __LIBNAME__ "libmany"
+#define TEN(X, p)                                                       \
+	X(p##0)                                                         \
+	X(p##1) X(p##2) X(p##3) X(p##4) X(p##5) X(p##6) X(p##7) X(p##8) \
+		X(p##9)
+#define TENS(p) TEN(ENTRY, p)
+/* A macro does not expand inside of itself: the same under another name. */
+#define HUNDRED(p)                                                        \
+	TENS(p##0)                                                        \
+	TENS(p##1) TENS(p##2) TENS(p##3) TENS(p##4) TENS(p##5) TENS(p##6) \
+		TENS(p##7) TENS(p##8) TENS(p##9)
+#define THOUSAND(p)                                                           \
+	HUNDRED(p##0)                                                         \
+	HUNDRED(p##1) HUNDRED(p##2) HUNDRED(p##3) HUNDRED(p##4) HUNDRED(p##5) \
+		HUNDRED(p##6) HUNDRED(p##7) HUNDRED(p##8) HUNDRED(p##9)
+THOUSAND(10)
+THOUSAND(11) THOUSAND(12) THOUSAND(13) THOUSAND(14) THOUSAND(15) THOUSAND(16)
+	THOUSAND(17) THOUSAND(18) THOUSAND(19)
+
+/* Others around it, with ids of their own. */
+#undef __LIBNAME__
+#define __LIBNAME__ "libmanx"
+		ENTRY(1)
+#undef __LIBNAME__
+#define __LIBNAME__ "libmanz"
+			ENTRY(2)
+#undef __LIBNAME__
+#define __LIBNAME__ "libtest"
+
+				static void check_static(unsigned int step)
+{
+	__u16 many = uk_libid("libmany");
+
+	for (unsigned int n = 10000; n < 20000; n += step) {
+		const struct uk_store_entry *e =
+			uk_store_static_entry_get(many, ID(n));
+		struct uk_store_ref ref;
+		char path[32];
+
+		snprintf(path, sizeof(path), "many/e%u", n);
+		assert_non_null(e);
+		assert_string_equal(e->name, path + 5);
+		assert_int_equal(uk_store_find(path, &ref), 0);
+		assert_ptr_equal(ref.entry, e);
+		assert_null(uk_store_static_entry_get(many, ID(n) + 10007));
+	}
+	assert_string_equal(
+		uk_store_static_entry_get(uk_libid("libmanx"), ID(1))->library,
+		"libmanx");
+	assert_string_equal(
+		uk_store_static_entry_get(uk_libid("libmanz"), ID(2))->library,
+		"libmanz");
+	assert_null(uk_store_static_entry_get(uk_libid("libmanz"), ID(1)));
+	assert_null(uk_store_static_entry_get(uk_libid("libother"), ID(1)));
+}
+
+static void test_static(void **state)
+{
+	/* In a trap, then without memory, then with an index. */
+	may_allocate = 0;
+	check_static(501);
+	assert_int_equal(allocated, 0);
+	may_allocate = 1;
+	out_of_memory = 1;
+	check_static(501);
+	out_of_memory = 0;
+	check_static(1);
+	assert_int_equal(allocated, 1);
+	may_allocate = 0;
+	check_static(1);
+	assert_int_equal(allocated, 1);
+}
+
+static const struct uk_store_entry *one[] = {
+	UK_STORE_ENTRY(5, value, u64, get_number, NULL), NULL
+};
+
+static void test_objects(void **state)
+{
+	static struct uk_store_object *objs[MANY];
+	long before = allocated;
+	__u64 value;
+
+	for (unsigned int i = 0; i < MANY; i++) {
+		unsigned int k = i * 1237 % MANY;
+		char name[16];
+
+		snprintf(name, sizeof(name), "o%u", k);
+		objs[k] = uk_store_obj_alloc(NULL, ID(k), name, one,
+					     (void *)(uintptr_t)k);
+		assert_int_equal(
+			_uk_store_obj_add(k % 2 ? "liba" : "libb", objs[k]), 0);
+	}
+	for (unsigned int k = 0; k < MANY; k++) {
+		__u16 lib = uk_libid(k % 2 ? "liba" : "libb");
+		struct uk_store_object *obj = uk_store_obj_acquire(lib, ID(k));
+		struct uk_store_ref ref;
+		char path[32];
+
+		assert_ptr_equal(obj, objs[k]);
+		snprintf(path, sizeof(path), "%c/o%u/value", k % 2 ? 'a' : 'b',
+			 k);
+		assert_int_equal(uk_store_find(path, &ref), 0);
+		assert_ptr_equal(ref.object, obj);
+		assert_ptr_equal(ref.entry, uk_store_obj_entry_get(obj, 5));
+		assert_int_equal(uk_store_get_value(ref.entry, u64, &value), 0);
+		assert_int_equal(value, k);
+		uk_store_ref_drop(&ref);
+		uk_store_obj_release(obj);
+		path[0] ^= 3;
+		assert_int_equal(uk_store_find(path, &ref), -ENOENT);
+		assert_null(uk_store_obj_acquire(
+			uk_libid(k % 2 ? "libb" : "liba"), ID(k)));
+	}
+	for (unsigned int k = 0; k < MANY; k++) {
+		uk_store_obj_remove(objs[k]);
+		assert_null(uk_store_obj_acquire(
+			uk_libid(k % 2 ? "liba" : "libb"), ID(k)));
+	}
+	assert_int_equal(allocated, before + 1); /* the arrays */
+}
+
+static void test_entries_of_an_object(void **state)
+{
+	static struct uk_store_entry copies[MANY];
+	static const struct uk_store_entry *entries[MANY + 1];
+	static char names[MANY][8];
+	struct uk_store_object *obj;
+
+	for (unsigned int i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof(names[i]), "n%u", i);
+		copies[i] = *one[0];
+		copies[i].id = ID(i);
+		copies[i].name = names[i];
+		entries[i * 1237 % MANY] = &copies[i];
+	}
+	obj = uk_store_obj_alloc(NULL, 1, "big", entries, NULL);
+	assert_int_equal(uk_store_obj_add(obj), 0);
+	for (unsigned int i = 0; i < MANY; i++) {
+		struct uk_store_ref ref;
+		char path[32];
+
+		snprintf(path, sizeof(path), "test/big/n%u", i);
+		assert_int_equal(uk_store_find(path, &ref), 0);
+		assert_string_equal(ref.entry->name, names[i]);
+		assert_ptr_equal(uk_store_obj_entry_get(obj, ID(i)), ref.entry);
+		assert_null(uk_store_obj_entry_get(obj, ID(i) + 10007));
+		uk_store_ref_drop(&ref);
+	}
+	uk_store_obj_remove(obj);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_static),
+		cmocka_unit_test(test_objects),
+		cmocka_unit_test(test_entries_of_an_object),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
