@@ -71,8 +71,30 @@ static int find_static(const struct store_key *key, struct uk_store_ref *ref)
 	return 0;
 }
 
+#ifdef CONFIG_LIBUKALLOC
+UK_EVENT(UK_STORE_EVENT_REFRESH);
+
+/* A second caller goes on with what the first has done so far. */
+int store_refresh(void)
+{
+	static int busy;
+
+	if (!store_may_allocate() ||
+	    __atomic_exchange_n(&busy, 1, __ATOMIC_ACQUIRE))
+		return 0;
+	uk_raise_event(UK_STORE_EVENT_REFRESH, __NULL);
+	__atomic_store_n(&busy, 0, __ATOMIC_RELEASE);
+	return 1;
+}
+#else
+int store_refresh(void)
+{
+	return 0;
+}
+#endif
+
 /* Libraries are told without "lib"; an application has none. */
-int uk_store_find(const char *path, struct uk_store_ref *ref)
+static int find(const char *path, struct uk_store_ref *ref)
 {
 	static const char *const prefixes[] = { "lib", "" };
 	const char *slash = strchr(path, '/');
@@ -87,6 +109,16 @@ int uk_store_find(const char *path, struct uk_store_ref *ref)
 		ret = strchr(slash + 1, '/') ? store_object_find(&key, ref)
 					     : find_static(&key, ref);
 	}
+	return ret;
+}
+
+int uk_store_find(const char *path, struct uk_store_ref *ref)
+{
+	const char *slash = strchr(path, '/');
+	int ret = find(path, ref);
+
+	if (ret && slash && strchr(slash + 1, '/') && store_refresh())
+		ret = find(path, ref);
 	return ret;
 }
 
@@ -131,6 +163,7 @@ int uk_store_foreach(int (*visit)(const struct uk_store_ref *ref, void *arg),
 			return ret;
 	}
 #ifdef CONFIG_LIBUKALLOC
+	store_refresh();
 	ret = visit_objects(visit, arg);
 #endif
 	return ret;

@@ -9,6 +9,9 @@
  * call. The guard that a trap is meant for is the newest of its thread.
  */
 #include <uk/arch/lcpu.h>
+#ifdef CONFIG_LIBUKASSERT
+#include <uk/crash.h>
+#endif
 #include <uk/percpu.h>
 #include <uk/trap.h>
 #include "store_internal.h"
@@ -75,6 +78,10 @@ int __noinline store_guarded(int (*fn)(void *arg), void *arg)
 
 int store_may_allocate(void)
 {
+#ifdef CONFIG_LIBUKASSERT
+	if (uk_crash_in_progress())
+		return 0;
+#endif
 	return !uk_percpu()->trap_depth;
 }
 

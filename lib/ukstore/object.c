@@ -219,7 +219,7 @@ void uk_store_obj_remove(struct uk_store_object *obj)
 	uk_store_obj_release(obj);
 }
 
-struct uk_store_object *uk_store_obj_acquire(__u16 library_id, __u64 object_id)
+static struct uk_store_object *acquire(__u16 library_id, __u64 object_id)
 {
 	unsigned long flags = ukarch_irq_save();
 	struct uk_store_object *obj = by_id(library_id, object_id);
@@ -228,6 +228,18 @@ struct uk_store_object *uk_store_obj_acquire(__u16 library_id, __u64 object_id)
 		obj->refcount++;
 	ukarch_irq_restore(flags);
 	return obj;
+}
+
+struct uk_store_object *uk_store_obj_acquire(__u16 library_id, __u64 object_id)
+{
+	struct uk_store_object *obj = acquire(library_id, object_id);
+
+	return obj || !store_refresh() ? obj : acquire(library_id, object_id);
+}
+
+__u64 store_object_count(void)
+{
+	return UK_READ_ONCE(store.count);
 }
 
 void uk_store_obj_release(struct uk_store_object *obj)

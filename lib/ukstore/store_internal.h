@@ -50,8 +50,11 @@ typedef int (*store_compare_fn)(const void *ctx, __u32 a, __u32 b);
 void store_sort(__u32 *order, __u32 count, store_compare_fn compare,
 		const void *ctx);
 
-/** 1 unless a trap or an interrupt is being handled. Contexts: any. */
+/** 1 unless a trap, an interrupt or a crash is being handled. Contexts: any. */
 int store_may_allocate(void);
+
+/** Has objects brought up to date, if that can be done here. 1 if it was. */
+int store_refresh(void);
 
 #ifdef CONFIG_LIBUKALLOC
 /** Finds "object/entry" of a library; key->name is that. */
@@ -63,6 +66,9 @@ int store_object_find(const struct store_key *key, struct uk_store_ref *ref);
 struct uk_store_object *store_object_next(struct uk_store_object *obj);
 
 void store_text_free(char *text);
+
+/** How many objects there are. Contexts: any. */
+__u64 store_object_count(void);
 #else
 static inline int store_object_find(const struct store_key *key __unused,
 				    struct uk_store_ref *ref __unused)

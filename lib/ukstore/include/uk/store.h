@@ -139,6 +139,7 @@ struct uk_store_entry {
 
 /* Flags: */
 #define UK_STORE_ENTRY_FLAG_CONST 2 /* a charp is constant: not to be freed */
+#define UK_STORE_ENTRY_FLAG_CRASH 4 /* static: a crash screen shows it */
 
 #define UK_STORE_ENTRY_ISSTATIC(entry) ((entry)->library != __NULL)
 
@@ -298,6 +299,15 @@ struct uk_store_ref {
 	const struct uk_store_entry *entry;
 	struct uk_store_object *object; /* NULL: static */
 };
+
+/*
+ * Objects of what comes and goes may be made when somebody asks, so that they
+ * cost nothing before: a handler of this event, which is raised before a walk
+ * and when an object is not found, adds those that are new and removes those
+ * that are gone. Handlers run in init or thread context, one caller at a time;
+ * who asks in a trap, an interrupt or a crash finds what was there last.
+ */
+UK_EVENT_DECLARE(UK_STORE_EVENT_REFRESH);
 
 /**
  * Finds a value by its path, "library/entry" or "library/object/entry", in

@@ -74,23 +74,25 @@ static int get_number(void *cookie, __u64 *out)
 #define ENTRY(n) UK_STORE_STATIC_ENTRY(ID(n), e##n, u64, get_number, NULL);
 #undef __LIBNAME__
 #define __LIBNAME__ "libmany"
-#define TEN(X, p)                                                       \
-	X(p##0)                                                         \
-	X(p##1) X(p##2) X(p##3) X(p##4) X(p##5) X(p##6) X(p##7) X(p##8) \
-		X(p##9)
+#define TEN(X, p) \
+	X(p##0)   \
+	X(p##1) X(p##2) X(p##3) X(p##4) X(p##5) X(p##6) X(p##7) X(p##8) X(p##9)
 #define TENS(p) TEN(ENTRY, p)
 /* A macro does not expand inside of itself: the same under another name. */
 #define HUNDRED(p)                                                        \
 	TENS(p##0)                                                        \
-	TENS(p##1) TENS(p##2) TENS(p##3) TENS(p##4) TENS(p##5) TENS(p##6) \
-		TENS(p##7) TENS(p##8) TENS(p##9)
+	TENS(p##1)                                                        \
+	TENS(p##2) TENS(p##3) TENS(p##4) TENS(p##5) TENS(p##6) TENS(p##7) \
+		TENS(p##8) TENS(p##9)
 #define THOUSAND(p)                                                           \
 	HUNDRED(p##0)                                                         \
-	HUNDRED(p##1) HUNDRED(p##2) HUNDRED(p##3) HUNDRED(p##4) HUNDRED(p##5) \
-		HUNDRED(p##6) HUNDRED(p##7) HUNDRED(p##8) HUNDRED(p##9)
+	HUNDRED(p##1)                                                         \
+	HUNDRED(p##2) HUNDRED(p##3) HUNDRED(p##4) HUNDRED(p##5) HUNDRED(p##6) \
+		HUNDRED(p##7) HUNDRED(p##8) HUNDRED(p##9)
 THOUSAND(10)
-THOUSAND(11) THOUSAND(12) THOUSAND(13) THOUSAND(14) THOUSAND(15) THOUSAND(16)
-	THOUSAND(17) THOUSAND(18) THOUSAND(19)
+THOUSAND(11)
+THOUSAND(12) THOUSAND(13) THOUSAND(14) THOUSAND(15) THOUSAND(16) THOUSAND(17)
+	THOUSAND(18) THOUSAND(19)
 
 /* Others around it, with ids of their own. */
 #undef __LIBNAME__

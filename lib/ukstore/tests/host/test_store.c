@@ -381,6 +381,31 @@ static const struct uk_store_entry *entries[] = {
 	NULL,
 };
 
+/* Objects that are made when somebody asks. */
+static struct uk_store_object *asked;
+static int refreshed, wanted, refresh_cookie = 9;
+
+static int on_refresh(void *data)
+{
+	struct uk_store_ref ref;
+
+	refreshed++;
+	assert_null(data);
+	/* Who asks in here asks no one else. */
+	assert_int_equal(uk_store_find("test/none/beta", &ref), -ENOENT);
+	if (wanted && !asked) {
+		asked = uk_store_obj_alloc(NULL, 9, "asked", entries,
+					   &refresh_cookie);
+		assert_int_equal(uk_store_obj_add(asked), 0);
+	} else if (!wanted && asked) {
+		uk_store_obj_remove(asked);
+		asked = NULL;
+	}
+	return UK_EVENT_HANDLED_CONT;
+}
+
+UK_EVENT_HANDLER(UK_STORE_EVENT_REFRESH, on_refresh);
+
 static unsigned int created, released;
 static __u64 last_id;
 
@@ -532,6 +557,52 @@ static void test_labels(void **state)
 	assert_int_equal(allocated, 1);
 }
 
+static int find_asked(const struct uk_store_ref *ref, void *arg)
+{
+	*(int *)arg += ref->object && ref->object == asked;
+	return 0;
+}
+
+static void test_refresh(void **state)
+{
+	struct uk_store_object *obj;
+	struct uk_store_ref ref;
+	int seen = 0;
+
+	may_allocate = 0;
+	refreshed = 0;
+	wanted = 1;
+	assert_int_equal(uk_store_find("test/asked/beta", &ref), -ENOENT);
+	assert_int_equal(uk_store_foreach(find_asked, &seen), 0);
+	assert_int_equal(refreshed, 0);
+	may_allocate = 1;
+	assert_int_equal(uk_store_find("test/small", &ref), 0);
+	assert_int_equal(uk_store_find("test/smaller", &ref), -ENOENT);
+	assert_int_equal(refreshed, 0);
+	assert_int_equal(uk_store_find("test/asked/beta", &ref), 0);
+	assert_int_equal(refreshed, 1);
+	uk_store_ref_drop(&ref);
+	assert_int_equal(uk_store_find("test/asked/beta", &ref), 0);
+	assert_int_equal(refreshed, 1); /* it is there */
+	wanted = 0;
+	assert_int_equal(uk_store_foreach(find_asked, &seen), 0);
+	assert_int_equal(seen, 0);
+	assert_null(asked);
+	assert_ptr_not_equal(ref.object, NULL); /* and held */
+	uk_store_ref_drop(&ref);
+	wanted = 1;
+	obj = uk_store_obj_acquire(uk_libid_self(), 9);
+	assert_ptr_equal(obj, asked);
+	uk_store_obj_release(obj);
+	assert_int_equal(uk_store_foreach(find_asked, &seen), 0);
+	assert_int_equal(seen, 3);
+	wanted = 0;
+	assert_int_equal(uk_store_foreach(find_asked, &seen), 0);
+	assert_int_equal(seen, 3);
+	may_allocate = 0;
+	assert_int_equal(allocated, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -543,6 +614,7 @@ int main(void)
 		cmocka_unit_test(test_many_objects),
 		cmocka_unit_test(test_life_of_an_object),
 		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_refresh),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
