@@ -120,6 +120,16 @@ void newlib_exit_begins(void)
 	UK_WRITE_ONCE(exiting, 1);
 }
 
+#ifdef CONFIG_LIBUKSTORE
+/* Streams are flushed and atexit()'s functions called. */
+static int on_shutdown(void *data)
+{
+	exit(*(const int *)data);
+}
+
+UK_EVENT_HANDLER(UK_EVENT_SHUTDOWN, on_shutdown);
+#endif
+
 /* Without memory a stream has no lock, and nobody waits for it. */
 void __retarget_lock_init_recursive(_LOCK_T *lock)
 {

@@ -2,11 +2,12 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * What the store tells of interrupts: sums, and with ukalloc an object for
- * each line that has a handler before main.
+ * each line that has a handler or interrupted. Those of before main are there
+ * from then on, others when somebody asks.
  */
 #include <uk/init.h>
 #include <uk/intctlr.h>
-#include <uk/print.h>
+#include <uk/snprintf.h>
 #include <uk/store.h>
 
 static int get_spurious(void *cookie __unused, __u64 *out)
@@ -46,16 +47,20 @@ static int get_unclaimed(void *cookie __unused, __u64 *out)
 
 UK_STORE_STATIC_ENTRY_INFO(1, interrupts, u64, get_interrupts, __NULL,
 			   .kind = UK_STORE_COUNTER,
-			   .help = "interrupts of all lines");
+			   .help = "interrupts of all lines",
+			   .flags = UK_STORE_ENTRY_FLAG_CRASH);
 UK_STORE_STATIC_ENTRY_INFO(2, unclaimed, u64, get_unclaimed, __NULL,
 			   .kind = UK_STORE_COUNTER,
-			   .help = "interrupts that nobody took");
+			   .help = "interrupts that nobody took",
+			   .flags = UK_STORE_ENTRY_FLAG_CRASH);
 UK_STORE_STATIC_ENTRY_INFO(3, spurious, u64, get_spurious, __NULL,
 			   .kind = UK_STORE_COUNTER,
 			   .help = "interrupts that were gone when asked for");
 
 #ifdef CONFIG_LIBUKALLOC
 #include <uk/alloc.h>
+
+#define LINES_MAX 1024 /* the GIC's highest INTID is 1019 */
 
 /* The cookie of a line's object is its number. */
 static int get_line_count(void *cookie, __u64 *out)
@@ -77,31 +82,51 @@ static int get_line_unclaimed(void *cookie, __u64 *out)
 }
 
 static const struct uk_store_entry *entries[] = {
-	UK_STORE_ENTRY_INFO(1, interrupts, u64, get_line_count, __NULL,
-			    .kind = UK_STORE_COUNTER, .help = "interrupts"),
-	UK_STORE_ENTRY_INFO(2, unclaimed, u64, get_line_unclaimed, __NULL,
+	UK_STORE_ENTRY_INFO(1, line_interrupts, u64, get_line_count, __NULL,
 			    .kind = UK_STORE_COUNTER,
-			    .help = "interrupts that nobody took"),
+			    .help = "interrupts of the line"),
+	UK_STORE_ENTRY_INFO(2, line_unclaimed, u64, get_line_unclaimed, __NULL,
+			    .kind = UK_STORE_COUNTER,
+			    .help = "interrupts of the line that nobody took"),
 	__NULL,
 };
 
-static int lines_publish(struct uk_init_ctx *ctx __unused)
+static int publish(__uptr line)
 {
-	struct uk_intctlr_irq_stats stats;
+	struct uk_store_object *obj;
 	char name[16];
 
-	for (__uptr i = 0; !uk_intctlr_irq_stats((unsigned int)i, &stats);
-	     i++) {
-		struct uk_store_object *obj;
+	uk_snprintf(name, sizeof(name), "line%lu", line);
+	obj = uk_store_obj_alloc(uk_alloc_get_default(), line, name, entries,
+				 (void *)line);
+	if (obj && !uk_store_obj_add(obj))
+		return 0;
+	if (obj)
+		uk_store_obj_release(obj);
+	return -ENOMEM;
+}
 
-		if (!stats.handlers)
-			continue;
-		uk_snprintf(name, sizeof(name), "line%lu", i);
-		obj = uk_store_obj_alloc(uk_alloc_get_default(), i, name,
-					 entries, (void *)i);
-		if (!obj || uk_store_obj_add(obj))
-			uk_pr_warn("interrupt %lu is not in the store\n", i);
+static int lines_refresh(void *data __unused)
+{
+	static __u64 published[LINES_MAX / 64];
+	struct uk_intctlr_irq_stats stats;
+
+	for (unsigned int i = 0;
+	     i < LINES_MAX && !uk_intctlr_irq_stats(i, &stats); i++) {
+		__u64 bit = 1UL << i % 64;
+
+		if ((stats.handlers || stats.count) &&
+		    !(published[i / 64] & bit) && !publish(i))
+			published[i / 64] |= bit;
 	}
+	return UK_EVENT_HANDLED_CONT;
+}
+
+UK_EVENT_HANDLER(UK_STORE_EVENT_REFRESH, lines_refresh);
+
+static int lines_publish(struct uk_init_ctx *ctx __unused)
+{
+	lines_refresh(__NULL);
 	return 0;
 }
 

@@ -27,6 +27,10 @@ static const char *const colors[] = {
 #define COLOR_ROOM 0
 #endif
 
+#ifdef CONFIG_LIBUKSTORE
+__u64 print_written;
+#endif
+
 static __u64 drained = RING_SIZE;
 static int draining;
 static int line_open; /* a sink may have got a part of a line */
@@ -155,6 +159,9 @@ static int step(void)
 	if (!__atomic_compare_exchange_n(&drained, &pos, next, 0,
 					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return 1;
+#ifdef CONFIG_LIBUKSTORE
+	print_written += state == RING_DONE;
+#endif
 	if (state == RING_DONE)
 		write_message(time, level, text, len);
 	else if (state == RING_BUSY)

@@ -80,6 +80,9 @@ void print_urgent(void);
 #ifdef CONFIG_LIBUKSTORE
 /* Messages by level since boot; print.c. */
 extern __u64 print_counts[];
+
+/* Messages that were written to sinks; drain.c. */
+extern __u64 print_written;
 #endif
 
 #endif /* __UKPRINT_RING_H__ */

@@ -1,22 +1,65 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Messages by level, since boot.
+ * Messages by level since boot, and how many of them no sink has got: they
+ * were overwritten in the ring before one was ready, or there is none.
  */
 #include <uk/store.h>
 #include "ring.h"
 
-#define LEVEL(level, id, what)                                           \
-	static int get_##id(void *cookie __unused, __u64 *out)           \
-	{                                                                \
-		*out = UK_READ_ONCE(print_counts[level]);                \
-		return 0;                                                \
-	}                                                                \
-	UK_STORE_STATIC_ENTRY_INFO(level + 1, id, u64, get_##id, __NULL, \
-				   .kind = UK_STORE_COUNTER, .help = what)
+#define LEVEL(level, id, what, ...)                                        \
+	static int get_##id(void *cookie __unused, __u64 *out)             \
+	{                                                                  \
+		*out = UK_READ_ONCE(print_counts[level]);                  \
+		return 0;                                                  \
+	}                                                                  \
+	UK_STORE_STATIC_ENTRY_INFO(level + 1, id, u64, get_##id, __NULL,   \
+				   .kind = UK_STORE_COUNTER, .help = what, \
+				   ##__VA_ARGS__)
 
 LEVEL(UK_PRINT_KLVL_CRIT, messages_crit, "critical messages");
-LEVEL(UK_PRINT_KLVL_ERR, messages_err, "errors");
-LEVEL(UK_PRINT_KLVL_WARN, messages_warn, "warnings");
+LEVEL(UK_PRINT_KLVL_ERR, messages_err, "errors",
+      .flags = UK_STORE_ENTRY_FLAG_CRASH);
+LEVEL(UK_PRINT_KLVL_WARN, messages_warn, "warnings",
+      .flags = UK_STORE_ENTRY_FLAG_CRASH);
 LEVEL(UK_PRINT_KLVL_INFO, messages_info, "messages that inform");
 LEVEL(UK_PRINT_KLVL_DEBUG, messages_debug, "debug messages");
+
+/* Those that still wait in the ring may be written yet. */
+static __u64 waiting(void)
+{
+	const struct ring_rec *rec;
+	__u64 pos = print_drained(), next, count = 0;
+
+	while ((pos = ring_seek(pos)) < ring_head()) {
+		enum ring_state state = ring_look(pos, &rec, &next);
+
+		count += state == RING_DONE;
+		pos = state == RING_DONE || state == RING_PAD
+			      ? next
+			      : pos + RING_ALIGN;
+	}
+	return count;
+}
+
+/* A message that is added meanwhile may be in one sum only: what was told
+ * before is told again then, for a counter does not fall.
+ */
+static int get_messages_dropped(void *cookie __unused, __u64 *out)
+{
+	static __u64 told;
+	__u64 sum = 0, gone = waiting() + UK_READ_ONCE(print_written);
+
+	for (int i = 0; i <= UK_PRINT_KLVL_DEBUG; i++)
+		sum += UK_READ_ONCE(print_counts[i]);
+	if (sum > gone && sum - gone > told)
+		told = sum - gone;
+	*out = told;
+	return 0;
+}
+
+UK_STORE_STATIC_ENTRY_INFO(10, messages_dropped, u64, get_messages_dropped,
+			   __NULL, .kind = UK_STORE_COUNTER,
+			   .help = "messages overwritten before a sink had "
+				   "them",
+			   .flags = UK_STORE_ENTRY_FLAG_CRASH);

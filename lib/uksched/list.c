@@ -35,6 +35,10 @@ void sched_list_remove(struct thread *t)
 		next->prev = t->prev;
 	else
 		uksched.last = t->prev;
+#ifdef CONFIG_LIBUKSTORE
+	uksched.gone_switches += t->pub.switches;
+	uksched.gone_time += t->pub.cpu_time;
+#endif
 }
 
 struct uk_thread *uk_thread_next(const struct uk_thread *prev)

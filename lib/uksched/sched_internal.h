@@ -53,6 +53,9 @@ struct sched {
 	unsigned int abandoned; /* detached and exited, not freed yet */
 	int idle;		/* the current thread waits for anybody */
 	__nsec idle_time;
+#ifdef CONFIG_LIBUKSTORE
+	__u64 gone_switches, gone_time; /* of threads that left the list */
+#endif
 };
 
 extern struct sched uksched;

@@ -9,6 +9,7 @@
 #include <uk/print.h>
 #include <uk/virtio.h>
 #include "mmio.h"
+#include "virtio_counts.h"
 
 #define MAGIC_VALUE 0x000
 #define VERSION 0x004
@@ -148,6 +149,9 @@ static __u32 mmio_irq_ack(struct uk_virtio_dev *dev)
 	__u32 why = get(dev, INTERRUPT_STATUS);
 
 	set(dev, INTERRUPT_ACK, why);
+#ifdef CONFIG_LIBUKSTORE
+	virtio_counts.interrupts += why != 0;
+#endif
 	return why;
 }
 

@@ -6,12 +6,9 @@
  */
 #include <uk/print.h>
 #include <uk/virtio.h>
+#include "virtio_counts.h"
 
 UK_TABLE_DEFINE(virtio_driver, struct uk_virtio_driver);
-
-#ifdef CONFIG_LIBUKSTORE
-extern __u64 virtio_notified; /* store.c: of all devices */
-#endif
 
 #define STATUS_ACKNOWLEDGE 1
 #define STATUS_DRIVER 2
@@ -69,7 +66,7 @@ void uk_virtio_notify(struct uk_virtio_dev *dev, unsigned int idx)
 {
 	dev->notified++;
 #ifdef CONFIG_LIBUKSTORE
-	virtio_notified++;
+	virtio_counts.notifications++;
 #endif
 	dev->ops->notify(dev, idx);
 }

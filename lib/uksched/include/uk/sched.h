@@ -20,8 +20,16 @@
 #define __UK_SCHED_H__
 
 #include <errno.h>
+#include <uk/event.h>
 #include <uk/thread.h>
 #include <uk/time.h>
+
+/*
+ * Somebody asked the image to end, by the store's ukboot/request_shutdown.
+ * Data: int *, the status. Raised in a thread; a handler may end the image its
+ * own way, as newlib does by exit(); else uk_exit() does. With LIBUKSTORE only.
+ */
+UK_EVENT_DECLARE(UK_EVENT_SHUTDOWN);
 
 #ifdef CONFIG_LIBUKSCHED
 typedef void *(*uk_thread_func_t)(void *arg);
