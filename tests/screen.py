@@ -72,6 +72,12 @@ class Screen:
         return [line.function for line in self.trace]
 
     @property
+    def values(self):
+        """{path: number} of the values of the store."""
+        return {path: int(value) for path, value, *_ in
+                (line.split() for line in self.sections.get("Values", []))}
+
+    @property
     def page_walk(self):
         """The lines of the page-table walk; none if there was none."""
         return next((lines for title, lines in self.sections.items()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 from screen import plain_name, read_screen
-from vitrine import ARCHS, COMPILERS, MACHINES, ROOT, build
+from vitrine import ARCHS, COMPILERS, LOG_LINE, MACHINES, ROOT, build
 
 ENTRY = {"x86_64": "entry64", "arm64": "_start"}
 BELOW_MAIN = ["run_main", "uk_boot", "kvm_setup"]
@@ -330,3 +330,20 @@ def test_interrupts_on_or_off(arch, kind, on):
     else:
         enabled = not screen.registers["pstate"] & 1 << 7
     assert enabled == on
+
+
+def test_values_of_the_store(arch):
+    """They agree with what else the screen and the log say."""
+    _, result, screen = crash("in-thread", arch)
+    values = screen.values
+    assert values["uksched/threads"] == len(screen.threads) == 4
+    assert values["uksched/switches"] == sum(t.switches for t in screen.threads.values())
+    assert values["uksched/ready"] == sum(t.state == "ready" for t in screen.threads.values())
+    for level in ("WARN", "ERR"):
+        assert values[f"ukprint/messages_{level.lower()}"] == len(result.log(level))
+    times = [float(m.group(1)) for m in map(LOG_LINE.match, result.lines) if m]
+    assert times[0] <= values["ukinit/uptime"] / 1e9 <= times[-1]
+    assert values["ukprint/messages_dropped"] == 0
+    assert values["ukintctlr/interrupts"] == 0
+    _, _, screen = crash("in-interrupt", arch)
+    assert screen.values["ukintctlr/interrupts"] == 1

@@ -16,7 +16,8 @@ static int get_uptime(void *cookie __unused, __u64 *out)
 }
 
 UK_STORE_STATIC_ENTRY_INFO(1, uptime, u64, get_uptime, __NULL,
-			   .unit = "nanoseconds", .help = "time since boot");
+			   .unit = "nanoseconds", .help = "time since boot",
+			   .flags = UK_STORE_ENTRY_FLAG_CRASH);
 
 #define TEXT(eid, id, text, what)                                       \
 	static int get_##id(void *cookie __unused, char **out)          \

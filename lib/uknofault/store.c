@@ -13,4 +13,5 @@ static int get_faults(void *cookie __unused, __u64 *out)
 }
 
 UK_STORE_STATIC_ENTRY_INFO(1, faults, u64, get_faults, __NULL,
-			   .kind = UK_STORE_COUNTER, .help = "faults caught");
+			   .kind = UK_STORE_COUNTER, .help = "faults caught",
+			   .flags = UK_STORE_ENTRY_FLAG_CRASH);

@@ -22,7 +22,8 @@ GETTER(largest)
 UK_STORE_STATIC_ENTRY_INFO(1, pages_total, u64, get_total, __NULL,
 			   .unit = "bytes", .help = "physical pages");
 UK_STORE_STATIC_ENTRY_INFO(2, pages_free, u64, get_free, __NULL,
-			   .unit = "bytes", .help = "free physical pages");
+			   .unit = "bytes", .help = "free physical pages",
+			   .flags = UK_STORE_ENTRY_FLAG_CRASH);
 UK_STORE_STATIC_ENTRY_INFO(3, pages_largest, u64, get_largest, __NULL,
 			   .unit = "bytes",
 			   .help = "largest free block of physical pages");
