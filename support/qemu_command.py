@@ -8,7 +8,8 @@ The wiring, which guest and host agree upon:
   first serial port     log, stdin and stdout (com1; pl011 on virt)
   x86_64 gdb            second serial port (com2) as a TCP server
   arm64 gdb             port 2 of a virtio console (vport2) as a TCP server
-  metrics               port 1 of another one (vport1) as a TCP server
+  metrics               port 1 of another one (vport1) as a TCP server; q35 has
+                        no virtio-mmio: third serial port (com3)
   exit status           x86_64: port 0xf4 (isa-debug-exit); arm64: semihosting
 """
 
@@ -129,7 +130,7 @@ def server(name, port):
             "server=on,wait=off,nodelay=on"]
 
 
-def debug_devices(arch, gdb, metrics):
+def debug_devices(arch, machine, gdb, metrics):
     """The streams for a debugger and for a metrics scraper, by TCP port."""
     out = []
     ports = []
@@ -142,7 +143,10 @@ def debug_devices(arch, gdb, metrics):
             ports.append(("gdb", 2))
     if metrics is not None:
         out += server("metrics", metrics)
-        ports.append(("metrics", 1))
+        if machine == "q35":
+            out += ["-device", "isa-serial,iobase=0x3e8,irq=5,chardev=metrics"]
+        else:
+            ports.append(("metrics", 1))
     if ports:
         out += ["-global", "virtio-mmio.force-legacy=false"]
     for name, number in ports:
@@ -179,7 +183,7 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
                "-chardev", "stdio,id=stdio", "-serial", "chardev:stdio"]
     if icount:
         command += ["-icount", ICOUNT[arch]]
-    command += debug_devices(arch, gdb, metrics)
+    command += debug_devices(arch, machine, gdb, metrics)
     command += ["-kernel", image]
     line = guest_command_line(params, args)
     if line:

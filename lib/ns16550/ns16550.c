@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Serial ports of a PC (National Semiconductor PC16550D), polled: com1 and
- * com2 at their traditional places, 115200 8N1, with FIFO if nothing was
+ * Serial ports of a PC (National Semiconductor PC16550D), polled: com1,
+ * com2 and, if selected, com3 at their traditional places, 115200 8N1, with FIFO if nothing was
  * received before. No state is kept here; what an interrupted sender left in
  * the FIFO is sent by the device. With LIBUKCONSOLE_RX_IRQ it interrupts when
  * it received something.
@@ -132,11 +132,15 @@ static __ssz ns16550_in(struct uk_console *con, char *buf, __sz len)
 #ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
 #define COM1_BASE 0x3f8
 #define COM1_IRQ 4
+#define COM2_BASE 0x2f8
 #define COM2_IRQ 3
+#define COM3_IRQ 5 /* traditionally that of com1, which it cannot share */
 
 static int ns16550_irq(struct uk_console *con)
 {
-	return base_of(con) == COM1_BASE ? COM1_IRQ : COM2_IRQ;
+	return base_of(con) == COM1_BASE   ? COM1_IRQ
+	       : base_of(con) == COM2_BASE ? COM2_IRQ
+					   : COM3_IRQ;
 }
 
 static void ns16550_irq_enable(struct uk_console *con, int on)
@@ -163,3 +167,9 @@ static struct uk_console com2 =
 
 UK_CONSOLE_REGISTER(com1, 2);
 UK_CONSOLE_REGISTER(com2, 4);
+
+#ifdef CONFIG_LIBNS16550_COM3
+static struct uk_console com3 =
+	UK_CONSOLE_RING("com3", &ns16550_ops, (void *)0x3e8);
+UK_CONSOLE_REGISTER(com3, 6);
+#endif

@@ -179,6 +179,11 @@ unsigned int uk_http_accepts(const struct uk_http_request *req,
 
 /* --- JSON (RFC 8259) ------------------------------------------------------ */
 
+/** Bytes of the UTF-8 character (RFC 3629) that a text begins with; 0 if it
+ * begins with something else. Contexts: any.
+ */
+__sz uk_http_utf8(const char *s, __sz len);
+
 /**
  * Appends a text in quotes. Control characters are escaped, and what is not
  * UTF-8 becomes U+FFFD, one for each byte.

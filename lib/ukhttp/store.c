@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * What the store tells of the server.
+ */
+#include <uk/store.h>
+#include "stats.h"
+
+#define COUNTER(eid, name, what)                                       \
+	static int get_##name(void *cookie __unused, __u64 *out)       \
+	{                                                              \
+		*out = UK_READ_ONCE(http_stats.name);                  \
+		return 0;                                              \
+	}                                                              \
+	UK_STORE_STATIC_ENTRY_INFO(eid, name, u64, get_##name, __NULL, \
+				   .kind = UK_STORE_COUNTER, .help = what)
+
+COUNTER(1, replies, "requests answered");
+COUNTER(2, refused, "of them with a status of 4xx");
+COUNTER(3, failed, "of them with a status of 5xx");
+COUNTER(4, gone, "clients that left while they were answered");

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Both formats want all values of one name together, but the store gives them
+ * object by object. They are chained by family here, in one walk, with a table
+ * of hashes; families stand in the order in which they were met. What would
+ * make the text invalid (a name that another kind of value has, the same value
+ * twice) is left out and counted.
+ */
+#include <string.h>
+#include "metrics_internal.h"
+
+const char *metrics_library(const struct metrics_item *item)
+{
+	return uk_store_library(item->obj ? item->obj->library
+					  : item->e->library);
+}
+
+/* FNV-1a (Fowler, Noll, Vo) */
+static __u32 hash_of(const struct metrics_name *n)
+{
+	__u32 hash = 2166136261U;
+
+	for (__sz i = 0; i < n->len; i++)
+		hash = (hash ^ (__u8)n->text[i]) * 16777619U;
+	return hash;
+}
+
+static int same_texts(const struct metrics_item *a,
+		      const struct metrics_item *b)
+{
+	return a->e->name == b->e->name && a->e->unit == b->e->unit &&
+	       a->e->kind == b->e->kind && a->e->type == b->e->type &&
+	       metrics_library(a) == metrics_library(b);
+}
+
+/* 1 if an item is of a family; -EEXIST if only its name is. */
+static int belongs(const struct metrics_item *item,
+		   const struct metrics_name *name,
+		   const struct metrics_item *first)
+{
+	static struct metrics_name other;
+
+	if (first->hash != item->hash)
+		return 0;
+	if (same_texts(item, first))
+		return 1;
+	metrics_name(&other, metrics_library(first), first->e);
+	if (other.len != name->len || memcmp(other.text, name->text, name->len))
+		return 0;
+	return other.type == name->type && !strcmp(metrics_library(item),
+						   metrics_library(first))
+		       ? 1
+		       : -EEXIST;
+}
+
+/* The slot of its family, or the free one for it. */
+static __u32 *find(struct metrics_index *ix, const struct metrics_item *item,
+		   const struct metrics_name *name, int *found)
+{
+	__u32 at = item->hash % METRICS_SLOTS;
+
+	for (*found = 0; ix->slots[at]; at = (at + 1) % METRICS_SLOTS) {
+		*found = belongs(item, name, &ix->items[ix->slots[at] - 1]);
+		if (*found)
+			break;
+	}
+	return &ix->slots[at];
+}
+
+static int link_family(struct metrics_index *ix, __u32 *slot, __u32 number)
+{
+	*slot = number;
+	if (ix->last)
+		ix->items[ix->last - 1].family = number;
+	else
+		ix->first = number;
+	ix->last = number;
+	return 0;
+}
+
+/* One value of each object, in the order of the walk; and one of none. */
+static int link_item(struct metrics_index *ix, __u32 family, __u32 number)
+{
+	struct metrics_item *first = &ix->items[family - 1];
+	struct metrics_item *last = &ix->items[first->last - 1];
+
+	if (last->obj == ix->items[number - 1].obj)
+		return -EEXIST;
+	last->next = number;
+	first->last = number;
+	return 0;
+}
+
+static int add(struct metrics_index *ix, struct metrics_item *item)
+{
+	static struct metrics_name name;
+	__u32 number = ix->count + 1, *slot;
+	int found, ret;
+
+	if (metrics_name(&name, metrics_library(item), item->e))
+		return -EEXIST;
+	item->hash = hash_of(&name);
+	item->last = number;
+	slot = find(ix, item, &name, &found);
+	if (found < 0)
+		return found;
+	ret = found ? link_item(ix, *slot, number)
+		    : link_family(ix, slot, number);
+	if (!ret)
+		ix->count++;
+	return ret;
+}
+
+/* Held once, whatever the number of its values: they come in a row. 0, or
+ * -ENOENT if it goes right now.
+ */
+static int hold(struct metrics_index *ix, struct uk_store_object *obj)
+{
+	struct uk_store_object *held;
+
+	if (!obj || (ix->count && ix->items[ix->count - 1].obj == obj))
+		return 0;
+	held = uk_store_obj_acquire(uk_libid(obj->library), obj->id);
+	if (held == obj)
+		return 0;
+	if (held)
+		uk_store_obj_release(held);
+	return -ENOENT;
+}
+
+static int visit(const struct uk_store_ref *ref, void *arg)
+{
+	struct metrics_index *ix = arg;
+	struct metrics_item *item;
+	int held_now;
+
+	if (!ref->entry->get.u64)
+		return 0; /* can only be set */
+	if (ix->count == CONFIG_LIBUKMETRICS_ENTRIES)
+		return -ENOSPC;
+	if (hold(ix, ref->object))
+		return 0;
+	held_now = ref->object &&
+		   (!ix->count || ix->items[ix->count - 1].obj != ref->object);
+	item = &ix->items[ix->count];
+	*item = (struct metrics_item){ .e = ref->entry, .obj = ref->object };
+	if (!add(ix, item))
+		return 0;
+	ix->conflicts++;
+	if (held_now)
+		uk_store_obj_release(ref->object);
+	return 0;
+}
+
+int metrics_collect(struct metrics_index *ix)
+{
+	memset(ix->slots, 0, sizeof(ix->slots));
+	ix->count = ix->first = ix->last = 0;
+	ix->conflicts = 0;
+	return uk_store_foreach(visit, ix);
+}
+
+void metrics_drop(struct metrics_index *ix)
+{
+	struct uk_store_object *obj = __NULL;
+
+	for (__u32 i = 0; i < ix->count; i++) {
+		if (ix->items[i].obj && ix->items[i].obj != obj)
+			uk_store_obj_release(ix->items[i].obj);
+		obj = ix->items[i].obj;
+	}
+	ix->count = 0;
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Prometheus' text format 0.0.4 and OpenMetrics 1.0. They differ in the names
+ * of families, in units, in how help is escaped, and in the end.
+ */
+#include <string.h>
+#include "metrics_internal.h"
+
+static const char *const types[] = {
+	[METRICS_GAUGE] = "gauge",
+	[METRICS_COUNTER] = "counter",
+	[METRICS_INFO] = "info",
+	[METRICS_HISTOGRAM] = "histogram",
+};
+
+static const char *const suffixes[] = {
+	[METRICS_GAUGE] = "",
+	[METRICS_COUNTER] = "_total",
+	[METRICS_INFO] = "_info",
+	[METRICS_HISTOGRAM] = "",
+};
+
+/* What is being written. */
+struct writer {
+	struct uk_http_response *res;
+	int openmetrics;
+	struct metrics_name name;
+	const struct metrics_item *item;
+	char before; /* what stands in front of the next label */
+};
+
+/* Backslash, newline and, in labels and OpenMetrics, the quote are escaped;
+ * what is not UTF-8 becomes U+FFFD.
+ */
+static void put_text(struct uk_http_response *res, const char *s, int quote)
+{
+	__sz len = strlen(s), n;
+
+	for (; len; s += n, len -= n) {
+		n = uk_http_utf8(s, len);
+		if (!n)
+			uk_http_puts(res, "\xef\xbf\xbd");
+		else if (*s == '\n')
+			uk_http_puts(res, "\\n");
+		else if (*s == '\\')
+			uk_http_puts(res, "\\\\");
+		else if (*s == '"' && quote)
+			uk_http_puts(res, "\\\"");
+		else
+			uk_http_write(res, s, n);
+		n = n ? n : 1;
+	}
+}
+
+static void put_label(struct writer *w, const char *prefix, const char *name,
+		      const char *value)
+{
+	uk_http_putc(w->res, w->before);
+	uk_http_puts(w->res, prefix);
+	metrics_identifier(w->res, name);
+	uk_http_puts(w->res, "=\"");
+	put_text(w->res, value, 1);
+	uk_http_putc(w->res, '"');
+	w->before = ',';
+}
+
+/* In front of names that are not for an object's label. */
+static const char *prefix_of(const char *name)
+{
+	return !*name || (*name >= '0' && *name <= '9') ||
+			       !strncmp(name, "__", 2) ||
+			       !strcmp(name, "object") || !strcmp(name, "le")
+		       ? "label_"
+		       : "";
+}
+
+/* A label of a name that an earlier one has is left out. */
+static int is_first(const struct uk_store_label *labels,
+		    const struct uk_store_label *label)
+{
+	for (; labels != label; labels++)
+		if (metrics_same_identifier(labels->name, label->name))
+			return 0;
+	return 1;
+}
+
+/* name{object="…",label="…" */
+static void begin(struct writer *w, const char *suffix)
+{
+	const struct uk_store_object *obj = w->item->obj;
+
+	uk_http_write(w->res, w->name.text, w->name.len);
+	uk_http_puts(w->res, suffix);
+	w->before = '{';
+	if (!obj)
+		return;
+	put_label(w, "", "object", obj->name);
+	for (const struct uk_store_label *l = obj->labels; l && l->name; l++)
+		if (is_first(obj->labels, l))
+			put_label(w, prefix_of(l->name), l->name, l->value);
+}
+
+/* } value */
+static void end(struct writer *w, const char *value)
+{
+	if (w->before == ',')
+		uk_http_putc(w->res, '}');
+	uk_http_putc(w->res, ' ');
+	uk_http_puts(w->res, value);
+	uk_http_putc(w->res, '\n');
+}
+
+static void put_sample(struct writer *w, const char *value)
+{
+	begin(w, suffixes[w->name.type]);
+	end(w, value);
+}
+
+static void put_count(struct writer *w, const char *suffix, const char *bound,
+		      __u64 value)
+{
+	char number[METRICS_NUMBER_MAX];
+
+	begin(w, suffix);
+	if (bound)
+		put_label(w, "", "le", bound);
+	metrics_u64(number, value);
+	end(w, number);
+}
+
+/* Counts are read once, so that they agree with each other. A bound reads as a
+ * floating point number does in OpenMetrics.
+ */
+static void put_histogram(struct writer *w, const struct uk_store_histogram *h)
+{
+	char number[METRICS_NUMBER_MAX];
+	__u64 sum = UK_READ_ONCE(*h->sum), count = 0;
+
+	for (__u64 i = 0; i < h->size; i++) {
+		count += UK_READ_ONCE(h->counts[i]);
+		metrics_scaled(number, h->bounds[i], w->name.places);
+		if (w->openmetrics && !strchr(number, '.'))
+			strcat(number, ".0");
+		put_count(w, "_bucket", number, count);
+	}
+	count += UK_READ_ONCE(h->counts[h->size]);
+	put_count(w, "_bucket", "+Inf", count);
+	metrics_scaled(number, sum, w->name.places);
+	begin(w, "_sum");
+	end(w, number);
+	put_count(w, "_count", __NULL, count);
+}
+
+/* name_info{…,name="text"} 1 */
+static void put_info(struct writer *w, const char *text)
+{
+	begin(w, suffixes[METRICS_INFO]);
+	put_label(w, prefix_of(w->item->e->name), w->item->e->name, text);
+	end(w, "1");
+}
+
+/* A number of any type, its point moved. */
+static void number_of(const struct uk_store_value *v, unsigned int places,
+		      char *number)
+{
+	if (v->type == _UK_STORE_TYPE_dbl)
+		metrics_double(number, v->dbl);
+	else if (v->type == _UK_STORE_TYPE_u64)
+		metrics_scaled(number, v->u, places);
+	else if (v->s < 0)
+		*number = '-', metrics_scaled(number + 1, -(__u64)v->s, places);
+	else
+		metrics_scaled(number, (__u64)v->s, places);
+}
+
+static int put_value(struct writer *w)
+{
+	const struct uk_store_entry *e = w->item->e;
+	char number[METRICS_NUMBER_MAX];
+	struct uk_store_value v;
+	int ret = uk_store_read(e, &v);
+
+	if (ret)
+		return ret;
+	if (v.type == _UK_STORE_TYPE_hist) {
+		put_histogram(w, v.hist);
+		return 0;
+	}
+	if (v.type != _UK_STORE_TYPE_charp)
+		number_of(&v, w->name.places, number);
+	if (w->name.type == METRICS_INFO)
+		put_info(w, v.type == _UK_STORE_TYPE_charp ? v.text : number);
+	else
+		put_sample(w, number);
+	uk_store_value_free(e, &v);
+	return 0;
+}
+
+static void put_comment(struct writer *w, const char *what, const char *text,
+			int quote)
+{
+	uk_http_puts(w->res, what);
+	uk_http_write(w->res, w->name.text, w->name.len);
+	if (!w->openmetrics)
+		uk_http_puts(w->res, suffixes[w->name.type]);
+	uk_http_putc(w->res, ' ');
+	put_text(w->res, text, quote);
+	uk_http_putc(w->res, '\n');
+}
+
+static void put_comments(struct writer *w)
+{
+	const struct uk_store_entry *e = w->item->e;
+	const char *type = types[w->name.type];
+
+	if (w->name.type == METRICS_INFO && !w->openmetrics)
+		type = "gauge";
+	put_comment(w, "# HELP ", e->help ? e->help : e->name, w->openmetrics);
+	put_comment(w, "# TYPE ", type, 0);
+	if (w->name.unit && w->openmetrics)
+		put_comment(w, "# UNIT ", w->name.unit, 0);
+}
+
+/* A family without a value is not told of. */
+static __u64 put_family(struct writer *w, const struct metrics_index *ix,
+			__u32 number)
+{
+	__sz before = w->res->len, empty;
+	__u64 failed = 0;
+
+	w->item = &ix->items[number - 1];
+	metrics_name(&w->name, metrics_library(w->item), w->item->e);
+	put_comments(w);
+	empty = w->res->len;
+	for (; number && !w->res->full; number = w->item->next) {
+		w->item = &ix->items[number - 1];
+		if (put_value(w))
+			failed++;
+	}
+	if (w->res->len == empty && !w->res->full)
+		w->res->len = before;
+	return failed;
+}
+
+__u64 metrics_write(struct uk_http_response *res,
+		    const struct metrics_index *ix, int openmetrics)
+{
+	struct writer w = { .res = res, .openmetrics = openmetrics };
+	__u64 failed = 0;
+
+	for (__u32 n = ix->first; n && !res->full; n = ix->items[n - 1].family)
+		failed += put_family(&w, ix, n);
+	if (openmetrics)
+		uk_http_puts(res, "# EOF\n");
+	return failed;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * From values to text: collected by families (family.c), each with a name
+ * (name.c), its values read and written (format.c), with numbers that every
+ * reader reads back exactly (number.c).
+ */
+#ifndef __METRICS_INTERNAL_H__
+#define __METRICS_INTERNAL_H__
+
+#include <uk/http.h>
+#include <uk/store.h>
+
+/* --- number.c: pure ------------------------------------------------------- */
+
+#define METRICS_NUMBER_MAX 40 /* bytes, with the end */
+
+/* Each returns the length of a terminated text. */
+__sz metrics_u64(char *buf, __u64 v);
+__sz metrics_s64(char *buf, __s64 v);
+
+/** v * 10^-places, exactly; places is at most 18. */
+__sz metrics_scaled(char *buf, __u64 v, unsigned int places);
+
+/** A double by its bits: the fewest digits that are read back as it. */
+__sz metrics_double(char *buf, __u64 bits);
+
+/* --- name.c: pure --------------------------------------------------------- */
+
+enum metrics_type {
+	METRICS_GAUGE,
+	METRICS_COUNTER,
+	METRICS_INFO,
+	METRICS_HISTOGRAM,
+};
+
+#define METRICS_NAME_MAX 256
+
+/* What a family is called, and how its numbers are to be written. */
+struct metrics_name {
+	char text[METRICS_NAME_MAX]; /* without _total, _info … */
+	__sz len;
+	enum metrics_type type;
+	const char *unit;    /* the last part of the name, or NULL */
+	unsigned int places; /* the decimal point moves by so many */
+};
+
+/** Names a value. @return 0; -E2BIG if its name is too long. */
+int metrics_name(struct metrics_name *n, const char *library,
+		 const struct uk_store_entry *e);
+
+/** Letters, digits and _ of a text, _ for everything else. */
+void metrics_identifier(struct uk_http_response *res, const char *s);
+
+/** Whether two texts are the same as identifiers. */
+int metrics_same_identifier(const char *a, const char *b);
+
+/* --- family.c ------------------------------------------------------------- */
+
+/* A value, and the one behind it in its family. */
+struct metrics_item {
+	const struct uk_store_entry *e;
+	struct uk_store_object *obj; /* held; NULL for static ones */
+	__u32 hash;
+	__u32 next;   /* numbers are indices + 1 */
+	__u32 last;   /* of the first one: the family's last */
+	__u32 family; /* of the first one: the next family's first */
+};
+
+#define METRICS_SLOTS (2 * CONFIG_LIBUKMETRICS_ENTRIES)
+
+struct metrics_index {
+	struct metrics_item items[CONFIG_LIBUKMETRICS_ENTRIES];
+	__u32 slots[METRICS_SLOTS]; /* of families, by hash */
+	__u32 count, first, last;   /* items; first and last family */
+	__u64 conflicts;	    /* left out: their names are taken */
+};
+
+/** The library of a value, without "lib". */
+const char *metrics_library(const struct metrics_item *item);
+
+/**
+ * Collects all values of the store, and holds their objects.
+ *
+ * @return 0; -ENOSPC if there are too many
+ */
+int metrics_collect(struct metrics_index *ix);
+
+/** Lets go of what was collected. */
+void metrics_drop(struct metrics_index *ix);
+
+/* --- format.c ------------------------------------------------------------- */
+
+/** Writes everything collected. @return how many values could not be read. */
+__u64 metrics_write(struct uk_http_response *res,
+		    const struct metrics_index *ix, int openmetrics);
+
+#endif /* __METRICS_INTERNAL_H__ */

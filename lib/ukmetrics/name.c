@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * vitrine_<library>_<entry>_<unit>, without doubling what the entry's name
+ * says already. Times and percents are told in Prometheus' base units, by
+ * moving the decimal point: an entry in nanoseconds is named seconds.
+ */
+#include <string.h>
+#include "metrics_internal.h"
+
+static const struct {
+	const char *unit, *base;
+	unsigned int places;
+} bases[] = {
+	{ "nanoseconds", "seconds", 9 },
+	{ "microseconds", "seconds", 6 },
+	{ "milliseconds", "seconds", 3 },
+	{ "percent", "ratio", 2 },
+};
+
+static int is_part(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || c == '_';
+}
+
+void metrics_identifier(struct uk_http_response *res, const char *s)
+{
+	for (; *s; s++)
+		uk_http_putc(res, is_part(*s) ? *s : '_');
+}
+
+int metrics_same_identifier(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if (*a != *b && (is_part(*a) || is_part(*b)))
+			return 0;
+	return !*a && !*b;
+}
+
+static int append(struct metrics_name *n, const char *s)
+{
+	for (; *s && n->len < METRICS_NAME_MAX - 1; s++)
+		n->text[n->len++] = is_part(*s) ? *s : '_';
+	n->text[n->len] = '\0';
+	return *s ? -E2BIG : 0;
+}
+
+/* Takes _suffix off the end, as far as something stays in front of it. */
+static void strip(struct metrics_name *n, __sz from, const char *suffix)
+{
+	__sz len = strlen(suffix) + 1;
+
+	if (n->len < from + len || n->text[n->len - len] != '_' ||
+	    strcmp(n->text + n->len - len + 1, suffix) != 0)
+		return;
+	n->len -= len;
+	n->text[n->len] = '\0';
+}
+
+static enum metrics_type type_of(const struct uk_store_entry *e)
+{
+	if (e->type == _UK_STORE_TYPE_charp || e->kind == UK_STORE_INFO)
+		return METRICS_INFO;
+	if (e->type == _UK_STORE_TYPE_hist)
+		return METRICS_HISTOGRAM;
+	return e->kind == UK_STORE_COUNTER ? METRICS_COUNTER : METRICS_GAUGE;
+}
+
+static void set_unit(struct metrics_name *n, const struct uk_store_entry *e)
+{
+	n->unit = e->unit && *e->unit && n->type != METRICS_INFO ? e->unit
+								 : __NULL;
+	n->places = 0;
+	for (unsigned int i = 0; n->unit && i < ARRAY_SIZE(bases); i++)
+		if (!strcmp(n->unit, bases[i].unit) &&
+		    e->type != _UK_STORE_TYPE_dbl) {
+			n->unit = bases[i].base;
+			n->places = bases[i].places;
+		}
+}
+
+int metrics_name(struct metrics_name *n, const char *library,
+		 const struct uk_store_entry *e)
+{
+	__sz from;
+
+	n->len = 0;
+	n->type = type_of(e);
+	set_unit(n, e);
+	if (append(n, "vitrine_") || append(n, library) || append(n, "_"))
+		return -E2BIG;
+	from = n->len - 1;
+	if (append(n, e->name))
+		return -E2BIG;
+	if (n->type == METRICS_COUNTER)
+		strip(n, from, "total");
+	if (n->type == METRICS_INFO)
+		strip(n, from, "info");
+	if (!n->unit)
+		return 0;
+	strip(n, from, e->unit);
+	strip(n, from, n->unit);
+	if (n->text[n->len - 1] != '_' && append(n, "_"))
+		return -E2BIG;
+	return append(n, n->unit);
+}
