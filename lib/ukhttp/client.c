@@ -123,13 +123,11 @@ int http_client_request(struct http_client *c, __nsec now)
 	return ret;
 }
 
-__nsec http_client_deadline(const struct http_client *c)
+__nsec http_client_deadline(const struct http_client *c, __nsec now)
 {
-	__nsec stale = is_stale(c) ? c->heard + STALE : UK_TIME_NEVER;
-
-	return c->mixed && c->parser.used && c->hold > c->heard
-		       ? MIN(c->hold, stale)
-		       : stale;
+	if (c->mixed && now < c->hold)
+		return c->hold;
+	return is_stale(c) ? c->heard + STALE : UK_TIME_NEVER;
 }
 
 int http_client_is_last(const struct http_client *c, int ret)

@@ -138,7 +138,7 @@ void http_client_receive(struct http_client *c, __nsec now);
 int http_client_request(struct http_client *c, __nsec now);
 
 /** When there may be one although nothing comes; UK_TIME_NEVER if never. */
-__nsec http_client_deadline(const struct http_client *c);
+__nsec http_client_deadline(const struct http_client *c, __nsec now);
 
 /** Whether this reply is the last one that the client gets. */
 int http_client_is_last(const struct http_client *c, int ret);

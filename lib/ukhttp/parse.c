@@ -64,9 +64,12 @@ __sz http_length(const struct http_parser *p)
 
 int http_more(const struct http_parser *p)
 {
-	for (__sz at = http_length(p); at < p->used; at++)
-		if (p->buf[at] != '\r' && p->buf[at] != '\n')
+	for (__sz at = http_length(p); at < p->used; at++) {
+		char c = p->taken && at == p->need ? p->behind : p->buf[at];
+
+		if (c != '\r' && c != '\n')
 			return 1;
+	}
 	return 0;
 }
 

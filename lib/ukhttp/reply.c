@@ -42,15 +42,30 @@ static const struct uk_http_route *find(const struct uk_http_request *req,
 	return found;
 }
 
+/* Whether no record in front of it has its path. */
+static int is_first(const struct uk_http_route *route)
+{
+	uk_table_foreach (http_route, r) {
+		if (r == route)
+			return 1;
+		if (!strcmp(r->path, route->path))
+			return 0;
+	}
+	return 1;
+}
+
 static void not_found(const struct uk_http_request *req,
 		      struct uk_http_response *res)
 {
 	uk_http_error(res, 404, "there is no %s here; there is:\n", req->path);
-	uk_table_foreach (http_route, r)
-		uk_http_printf(res, "%s%s\n", r->path,
-			       r->path[1] && r->path[strlen(r->path) - 1] == '/'
-				       ? "..."
-				       : "");
+	uk_table_foreach (http_route, r) {
+		__sz n = strlen(r->path);
+
+		if (is_first(r))
+			uk_http_printf(res, "%s%s\n", r->path,
+				       n > 1 && r->path[n - 1] == '/' ? "..."
+								      : "");
+	}
 }
 
 static void answer(const struct uk_http_request *req,

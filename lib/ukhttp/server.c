@@ -93,7 +93,7 @@ static void *server(void *arg __unused)
 		__nsec deadline;
 
 		serve();
-		deadline = http_client_deadline(&client);
+		deadline = http_client_deadline(&client, uk_time_monotonic());
 		if (polled)
 			deadline = MIN(deadline, uk_time_monotonic() + POLL);
 		(void)uk_waitq_wait_event_deadline(
