@@ -22,7 +22,7 @@ MACHINES = {
 }
 NAMES = [name for name, (arch, *_) in MACHINES.items() if arch in ARCHS]
 SUITES = ("ukintctlr", "ukintctlr_lines", "uktime")
-OWN_SUITES = {"x86_64": ("apic",), "arm64": ("arm64_trap",)}
+OWN_SUITES = {"x86_64": ("apic",), "arm64": ("arm64_trap", "gic")}
 ICOUNT_HZ = {"x86_64": 1_000_000_000, "arm64": 62_500_000}
 
 

@@ -164,7 +164,7 @@ static const struct uk_event *__nobreak classify(struct ukarch_trap_ctx *ctx)
 		/* ESR and FAR are those of an earlier exception. */
 		ctx->error_code = 0;
 		ctx->why = UKARCH_WHY_INTERRUPT;
-		return IRQ;
+		return SLOT_KIND(ctx->trapnr) == SLOT_IRQ ? IRQ : OTHER;
 	case SLOT_SERROR:
 		ctx->why = UKARCH_WHY_EXTERNAL;
 		return BUS_ERROR;

@@ -2,14 +2,19 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The distributor, as far as it is the same for GICv2 (Arm IHI 0048) and
- * GICv3 (Arm IHI 0069). All lines have one priority: nothing is nested.
+ * GICv3 (Arm IHI 0069). All lines are in group 1 and have one priority, so
+ * that nothing is nested. One may be in group 0 instead, above the others: it
+ * comes as FIQ, which only traps mask.
  */
 #include <libfdt.h>
 #include <uk/fdt.h>
 #include <uk/plat/bootinfo.h>
+#include <uk/trap.h>
 #include "gic_internal.h"
 
 #define PRIORITY 0xa0
+#define PRIORITY_NMI 0x80
+#define SLOT_FIQ 2 /* of the four that a vector has */
 #define RWP_POLLS_MAX 100000
 
 /* An entry of `interrupts` (Linux' binding arm,gic): type, number, flags. */
@@ -65,6 +70,12 @@ int gic_dist_init(void)
 	return (int)MIN(lines, (unsigned int)GIC_SPECIAL_FIRST);
 }
 
+void gic_groups_init(int lines)
+{
+	for (int irq = 0; irq < lines; irq += 32)
+		*word((unsigned int)irq, GICD_IGROUPR) = ~0U;
+}
+
 void gic_mask(unsigned int irq)
 {
 	*word(irq, GICD_ICENABLER) = 1U << irq % 32;
@@ -73,9 +84,44 @@ void gic_mask(unsigned int irq)
 
 void gic_enable(unsigned int irq)
 {
-	*(volatile __u8 *)(base_of(irq) + GICD_IPRIORITYR + irq) = PRIORITY;
+	*(volatile __u8 *)(base_of(irq) + GICD_IPRIORITYR + irq) =
+		(int)irq == gic.nmi ? PRIORITY_NMI : PRIORITY;
 	*word(irq, GICD_ISENABLER) = 1U << irq % 32;
 }
+
+int gic_set_nmi(unsigned int irq, int on)
+{
+	volatile __u32 *group = word(irq, GICD_IGROUPR);
+	__u32 bit = 1U << irq % 32;
+
+	if (!gic.fiq)
+		return -ENOTSUP;
+	if (gic.nmi >= 0 && gic.nmi != (int)irq)
+		return on ? -EBUSY : 0;
+	gic_mask(irq);
+	*group = on ? *group & ~bit : *group | bit;
+	gic.nmi = on ? (int)irq : -1;
+	return 0;
+}
+
+/*
+ * It is over before its handlers run: a debugger's does not come back. No
+ * other comes meanwhile, as traps mask them.
+ */
+static int fiq(void *data)
+{
+	const struct ukarch_trap_ctx *ctx = data;
+	int irq;
+
+	if (ctx->trapnr % 4 != SLOT_FIQ || !gic.fiq)
+		return UK_EVENT_NOT_HANDLED;
+	irq = gic.fiq();
+	return irq == UK_INTCTLR_SPURIOUS || uk_intctlr_nmi((unsigned int)irq)
+		       ? UK_EVENT_HANDLED
+		       : UK_EVENT_NOT_HANDLED;
+}
+
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, fiq, 5);
 
 void gic_trigger(unsigned int irq)
 {

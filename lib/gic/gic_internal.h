@@ -30,6 +30,11 @@
 struct gic {
 	__uptr dist;
 	__uptr local; /* same layout, for lines below 32: GICv3's SGI frame */
+	/* Acknowledges and ends an FIQ; NULL if there are no two groups.
+	 * Returns its line, or UK_INTCTLR_SPURIOUS.
+	 */
+	int (*fiq)(void);
+	int nmi; /* the line that comes as FIQ, or -1 */
 };
 
 extern struct gic gic;
@@ -49,11 +54,15 @@ int gic_find(const char *compatible, __uptr base[2]);
 /** Disables all lines, with nothing pending; returns how many there are. */
 int gic_dist_init(void);
 
+/** Puts all lines into group 1: IRQ. Group 0 is FIQ. */
+void gic_groups_init(int lines);
+
 /* Of struct uk_intctlr_driver_ops; gic_enable() leaves the routing of SPIs. */
 void gic_mask(unsigned int irq);
 void gic_enable(unsigned int irq);
 void gic_trigger(unsigned int irq);
 int gic_configure(const struct uk_intctlr_irq *irq);
+int gic_set_nmi(unsigned int irq, int on);
 int gic_fdt_xlat(const void *fdt, int nodeoffset, __u32 index,
 		 struct uk_intctlr_irq *irq);
 

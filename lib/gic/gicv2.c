@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * GICv2 (Arm IHI 0048): the CPU interface is memory mapped. All lines stay in
- * group 0, delivered as IRQ.
+ * GICv2 (Arm IHI 0048): the CPU interface is memory mapped. Where there are
+ * no groups all lines are in group 0, delivered as IRQ.
  */
 #include "gic_internal.h"
 
@@ -11,29 +11,56 @@
 #define GICC_IAR 0x0c
 #define GICC_EOIR 0x10
 
-#define CTLR_ENABLE_GROUP0 1
+#define CTLR_ENABLE_GROUP0 0x1
+#define CTLR_ENABLE_GROUP1 0x2
+#define GICC_CTLR_ACK 0x4 /* GICC_IAR acknowledges group 1 as well */
+#define GICC_CTLR_FIQ 0x8 /* group 0 is FIQ */
 #define PMR_ALL 0xff
 #define SGIR_SELF (2U << 24)
+#define SGIR_GROUP1 (1U << 15)
 
 static __uptr cpu;
 static __u8 me; /* this CPU's bit in GICD_ITARGETSR */
+
+/*
+ * The line has the highest priority, so that GICC_IAR has it, unless it has
+ * gone meanwhile: another one comes again, as an IRQ.
+ */
+static int gicv2_fiq(void)
+{
+	unsigned int irq = *gic_reg(cpu, GICC_IAR) & 0x3ff;
+
+	if (irq >= GIC_SPECIAL_FIRST)
+		return UK_INTCTLR_SPURIOUS;
+	if ((int)irq != gic.nmi)
+		gic_trigger(irq);
+	*gic_reg(cpu, GICC_EOIR) = irq;
+	return (int)irq == gic.nmi ? (int)irq : UK_INTCTLR_SPURIOUS;
+}
 
 static int gicv2_probe(void)
 {
 	static const char *const names[] = { "arm,cortex-a15-gic",
 					     "arm,gic-400" };
 	__uptr base[2];
+	__u32 groups = CTLR_ENABLE_GROUP0, ctlr = CTLR_ENABLE_GROUP0;
 	int lines;
 
 	if (gic_find(names[0], base) && gic_find(names[1], base))
 		return -ENODEV;
-	gic = (struct gic){ .dist = base[0] };
+	gic = (struct gic){ .dist = base[0], .nmi = -1 };
 	cpu = base[1];
 	me = *(volatile __u8 *)(gic.dist + GICD_ITARGETSR);
 	lines = gic_dist_init();
-	*gic_reg(gic.dist, GICD_CTLR) = CTLR_ENABLE_GROUP0;
+	gic_groups_init(lines);
+	if (*gic_reg(gic.dist, GICD_IGROUPR)) {
+		groups |= CTLR_ENABLE_GROUP1;
+		ctlr = groups | GICC_CTLR_ACK | GICC_CTLR_FIQ;
+		gic.fiq = gicv2_fiq;
+	}
+	*gic_reg(gic.dist, GICD_CTLR) = groups;
 	*gic_reg(cpu, GICC_PMR) = PMR_ALL;
-	*gic_reg(cpu, GICC_CTLR) = CTLR_ENABLE_GROUP0;
+	*gic_reg(cpu, GICC_CTLR) = ctlr;
 	return lines;
 }
 
@@ -60,7 +87,8 @@ static void gicv2_unmask(unsigned int irq)
 static void gicv2_trigger(unsigned int irq)
 {
 	if (irq < 16)
-		*gic_reg(gic.dist, GICD_SGIR) = SGIR_SELF | irq;
+		*gic_reg(gic.dist, GICD_SGIR) =
+			SGIR_SELF | (gic.fiq ? SGIR_GROUP1 : 0) | irq;
 	else
 		gic_trigger(irq);
 }
@@ -73,6 +101,7 @@ static const struct uk_intctlr_driver_ops gicv2_ops = {
 	.unmask_irq = gicv2_unmask,
 	.configure_irq = gic_configure,
 	.trigger_irq = gicv2_trigger,
+	.set_nmi = gic_set_nmi,
 	.fdt_xlat = gic_fdt_xlat,
 };
 

@@ -2,17 +2,19 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * GICv3 (Arm IHI 0069): the CPU interface is system registers, and each CPU
- * has a redistributor for its own lines. All lines are in group 1, delivered
- * as IRQ.
+ * has a redistributor for its own lines.
  */
 #include <uk/arch/lcpu.h>
 #include "gic_internal.h"
 
 #define ICC_PMR_EL1 S3_0_C4_C6_0
+#define ICC_IAR0_EL1 S3_0_C12_C8_0
+#define ICC_EOIR0_EL1 S3_0_C12_C8_1
 #define ICC_IAR1_EL1 S3_0_C12_C12_0
 #define ICC_EOIR1_EL1 S3_0_C12_C12_1
 #define ICC_CTLR_EL1 S3_0_C12_C12_4
 #define ICC_SRE_EL1 S3_0_C12_C12_5
+#define ICC_IGRPEN0_EL1 S3_0_C12_C12_6
 #define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
 
 /* The name is expanded before it is turned into text. */
@@ -24,7 +26,7 @@
 #define SRE_ENABLE 1
 #define PMR_ALL 0xff
 
-#define CTLR_ENABLE_GROUP1 0x02
+#define CTLR_ENABLE_GROUPS 0x03
 #define CTLR_ARE 0x10 /* affinity routing, needed for system registers */
 
 #define GICR_TYPER 0x08
@@ -73,11 +75,15 @@ static int wake(__uptr redist)
 	return -ENODEV;
 }
 
-static void groups_set(int lines)
+static int gicv3_fiq(void)
 {
-	*gic_reg(gic.local, GICD_IGROUPR) = ~0U;
-	for (int irq = GIC_SPI_FIRST; irq < lines; irq += 32)
-		*gic_reg(gic.dist, GICD_IGROUPR + (unsigned int)irq / 8) = ~0U;
+	unsigned int irq = (unsigned int)ICC_READ(ICC_IAR0_EL1);
+
+	__asm__ __volatile__("dsb sy" : : : "memory");
+	if (irq >= GIC_SPECIAL_FIRST)
+		return UK_INTCTLR_SPURIOUS;
+	ICC_WRITE(ICC_EOIR0_EL1, irq);
+	return (int)irq;
 }
 
 static int gicv3_probe(void)
@@ -90,16 +96,20 @@ static int gicv3_probe(void)
 	redist = redistributor(base[1]);
 	if (!redist || wake(redist))
 		return -ENODEV;
-	gic = (struct gic){ .dist = base[0], .local = redist + GICR_FRAME };
+	gic = (struct gic){ .dist = base[0],
+			    .local = redist + GICR_FRAME,
+			    .fiq = gicv3_fiq,
+			    .nmi = -1 };
 	*gic_reg(gic.dist, GICD_CTLR) = CTLR_ARE;
 	lines = gic_dist_init();
-	groups_set(lines);
-	*gic_reg(gic.dist, GICD_CTLR) = CTLR_ARE | CTLR_ENABLE_GROUP1;
+	gic_groups_init(lines);
+	*gic_reg(gic.dist, GICD_CTLR) = CTLR_ARE | CTLR_ENABLE_GROUPS;
 
 	ICC_WRITE(ICC_SRE_EL1, SRE_ENABLE);
 	__asm__ __volatile__("isb" : : : "memory");
 	ICC_WRITE(ICC_PMR_EL1, PMR_ALL);
 	ICC_WRITE(ICC_CTLR_EL1, 0);
+	ICC_WRITE(ICC_IGRPEN0_EL1, 1);
 	ICC_WRITE(ICC_IGRPEN1_EL1, 1);
 	__asm__ __volatile__("isb" : : : "memory");
 	return lines;
@@ -135,6 +145,7 @@ static const struct uk_intctlr_driver_ops gicv3_ops = {
 	.unmask_irq = gicv3_unmask,
 	.configure_irq = gic_configure,
 	.trigger_irq = gic_trigger,
+	.set_nmi = gic_set_nmi,
 	.fdt_xlat = gic_fdt_xlat,
 };
 

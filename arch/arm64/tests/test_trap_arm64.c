@@ -213,6 +213,7 @@ UK_TESTCASE(arm64_trap, bad_stacks_do_no_harm)
 #define GICD(reg) (*(volatile __u32 *)(0x08000000 + (reg)))
 #define GICC(reg) (*(volatile __u32 *)(0x08010000 + (reg)))
 #define GICD_CTLR 0x000
+#define GICD_IGROUPR 0x080
 #define GICD_PIDR2 0xfe8
 #define GICD_SGIR 0xf00
 #define GICD_SGIR_SELF (2 << 24)
@@ -240,13 +241,14 @@ UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, take_interrupt, 0);
 UK_TESTCASE(arm64_trap, interrupts_are_an_event)
 {
 	unsigned long daif = UKARCH_SYSREG_READ(daif);
-	__u32 gicd = GICD(GICD_CTLR), gicc;
+	__u32 gicd = GICD(GICD_CTLR), group = GICD(GICD_IGROUPR), gicc;
 
 	if ((GICD(GICD_PIDR2) >> 4 & 15) != 2)
 		return; /* a GICv3, which is reached in another way */
 	gicc = GICC(GICC_CTLR);
 	arm();
 	GICD(GICD_CTLR) = 1;
+	GICD(GICD_IGROUPR) = 0;
 	GICC(GICC_PMR) = 0xff;
 	GICC(GICC_CTLR) = 1;
 	GICD(GICD_SGIR) = GICD_SGIR_SELF | 3;
@@ -256,6 +258,7 @@ UK_TESTCASE(arm64_trap, interrupts_are_an_event)
 		ukarch_cpu_relax();
 	ukarch_irq_disable();
 	GICC(GICC_CTLR) = gicc;
+	GICD(GICD_IGROUPR) = group;
 	GICD(GICD_CTLR) = gicd;
 	seen.armed = 0;
 	ukarch_irq_restore(daif);

@@ -37,6 +37,6 @@ static inline void ukarch_ctx_init(struct ukarch_ctx *ctx, __uptr sp,
 	ctx->regs.x[20] = arg;
 	ctx->regs.sp = sp;
 	ctx->regs.pc = (__u64)ukarch_ctx_start;
-	ctx->regs.pstate = daif | 0xc0 | ARM64_PSTATE_EL1T;
+	ctx->regs.pstate = daif | 0x80 | ARM64_PSTATE_EL1T;
 }
 #endif /* !__ASSEMBLY__ */

@@ -19,11 +19,15 @@
 
 #define UKARCH_DAIF_I 0x80 /* PSTATE.I as read from DAIF: IRQ masked */
 
+/*
+ * Interrupts are IRQs. An FIQ is what an NMI is elsewhere: masked until
+ * interrupts are enabled for the first time, and in traps, only.
+ */
 static inline unsigned long ukarch_irq_save(void)
 {
 	unsigned long flags = UKARCH_SYSREG_READ(daif);
 
-	__asm__ volatile("msr daifset, #3" : : : "memory");
+	__asm__ volatile("msr daifset, #2" : : : "memory");
 	return flags;
 }
 
@@ -39,7 +43,7 @@ static inline void ukarch_irq_enable(void)
 
 static inline void ukarch_irq_disable(void)
 {
-	__asm__ volatile("msr daifset, #3" : : : "memory");
+	__asm__ volatile("msr daifset, #2" : : : "memory");
 }
 
 static inline int ukarch_irq_enabled(void)
@@ -60,7 +64,7 @@ static inline void ukarch_halt(void)
 /* WFI wakes for a masked interrupt as well (DDI 0487, D1.7.2). */
 static inline void ukarch_halt_irq(void)
 {
-	__asm__ volatile("dsb sy; wfi; msr daifclr, #3; isb; msr daifset, #3"
+	__asm__ volatile("dsb sy; wfi; msr daifclr, #3; isb; msr daifset, #2"
 			 :
 			 :
 			 : "memory");
