@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Numbers against the host's strtod and printf; names; both formats with a
+ * store of awkward values. That real parsers accept the whole is shown by
+ * tests/test_http.py.
+ *
+ * HOST-SRCS: lib/ukmetrics/number.c lib/ukmetrics/name.c
+ * HOST-SRCS: lib/ukmetrics/family.c lib/ukmetrics/format.c
+ * HOST-SRCS: lib/ukhttp/json.c lib/ukprint/snprintf.c
+ * HOST-FLAGS: -DCONFIG_LIBUKSTORE=1 -DCONFIG_LIBUKALLOC=1
+ * HOST-FLAGS: -DCONFIG_LIBUKMETRICS_ENTRIES=64
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+#include "../../metrics_internal.h"
+
+/* --- numbers ---------------------------------------------------------------
+ */
+
+static double of_bits(__u64 bits)
+{
+	double v;
+
+	memcpy(&v, &bits, sizeof(v));
+	return v;
+}
+
+static __u64 bits_of(double v)
+{
+	__u64 bits;
+
+	memcpy(&bits, &v, sizeof(v));
+	return bits;
+}
+
+static unsigned int digits_in(const char *s)
+{
+	unsigned int n = 0, zeros = 0;
+
+	for (; *s && *s != 'e'; s++) {
+		if (*s == '0' && n)
+			zeros++;
+		else if (*s >= '1' && *s <= '9')
+			n += zeros + 1, zeros = 0;
+	}
+	return n;
+}
+
+/* It is read back as itself, and printf needs as many digits for that. */
+static void check_double(__u64 bits)
+{
+	char text[METRICS_NUMBER_MAX], other[64];
+	double v = of_bits(bits);
+	__sz len = metrics_double(text, bits);
+	int n;
+
+	assert_int_equal(len, strlen(text));
+	assert_true(strlen(text) < 30);
+	if (bits_of(strtod(text, NULL)) != bits)
+		fail_msg("%s is not %.17g", text, v);
+	for (n = 1; n < 17; n++) {
+		snprintf(other, sizeof(other), "%.*e", n - 1, v);
+		if (strtod(other, NULL) == v)
+			break;
+	}
+	if (digits_in(text) > (unsigned int)n)
+		fail_msg("%s has more than %d digits", text, n);
+}
+
+static void test_double_table(void **state)
+{
+	static const struct {
+		double v;
+		const char *text;
+	} rows[] = {
+		{ 0, "0" },
+		{ -0.0, "-0" },
+		{ 1, "1" },
+		{ -1, "-1" },
+		{ 0.1, "0.1" },
+		{ 0.3, "0.3" },
+		{ 0.1 + 0.2, "0.30000000000000004" },
+		{ 10, "10" },
+		{ 9.6, "9.6" },
+		{ 100, "100" },
+		{ 1e20, "100000000000000000000" },
+		{ 1e21, "1e21" },
+		{ 1e22, "1e22" },
+		{ 123456789.125, "123456789.125" },
+		{ 0.001, "0.001" },
+		{ 0.000001, "0.000001" },
+		{ 0.0000001, "1e-7" },
+		{ 1.5e-7, "1.5e-7" },
+		{ 5e-324, "5e-324" },
+		{ 2.2250738585072014e-308, "2.2250738585072014e-308" },
+		{ 1.7976931348623157e308, "1.7976931348623157e308" },
+		{ 9007199254740993, "9007199254740992" },
+		{ 18446744073709551616.0, "18446744073709552000" },
+		{ 4503599627370496.5, "4503599627370496.5" },
+		{ 9.5, "9.5" },
+		{ 1e23, "1e23" },
+	};
+	char text[METRICS_NUMBER_MAX];
+
+	for (__sz i = 0; i < ARRAY_SIZE(rows); i++) {
+		metrics_double(text, bits_of(rows[i].v));
+		assert_string_equal(text, rows[i].text);
+		check_double(bits_of(rows[i].v));
+	}
+	metrics_double(text, 0x7ff0000000000000);
+	assert_string_equal(text, "+Inf");
+	metrics_double(text, 0xfff0000000000000);
+	assert_string_equal(text, "-Inf");
+	metrics_double(text, 0xfff8000000000001);
+	assert_string_equal(text, "NaN");
+}
+
+static void test_double_many(void **state)
+{
+	__u64 x = 88172645463325252;
+
+	for (int i = 0; i < 5000; i++) {
+		x ^= x << 13, x ^= x >> 7, x ^= x << 17;
+		if ((x >> 52 & 0x7ff) != 0x7ff)
+			check_double(x);
+		check_double(bits_of((double)(x % 100000) / 1000));
+		check_double(bits_of((double)x));
+	}
+	for (__u64 e = 0; e < 2047; e++) {
+		check_double(e << 52);
+		check_double(e << 52 | 1);
+		check_double((e << 52) + (1UL << 52) - 1);
+	}
+}
+
+static void test_integers(void **state)
+{
+	char text[METRICS_NUMBER_MAX];
+
+	metrics_u64(text, ~0UL);
+	assert_string_equal(text, "18446744073709551615");
+	metrics_u64(text, 0);
+	assert_string_equal(text, "0");
+	metrics_s64(text, -1 - 0x7fffffffffffffff);
+	assert_string_equal(text, "-9223372036854775808");
+	metrics_scaled(text, ~0UL, 9);
+	assert_string_equal(text, "18446744073.709551615");
+	metrics_scaled(text, 1, 9);
+	assert_string_equal(text, "0.000000001");
+	metrics_scaled(text, 1500000000, 9);
+	assert_string_equal(text, "1.5");
+	metrics_scaled(text, 3000000000, 9);
+	assert_string_equal(text, "3");
+	metrics_scaled(text, 0, 9);
+	assert_string_equal(text, "0");
+	metrics_scaled(text, ~0UL, 0);
+	assert_string_equal(text, "18446744073709551615");
+}
+
+/* --- a store ----------------------------------------------------------------
+ */
+
+/* What a value of the store is here. */
+struct cell {
+	struct uk_store_entry e;
+	struct uk_store_value v;
+	int error;
+	struct uk_store_object *obj;
+};
+
+static struct cell cells[80];
+static unsigned int cell_count, held;
+
+int uk_store_read(const struct uk_store_entry *e, struct uk_store_value *v)
+{
+	const struct cell *c = (const struct cell *)e;
+
+	*v = c->v;
+	return c->error;
+}
+
+void uk_store_value_free(const struct uk_store_entry *e,
+			 struct uk_store_value *v)
+{
+}
+
+int uk_store_foreach(int (*visit)(const struct uk_store_ref *ref, void *arg),
+		     void *arg)
+{
+	for (unsigned int i = 0; i < cell_count; i++) {
+		struct uk_store_ref ref = { &cells[i].e, cells[i].obj };
+		int ret = visit(&ref, arg);
+
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+const char *uk_store_library(const char *libname)
+{
+	return strncmp(libname, "lib", 3) ? libname : libname + 3;
+}
+
+__u16 uk_libid(const char *libname)
+{
+	return 7;
+}
+
+struct uk_store_object *uk_store_obj_acquire(__u16 library_id, __u64 id)
+{
+	for (unsigned int i = 0; i < cell_count; i++)
+		if (cells[i].obj && cells[i].obj->id == id) {
+			held++;
+			return cells[i].obj;
+		}
+	return NULL;
+}
+
+void uk_store_obj_release(struct uk_store_object *obj)
+{
+	held--;
+}
+
+static int get_u64(void *cookie, __u64 *out)
+{
+	return 0;
+}
+
+static struct cell *value(const char *library, const char *name,
+			  enum uk_store_kind kind)
+{
+	struct cell *c = &cells[cell_count++];
+
+	memset(c, 0, sizeof(*c));
+	c->e.library = library;
+	c->e.name = name;
+	c->e.kind = kind;
+	c->e.type = c->v.type = _UK_STORE_TYPE_u64;
+	c->e.help = "h";
+	c->e.get.u64 = get_u64;
+	return c;
+}
+
+static struct cell *number(const char *library, const char *name,
+			   enum uk_store_kind kind, __u64 v)
+{
+	struct cell *c = value(library, name, kind);
+
+	c->v.u = v;
+	return c;
+}
+
+static struct cell *of_object(struct uk_store_object *obj, const char *name,
+			      __u64 v)
+{
+	struct cell *c = number(NULL, name, UK_STORE_GAUGE, v);
+
+	c->obj = obj;
+	return c;
+}
+
+static char body[8192];
+static struct metrics_index ix;
+
+static const char *written(int openmetrics)
+{
+	struct uk_http_response res = { .body = body,
+					.size = sizeof(body) - 1 };
+
+	assert_int_equal(metrics_collect(&ix), 0);
+	metrics_write(&res, &ix, openmetrics);
+	metrics_drop(&ix);
+	assert_int_equal(held, 0);
+	assert_false(res.full);
+	body[res.len] = '\0';
+	return body;
+}
+
+static void check(const char *text, const char *openmetrics)
+{
+	assert_string_equal(written(0), text);
+	assert_string_equal(written(1), openmetrics);
+	cell_count = 0;
+}
+
+static void test_kinds(void **state)
+{
+	static const __u64 bounds[] = { 5000000, 1000000000 };
+	static __u64 counts[] = { 3, 2, 1 }, sum = 2500000001;
+	static const struct uk_store_histogram hist = { bounds, counts, &sum,
+							2 };
+	struct cell *c;
+
+	number("libukfoo", "level", UK_STORE_GAUGE, 17)->e.unit = "percent";
+	number("libukfoo", "in_bytes", UK_STORE_COUNTER, ~0UL)->e.unit =
+		"bytes";
+	number("libukfoo", "seen_total", UK_STORE_COUNTER, 1);
+	c = number("libukfoo", "cold", UK_STORE_GAUGE, (__u64)-5);
+	c->v.type = c->e.type = _UK_STORE_TYPE_s64;
+	c = number("libukfoo", "late", UK_STORE_GAUGE, (__u64)-1500);
+	c->v.type = c->e.type = _UK_STORE_TYPE_s64;
+	c->e.unit = "milliseconds";
+	c = number("libukfoo", "load", UK_STORE_GAUGE, bits_of(0.1));
+	c->v.type = c->e.type = _UK_STORE_TYPE_dbl;
+	c = value("libukfoo", "version_info", UK_STORE_INFO);
+	c->v.type = c->e.type = _UK_STORE_TYPE_charp;
+	c->v.text = "1.0";
+	c = value("libukfoo", "wait", UK_STORE_GAUGE);
+	c->v.type = c->e.type = _UK_STORE_TYPE_hist;
+	c->v.hist = &hist;
+	c->e.unit = "nanoseconds";
+	check("# HELP vitrine_ukfoo_level_ratio h\n"
+	      "# TYPE vitrine_ukfoo_level_ratio gauge\n"
+	      "vitrine_ukfoo_level_ratio 0.17\n"
+	      "# HELP vitrine_ukfoo_in_bytes_total h\n"
+	      "# TYPE vitrine_ukfoo_in_bytes_total counter\n"
+	      "vitrine_ukfoo_in_bytes_total 18446744073709551615\n"
+	      "# HELP vitrine_ukfoo_seen_total h\n"
+	      "# TYPE vitrine_ukfoo_seen_total counter\n"
+	      "vitrine_ukfoo_seen_total 1\n"
+	      "# HELP vitrine_ukfoo_cold h\n"
+	      "# TYPE vitrine_ukfoo_cold gauge\n"
+	      "vitrine_ukfoo_cold -5\n"
+	      "# HELP vitrine_ukfoo_late_seconds h\n"
+	      "# TYPE vitrine_ukfoo_late_seconds gauge\n"
+	      "vitrine_ukfoo_late_seconds -1.5\n"
+	      "# HELP vitrine_ukfoo_load h\n"
+	      "# TYPE vitrine_ukfoo_load gauge\n"
+	      "vitrine_ukfoo_load 0.1\n"
+	      "# HELP vitrine_ukfoo_version_info h\n"
+	      "# TYPE vitrine_ukfoo_version_info gauge\n"
+	      "vitrine_ukfoo_version_info{version_info=\"1.0\"} 1\n"
+	      "# HELP vitrine_ukfoo_wait_seconds h\n"
+	      "# TYPE vitrine_ukfoo_wait_seconds histogram\n"
+	      "vitrine_ukfoo_wait_seconds_bucket{le=\"0.005\"} 3\n"
+	      "vitrine_ukfoo_wait_seconds_bucket{le=\"1\"} 5\n"
+	      "vitrine_ukfoo_wait_seconds_bucket{le=\"+Inf\"} 6\n"
+	      "vitrine_ukfoo_wait_seconds_sum 2.500000001\n"
+	      "vitrine_ukfoo_wait_seconds_count 6\n",
+	      "# HELP vitrine_ukfoo_level_ratio h\n"
+	      "# TYPE vitrine_ukfoo_level_ratio gauge\n"
+	      "# UNIT vitrine_ukfoo_level_ratio ratio\n"
+	      "vitrine_ukfoo_level_ratio 0.17\n"
+	      "# HELP vitrine_ukfoo_in_bytes h\n"
+	      "# TYPE vitrine_ukfoo_in_bytes counter\n"
+	      "# UNIT vitrine_ukfoo_in_bytes bytes\n"
+	      "vitrine_ukfoo_in_bytes_total 18446744073709551615\n"
+	      "# HELP vitrine_ukfoo_seen h\n"
+	      "# TYPE vitrine_ukfoo_seen counter\n"
+	      "vitrine_ukfoo_seen_total 1\n"
+	      "# HELP vitrine_ukfoo_cold h\n"
+	      "# TYPE vitrine_ukfoo_cold gauge\n"
+	      "vitrine_ukfoo_cold -5\n"
+	      "# HELP vitrine_ukfoo_late_seconds h\n"
+	      "# TYPE vitrine_ukfoo_late_seconds gauge\n"
+	      "# UNIT vitrine_ukfoo_late_seconds seconds\n"
+	      "vitrine_ukfoo_late_seconds -1.5\n"
+	      "# HELP vitrine_ukfoo_load h\n"
+	      "# TYPE vitrine_ukfoo_load gauge\n"
+	      "vitrine_ukfoo_load 0.1\n"
+	      "# HELP vitrine_ukfoo_version h\n"
+	      "# TYPE vitrine_ukfoo_version info\n"
+	      "vitrine_ukfoo_version_info{version_info=\"1.0\"} 1\n"
+	      "# HELP vitrine_ukfoo_wait_seconds h\n"
+	      "# TYPE vitrine_ukfoo_wait_seconds histogram\n"
+	      "# UNIT vitrine_ukfoo_wait_seconds seconds\n"
+	      "vitrine_ukfoo_wait_seconds_bucket{le=\"0.005\"} 3\n"
+	      "vitrine_ukfoo_wait_seconds_bucket{le=\"1.0\"} 5\n"
+	      "vitrine_ukfoo_wait_seconds_bucket{le=\"+Inf\"} 6\n"
+	      "vitrine_ukfoo_wait_seconds_sum 2.500000001\n"
+	      "vitrine_ukfoo_wait_seconds_count 6\n"
+	      "# EOF\n");
+}
+
+static void test_awkward_texts(void **state)
+{
+	static const struct uk_store_label labels[] = {
+		{ "a-b", "1" }, { "a.b", "twice" }, { "object", "o" },
+		{ "le", "l" },	{ "__x", "" },	    { "", "e" },
+		{ "9", "n" },	{ NULL, NULL },
+	};
+	static struct uk_store_object obj = {
+		.id = 1,
+		.name = "q\"b\\n\nu\xff\xc3\xa4",
+		.library = "libuk-x",
+		.labels = labels,
+	};
+	struct cell *c = of_object(&obj, "a b", 1);
+
+	c->e.help = "say \"\\\n\"\xc3";
+	check("# HELP vitrine_uk_x_a_b say \"\\\\\\n\"\xef\xbf\xbd\n"
+	      "# TYPE vitrine_uk_x_a_b gauge\n"
+	      "vitrine_uk_x_a_b{object=\"q\\\"b\\\\n\\nu\xef\xbf\xbd\xc3\xa4\","
+	      "a_b=\"1\",label_object=\"o\",label_le=\"l\",label___x=\"\","
+	      "label_=\"e\",label_9=\"n\"} 1\n",
+	      "# HELP vitrine_uk_x_a_b say \\\"\\\\\\n\\\"\xef\xbf\xbd\n"
+	      "# TYPE vitrine_uk_x_a_b gauge\n"
+	      "vitrine_uk_x_a_b{object=\"q\\\"b\\\\n\\nu\xef\xbf\xbd\xc3\xa4\","
+	      "a_b=\"1\",label_object=\"o\",label_le=\"l\",label___x=\"\","
+	      "label_=\"e\",label_9=\"n\"} 1\n"
+	      "# EOF\n");
+	number("libuk", "", UK_STORE_COUNTER, 1);
+	number("libuk", "total", UK_STORE_COUNTER, 1)->e.help = NULL;
+	number("libuk", "bytes", UK_STORE_GAUGE, 1)->e.unit = "bytes";
+	check("# HELP vitrine_uk__total h\n# TYPE vitrine_uk__total counter\n"
+	      "vitrine_uk__total 1\n"
+	      "# HELP vitrine_uk_total total\n"
+	      "# TYPE vitrine_uk_total counter\nvitrine_uk_total 1\n"
+	      "# HELP vitrine_uk_bytes h\n# TYPE vitrine_uk_bytes gauge\n"
+	      "vitrine_uk_bytes 1\n",
+	      "# HELP vitrine_uk_ h\n# TYPE vitrine_uk_ counter\n"
+	      "vitrine_uk__total 1\n"
+	      "# HELP vitrine_uk total\n"
+	      "# TYPE vitrine_uk counter\nvitrine_uk_total 1\n"
+	      "# HELP vitrine_uk_bytes h\n# TYPE vitrine_uk_bytes gauge\n"
+	      "# UNIT vitrine_uk_bytes bytes\n"
+	      "vitrine_uk_bytes 1\n# EOF\n");
+}
+
+/* Objects come one by one, families are written together. */
+static void test_families(void **state)
+{
+	static struct uk_store_object x = { .id = 1,
+					    .name = "x",
+					    .library = "libf" };
+	static struct uk_store_object y = { .id = 2,
+					    .name = "y",
+					    .library = "libf" };
+	static const char text[] = "# HELP vitrine_f_a h\n"
+				   "# TYPE vitrine_f_a gauge\n"
+				   "vitrine_f_a 1\n"
+				   "vitrine_f_a{object=\"x\"} 2\n"
+				   "vitrine_f_a{object=\"y\"} 4\n"
+				   "# HELP vitrine_f_b h\n"
+				   "# TYPE vitrine_f_b gauge\n"
+				   "vitrine_f_b{object=\"x\"} 3\n"
+				   "vitrine_f_b{object=\"y\"} 5\n";
+	char openmetrics[sizeof(text) + 6];
+
+	sprintf(openmetrics, "%s# EOF\n", text);
+	number("libf", "a", UK_STORE_GAUGE, 1);
+	of_object(&x, "a", 2);
+	of_object(&x, "b", 3);
+	of_object(&y, "a", 4);
+	of_object(&y, "b", 5);
+	check(text, openmetrics);
+}
+
+static void test_left_out(void **state)
+{
+	static struct uk_store_object x = { .id = 1,
+					    .name = "x",
+					    .library = "libf" };
+	char name[300];
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	number("libf", "a_bytes", UK_STORE_GAUGE, 1);
+	number("libf", "a", UK_STORE_GAUGE, 2)->e.unit = "bytes"; /* twice */
+	number("libf", "b-c", UK_STORE_GAUGE, 3);
+	number("libf", "b_c", UK_STORE_COUNTER, 4); /* of another kind */
+	number("libf", name, UK_STORE_GAUGE, 5);
+	of_object(&x, "b.c", 6)->e.kind = UK_STORE_INFO;
+	number("libf", "bad", UK_STORE_GAUGE, 7)->error = -EFAULT;
+	value("libf", "write_only", UK_STORE_GAUGE)->e.get.u64 = NULL;
+	written(0);
+	assert_int_equal(ix.conflicts, 4);
+	check("# HELP vitrine_f_a_bytes h\n# TYPE vitrine_f_a_bytes gauge\n"
+	      "vitrine_f_a_bytes 1\n"
+	      "# HELP vitrine_f_b_c h\n# TYPE vitrine_f_b_c gauge\n"
+	      "vitrine_f_b_c 3\n",
+	      "# HELP vitrine_f_a_bytes h\n# TYPE vitrine_f_a_bytes gauge\n"
+	      "vitrine_f_a_bytes 1\n"
+	      "# HELP vitrine_f_b_c h\n# TYPE vitrine_f_b_c gauge\n"
+	      "vitrine_f_b_c 3\n# EOF\n");
+}
+
+static void test_bounds(void **state)
+{
+	struct uk_http_response res = { .body = body };
+	char names[70][8];
+	__sz whole;
+
+	for (int i = 0; i < 64; i++) {
+		sprintf(names[i], "n%d", i);
+		number("libf", names[i], UK_STORE_GAUGE, 1);
+	}
+	whole = strlen(written(1));
+	for (res.size = 0; res.size <= whole; res.size++) {
+		res.len = 0;
+		res.full = 0;
+		assert_int_equal(metrics_collect(&ix), 0);
+		metrics_write(&res, &ix, 1);
+		assert_int_equal(res.full, res.size < whole);
+		assert_true(res.len <= res.size);
+	}
+	number("libf", "one_more", UK_STORE_GAUGE, 1);
+	assert_int_equal(metrics_collect(&ix), -ENOSPC);
+	metrics_drop(&ix);
+	cell_count = 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_double_table),
+		cmocka_unit_test(test_double_many),
+		cmocka_unit_test(test_integers),
+		cmocka_unit_test(test_kinds),
+		cmocka_unit_test(test_awkward_texts),
+		cmocka_unit_test(test_families),
+		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_bounds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
