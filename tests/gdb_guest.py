@@ -38,6 +38,19 @@ def wiring(console, socket):
             "-device virtserialport,bus=dbg-serial.0,chardev=dbg,name=gdb,nr=2")
 
 
+def play(image, socket, scene, *args, seconds=RUN_SECONDS, more=(), blame=lambda: ""):
+    """Runs a scene in gdb; returns what gdb printed. more: files of scenes."""
+    call = f"python {scene}({', '.join(map(repr, args))})"
+    words = [GDB[image.arch], "-nx", "-batch", "-iex", "set auto-load off",
+             "-ex", f"python socket = {str(socket)!r}", "-x", SCENES,
+             *(word for file in more for word in ("-x", file)), "-ex", call, image.path]
+    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          stdin=subprocess.DEVNULL, timeout=seconds, check=False)
+    text = done.stdout.decode(errors="replace")
+    assert text.rstrip().endswith("SCENE PASSED"), text + blame()
+    return text
+
+
 class Guest:
     """A guest that runs, with the socket of its stub."""
 
@@ -59,17 +72,8 @@ class Guest:
 
     def gdb(self, scene, *args, seconds=RUN_SECONDS, more=()):
         """Runs a scene in gdb; returns what gdb printed. more: files of scenes."""
-        call = f"python {scene}({', '.join(map(repr, args))})"
-        words = [GDB[self.image.arch], "-nx", "-batch", "-iex", "set auto-load off",
-                 "-ex", f"python socket = {str(self.socket)!r}", "-x", SCENES,
-                 *(word for file in more for word in ("-x", file)), "-ex", call,
-                 self.image.path]
-        done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              stdin=subprocess.DEVNULL, timeout=seconds, check=False)
-        text = done.stdout.decode(errors="replace")
-        assert text.rstrip().endswith("SCENE PASSED"), \
-            f"{text}\n--- the guest:\n{self.text.decode(errors='replace')}"
-        return text
+        return play(self.image, self.socket, scene, *args, seconds=seconds, more=more,
+                    blame=lambda: f"\n--- the guest:\n{self.text.decode(errors='replace')}")
 
 
 @contextlib.contextmanager
@@ -103,12 +107,4 @@ def play_on_the_log_line(image, scene, *args, argv=(), wait=True):
         ROOT / "support" / "run", "--timeout", RUN_SECONDS, "-p",
         f"gdb.console={LOG_CONSOLE[image.arch]}", *(["-p", "gdb.wait=1"] if wait else []),
         image.path, *argv, "2>/dev/null"]))
-    done = subprocess.run(
-        [GDB[image.arch], "-nx", "-batch", "-iex", "set auto-load off",
-         "-ex", f"python socket = {'| ' + command!r}", "-x", SCENES,
-         "-ex", f"python {scene}({', '.join(map(repr, args))})", image.path],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
-        timeout=RUN_SECONDS * 2, check=False)
-    text = done.stdout.decode(errors="replace")
-    assert text.rstrip().endswith("SCENE PASSED"), text
-    return text
+    return play(image, f"| {command}", scene, *args, seconds=RUN_SECONDS * 2)

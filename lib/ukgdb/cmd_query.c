@@ -16,6 +16,7 @@ static int supported(struct gdb_session *s, struct gdb_rx *rx)
 	while (rx_left(rx)) {
 		struct gdb_rx word = rx_until(rx, ';');
 
+		s->multiprocess |= rx_word(&word, "multiprocess+");
 		s->swbreak |= rx_word(&word, "swbreak+");
 		s->hwbreak |= rx_word(&word, "hwbreak+");
 		s->error_text |= rx_word(&word, "error-message+");

@@ -168,7 +168,7 @@ static void tx_why(struct gdb_session *s)
 static void tx_thread(struct gdb_session *s)
 {
 	tx_str(s, "thread:");
-	tx_hex(s, s->stop.tid);
+	tx_tid(s, s->stop.tid);
 	tx_str(s, ";core:");
 	tx_hex(s, s->stop.core);
 	tx_char(s, ';');
@@ -189,13 +189,15 @@ void gdb_tx_stop(struct gdb_session *s)
 	if (stop->why == GDB_STOP_EXITED || stop->why == GDB_STOP_KILLED) {
 		tx_char(s, stop->why == GDB_STOP_EXITED ? 'W' : 'X');
 		tx_bytes(s, &status, 1);
+		if (gdb_multiprocess(s))
+			tx_str(s, ";process:" GDB_PROCESS);
 		return;
 	}
 	if (stop->why == GDB_STOP_THREAD_EXIT) {
 		tx_char(s, 'w');
 		tx_bytes(s, &status, 1);
 		tx_char(s, ';');
-		tx_hex(s, stop->tid);
+		tx_tid(s, stop->tid);
 		return;
 	}
 	tx_char(s, 'T');

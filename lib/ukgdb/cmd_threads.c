@@ -56,7 +56,7 @@ GDB_COMMAND("T*", T, alive);
 static int current(struct gdb_session *s, struct gdb_rx *rx __unused)
 {
 	tx_str(s, "QC");
-	tx_hex(s, gdb_tid(s));
+	tx_tid(s, gdb_tid(s));
 	return GDB_SENT;
 }
 
@@ -68,12 +68,12 @@ static int list(struct gdb_session *s)
 	long tid = s->tid_next;
 	char lead = 'm';
 
-	while (tx_room(s) > 17) {
+	while (tx_room(s) > 20) {
 		tid = gdb_thread_next(s, tid);
 		if (!tid)
 			break;
 		tx_char(s, lead);
-		tx_hex(s, tid);
+		tx_tid(s, tid);
 		s->tid_next = tid;
 		lead = ',';
 	}
@@ -155,7 +155,8 @@ static void one_thread(struct gdb_window *w, long tid)
 	struct gdb_thread_info info;
 
 	gdb_thread_describe(w->s, tid, &info);
-	win_str(w, "<thread id=\"");
+	win_str(w, gdb_multiprocess(w->s) ? "<thread id=\"p" GDB_PROCESS "."
+					  : "<thread id=\"");
 	win_hex(w, tid);
 	win_str(w, "\" core=\"");
 	win_dec(w, info.core);

@@ -13,6 +13,23 @@
 #include <uk/table.h>
 #include "gdb_session.h"
 
+/*
+ * gdb reads files of the target (LIBUKGDB_FILES) of a process that it knows
+ * the number of only.
+ */
+#define GDB_PROCESS "1"
+#ifdef CONFIG_LIBUKGDB_FILES
+#define GDB_MULTIPROCESS 1
+#else
+#define GDB_MULTIPROCESS 0
+#endif
+
+/** 1 if threads have the number of their process in front. */
+static inline int gdb_multiprocess(const struct gdb_session *s)
+{
+	return GDB_MULTIPROCESS && s->multiprocess;
+}
+
 /* ---- reading a packet ---- */
 
 struct gdb_rx {
@@ -41,7 +58,7 @@ int rx_word(struct gdb_rx *rx, const char *word);
 struct gdb_rx rx_until(struct gdb_rx *rx, char c);
 /** A number of 1 to 16 hexadecimal digits. */
 __u64 rx_hex(struct gdb_rx *rx);
-/** A thread: hexadecimal, or -1 for all. 0 is any. */
+/** A thread: hexadecimal, or -1 for all; 0 is any; pPROCESS. before it. */
 long rx_tid(struct gdb_rx *rx);
 /** n bytes of two digits each. */
 void rx_bytes(struct gdb_rx *rx, void *buf, __sz n);
@@ -61,6 +78,8 @@ void tx_char(struct gdb_session *s, char c);
 void tx_str(struct gdb_session *s, const char *str);
 /** A number without leading zeros. */
 void tx_hex(struct gdb_session *s, __u64 v);
+/** A thread. */
+void tx_tid(struct gdb_session *s, long tid);
 /** Bytes of two digits each. */
 void tx_bytes(struct gdb_session *s, const void *buf, __sz n);
 /** Text in hexadecimal. */

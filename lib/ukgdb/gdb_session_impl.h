@@ -45,6 +45,7 @@ struct gdb_session {
 	__u8 interrupt; /* Ctrl-C came while running */
 	__u8 ended;	/* enum gdb_end + 1 once serving is over */
 	__u8 extended;
+	__u8 multiprocess;
 	__u8 error_text;
 	__u8 swbreak, hwbreak;
 	__u8 thread_events;

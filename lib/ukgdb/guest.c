@@ -7,6 +7,7 @@
 #include <string.h>
 #include <uk/arch/fpstate.h>
 #include <uk/arch/paging.h>
+#include <uk/arch/tls.h>
 #ifdef CONFIG_LIBUKGDB_MONITOR
 #include <uk/cmd.h>
 #endif
@@ -320,6 +321,22 @@ static int thread_info(struct gdb_target *t __unused, long tid,
 	return 0;
 }
 
+#ifdef CONFIG_LIBUKGDB_THREADS
+static int tls_addr(struct gdb_target *t __unused, long tid, __u64 offset,
+		    __u64 *addr)
+{
+	struct gdb_reg_source src;
+	__vaddr_t vars;
+	int rc = source(tid, 0, &src);
+
+	if (rc)
+		return rc;
+	vars = gdb_image_tls(src.tls ? *src.tls : ukarch_tls_pointer());
+	*addr = vars + offset;
+	return vars ? 0 : -ENODATA;
+}
+#endif
+
 #ifdef CONFIG_LIBUKGDB_MONITOR
 struct monitor {
 	struct uk_cmd_io io;
@@ -362,6 +379,10 @@ static const struct gdb_target_ops ops = {
 	.thread_alive = thread_alive,
 	.thread_info = thread_info,
 	.region = region,
+#ifdef CONFIG_LIBUKGDB_THREADS
+	.tls_addr = tls_addr,
+	.auxv = gdb_image_auxv,
+#endif
 #ifdef CONFIG_LIBUKGDB_MONITOR
 	.monitor = monitor,
 #endif

@@ -8,6 +8,7 @@
  *	stop.c     from a trap to the session and back to the program
  *	crash.c    from a crash
  *	guest.c    the target's operations: registers, memory, threads
+ *	image.c    what the image's ELF headers tell
  *	line.c     the console that the debugger is at
  *	shared.c   the same for a line that is the log's as well
  */
@@ -173,6 +174,15 @@ void gdb_guest_describe(struct gdb_target *target);
 
 /** Vector state that was changed goes back into the CPU. */
 void gdb_guest_fp_flush(void);
+
+/* --- image.c --------------------------------------------------------------*/
+
+/** As the operation auxv of the target. */
+int gdb_image_auxv(struct gdb_target *t, unsigned int i, __u64 *type,
+		   __u64 *value);
+
+/** Where the variables of a thread begin; 0 if it has none. */
+__vaddr_t gdb_image_tls(__uptr pointer);
 
 /* --- shared.c -------------------------------------------------------------*/
 

@@ -41,7 +41,7 @@ static void pcs(struct gdb_session *s)
 	tx_str(s, "threads");
 	for (tid = gdb_thread_next(s, 0); tid; tid = gdb_thread_next(s, tid)) {
 		tx_char(s, separator);
-		tx_hex(s, tid);
+		tx_tid(s, tid);
 		separator = ',';
 	}
 	separator = ':';
@@ -104,7 +104,7 @@ static int thread_stop_info(struct gdb_session *s, struct gdb_rx *rx)
 	if (pc_of(s, tid, &pc))
 		return -ESRCH;
 	tx_str(s, "T00thread:");
-	tx_hex(s, tid);
+	tx_tid(s, tid);
 	tx_char(s, ';');
 	tx_thread(s, tid);
 	return GDB_SENT;

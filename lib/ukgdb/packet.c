@@ -72,6 +72,12 @@ long rx_tid(struct gdb_rx *rx)
 {
 	__u64 v;
 
+	if (GDB_MULTIPROCESS && rx_accept(rx, 'p')) {
+		if (!rx_word(rx, "-1"))
+			rx_hex(rx); /* there is one process */
+		if (!rx_accept(rx, '.'))
+			return rx->bad ? 0 : GDB_TID_ALL;
+	}
 	if (rx_word(rx, "-1"))
 		return GDB_TID_ALL;
 	v = rx_hex(rx);
@@ -224,6 +230,13 @@ static __u8 bulk_sum(const char **p __unused, __u32 *len __unused)
 	return 0;
 }
 #endif
+
+void tx_tid(struct gdb_session *s, long tid)
+{
+	if (gdb_multiprocess(s))
+		tx_str(s, "p" GDB_PROCESS ".");
+	tx_hex(s, tid);
+}
 
 /* buf may be in s->out, at least n bytes behind the end of the reply. */
 void tx_bytes(struct gdb_session *s, const void *buf, __sz n)

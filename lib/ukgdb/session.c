@@ -16,6 +16,7 @@ void gdb_forget(struct gdb_session *s)
 	s->noack = 0;
 	s->owed = 0;
 	s->extended = 0;
+	s->multiprocess = 0;
 	s->error_text = 0;
 	s->swbreak = 0;
 	s->hwbreak = 0;

@@ -111,7 +111,7 @@ def look_and_leave():
     names = [frame_name(f) for f in frames()]
     assert "uk_boot" in names and "kvm_setup" in names, names
     threads = run("info threads")
-    assert re.search(r"^\* 1 +Thread 1 .*main", threads, re.M), threads
+    assert re.search(r"^\* 1 +Thread 1\.1 .*main", threads, re.M), threads
     run("detach")
 
 

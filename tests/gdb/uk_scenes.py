@@ -63,6 +63,8 @@ def uk_tls_scene():
     """The program prints each thread's own: it says what is right."""
     to_main()
     to_worker2()
+    if not is_arm():  # gcc 12 describes none there
+        assert number("own") == 1000
     assert re.search(r"own at 0x[0-9a-f]+ = 1000\n", run("uk tls own"))
     assert "= 1001" in run("uk tls own worker0") and "= 1001" in run("uk tls own 3")
     assert number('$uk_tls("own")') == 1000 and number('$uk_tls("own", 2)') == 1001

@@ -33,8 +33,13 @@ static inline __sz ukarch_tls_behind(__sz size, __sz align)
 	return ALIGN_UP(ARM64_TCB_SIZE, align) + size;
 }
 
-static inline void *ukarch_tls_setup(__uptr tp, __sz size __unused, __sz align)
+static inline __uptr ukarch_tls_vars(__uptr tp, __sz size __unused, __sz align)
+{
+	return tp + ALIGN_UP(ARM64_TCB_SIZE, align);
+}
+
+static inline void *ukarch_tls_setup(__uptr tp, __sz size, __sz align)
 {
 	((__uptr *)tp)[0] = ((__uptr *)tp)[1] = 0;
-	return (void *)(tp + ALIGN_UP(ARM64_TCB_SIZE, align));
+	return (void *)ukarch_tls_vars(tp, size, align);
 }

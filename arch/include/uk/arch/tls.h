@@ -12,6 +12,8 @@
  *						of that size and alignment
  *   __sz ukarch_tls_behind(__sz size, __sz align)
  *						bytes from there on
+ *   __uptr ukarch_tls_vars(__uptr tp, __sz size, __sz align)
+ *						where the variables begin
  *   void *ukarch_tls_setup(__uptr tp, __sz size, __sz align)
  *						writes what the ABI wants at
  *						the thread pointer; returns

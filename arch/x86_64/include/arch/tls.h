@@ -39,8 +39,13 @@ static inline __sz ukarch_tls_behind(__sz size __unused, __sz align __unused)
 	return sizeof(__uptr);
 }
 
+static inline __uptr ukarch_tls_vars(__uptr tp, __sz size, __sz align)
+{
+	return tp - ukarch_tls_before(size, align);
+}
+
 static inline void *ukarch_tls_setup(__uptr tp, __sz size, __sz align)
 {
 	*(__uptr *)tp = tp;
-	return (void *)(tp - ukarch_tls_before(size, align));
+	return (void *)ukarch_tls_vars(tp, size, align);
 }

@@ -122,6 +122,7 @@ const struct gdb_reg_desc gdb_arch_regs[N_REGS] = {
 	{ "mxcsr", 32, 64, T_MXCSR, GDB_GROUP_VECTOR, 0, 0 },
 	{ "fs_base", 64, 58, T_INT64, GDB_GROUP_GENERAL, 0, 0 },
 	{ "gs_base", 64, 59, T_INT64, GDB_GROUP_GENERAL, 0, 0 },
+	SYS("orig_rax"),
 	SYS("cr0"),
 	SYS("cr2"),
 	SYS("cr3"),
@@ -198,10 +199,16 @@ static const char sse_types[] =
 	"<field name=\"FZ\" start=\"15\" end=\"15\"/>"
 	"</flags>";
 
+/*
+ * orig_rax says that there is no system call to restart: gdb takes a target for
+ * one of GNU/Linux only if it has that, and then knows siginfo, thread-local
+ * variables, core files and where longjmp() goes (doc/adr/0008).
+ */
 static const struct gdb_feature features[] = {
 	{ "org.gnu.gdb.i386.core", flags_types, RAX },
 	{ "org.gnu.gdb.i386.sse", sse_types, XMM0 },
 	{ "org.gnu.gdb.i386.segments", __NULL, FS_BASE },
+	{ "org.gnu.gdb.i386.linux", __NULL, ORIG_RAX },
 	{ "org.vitrine.x86.system", __NULL, CR0 },
 	{ "org.gnu.gdb.i386.avx", __NULL, YMM0H },
 };

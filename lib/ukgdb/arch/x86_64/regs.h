@@ -31,6 +31,7 @@ enum {
 	MXCSR = XMM0 + 16,
 	FS_BASE,
 	GS_BASE,
+	ORIG_RAX,
 	CR0,
 	CR2,
 	CR3,

@@ -175,6 +175,8 @@ static __u64 system_read(unsigned int nr)
 	__u64 v = 0;
 
 	switch (nr) {
+	case ORIG_RAX:
+		return ~0UL;
 	case CR0:
 		__asm__ __volatile__("mov %%cr0, %0" : "=r"(v));
 		break;
@@ -230,7 +232,7 @@ static int system_write(unsigned int nr, __u64 v)
 		break;
 	case EFER:
 		return msr_write(MSR_EFER, v);
-	default: /* the stub's own; gdb puts back what it read */
+	default: /* constant, or the stub's own: gdb puts back what it read */
 		return v == system_read(nr) ? 0 : -EROFS;
 	}
 	return rc;

@@ -104,8 +104,8 @@ def check_gdb(server, arch):
               "-ex", "continue")
     text = out.stdout + out.stderr
     for pattern in (r"\$1 = 0x7008080", r" in section \.text",
-                    r'\* 1 +Thread 1 "main" \(running\)',
-                    r'  3 +Thread 3 "w<"&}\*>" \(waiting <-\)',
+                    r'\* 1 +Thread 1\.1 "main" \(running\)',
+                    r'  3 +Thread 1\.3 "w<"&}\*>" \(waiting <-\)',
                     r"= 0x7008000", r"= -5\n", r"\$\d = 77\n\$\d = 77",
                     r"Cannot access memory at address 0x0",
                     r"Could not write register \"%s\"" % system,

@@ -11,7 +11,7 @@
  * HOST-SRCS: lib/ukgdb/cmd_memory.c lib/ukgdb/cmd_run.c lib/ukgdb/cmd_query.c
  * HOST-SRCS: lib/ukgdb/cmd_threads.c lib/ukgdb/cmd_xfer.c lib/ukgdb/cmd_lldb.c
  * HOST-SRCS: lib/ukgdb/cmd_search.c lib/ukgdb/cmd_monitor.c
- * HOST-SRCS: lib/ukgdb/lldb_threads.c
+ * HOST-SRCS: lib/ukgdb/lldb_threads.c lib/ukgdb/cmd_file.c
  * HOST-SRCS: lib/ukgdb/tests/host/mock.c lib/ukgdb/tests/host/mock_regs.c
  * HOST-SRCS: lib/ukprint/snprintf.c
  * HOST-FLAGS: -Wno-missing-field-initializers
@@ -502,6 +502,64 @@ static void test_threads(void **state)
 	assert_true(gdb_session_thread_events(&m.s));
 }
 
+/* gdb, which says that it knows processes: threads have theirs in front. */
+static void test_processes(void **state)
+{
+	struct gdb_stop end = { .why = GDB_STOP_EXITED, .signal = 3, .tid = 1 };
+
+	assert_null(strstr(ask("qSupported:swbreak+"), "multiprocess"));
+	assert_string_equal(ask("qC"), "QC1");
+	assert_non_null(strstr(ask("qSupported:multiprocess+;swbreak+"),
+			       ";multiprocess+"));
+	ROWS({ "qC", "QCp1.1" }, { "qfThreadInfo", "mp1.1,p1.2,p1.3" },
+	     { "Hgp1.2", "OK" }, { "qC", "QCp1.2" }, { "Hgp0.0", "OK" },
+	     { "Hcp1.-1", "OK" }, { "Hcp-1.-1", "OK" }, { "Hcp1", "OK" },
+	     { "Hgp1.4", "E03" }, { "Hgp", "E16" }, { "Hgp.1", "E16" },
+	     { "Hgp1.", "E16" }, { "Tp1.3", "OK" }, { "Tp1.9", "E03" },
+	     { "qThreadExtraInfo,p1.1", "6d61696e3a2072756e6e696e67" },
+	     { "qGetTLSAddr:p1.2,10,0", "1210" },
+	     { "qXfer:threads:read::20,15", "m<thread id=\"p1.1\" cor" },
+	     { "?", "T05thread:p1.1;core:0;06:0611000000000000;07:"
+		    "0711000000000000;10:1011000000000000;" });
+	m.n_actions = 0;
+	ask("vCont;s:p1.2;c:p1.-1");
+	assert_int_equal(m.n_actions, 2);
+	assert_int_equal(m.actions[0].tid, 2);
+	assert_int_equal(m.actions[1].tid, GDB_TID_ALL);
+	gdb_session_stopped(&m.s, &end);
+	ROWS({ "?", "W03;process:1" }, { "D;1", "OK" });
+}
+
+static void test_files(void **state)
+{
+	static const char maps[] = "1000-2000 rw-p 00000000 00:00 0 [data]\n"
+				   "8000-9000 r-xp 00000000 00:00 0 [text]\n"
+				   "fffffffffffff000-ffffffffffffffff rw-p "
+				   "00000000 00:00 0 [top]\n";
+	char all[256], expect[256];
+
+	ROWS({ "vFile:setfs:0", "F0" }, { "vFile:setfs:1", "F0" },
+	     { "vFile:setfs:", "E16" },
+	     { "vFile:open:2f70726f632f312f6d617073,0,0", "F3" },
+	     { "vFile:open:2f70726f632f312f6d6170,0,0", "F-1,2" },
+	     { "vFile:open:2f70726f632f312f6d617074,0,0", "F-1,2" },
+	     { "vFile:open:2f70726f632f312f6d61707z,0,0", "F-1,2" },
+	     { "vFile:open:,0,0", "F-1,2" },
+	     { "vFile:open:2f70726f632f312f6d617073,0", "E16" },
+	     { "vFile:open:2f70726f632f312f6d617073", "E16" },
+	     { "vFile:pread:3,c,0", "F0000c;1000-2000 rw" },
+	     { "vFile:pread:3,5,2b", "F00005;-9000" },
+	     { "vFile:pread:3,0,0", "F00000;" },
+	     { "vFile:pread:3,100,1000", "F00000;" },
+	     { "vFile:pread:3,ffffffffffffffff,ffffffffffffffff", "F00000;" },
+	     { "vFile:pread:4,100,0", "F-1,9" }, { "vFile:pread:3,100", "E16" },
+	     { "vFile:close:3", "F0" }, { "vFile:close:4", "F-1,9" },
+	     { "vFile:close:", "E16" }, { "vFile:unlink:2f", "" });
+	snprintf(all, sizeof(all), "%s", ask("vFile:pread:3,ffffffff,0"));
+	snprintf(expect, sizeof(expect), "F%05zx;%s", sizeof(maps) - 1, maps);
+	assert_string_equal(all, expect);
+}
+
 static void test_queries(void **state)
 {
 	const char *s = ask("qSupported");
@@ -755,11 +813,12 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_registers), T(test_memory),  T(test_run),
-		T(test_stops),	   T(test_points),  T(test_hits),
-		T(test_threads),   T(test_queries), T(test_lldb),
-		T(test_acks),	   T(test_long),    T(test_running),
-		T(test_ends),	   T(test_plain),   T(test_plain_newline),
+		T(test_registers), T(test_memory),	  T(test_run),
+		T(test_stops),	   T(test_points),	  T(test_hits),
+		T(test_threads),   T(test_processes),	  T(test_files),
+		T(test_queries),   T(test_lldb),	  T(test_acks),
+		T(test_long),	   T(test_running),	  T(test_ends),
+		T(test_plain),	   T(test_plain_newline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""A core file from gdb, and a gdb at the core file; read behind scenes.py."""
+
+import json
+import re
+
+import gdb
+
+# pylint: disable=undefined-variable
+
+PRINTED = ("counter", "lock", "beats", "sizeof(timer)", "workers", "uksched.first.cpu_time",
+           "uksched.first.stack.top")
+
+
+def registers_of_thread(names):
+    frame = gdb.newest_frame()
+    return {n: str(frame.read_register(n)) for n in names}
+
+
+def portrait():
+    """What there is to see of the program."""
+    general, vector = (
+        ([*(f"x{i}" for i in range(31)), "sp", "pc", "cpsr", "tpidr"], "q") if is_arm() else
+        ([*(f"r{x}" for x in ("ax", "bx", "cx", "dx", "si", "di", "bp", "sp", "ip",
+                              *range(8, 16))),
+          "eflags", "cs", "ss", "ds", "es", "fs", "gs", "fs_base", "gs_base"], "xmm"))
+    vectors = [f"{vector}{i}" for i in range(16)]
+    selected = gdb.selected_thread()
+    seen = {"vectors": registers_of_thread(vectors), "threads": {}}
+    for thread in gdb.selected_inferior().threads():
+        thread.switch()
+        seen["threads"][str(thread.ptid[1])] = {
+            "frames": [[f.name(), f.pc(), str(f.find_sal())] for f in frames()],
+            "registers": registers_of_thread(general),
+        }
+    selected.switch()
+    seen["selected"] = selected.ptid[1]
+    seen["disassembly"] = run("x/8i $pc")
+    gdb.selected_frame().older().select()
+    for name in PRINTED:
+        try:
+            seen[name] = str(value(name))
+        except gdb.error as error:
+            seen[name] = str(error)
+    gdb.newest_frame().select()
+    seen["local"] = [str(value("i")), str(value("arg"))]
+    return seen
+
+
+@scene
+def save_core(core, notes):
+    """Five threads: one runs, two sleep or are ready, one waits, one has not begun."""
+    to_main()
+    run("break work")
+    for _ in range(3):
+        assert "points" in go()
+    run("next")
+    run("next")
+    seen = portrait()
+    assert {t["frames"][0][0] for t in seen["threads"].values()} > {"work", "sched_switch"}
+    with open(notes, "w", encoding="utf-8") as f:
+        json.dump(seen, f)
+    maps = run("info proc mappings")
+    # the map is of the right place, and of the right kind
+    assert number("$pc") in ranges(maps, "r-xp") and number("$sp") in ranges(maps, "rw-p"), maps
+    assert re.search(rf"AT_ENTRY .*{entry_point():#x}$", run("info auxv"), re.M)
+    run(f"generate-core-file {core}")
+    assert portrait() == seen
+    run("delete")
+    exits()
+
+
+class Ranges(list):
+    def __contains__(self, address):
+        return any(start <= address < end for start, end in self)
+
+
+def ranges(maps, prot):
+    return Ranges((int(a, 16), int(b, 16)) for a, b, p in
+                  re.findall(r"^ +(0x\w+) +(0x\w+) +0x\w+ +0x0 +(\S+)", maps, re.M) if p == prot)
+
+
+def entry_point():
+    return int(re.search(r"Entry point: (0x\w+)", run("info files")).group(1), 16)
+
+
+@scene
+def open_core(core, notes):
+    run("set pagination off")
+    run("set width 0")
+    run("set backtrace past-main on")
+    run(f"core-file {core}")
+    with open(notes, encoding="utf-8") as f:
+        expected = json.load(f)
+    seen = json.loads(json.dumps(portrait()))
+    differences(seen, expected, "")
+    print(f"threads {len(seen['threads'])}")
+
+
+def differences(seen, expected, what):
+    if isinstance(expected, dict):
+        assert seen.keys() == expected.keys(), f"{what}: {seen.keys()}, not {expected.keys()}"
+        for name, there in expected.items():
+            differences(seen[name], there, f"{what} {name}")
+    else:
+        assert seen == expected, f"{what}: {seen}, not {expected}"
+
+
+@scene
+def where_a_fault_was():
+    to_main()
+    run("set $pc = 0x66660000")
+    assert go() == {"signal": "SIGSEGV"}
+    assert number("$_siginfo.si_signo") == 11
+    assert number("$_siginfo._sifields._sigfault.si_addr") == 0x66660000
+    run("kill")

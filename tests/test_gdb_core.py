@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""The guest as a process of GNU/Linux, as gdb sees it: core files, which gdb
+and lldb open again, the map of the memory, siginfo, thread-local variables."""
+
+import json
+import re
+import subprocess
+
+import pytest
+
+from gdb_guest import guest, play
+from vitrine import ARCHS, ROOT, RUN_SECONDS, build
+
+SCENES = [ROOT / "tests" / "gdb" / "core_scenes.py"]
+MEM = 16 << 20
+CONFIG = ("CONFIG_LIBUKGDB=y", "CONFIG_LIBVIRTIO_CONSOLE=y")
+
+
+@pytest.fixture(params=ARCHS)
+def saved(request, tmp_path_factory):
+    """An image, a core file of it, and what gdb saw in the guest."""
+    image = build("threads", request.param, config=CONFIG)
+    folder = tmp_path_factory.mktemp("core")
+    core, notes = folder / "core", folder / "notes"
+    with guest(image, place="vport", options=("--mem", f"{MEM >> 20}M")) as g:
+        g.gdb("save_core", str(core), str(notes), more=SCENES)
+        assert g.end().status == 0
+    return image, core, json.loads(notes.read_text())
+
+
+def test_core(saved):
+    """One core for all that is asked: it takes a while to write."""
+    image, core, notes = saved
+    text = play(image, "", "open_core", str(core), str(core.with_name("notes")), more=SCENES)
+    assert "threads 5" in text and "warning" not in text, text
+    check_segments(image, core)
+    check_lldb(image, core, notes)
+    check_commands(image, core)
+
+
+def check_segments(image, core):
+    """All of the memory, and the image as it is in the file."""
+    listed = image.tool("readelf", "-lW", core)
+    loads = [[int(x, 16) for x in m] for m in
+             re.findall(r"^ +LOAD +(0x\w+) (0x\w+) 0x\w+ (0x\w+) (0x\w+)", listed, re.M)]
+    assert all(in_file == in_memory for _, _, in_file, in_memory in loads), listed
+    assert sum(size for _, _, _, size in loads) > MEM * 9 // 10, listed
+    text = int(re.search(r" \.text +PROGBITS +(\w+)",
+                         image.tool("readelf", "-SW", image.path)).group(1), 16)
+    offset = next(o + text - a for o, a, size, _ in loads if a <= text < a + size)
+    dump = image.path.with_suffix(".text")
+    image.tool("objcopy", "-O", "binary", "-j", ".text", image.path, dump)
+    code = dump.read_bytes()
+    dump.unlink()
+    with open(core, "rb") as f:
+        f.seek(offset)
+        # 64 KiB: some of the rest are slots of breakpoints, and code at boot
+        assert f.read(len(code)).count(code[:4096]) == 1
+
+
+def check_lldb(image, core, notes):
+    done = subprocess.run(["lldb", "--no-lldbinit", "--batch", image.path, "-c", core,
+                           "-o", "bt all", "-o", "print counter"], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=RUN_SECONDS, check=False)
+    traces = re.split(r"^[ *] thread #\d+", done.stdout, flags=re.M)[1:]
+    assert len(traces) == 5 and "= 2\n" in traces[-1].rsplit("counter", 1)[1], done.stdout
+    for trace, thread in zip(traces, sorted_threads(notes)):
+        names = [name for name, _, _ in thread["frames"]]
+        for name in {names[0], names[-1]}:
+            assert name in trace, (name, done.stdout)
+
+
+def sorted_threads(notes):
+    """The selected one first, as they are in the file."""
+    return [thread for _, thread in sorted(
+        notes["threads"].items(), key=lambda t: (int(t[0]) != notes["selected"], int(t[0])))]
+
+
+def check_commands(image, core):
+    """The project's commands know a core file, too."""
+    done = subprocess.run(
+        [ROOT / "support" / "gdb", image.path, "-c", core, "-batch", "-ex", "uk threads",
+         "-ex", "uk tls own worker0", "-ex", "uk log"], stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=RUN_SECONDS,
+        check=False)
+    assert re.search(r"^4 +worker2 +running .* work \(apps/threads/main.c:", done.stdout, re.M)
+    assert "= 1001\n" in done.stdout and "waiting for a debugger" in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_where_a_fault_was(arch):
+    with guest(build("tests/apps/debuggee", arch)) as g:
+        g.gdb("where_a_fault_was", more=SCENES)
+        assert g.end().status == 70
