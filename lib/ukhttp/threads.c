@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * /threads: all threads, and where they are. A few at a time are looked at
+ * with interrupts off; names of functions are found afterwards, from the
+ * addresses, with interrupts on.
+ */
+#include <uk/http.h>
+#include <uk/sched.h>
+#include <uk/symtab.h>
+#include <uk/unwind.h>
+
+#define DEPTH 24 /* frames shown of a thread */
+#define BATCH 4
+
+struct shot {
+	unsigned int id;
+	char name[UK_THREAD_NAME_MAX];
+	const char *state;
+	__nsec cpu_time;
+	__u64 switches;
+	__uptr base, top;
+	unsigned int depth;
+	struct {
+		__uptr pc, lookup;
+	} frames[DEPTH];
+	const char *end; /* why there are no more; NULL: there are none */
+};
+
+#ifdef CONFIG_LIBUKUNWIND
+static void walk(struct shot *s, const struct __regs *regs)
+{
+	struct uk_unwind u;
+
+	s->depth = 0;
+	for (uk_unwind_start(&u, regs); s->depth < DEPTH;) {
+		s->frames[s->depth].pc = u.pc;
+		s->frames[s->depth++].lookup = uk_unwind_lookup_pc(&u);
+		if (!uk_unwind_next(&u))
+			break;
+	}
+	s->end = u.end == UK_UNWIND_OUTERMOST ? __NULL
+		 : u.end		      ? uk_unwind_end_str(u.end)
+					      : "there are more frames";
+}
+#else
+static void walk(struct shot *s, const struct __regs *regs)
+{
+	s->depth = 1;
+	s->frames[0].pc = s->frames[0].lookup = ukarch_regs_pc(regs);
+	s->end = "this image has no ukunwind";
+}
+#endif
+
+static void take(struct shot *s, struct uk_thread *t)
+{
+	const struct __regs *regs = uk_thread_regs(t);
+	struct __regs here;
+
+	s->id = t->id;
+	strncpy(s->name, t->name, sizeof(s->name) - 1);
+	s->state = uk_thread_state_name(t);
+	s->cpu_time = uk_thread_cpu_time(t);
+	s->switches = t->switches;
+	s->base = (__uptr)t->stack.base;
+	s->top = (__uptr)t->stack.top;
+	s->depth = 0;
+	s->end = __NULL;
+	if (t == uk_thread_current()) {
+		ukarch_regs_capture(&here);
+		regs = &here;
+	}
+	if (regs)
+		walk(s, regs);
+}
+
+/* The threads behind an id, up to BATCH of them. */
+static unsigned int take_some(struct shot *shots, unsigned int behind)
+{
+	unsigned long flags = ukarch_irq_save();
+	struct uk_thread *t = __NULL;
+	unsigned int n = 0;
+
+	while (n < BATCH && (t = uk_thread_next(t)))
+		if (t->id > behind)
+			take(&shots[n++], t);
+	ukarch_irq_restore(flags);
+	return n;
+}
+
+static void put_name(struct uk_http_response *res, const char *what,
+		     const char *text)
+{
+	uk_http_printf(res, ",\"%s\":", what);
+	uk_http_json_string(res, text, strlen(text));
+}
+
+static void put_loc(struct uk_http_response *res,
+		    const struct uk_source_loc *loc)
+{
+	if (loc->file[0])
+		put_name(res, "file", loc->file);
+	if (loc->file[0] && loc->line)
+		uk_http_printf(res, ",\"line\":%u", loc->line);
+}
+
+/* The functions inlined at an address come in front of the one they are in. */
+static void put_frame(struct uk_http_response *res, __uptr pc, __uptr lookup)
+{
+	struct uk_inline_frame f = { .inlined = 1 };
+	struct uk_symbol sym;
+
+	for (unsigned int i = 0; !uk_resolve_inline(lookup, i, &f) && f.inlined;
+	     i++) {
+		uk_http_printf(res, "{\"pc\":\"0x%lx\"", pc);
+		put_name(res, "function", f.function);
+		put_loc(res, &f.loc);
+		uk_http_puts(res, ",\"inlined\":true},");
+	}
+	if (f.inlined && uk_resolve_line(lookup, &f.loc))
+		f.loc.file[0] = '\0';
+	uk_http_printf(res, "{\"pc\":\"0x%lx\"", pc);
+	if (!uk_resolve_symbol(lookup, &sym)) {
+		put_name(res, "function", sym.name);
+		uk_http_printf(res, ",\"offset\":%lu", pc - sym.start);
+	}
+	put_loc(res, &f.loc);
+	uk_http_putc(res, '}');
+}
+
+static void put_thread(struct uk_http_response *res, const struct shot *s)
+{
+	uk_http_printf(res, "{\"id\":%u", s->id);
+	put_name(res, "name", s->name);
+	put_name(res, "state", s->state);
+	uk_http_printf(res,
+		       ",\"cpu_ns\":%lu,\"switches\":%lu,"
+		       "\"stack\":{\"base\":\"0x%lx\",\"bytes\":%lu},"
+		       "\"trace\":[",
+		       s->cpu_time, s->switches, s->base, s->top - s->base);
+	for (unsigned int i = 0; i < s->depth; i++) {
+		uk_http_puts(res, i ? ",\n  " : "\n  ");
+		put_frame(res, s->frames[i].pc, s->frames[i].lookup);
+	}
+	uk_http_putc(res, ']');
+	if (s->end)
+		put_name(res, "trace_end", s->end);
+	uk_http_putc(res, '}');
+}
+
+static void get_threads(const struct uk_http_request *req __unused,
+			struct uk_http_response *res)
+{
+	static struct shot shots[BATCH];
+	unsigned int n, behind = 0;
+
+	res->type = UK_HTTP_JSON;
+	uk_http_printf(res, "{\"uptime_ns\":%lu,\"idle_ns\":%lu,\"threads\":[",
+		       uk_time_monotonic(), uk_sched_idle_time());
+	while (!res->full && (n = take_some(shots, behind))) {
+		for (unsigned int i = 0; i < n; i++) {
+			uk_http_puts(res, behind || i ? ",\n" : "\n");
+			put_thread(res, &shots[i]);
+		}
+		behind = shots[n - 1].id;
+	}
+	uk_http_puts(res, "]}\n");
+}
+
+UK_HTTP_ROUTE(threads, "/threads", UK_HTTP_GET, get_threads);
