@@ -10,6 +10,7 @@ The wiring, which guest and host agree upon:
   arm64 gdb             port 2 of a virtio console (vport2) as a TCP server
   metrics               port 1 of another one (vport1) as a TCP server; q35 has
                         no virtio-mmio: third serial port (com3)
+  shell                 port 3 of another one (vport3) as a TCP server; not on q35
   exit status           x86_64: port 0xf4 (isa-debug-exit); arm64: semihosting
 """
 
@@ -130,8 +131,8 @@ def server(name, port):
             "server=on,wait=off,nodelay=on"]
 
 
-def debug_devices(arch, machine, gdb, metrics):
-    """The streams for a debugger and for a metrics scraper, by TCP port."""
+def debug_devices(arch, machine, gdb, metrics, shell):
+    """The streams for a debugger, a metrics scraper and a shell, by TCP port."""
     out = []
     ports = []
     if gdb is not None:
@@ -147,6 +148,12 @@ def debug_devices(arch, machine, gdb, metrics):
             out += ["-device", "isa-serial,iobase=0x3e8,irq=5,chardev=metrics"]
         else:
             ports.append(("metrics", 1))
+    if shell is not None:
+        if machine == "q35":
+            raise UsageError("q35 has no console for a shell: use another machine, or "
+                             "-p shell.console=com2 --gdb PORT")
+        out += server("shell", shell)
+        ports.append(("shell", 3))
     if ports:
         out += ["-global", "virtio-mmio.force-legacy=false"]
     for name, number in ports:
@@ -163,7 +170,7 @@ def virtio_port(name, number):
 
 
 def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M",
-                 icount=False, gdb=None, metrics=None, params=(), extra=()):
+                 icount=False, gdb=None, metrics=None, shell=None, params=(), extra=()):
     """The whole command, a list of words."""
     arch = image_arch(image)
     check_boots(image, arch)
@@ -183,7 +190,7 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
                "-chardev", "stdio,id=stdio", "-serial", "chardev:stdio"]
     if icount:
         command += ["-icount", ICOUNT[arch]]
-    command += debug_devices(arch, machine, gdb, metrics)
+    command += debug_devices(arch, machine, gdb, metrics, shell)
     command += ["-kernel", image]
     line = guest_command_line(params, args)
     if line:

@@ -21,9 +21,12 @@ UK_PARAM(console, stdio, &uk_console_wanted[UK_CONSOLE_STDIO], charp,
 	 "console of stdin and stdout, or none");
 
 const char *const console_role_names[UK_CONSOLE_ROLES] = {
-	[UK_CONSOLE_LOG] = "log",   [UK_CONSOLE_STDIO] = "stdio",
-	[UK_CONSOLE_GDB] = "gdb",   [UK_CONSOLE_METRICS] = "metrics",
+	[UK_CONSOLE_LOG] = "log",     [UK_CONSOLE_STDIO] = "stdio",
+	[UK_CONSOLE_GDB] = "gdb",     [UK_CONSOLE_METRICS] = "metrics",
 	[UK_CONSOLE_DUMP] = "dump",
+#ifdef CONFIG_LIBUKSHELL
+	[UK_CONSOLE_SHELL] = "shell",
+#endif
 };
 
 static struct uk_console *role_default(enum uk_console_role role)

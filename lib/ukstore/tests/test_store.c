@@ -170,4 +170,56 @@ UK_TESTCASE(ukstore, objects_of_libraries)
 }
 #endif
 
+#ifdef CONFIG_LIBUKCMD
+#include <uk/cmd.h>
+
+static char said[512];
+
+/* The last pieces; a listing is longer. */
+static void out(struct uk_cmd_io *io __unused, const char *text, __sz len)
+{
+	__sz have = strlen(said);
+
+	if (have + len >= sizeof(said))
+		have = 0;
+	memcpy(said + have, text, len);
+	said[have + len] = '\0';
+}
+
+static int run(const char *line)
+{
+	struct uk_cmd_io io = { .out = out };
+
+	said[0] = '\0';
+	return uk_cmd_run(&io, line, strlen(line));
+}
+
+UK_TESTCASE(ukstore, command)
+{
+	UK_TEST_EXPECT_ZERO(run("store ls ukstore/test_"));
+	UK_TEST_EXPECT_ZERO(strcmp(said,
+				   "ukstore/test_deep (its getter faults)\n"
+				   "ukstore/test_null (its getter faults)\n"
+				   "ukstore/test_setting (to be set)\n"
+				   "ukstore/test_trap (its getter faults)\n"));
+	UK_TEST_EXPECT_ZERO(run("store ls"));
+	UK_TEST_EXPECT_ZERO(run("store get ukinit/application"));
+	UK_TEST_EXPECT_ZERO(strcmp(said, CONFIG_UK_NAME "\n"));
+	UK_TEST_EXPECT_ZERO(run("store set ukstore/test_setting 9"));
+	UK_TEST_EXPECT_UNUM_EQ(setting, 9);
+	UK_TEST_EXPECT_SNUM_EQ(run("store set ukstore/test_setting 256"),
+			       -ERANGE);
+	UK_TEST_EXPECT_ZERO(strcmp(said, "\"256\" is not 0 to 255\n"));
+	UK_TEST_EXPECT_SNUM_EQ(run("store set ukstore/test_setting x"),
+			       -ERANGE);
+	UK_TEST_EXPECT_SNUM_EQ(run("store set ukstore/test_null 1"), -ENOTSUP);
+	UK_TEST_EXPECT_ZERO(strcmp(said, "test_null cannot be set\n"));
+	UK_TEST_EXPECT_SNUM_EQ(run("store get nothing/there"), -ENOENT);
+	UK_TEST_EXPECT_SNUM_EQ(run("store ls nothing"), -ENOENT);
+	UK_TEST_EXPECT_SNUM_EQ(run("store"), -EINVAL);
+	UK_TEST_EXPECT_SNUM_EQ(run("store get"), -EINVAL);
+	UK_TEST_EXPECT_UNUM_EQ(setting, 9);
+}
+#endif
+
 uk_testsuite_register(ukstore, NULL);

@@ -183,6 +183,9 @@ enum uk_console_role {
 	UK_CONSOLE_GDB,	    /* a debugger; default: none */
 	UK_CONSOLE_METRICS, /* metrics; default: none */
 	UK_CONSOLE_DUMP,    /* crash dumps; default: none */
+#ifdef CONFIG_LIBUKSHELL
+	UK_CONSOLE_SHELL, /* a shell; default: none */
+#endif
 	UK_CONSOLE_ROLES
 };
 

@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""lib/ukshell: a shell on a port of its own beside a program that reads stdin,
+and on the terminal; typed as a terminal in its usual mode and as a raw one
+sends it. What it says is compared with what the program and the image say."""
+
+import contextlib
+import re
+import socket
+import subprocess
+import time
+
+import pexpect
+import pytest
+from vitrine import MACHINES, ROOT, build
+
+SECONDS = 60
+CONFIG = ("CONFIG_LIBUKSHELL=y", "CONFIG_LIBUKSTORE=y", "CONFIG_LIBVIRTIO_CONSOLE=y")
+PROMPT = b"cmd> "
+FIRST = {"x86_64": "com1", "arm64": "pl011"}
+
+
+@pytest.fixture(scope="module")
+def image(arch):
+    return build(ROOT / "tests/apps/cmd", arch, config=CONFIG)
+
+
+class Client:
+    """Somebody at the shell's socket."""
+
+    def __init__(self, path, deadline):
+        self.socket = socket.socket(socket.AF_UNIX)
+        while self.socket.connect_ex(str(path)):
+            assert time.monotonic() < deadline, "nobody listens"
+            time.sleep(0.01)
+        self.socket.settimeout(SECONDS)
+        self.got = b""
+
+    def until(self, end):
+        """What comes up to and with `end`."""
+        while end not in self.got:
+            more = self.socket.recv(65536)
+            assert more, f"closed after {self.got!r}"
+            self.got += more
+        text, _, self.got = self.got.partition(end)
+        return text + end
+
+    def cooked(self, line):
+        """A line as nc sends it; its output, which ends in the prompt."""
+        self.socket.sendall(line.encode() + b"\n")
+        return self.until(PROMPT)[:-len(PROMPT)].decode()
+
+
+@contextlib.contextmanager
+def guest(image, tmp_path, *options):
+    """A guest whose program reads stdin, and a client at its shell."""
+    path = tmp_path / "shell"
+    with subprocess.Popen(
+            [ROOT / "support/run", "--timeout", str(3 * SECONDS), "--shell", path, *options,
+             image.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT) as process:
+        try:
+            client = Client(path, time.monotonic() + SECONDS)
+            client.until(PROMPT)
+            yield process, client, path
+        finally:
+            process.terminate()
+            process.communicate()
+
+
+def test_commands(image, tmp_path):
+    with guest(image, tmp_path) as (process, client, path):
+        client.cooked("")
+        assert "store ls [PREFIX]" in client.cooked("help")
+        assert client.cooked("nonesuch").startswith("unknown command")
+        names = re.findall(r"^ *\d+ (\S+) +(\w+)", client.cooked("threads"), re.M)
+        assert [name for name, _ in names] == ["main", "shell"]
+        assert ("shell", "running") in names
+        assert "bytes" in client.cooked("mem")
+        assert "vport3: shell" in client.cooked("console")
+        # the store, against binutils and the program
+        notes = image.tool("readelf", "-n", image.path)
+        build_id = re.search(r"Build ID: ([0-9a-f]+)", notes).group(1)
+        assert client.cooked("store get ukinit/build_id") == build_id + "\n"
+        listed = client.cooked("store ls uksched/")
+        assert "uksched/threads 2\n" in listed
+        paths = [line.split()[0] for line in client.cooked("store ls").splitlines()]
+        assert len(paths) > 40 and len(set(paths)) == len(paths)
+        shell = next(l.split()[0] for l in client.cooked("threads").splitlines() if "shell" in l)
+        assert f"uksched/{shell}/thread_switches" in paths
+        assert client.cooked("store get no/where") == \
+            'there is no value "no/where"; try store ls\n'
+        # stdin is the program's
+        process.stdin.write(b"help\n")
+        process.stdin.flush()
+        while b"= 0" not in process.stdout.readline():
+            pass
+        client.socket.close()
+        again = Client(path, time.monotonic() + SECONDS)
+        again.until(PROMPT)
+        assert again.cooked("store get ukinit/application") == "cmd\n"
+        assert again.cooked("store set ukboot/request_shutdown 99") == '"99" is not 0 to 63\n'
+        assert again.cooked("store set ukboot/request_shutdown 7") == ""
+        assert process.wait(SECONDS) == 7
+        assert b"shutdown with status 7, as requested" in process.stdout.read()
+
+
+def test_raw(image, tmp_path):
+    """Echo, corrections, and a line feed behind each carriage return."""
+    with guest(image, tmp_path) as (_, client, _):
+        client.socket.sendall(b"store gte\x7f\x7fet ukinit/arch\r")
+        echo = client.until(PROMPT).decode()
+        assert echo.startswith("store gte\b \b\b \bet ukinit/arch\r\nthere is no value")
+        client.socket.sendall(b"nonsense\x03")
+        assert client.until(PROMPT) == b"nonsense^C\r\n" + PROMPT
+        # pieces, however small
+        for byte in b"store get ukinit/architecture\r":
+            client.socket.sendall(bytes([byte]))
+        assert client.until(PROMPT).decode() == \
+            f"store get ukinit/architecture\r\n{image.arch}\r\n" + PROMPT.decode()
+
+
+def test_client_that_goes(image, tmp_path):
+    """Half a line and unread output of one are nothing to the next."""
+    with guest(image, tmp_path) as (_, client, path):
+        for line in (b"stor", b"store ls\n", b"store ls\r" * 50, b"\x1b["):
+            client.socket.sendall(line)
+            client.socket.close()
+            client = Client(path, time.monotonic() + SECONDS)
+            client.until(PROMPT)
+            # bytes that were on their way when the one before left come first
+            client.socket.sendall(b"\x03\x03\r")
+            client.socket.sendall(b"store get ukinit/application\r")
+            client.until(b"store get ukinit/application\r\ncmd\r\n" + PROMPT)
+
+
+@pytest.mark.parametrize("machine", sum(MACHINES.values(), ()))
+def test_on_the_terminal(arch, image, machine):
+    """The log's console, with a serial line's other end: echo, Ctrl-U."""
+    if machine not in MACHINES[arch]:
+        return
+    child = pexpect.spawn(str(ROOT / "support/run"),
+                          ["--machine", machine, "-p", "console.stdio=none",
+                           "-p", f"shell.console={FIRST[arch]}", str(image.path), "wait"],
+                          timeout=SECONDS)
+    try:
+        child.expect_exact("cmd> ")
+        child.send("nonsense\x15store get ukinit/architecture\r")
+        # the host's terminal adds a carriage return of its own
+        child.expect(rf"store get ukinit/architecture\r+\n{arch}\r+\ncmd> ")
+        child.send("poweroff 5\r")
+        child.expect_exact("exit 5")
+        child.expect(pexpect.EOF)
+        child.close()
+        assert child.exitstatus == 5
+    finally:
+        child.close(force=True)
+
+
+def test_not_beside_stdin(arch, image):
+    result = image.run(options=["-p", f"shell.console={FIRST[arch]}"])
+    assert result.status == 71
+    assert f"shell.console={FIRST[arch]}: stdin, a debugger or metrics are there already" in result.text
+
+
+def test_q35_has_no_port(image, arch):
+    if arch != "x86_64":
+        return
+    result = image.run(options=["--machine", "q35", "--shell", "1"])
+    assert result.status == 2 and "q35 has no console for a shell" in result.text
