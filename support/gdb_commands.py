@@ -9,6 +9,7 @@ core file. Types come from the image's debug information.
 """
 
 import bisect
+import re
 import struct
 
 import gdb  # pylint: disable=import-error
@@ -448,6 +449,84 @@ of one table, the records too."""
             return []
 
 
+# --- the store ----------------------------------------------------------------------
+
+def store_paths():
+    """(path, struct uk_store_entry) of all values: static ones, then objects'."""
+    bounds = table_bounds().get("store")
+    if bounds is None:
+        raise gdb.GdbError("The image has no ukstore.")
+    kind = gdb.lookup_type("struct uk_store_entry")
+    for address in range(*bounds, kind.sizeof):
+        entry = gdb.Value(address).cast(kind.pointer()).dereference()
+        yield f"{entry['library'].string().removeprefix('lib')}/{entry['name'].string()}", entry
+    objects = gdb.lookup_static_symbol("uk_store_objects")
+    objects = objects.value() if objects else None
+    for i in range(int(objects["count"]) if objects else 0):
+        one = objects["objects"][i].dereference()
+        name = f"{one['library'].string().removeprefix('lib')}/{one['name'].string()}"
+        for at in range(int(one["count"])):
+            entry = one["entries"][at]["e"]
+            yield f"{name}/{entry['name'].string()}", entry
+
+
+def text_at(pointer):
+    return pointer.string(errors="replace") if int(pointer) else ""
+
+
+def store_values(prefix):
+    """What the guest's own command says: its getters run there."""
+    try:
+        said = gdb.execute(f"monitor store ls {prefix}", to_string=True)
+    except gdb.error as e:
+        said = str(e)
+    if not re.match(r"\w+/|no value's path", said):
+        raise gdb.GdbError("Values are told by the image's own stub alone, while it is "
+                           f"connected: {said.strip() or 'it has no command store'}")
+    return said
+
+
+class UkStore(gdb.Command):
+    """uk store [-v] [PREFIX]
+List the values of the store whose paths begin with PREFIX: type, kind, unit
+and what they are.
+
+This reads memory alone. With -v the values are shown, which has the guest's
+getters run: by the image's own stub (monitor store ls)."""
+
+    def __init__(self):
+        super().__init__("uk store", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        words = gdb.string_to_argv(argument)
+        values = words[:1] == ["-v"]
+        words = words[values:]
+        if len(words) > 1:
+            raise gdb.GdbError("usage: uk store [-v] [PREFIX]")
+        prefix = words[0] if words else ""
+        if values:
+            print(store_values(prefix), end="")
+            return
+        kinds = {v: k.rsplit("_", maxsplit=1)[-1].lower() for k, v in (
+            (f.name, f.enumval) for f in gdb.lookup_type("enum uk_store_kind").fields())}
+        rows = [("Path", "Type", "Kind", "Unit", "Set", "What it is")]
+        for path, entry in store_paths():
+            if path.startswith(prefix):
+                rows.append((path, str(entry["type"]).rsplit("_", maxsplit=1)[-1],
+                             kinds.get(int(entry["kind"]), "?"), text_at(entry["unit"]),
+                             "yes" if int(entry["set"]["u64"]) else "",
+                             text_at(entry["help"])))
+        if len(rows) == 1:
+            raise gdb.GdbError(f"No value's path begins with {prefix}.")
+        print_table(rows)
+
+    def complete(self, text, word):
+        try:
+            return [path for path, _ in store_paths() if path.startswith(word)]
+        except (gdb.GdbError, OSError):
+            return []
+
+
 class Uk(gdb.Command):
     """Commands about a Vitrine guest."""
 
@@ -455,5 +534,6 @@ class Uk(gdb.Command):
         super().__init__("uk", gdb.COMMAND_STATUS, gdb.COMPLETE_NONE, True)
 
 
-for _command in (Uk, UkThreads, UkTls, TlsFunction, UkLog, UkEvents, UkTables):
+for _command in (Uk, UkThreads, UkTls, TlsFunction, UkLog, UkEvents, UkTables,
+                 UkStore):
     _command()

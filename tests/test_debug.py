@@ -219,14 +219,46 @@ def test_events_and_tables(arch):
     assert [x for x in parts["uk log 1"].splitlines() if x.startswith("[ ")] == kept[-1:]
 
 
+def test_store(arch):
+    """By memory alone; values by the guest's own command."""
+    image = threads(arch)
+    with guest(image) as g:
+        text = g.gdb("uk_print", "uk store", "uk store ukin", "uk store -v ukinit/a",
+                     "uk store -v uksched/", more=UK_SCENES)
+        g.end()
+    parts = dict(part.split("\n", 1) for part in text.split("@@@ ")[1:])
+    rows = [re.split("  +", line) for line in parts["uk store"].splitlines()[1:] if "/" in line]
+    paths = [row[0] for row in rows]
+
+    # static ones as the linker sorted them, by readelf
+    known = symbols(image)
+    bounds = {n: a for a, _, n in known if n.startswith("uk_tab_store_")}
+    entries = [n for a, size, n in known
+               if size and bounds["uk_tab_store_start"] <= a < bounds["uk_tab_store_end"]]
+    assert len(entries) > 20
+    assert [f"uk_store_entry_{p.split('/')[1]}" for p in paths[:len(entries)]] == entries
+    assert ["uksched/idle_time", "u64", "counter", "nanoseconds"] in [row[:4] for row in rows]
+    first = {"x86_64": "com1", "arm64": "pl011"}[arch]
+    assert f"ukconsole/{first}/out_bytes" in paths[len(entries):]
+    assert re.search(r"^ukboot/request_shutdown +u8 +gauge +yes ", parts["uk store"], re.M)
+    assert len(parts["uk store ukin"].splitlines()) > 5
+    assert "ukconsole" not in parts["uk store ukin"]
+
+    values = parts["uk store -v ukinit/a"]
+    assert f"ukinit/application threads\nukinit/architecture {arch}\n" in values, values
+    assert re.search(r"^uksched/threads [1-5]$", parts["uk store -v uksched/"], re.M), text
+
+
 def test_by_memory_alone(arch):
     """At QEMU's own stub, which knows nothing of the guest."""
     image = threads(arch)
     out, done = run_under_gdb(image, [], [
         f"source {ROOT}/support/gdb_commands.py", "tbreak main", "continue", "uk log",
-        "uk threads", "uk tls own"])
+        "uk threads", "uk tls own", "uk store uksched/t", "uk store -v"])
     assert done.status == 0
     kept = [line for line in out[3].splitlines() if line.startswith("[ ")]
     assert kept == [line for line in done.lines if line.startswith("[ ")][:len(kept)]
     assert re.search(r"^1 +main +running .* main \(apps/threads/main\.c", out[4], re.M), out[4]
     assert re.fullmatch(r"own at 0x[0-9a-f]+ = 1000", out[5].splitlines()[0]), out[5]
+    assert re.search(r"^uksched/threads +u32 +gauge +threads that", out[6], re.M), out[6]
+    assert "Values are told by the image's own stub alone" in out[7], out[7]

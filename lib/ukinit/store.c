@@ -52,3 +52,40 @@ UK_STORE_STATIC_ENTRY_INFO(5, build_id, charp, get_build_id, __NULL,
 			   .kind = UK_STORE_INFO,
 			   .help = "the image's build-id",
 			   .flags = UK_STORE_ENTRY_FLAG_CONST);
+
+#ifdef CONFIG_LIBUKALLOC
+#include <uk/alloc.h>
+
+/*
+ * All of it in one value, as those who look at many guests want it: an object
+ * with labels, which is made when somebody asks.
+ */
+static const struct uk_store_entry *entries[] = {
+	UK_STORE_ENTRY_INFO(1, build, charp, get_build_id, __NULL,
+			    .kind = UK_STORE_INFO,
+			    .help = "which image this is",
+			    .flags = UK_STORE_ENTRY_FLAG_CONST),
+	__NULL,
+};
+
+static int publish_image(void *data __unused)
+{
+	static struct uk_store_object *obj;
+	struct uk_store_label labels[] = {
+		{ "application", CONFIG_UK_NAME },
+		{ "version", UK_VERSION },
+		{ "architecture", UK_ARCH_NAME },
+		{ 0 },
+	};
+
+	if (!obj)
+		obj = uk_store_obj_alloc_labels(uk_alloc_get_default(), 1,
+						"image", entries, labels,
+						__NULL);
+	if (obj && !obj->library)
+		(void)uk_store_obj_add(obj);
+	return UK_EVENT_HANDLED_CONT;
+}
+
+UK_EVENT_HANDLER(UK_STORE_EVENT_REFRESH, publish_image);
+#endif

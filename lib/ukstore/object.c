@@ -22,7 +22,7 @@ static struct {
 	struct uk_store_object **by_id;	  /* in the same block */
 	__sz count, room;
 	int changing;
-} store;
+} uk_store_objects; /* its name is known to gdb_commands.py */
 
 static struct uk_alloc *array_alloc;
 
@@ -36,11 +36,12 @@ void store_text_free(char *text)
 /* The first object that is not before a key. */
 static __sz lower_bound(const struct store_key *key)
 {
-	__sz low = 0, high = store.changing ? 0 : store.count;
+	__sz low = 0,
+	     high = uk_store_objects.changing ? 0 : uk_store_objects.count;
 
 	while (low < high) {
 		__sz mid = (low + high) / 2;
-		struct uk_store_object *obj = store.objects[mid];
+		struct uk_store_object *obj = uk_store_objects.objects[mid];
 
 		if (store_compare(obj->library, obj->name, key) < 0)
 			low = mid + 1;
@@ -58,8 +59,9 @@ static struct store_key key_of(const struct uk_store_object *obj)
 
 static struct uk_store_object *at(__sz idx)
 {
-	return !store.changing && idx < store.count ? store.objects[idx]
-						    : __NULL;
+	return !uk_store_objects.changing && idx < uk_store_objects.count
+		       ? uk_store_objects.objects[idx]
+		       : __NULL;
 }
 
 static int is_listed(const struct uk_store_object *obj, __sz *idx)
@@ -76,11 +78,12 @@ static int is_listed(const struct uk_store_object *obj, __sz *idx)
 /* The first object whose numbers are not below these. */
 static __sz lower_bound_id(__u16 libid, __u64 id)
 {
-	__sz low = 0, high = store.changing ? 0 : store.count;
+	__sz low = 0,
+	     high = uk_store_objects.changing ? 0 : uk_store_objects.count;
 
 	while (low < high) {
 		__sz mid = (low + high) / 2;
-		const struct uk_store_object *obj = store.by_id[mid];
+		const struct uk_store_object *obj = uk_store_objects.by_id[mid];
 
 		if (obj->libid < libid || (obj->libid == libid && obj->id < id))
 			low = mid + 1;
@@ -93,7 +96,8 @@ static __sz lower_bound_id(__u16 libid, __u64 id)
 static struct uk_store_object *by_id(__u16 libid, __u64 id)
 {
 	__sz idx = lower_bound_id(libid, id);
-	struct uk_store_object *obj = at(idx) ? store.by_id[idx] : __NULL;
+	struct uk_store_object *obj = at(idx) ? uk_store_objects.by_id[idx]
+					      : __NULL;
 
 	return obj && obj->libid == libid && obj->id == id ? obj : __NULL;
 }
@@ -101,14 +105,14 @@ static struct uk_store_object *by_id(__u16 libid, __u64 id)
 static void take_out(struct uk_store_object **array, __sz idx)
 {
 	memmove(&array[idx], &array[idx + 1],
-		(store.count - 1 - idx) * sizeof(*array));
+		(uk_store_objects.count - 1 - idx) * sizeof(*array));
 }
 
 static void put_in(struct uk_store_object **array, __sz idx,
 		   struct uk_store_object *obj)
 {
 	memmove(&array[idx + 1], &array[idx],
-		(store.count - idx) * sizeof(*array));
+		(uk_store_objects.count - idx) * sizeof(*array));
 	array[idx] = obj;
 }
 
@@ -118,11 +122,11 @@ static void unlist(struct uk_store_object *obj)
 
 	if (!is_listed(obj, &idx))
 		return;
-	UK_WRITE_ONCE(store.changing, 1);
-	take_out(store.objects, idx);
-	take_out(store.by_id, idx_id);
-	store.count--;
-	UK_WRITE_ONCE(store.changing, 0);
+	UK_WRITE_ONCE(uk_store_objects.changing, 1);
+	take_out(uk_store_objects.objects, idx);
+	take_out(uk_store_objects.by_id, idx_id);
+	uk_store_objects.count--;
+	UK_WRITE_ONCE(uk_store_objects.changing, 0);
 }
 
 static int list(struct uk_store_object *obj)
@@ -135,11 +139,11 @@ static int list(struct uk_store_object *obj)
 	if ((there && !store_compare(there->library, there->name, &key)) ||
 	    by_id(obj->libid, obj->id))
 		return -EEXIST;
-	UK_WRITE_ONCE(store.changing, 1);
-	put_in(store.objects, idx, obj);
-	put_in(store.by_id, idx_id, obj);
-	store.count++;
-	UK_WRITE_ONCE(store.changing, 0);
+	UK_WRITE_ONCE(uk_store_objects.changing, 1);
+	put_in(uk_store_objects.objects, idx, obj);
+	put_in(uk_store_objects.by_id, idx_id, obj);
+	uk_store_objects.count++;
+	UK_WRITE_ONCE(uk_store_objects.changing, 0);
 	return 0;
 }
 
@@ -147,11 +151,11 @@ static int list(struct uk_store_object *obj)
 
 static int make_room(struct uk_alloc *a)
 {
-	__sz room = store.room ? store.room * 2 : 16;
+	__sz room = uk_store_objects.room ? uk_store_objects.room * 2 : 16;
 	struct uk_store_object **more, **old;
 	unsigned long flags;
 
-	if (store.count < store.room)
+	if (uk_store_objects.count < uk_store_objects.room)
 		return 0;
 	if (!array_alloc)
 		array_alloc = a;
@@ -160,18 +164,19 @@ static int make_room(struct uk_alloc *a)
 		return -ENOMEM;
 	flags = ukarch_irq_save();
 	old = more;
-	if (store.count >= store.room) {
-		UK_WRITE_ONCE(store.changing, 1);
-		old = store.objects;
+	if (uk_store_objects.count >= uk_store_objects.room) {
+		UK_WRITE_ONCE(uk_store_objects.changing, 1);
+		old = uk_store_objects.objects;
 		if (old) {
-			memcpy(more, old, store.count * sizeof(*more));
-			memcpy(more + room, store.by_id,
-			       store.count * sizeof(*more));
+			memcpy(more, old,
+			       uk_store_objects.count * sizeof(*more));
+			memcpy(more + room, uk_store_objects.by_id,
+			       uk_store_objects.count * sizeof(*more));
 		}
-		store.objects = more;
-		store.by_id = more + room;
-		store.room = room;
-		UK_WRITE_ONCE(store.changing, 0);
+		uk_store_objects.objects = more;
+		uk_store_objects.by_id = more + room;
+		uk_store_objects.room = room;
+		UK_WRITE_ONCE(uk_store_objects.changing, 0);
 	}
 	ukarch_irq_restore(flags);
 	uk_free(array_alloc, old);
@@ -198,7 +203,8 @@ int _uk_store_obj_add(const char *libname, struct uk_store_object *obj)
 	obj->library = libname;
 	obj->libid = uk_libid(libname);
 	flags = ukarch_irq_save();
-	ret = store.count < store.room ? list(obj) : -ENOMEM;
+	ret = uk_store_objects.count < uk_store_objects.room ? list(obj)
+							     : -ENOMEM;
 	ukarch_irq_restore(flags);
 	if (ret)
 		obj->library = __NULL;
@@ -239,7 +245,7 @@ struct uk_store_object *uk_store_obj_acquire(__u16 library_id, __u64 object_id)
 
 __u64 store_object_count(void)
 {
-	return UK_READ_ONCE(store.count);
+	return UK_READ_ONCE(uk_store_objects.count);
 }
 
 void uk_store_obj_release(struct uk_store_object *obj)
