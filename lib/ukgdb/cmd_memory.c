@@ -13,6 +13,12 @@ static __u64 clip(__u64 addr, __u64 len)
 	return addr && len > -addr ? -addr : len;
 }
 
+/*
+ * A reply goes out in pieces, so that the debugger takes one while the next is
+ * made. They have the size of a virtio console's buffers.
+ */
+#define PIECE 2040
+
 static int read(struct gdb_session *s, struct gdb_rx *rx)
 {
 	__u64 addr = rx_hex(rx), len;
@@ -29,6 +35,10 @@ static int read(struct gdb_session *s, struct gdb_rx *rx)
 	n = s->t->ops->mem_read(s->t, addr, raw, len);
 	if (!n)
 		return -EFAULT;
+	for (; n > PIECE; n -= PIECE, raw += PIECE) {
+		tx_bytes(s, raw, PIECE);
+		tx_flush(s);
+	}
 	tx_bytes(s, raw, n);
 	return GDB_SENT;
 }

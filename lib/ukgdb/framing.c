@@ -173,16 +173,48 @@ static int checked(struct gdb_session *s, char c, int digit)
 }
 
 #ifdef CONFIG_LIBUKGDB_BULK
+#define ONES 0x0101010101010101UL
+
+/* Not 0 if one of eight bytes is 0, and only then. */
+static __u64 has_zero(__u64 v)
+{
+	return (v - ONES) & ~v & ONES << 7;
+}
+
+/* Whether one of eight bytes ends plain text. */
+static int has_special(__u64 v)
+{
+	return (has_zero(v ^ ONES * '#') | has_zero(v ^ ONES * '$') |
+		has_zero(v ^ ONES * '}')) != 0;
+}
+
+/* The sum of eight bytes, modulo 256. */
+static __u8 sum_of(__u64 v)
+{
+	const __u64 lanes = 0x00ff00ff00ff00ffUL;
+
+	v = (v & lanes) + (v >> 8 & lanes);
+	return (__u8)((v * 0x0001000100010001UL) >> 48);
+}
+
 /* What of a packet's text comes in one piece. Only after a debugger spoke. */
 static void bulk(struct gdb_session *s)
 {
 	const char *p = s->rx + s->rx_at, *end = s->rx + s->rx_len;
 	char *to = s->in + s->in_len;
 	__u8 sum = s->rx_sum;
+	__u64 v;
 
 	if (s->in_len > GDB_PACKET_SIZE)
 		return;
 	end = MIN(end, p + (GDB_PACKET_SIZE - s->in_len));
+	for (; end - p >= 8; p += 8, to += 8) {
+		memcpy(&v, p, sizeof(v));
+		if (has_special(v))
+			break;
+		memcpy(to, &v, sizeof(v));
+		sum += sum_of(v);
+	}
 	for (; p < end && *p != '#' && *p != '$' && *p != '}'; p++) {
 		sum += *p;
 		*to++ = *p;

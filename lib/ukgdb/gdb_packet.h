@@ -86,7 +86,9 @@ void tx_bytes(struct gdb_session *s, const void *buf, __sz n);
 void tx_text(struct gdb_session *s, const char *str);
 /** Bytes as they are, with escapes. */
 void tx_bin(struct gdb_session *s, const void *buf, __sz n);
-/** Sends the reply. */
+/** Sends what there is of the reply already; the rest has to fit. */
+void tx_flush(struct gdb_session *s);
+/** Sends the reply, or what is left of it. */
 void tx_send(struct gdb_session *s);
 /** Shows text to the user; a reply that was begun is begun anew. */
 void gdb_say(struct gdb_session *s, const char *text, __sz len);

@@ -34,8 +34,11 @@ struct gdb_session {
 	char rx_digit; /* the first of the checksum's */
 	__u8 in_full;  /* a whole packet waits in `in` */
 	__u32 in_len;
-	__u32 out_len; /* of the wire form in `out` */
-	__u8 out_over; /* the reply does not fit */
+	__u32 out_len;	/* of the wire form in `out` */
+	__u32 out_sent; /* of which are on the line */
+	__u32 out_flat; /* no runs worth shortening before this */
+	__u8 out_sum;	/* of what is on the line */
+	__u8 out_over;	/* the reply does not fit */
 
 	/* The debugger, as far as it has told */
 	__u8 attached;

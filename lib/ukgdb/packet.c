@@ -119,6 +119,9 @@ void tx_begin(struct gdb_session *s)
 {
 	s->out[0] = '$';
 	s->out_len = 1;
+	s->out_sent = 0;
+	s->out_flat = 1;
+	s->out_sum = (__u8) - '$'; /* which is not in the sum */
 	s->out_over = 0;
 }
 
@@ -173,16 +176,36 @@ static __u64 eight_digits(__u32 bytes)
 	return v + ones * '0' + ((v + ones * 6) >> 4 & ones) * ('a' - '9' - 1);
 }
 
-/* Writes the digits of the bytes in fours. @return bytes left */
-static __sz bulk_digits(char **to, const __u8 **p, __sz n)
+static void store(char *p, __u64 v)
 {
-	for (; n >= 4; n -= 4, *p += 4, *to += 8) {
-		__u32 bytes;
-		__u64 text;
+	memcpy(p, &v, sizeof(v));
+}
 
-		memcpy(&bytes, *p, sizeof(bytes));
-		text = eight_digits(bytes);
-		memcpy(*to, &text, sizeof(text));
+/* Whether a run of four is among the digits of eight bytes. */
+static int run_within(__u64 bytes)
+{
+	__u64 v = __builtin_bswap64(bytes);
+
+	v ^= v << 4; /* a digit is 0 where it is the next one */
+	v |= v >> 2;
+	v = ~(v | v >> 1) & 0x1111111111111110UL;
+	return (v & v << 4 & v << 8) != 0;
+}
+
+/*
+ * Writes the digits of the bytes in eights. *flat goes along with it up to
+ * the first run; those from one eight to the next do not count.
+ * @return bytes left
+ */
+static __sz bulk_digits(char **to, const __u8 **p, __sz n, char **flat)
+{
+	for (; n >= 8; n -= 8, *p += 8, *to += 16) {
+		__u64 bytes = load((const char *)*p);
+
+		if (*flat == *to && !run_within(bytes))
+			*flat += 16;
+		store(*to, eight_digits((__u32)bytes));
+		store(*to + 8, eight_digits((__u32)(bytes >> 32)));
 	}
 	return n;
 }
@@ -215,7 +238,8 @@ static __u8 bulk_sum(const char **p, __u32 *len)
 	return sum;
 }
 #else
-static __sz bulk_digits(char **to __unused, const __u8 **p __unused, __sz n)
+static __sz bulk_digits(char **to __unused, const __u8 **p __unused, __sz n,
+			char **flat __unused)
 {
 	return n;
 }
@@ -243,13 +267,15 @@ void tx_bytes(struct gdb_session *s, const void *buf, __sz n)
 {
 	const __u8 *p = buf;
 	char *to = s->out + s->out_len;
+	char *flat = s->out + s->out_flat;
 
 	if (tx_room(s) / 2 < n) {
 		s->out_over = 1;
 		return;
 	}
 	s->out_len += 2 * n;
-	n = bulk_digits(&to, &p, n);
+	n = bulk_digits(&to, &p, n, &flat);
+	s->out_flat = (__u32)(flat - s->out);
 	for (; n; n--, to += 2) {
 		__u8 byte = *p++;
 
@@ -305,12 +331,13 @@ static __u32 run_at(const char *out, __u32 at, __u32 len)
 
 /*
  * Shortens runs of four and more to the byte, '*' and a count. What lies
- * between runs moves as a whole, and not at all before the first one. Text
- * that ends with something else than its last byte is at out[len].
+ * between runs moves as a whole, and not at all before the first one. There
+ * are none before `at`. Text that ends with something else than its last byte
+ * is at out[len].
  */
-static __u32 shorten(char *out, __u32 len)
+static __u32 shorten(char *out, __u32 at, __u32 len)
 {
-	__u32 from = 1, to = 1, at = 1, run;
+	__u32 from = at, to = at, run;
 
 	while (at < len) {
 		if (at + 9 <= len && !run_near(out + at)) {
@@ -337,7 +364,7 @@ static __u32 shorten(char *out, __u32 len)
 	return to + len - from;
 }
 #else
-static __u32 shorten(char *out __unused, __u32 len)
+static __u32 shorten(char *out __unused, __u32 at __unused, __u32 len)
 {
 	return len;
 }
@@ -352,22 +379,39 @@ static __u8 checksum(const char *p, __u32 len)
 	return sum;
 }
 
+/* What is not on the line yet gets its wire form. */
+static void settle(struct gdb_session *s)
+{
+	s->out[s->out_len] = '#';
+	s->out_len = shorten(s->out, s->out_flat, s->out_len);
+	s->out_sum += checksum(s->out + s->out_sent, s->out_len - s->out_sent);
+}
+
+static void send(struct gdb_session *s)
+{
+	s->io.out(s->io.ctx, s->out + s->out_sent, s->out_len - s->out_sent);
+	s->out_sent = s->out_len;
+	s->out_flat = s->out_len;
+}
+
+void tx_flush(struct gdb_session *s)
+{
+	settle(s);
+	send(s);
+}
+
 void tx_send(struct gdb_session *s)
 {
-	__u8 sum;
-
 	if (s->out_over) {
 		tx_begin(s);
 		tx_str(s, "E07");
 	}
-	s->out[s->out_len] = '#';
-	s->out_len = shorten(s->out, s->out_len);
-	sum = checksum(s->out + 1, s->out_len - 1);
+	settle(s);
 	s->out[s->out_len++] = '#';
-	s->out[s->out_len++] = digits[sum >> 4];
-	s->out[s->out_len++] = digits[sum & 15];
+	s->out[s->out_len++] = digits[s->out_sum >> 4];
+	s->out[s->out_len++] = digits[s->out_sum & 15];
 	s->stats.packets_out++;
-	s->io.out(s->io.ctx, s->out, s->out_len);
+	send(s);
 }
 
 /* At most so many bytes of text a packet, whatever the size of packets. */
