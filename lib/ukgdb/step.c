@@ -92,10 +92,28 @@ void __nobreak gdb_step_over(struct __regs *regs, int nested)
 	gdb_guest.active = nested;
 }
 
+/* In the middle of giving the CPU away: the scheduler says that it is somebody
+ * else's, but it is still this thread, on its stack, whose registers are saved
+ * nowhere yet.
+ */
+static int is_leaving(const struct step *s, const struct __regs *regs)
+{
+	__vaddr_t sp = ukarch_regs_sp(regs);
+	const struct uk_thread *t;
+
+	if (s->tid == gdb_guest_tid())
+		return 0;
+	t = uk_thread_by_id((unsigned int)s->tid);
+	return t && sp > (__vaddr_t)t->stack.base &&
+	       sp <= (__vaddr_t)t->stack.top;
+}
+
 static int in_range(const struct step *s, const struct __regs *regs)
 {
 	__vaddr_t pc = ukarch_regs_pc(regs);
 
+	if (is_leaving(s, regs))
+		return 1;
 	return s->mode == STEP_RANGE && pc >= s->start && pc < s->end &&
 	       s->tid == gdb_guest_tid() && !gdb_arch_is_sequence(pc);
 }
@@ -228,10 +246,14 @@ enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested)
 		return GDB_STEPPED_GO;
 	}
 	finish(s, regs);
-	if (s->mode != STEP_OVER && s->tid != gdb_guest_tid())
+	if (s->mode == STEP_OVER) {
+		s->mode = STEP_NONE;
+		return GDB_STEPPED_GO;
+	}
+	if (s->tid != gdb_guest_tid() && !is_leaving(s, regs)) {
 		postpone(s);
-	else if (s->mode != STEP_OVER)
-		return is_done(s, regs) ? GDB_STEPPED_STOP : GDB_STEPPED_GO;
-	s->mode = STEP_NONE;
-	return GDB_STEPPED_GO;
+		s->mode = STEP_NONE;
+		return GDB_STEPPED_GO;
+	}
+	return is_done(s, regs) ? GDB_STEPPED_STOP : GDB_STEPPED_GO;
 }

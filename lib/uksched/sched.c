@@ -55,6 +55,8 @@ static void switch_to(struct thread *from, struct thread *to)
 	from->trap_depth = cpu->trap_depth;
 	cpu->trap = to->trap;
 	cpu->trap_depth = to->trap_depth;
+	/* what a trap here finds of `from` is right by then */
+	__asm__ __volatile__("" : : : "memory");
 	cpu->thread = &to->pub;
 	ukarch_ctx_switch(&from->ctx, &to->ctx);
 }

@@ -8,7 +8,9 @@
  *
  * Readers take no lock. `seq` is odd while the line is being changed: whoever
  * reads then is a trap inside the change and gets the time of the bend. Who
- * was interrupted by a change reads again.
+ * was interrupted by a change reads again; who is each time, such as a program
+ * that a debugger steps through this, gets the time of the last bend, which
+ * came meanwhile.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/plat/time.h>
@@ -16,6 +18,7 @@
 
 #define NSEC_PER_SEC 1000000000UL
 #define NEVER ((__u64)-1)
+#define TRIES 4
 
 static struct {
 	unsigned int seq;
@@ -78,13 +81,13 @@ void kvm_clock_start(__u64 ticks, struct kvm_clock_rate rate)
 
 __nsec ukplat_monotonic_clock(void)
 {
-	for (;;) {
+	for (unsigned int i = 0; i < TRIES; i++) {
 		unsigned int seq = __atomic_load_n(&line.seq, __ATOMIC_ACQUIRE);
 		__u64 ticks = ukarch_ticks();
 		__nsec now;
 
 		if (unlikely(seq & 1))
-			return line.base;
+			break;
 		if (unlikely(ticks >= line.rate.until)) {
 			measure();
 			continue;
@@ -94,6 +97,7 @@ __nsec ukplat_monotonic_clock(void)
 		if (likely(__atomic_load_n(&line.seq, __ATOMIC_RELAXED) == seq))
 			return now;
 	}
+	return line.base;
 }
 
 void ukplat_clock_stop(void)

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * What a debugger is tried on where there are threads and interrupts; argv[1]
+ * names a scene. Functions have a prefix that nothing else in the image has.
+ */
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <uk/sched.h>
+#include <uk/time.h>
+
+#define WORKERS 2
+#define MS 1000000UL
+
+/* arch/<arch>/hold.S: loads the vector registers, spins until told, stores
+ * them; the same with general registers of fixed values.
+ */
+#define VECTOR_BYTES 512
+void workers_hold(const uint8_t *in, uint8_t *out, volatile int *told);
+void workers_spin(volatile int *told);
+
+struct holder {
+	uint8_t in[VECTOR_BYTES], out[VECTOR_BYTES];
+	int changed; /* bytes that are not what they were */
+};
+
+static struct holder holders[WORKERS];
+volatile int released;
+volatile unsigned int turns[WORKERS], ticks;
+volatile double mixed = 1.0;
+
+static void *hold(void *arg)
+{
+	struct holder *h = arg;
+
+	workers_hold(h->in, h->out, &released);
+	for (unsigned int i = 0; i < VECTOR_BYTES; i++)
+		h->changed += h->in[i] != h->out[i];
+	return NULL;
+}
+
+/* main's own use of the registers that the others hold. */
+static __attribute__((noinline)) void workers_mix(int by)
+{
+	mixed = mixed * by + 0.5;
+	mixed = mixed / (by + 1);
+	mixed += by;
+}
+
+static void *workers_fault(void *arg)
+{
+	uk_thread_sleep(2 * MS);
+	*(volatile int *)arg = 1;
+	return NULL;
+}
+
+static void *take_turns(void *arg)
+{
+	volatile unsigned int *turn = arg;
+
+	while (!released) {
+		++*turn;
+		uk_sched_yield();
+	}
+	return NULL;
+}
+
+static __attribute__((noinline)) void workers_yield(void)
+{
+	for (int i = 0; i < 20; i++) {
+		ticks++;
+		uk_sched_yield();
+		ticks++;
+	}
+}
+
+static __attribute__((noinline)) void workers_tick(struct uk_timer *timer,
+						   void *arg)
+{
+	++*(volatile unsigned int *)arg;
+	uk_timer_forward(timer, MS);
+}
+
+static void run(const char *scene)
+{
+	static struct uk_timer timer =
+		UK_TIMER_INIT(workers_tick, (void *)&ticks);
+
+	if (!strcmp(scene, "vectors")) {
+		uk_sched_yield();
+		for (int i = 1; i <= 200; i++)
+			workers_mix(i);
+	}
+	else if (!strcmp(scene, "yield"))
+		workers_yield();
+	else if (!strcmp(scene, "timer"))
+		uk_timer_start(&timer, uk_time_monotonic() + MS);
+	if (!strcmp(scene, "timer"))
+		workers_spin(&released);
+	released = 1;
+}
+
+int main(int argc, char **argv)
+{
+	const char *scene = argc > 1 ? argv[1] : "none";
+	struct uk_thread *workers[WORKERS];
+	int crash = !strcmp(scene, "crash");
+	char name[16];
+
+	printf("scene %s\n", scene);
+	for (unsigned int i = 0; i < WORKERS; i++) {
+		for (unsigned int j = 0; j < VECTOR_BYTES; j++)
+			holders[i].in[j] = (37 * i + 11) * (j + 3 * i + 1);
+		snprintf(name, sizeof(name), "worker%u", i);
+		if (crash && i)
+			workers[i] = uk_thread_create(name, workers_fault, NULL);
+		else if (!strcmp(scene, "vectors"))
+			workers[i] = uk_thread_create(name, hold, &holders[i]);
+		else
+			workers[i] = uk_thread_create(name, take_turns,
+						      (void *)&turns[i]);
+	}
+	if (crash)
+		uk_thread_join(workers[1], NULL);
+	run(scene);
+	for (unsigned int i = 0; i < WORKERS; i++)
+		uk_thread_join(workers[i], NULL);
+	printf("changed %d %d, mixed %d\n", holders[0].changed,
+	       holders[1].changed, (int)mixed);
+	return 0;
+}

@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""Threads and interrupts: what users do in gdb with tests/apps/workers; read
+behind scenes.py."""
+
+# pylint: disable=undefined-variable
+
+VECTOR_BYTES = 512
+
+
+def vector(i):
+    return f"$v{i}.b.u" if is_arm() else f"$ymm{i}.v32_int8"
+
+
+def vectors():
+    """The vector registers of the selected thread, whole."""
+    count, size = (32, 16) if is_arm() else (16, 32)
+    return bytes(int(value(vector(i))[j]) & 0xff for i in range(count) for j in range(size))
+
+
+def given(worker):
+    return bytes((37 * worker + 11) * (j + 3 * worker + 1) & 0xff for j in range(VECTOR_BYTES))
+
+
+@scene
+def vectors_beside_a_stepping_debugger():
+    """Two threads hold different values in every vector register, main has its
+    own; what gdb writes to one of them arrives, and nothing else changes."""
+    to_main()
+    run("break workers_mix")
+    go()
+    run("disable")
+    workers = [threads()[f"worker{i}"] for i in range(2)]
+    main = threads()["main"]
+    for number_of, worker in enumerate(workers):
+        worker.switch()
+        assert function() == "workers_hold", function()
+        assert vectors() == given(number_of), number_of
+    run(f"set {vector(5)}[3] = 0x5a")
+    run(f"set {vector(15)}[15] = 0x5b")
+    main.switch()
+    for _ in range(12):
+        run("next")
+    for _ in range(60):
+        run("stepi")
+    main.switch()
+    run("enable")
+    run("ignore 2 20")
+    assert "points" in go()
+    assert float(value("mixed")) > 20
+    expected = bytearray(given(1))
+    size = VECTOR_BYTES // (32 if is_arm() else 16)
+    expected[5 * size + 3], expected[15 * size + 15] = 0x5a, 0x5b
+    workers[0].switch()
+    assert vectors() == given(0)
+    workers[1].switch()
+    assert vectors() == bytes(expected)
+    run("delete")
+    exits()
+
+
+@scene
+def crash_in_the_second_thread():
+    to_main()
+    assert go() == {"signal": "SIGSEGV"}
+    assert gdb.selected_thread().name == "worker1" and function() == "workers_fault"
+    assert [frame_name(f) for f in frames()][1] == "thread_start"
+    assert number("arg") == 0
+    assert set(threads()) == {"main", "worker0", "worker1"}
+    threads()["main"].switch()
+    assert "uk_thread_join" in [f.name() for f in frames()]
+    threads()["worker0"].switch()
+    assert "take_turns" in [f.name() for f in frames()] and number("turns[0]") > 0
+    assert go() == {"exit": None}
+
+
+def known_registers():
+    if is_arm():
+        return {f"x{i}": 0x1122334455660000 + i for i in range(2, 31)}
+    names = ["rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", None, *(f"r{i}" for i in range(8, 16))]
+    return {name: 0x1122334455660000 + i for i, name in enumerate(names) if name}
+
+
+def to_a_tick(inside):
+    """A tick whose interrupted function is that one."""
+    for _ in range(200):
+        assert "points" in go()
+        found = [f for f in frames() if f.name() == inside]
+        if found and number("&workers_spin_in") <= found[0].pc() < number("&workers_spin_out"):
+            return found[0]
+    raise AssertionError(f"no tick in {inside}")
+
+
+@scene
+def breakpoint_in_an_interrupt_handler():
+    """The interrupted function is there behind the handler, with the registers
+    that it had; and goes on with them."""
+    to_main()
+    run("break workers_tick")
+    spin = to_a_tick("workers_spin")
+    names = [f.name() for f in frames()]
+    assert names[0] == "workers_tick" and names[-1] != names[0] and "main" in names, names
+    interrupted = names.index("workers_spin")
+    assert interrupted > 2 and "main" in names[interrupted:], names
+    known = known_registers()
+    spin.select()
+    shown = run("info registers")
+    for name, expected in known.items():
+        assert int(spin.read_register(name)) & (1 << 64) - 1 == expected, (name, shown)
+        assert f"{expected:#x}" in shown, (name, shown)
+    pc = spin.pc()
+    # the handler is stepped, left, and comes again
+    gdb.newest_frame().select()
+    before = number("ticks")
+    run("next")
+    run("next")
+    assert number("ticks") == before + 1
+    again = to_a_tick("workers_spin")
+    assert abs(again.pc() - pc) < 32 and number("ticks") > before
+    run("delete")
+    run("break *workers_spin_out")
+    run("set var released = 1")
+    go()
+    for name, expected in known.items():
+        assert number(f"${name}") & (1 << 64) - 1 == expected, name
+    run("delete")
+    exits()
+
+
+@scene
+def steps_through_a_context_switch():
+    """main gives the CPU away in the middle of a step, or of many."""
+    to_main()
+    run("break workers_yield")
+    go()
+    run("next")
+    run("next")
+    line = gdb.selected_frame().find_sal().line
+    while gdb.selected_frame().find_sal().line == line:
+        run("next")
+    assert gdb.selected_thread().name == "main" and function() == "workers_yield"
+    # each instruction of it
+    run("tbreak uk_sched_yield thread 1")
+    go()
+    switched = 0
+    for _ in range(2000):
+        gdb.execute("stepi", to_string=True)
+        assert gdb.selected_thread().name == "main"
+        switched |= function() == "sched_switch"
+        if function() == "workers_yield":
+            break
+    assert switched and function() == "workers_yield", function()
+    # with breakpoints that the others pass meanwhile, and whose condition is false
+    run("break take_turns if turns[0] == 0xffffffff")
+    run("break sched_switch if uksched.first == 0")
+    ticks = number("ticks")
+    for _ in range(9):
+        run("next")
+        assert gdb.selected_thread().name == "main" and function() == "workers_yield"
+    assert ticks < number("ticks") < ticks + 12
+    run("delete")
+    exits()

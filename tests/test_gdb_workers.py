@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""The stub under gdb beside threads and interrupts: tests/apps/workers."""
+
+import pytest
+
+from gdb_guest import guest
+from vitrine import ROOT, build
+
+SCENES = [ROOT / "tests" / "gdb" / "worker_scenes.py"]
+CRASHED = 70
+
+
+@pytest.mark.parametrize("scene, argv, said", [
+    ("vectors_beside_a_stepping_debugger", "vectors", "changed 0 2"),
+    ("breakpoint_in_an_interrupt_handler", "timer", "changed 0 0"),
+    ("steps_through_a_context_switch", "yield", "changed 0 0"),
+    ("crash_in_the_second_thread", "crash", ""),
+])
+def test_workers(arch, scene, argv, said):
+    with guest(build("tests/apps/workers", arch), argv, place="vport") as g:
+        g.gdb(scene, more=SCENES)
+        done = g.end()
+    assert done.status == (0 if said else CRASHED) and said in done.text, done.text
