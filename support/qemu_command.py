@@ -68,6 +68,15 @@ def image_arch(path):
     return ARCHS[machine]
 
 
+def image_build_id(path):
+    """What the linker named an image with, in hex; "" if it did not."""
+    with open(path, "rb") as f:
+        data = f.read()
+    # name size, descriptor size, type 3, "GNU" (ELF gABI; binutils, NT_GNU_BUILD_ID)
+    at = data.find(b"\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0")
+    return data[at + 16:at + 36].hex() if at >= 0 else ""
+
+
 def check_boots(path, arch):
     """Whether QEMU's machine can start that ELF file: a program for the host
     is one, too, and QEMU says little or hangs."""
