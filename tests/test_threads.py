@@ -75,8 +75,18 @@ def test_app(name, policy):
 def test_app_with_another_stack(arch):
     image = build("threads", arch)
     assert image.run(options=["-p", "sched.stack=16K"]).status == 0
-    assert image.run(options=["-p", "sched.stack=1K"]).status == 1  # too small
+    refused = image.run(options=["-p", "sched.stack=1K"])
+    assert refused.status == 71
+    assert "sched.stack=1024: give 8192 bytes at least, and 1099511627776 at most" in refused.text
     assert "no memory for worker0" in image.run(options=["-p", "sched.stack=1G"]).text
+
+
+def test_slice_out_of_range(arch):
+    image = build("threads", arch, config=POLICY["preempt"])
+    for slice_us in ("99", "1000001"):
+        result = image.run(options=["-p", f"sched.slice={slice_us}"])
+        assert result.status == 71
+        assert f"sched.slice={slice_us}: give 100 to 1000000 microseconds" in result.text
 
 
 def test_nothing_of_it_is_in_an_image_without(arch):

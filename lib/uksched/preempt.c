@@ -9,12 +9,29 @@
  */
 #include <uk/arch/fpstate.h>
 #include <uk/arch/lcpu.h>
+#include <uk/init.h>
 #include <uk/param.h>
+#include <uk/print.h>
 #include <uk/trap.h>
 #include "sched_internal.h"
 
 unsigned int uksched_slice_us = CONFIG_LIBUKSCHED_SLICE_US;
 UK_PARAM(sched, slice, &uksched_slice_us, uint, "time slice in microseconds");
+
+#define SLICE_MIN 100U
+#define SLICE_MAX 1000000U
+
+static int slice_check(struct uk_init_ctx *ctx __unused)
+{
+	if (uksched_slice_us >= SLICE_MIN && uksched_slice_us <= SLICE_MAX)
+		return 0;
+	uk_pr_err("sched.slice=%u: give %u to %u microseconds\n",
+		  uksched_slice_us, SLICE_MIN, SLICE_MAX);
+	return -ECANCELED;
+}
+
+/* Behind the parameters. */
+uk_early_initcall_prio(slice_check, 0, 2);
 
 static int due; /* the current thread has had its time */
 
@@ -23,7 +40,7 @@ static struct uk_timer timer = UK_TIMER_INIT(tick, __NULL);
 
 static __nsec slice(void)
 {
-	return MAX(uksched_slice_us, 100U) * 1000UL;
+	return uksched_slice_us * 1000UL;
 }
 
 /* Irq context. */

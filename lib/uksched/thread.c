@@ -16,6 +16,7 @@
 #include <uk/init.h>
 #include <uk/param.h>
 #include <uk/plat/paging.h>
+#include <uk/print.h>
 #include <uk/thread_area.h>
 #include <uk/tls.h>
 #include "sched_internal.h"
@@ -25,6 +26,18 @@
 
 static __sz stack_default = CONFIG_LIBUKSCHED_STACK_KB * 1024UL;
 UK_PARAM(sched, stack, &stack_default, size, "bytes of a thread's stack");
+
+static int stack_check(struct uk_init_ctx *ctx __unused)
+{
+	if (stack_default >= STACK_MIN && stack_default <= STACK_MAX)
+		return 0;
+	uk_pr_err("sched.stack=%lu: give %lu bytes at least, and %lu at most\n",
+		  stack_default, STACK_MIN, STACK_MAX);
+	return -ECANCELED;
+}
+
+/* Behind the parameters. */
+uk_early_initcall_prio(stack_check, 0, 2);
 
 /* Where the parts of a block are, in bytes from its start. */
 struct layout {
