@@ -2,10 +2,10 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Serial ports of a PC (National Semiconductor PC16550D), polled: com1,
- * com2 and, if selected, com3 at their traditional places, 115200 8N1, with FIFO if nothing was
- * received before. No state is kept here; what an interrupted sender left in
- * the FIFO is sent by the device. With LIBUKCONSOLE_RX_IRQ it interrupts when
- * it received something.
+ * com2 and, if selected, com3 at their traditional places, 115200 8N1, with
+ * FIFO if nothing was received before. No state is kept here; what an
+ * interrupted sender left in the FIFO is sent by the device. With
+ * LIBUKCONSOLE_RX_IRQ it interrupts when it received something.
  */
 #include <arch/io.h>
 #include <uk/console.h>
