@@ -109,11 +109,19 @@ __ssz uk_console_out(struct uk_console *con, const char *buf, __sz len)
 __ssz uk_console_out_to(struct uk_console *con, unsigned int connection,
 			const char *buf, __sz len)
 {
+	unsigned long flags;
+	__ssz n = -EPIPE;
+
 	if (!con)
 		return -ENODEV;
-	if (!connection || uk_console_connection(con) != connection)
-		return -EPIPE;
-	return out(con, buf, len);
+	if (!con->ops->connection)
+		return connection == 1 ? out(con, buf, len) : -EPIPE;
+	/* An interrupt between would tell the driver of the next client. */
+	flags = ukarch_irq_save();
+	if (connection && uk_console_connection(con) == connection)
+		n = out(con, buf, len);
+	ukarch_irq_restore(flags);
+	return n;
 }
 
 __ssz uk_console_in(struct uk_console *con, char *buf, __sz len)

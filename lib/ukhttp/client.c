@@ -34,13 +34,13 @@ void http_client_init(struct http_client *c, struct uk_console *con, char *buf,
 	c->from = 1;
 }
 
-/* A client that was served has nothing more to say. */
+/* A client that was served has nothing more to say, as far as is known. */
 static void meet(struct http_client *c, unsigned int conn)
 {
-	if (c->closed && c->from == c->conn)
+	if (c->served && c->from == c->conn)
 		c->from++;
 	c->conn = conn;
-	c->closed = c->mixed = 0;
+	c->closed = c->served = c->mixed = 0;
 	if (conn)
 		c->last = conn;
 	http_reset(&c->parser);
@@ -59,7 +59,7 @@ static void take(struct http_client *c, __sz n, __nsec now)
 		c->parser.used += n;
 }
 
-void http_client_receive(struct http_client *c, __nsec now)
+int http_client_receive(struct http_client *c, __nsec now)
 {
 	struct http_parser *p = &c->parser;
 
@@ -71,8 +71,9 @@ void http_client_receive(struct http_client *c, __nsec now)
 		if (before != c->conn)
 			meet(c, before);
 		at = p->buf + p->used;
-		if (p->used == p->size)
-			return;
+		c->full = p->used == p->size;
+		if (c->full)
+			return 1;
 		n = uk_console_in(c->con, at, p->size - p->used);
 		after = uk_console_connection(c->con);
 		if (after != c->conn) {
@@ -86,7 +87,7 @@ void http_client_receive(struct http_client *c, __nsec now)
 			continue;
 		if (n <= 0) {
 			c->from = after ? after : c->last + 1;
-			return;
+			return 0;
 		}
 	}
 }
@@ -98,11 +99,26 @@ static int parse(struct http_client *c)
 }
 
 /* A header whose body does not come, on a line where it may be of somebody
- * who died: then the next one's request is taken for it.
+ * who died: then the next one's request is taken for it. Or the rest of a
+ * header that was too large.
  */
 static int is_stale(const struct http_client *c)
 {
-	return (c->shared || c->mixed) && c->parser.head;
+	return (c->shared || c->mixed) && (c->parser.head || c->parser.skip);
+}
+
+/* Nothing came for long. What was skipped while nobody knew whose it was has
+ * not been answered.
+ */
+static int give_up(struct http_client *c)
+{
+	if (c->parser.head) {
+		http_rescue(&c->parser);
+		return parse(c);
+	}
+	if (!c->mixed)
+		http_reset(&c->parser);
+	return c->mixed ? 431 : HTTP_MORE;
 }
 
 int http_client_request(struct http_client *c, __nsec now)
@@ -112,14 +128,19 @@ int http_client_request(struct http_client *c, __nsec now)
 	if (c->mixed && now < c->hold)
 		return HTTP_MORE;
 	ret = parse(c);
-	while (c->mixed && ret != HTTP_MORE && http_more(&c->parser)) {
-		http_next(&c->parser);
+	while (c->mixed && ret != HTTP_MORE &&
+	       (http_more(&c->parser) || !c->parser.head ||
+		(c->full && ret != HTTP_READY))) {
+		if (c->parser.head)
+			http_next(&c->parser);
+		else
+			http_skip(&c->parser);
 		ret = parse(c);
 	}
-	if (ret == HTTP_MORE && is_stale(c) && now >= c->heard + STALE) {
-		http_rescue(&c->parser);
-		ret = parse(c);
-	}
+	if (c->mixed && c->full && c->parser.used < c->parser.size)
+		return HTTP_MORE; /* there is room for what may follow */
+	if (ret == HTTP_MORE && is_stale(c) && now >= c->heard + STALE)
+		return give_up(c);
 	return ret;
 }
 
@@ -136,19 +157,27 @@ int http_client_is_last(const struct http_client *c, int ret)
 	       !http_more(&c->parser);
 }
 
-void http_client_answered(struct http_client *c, int last)
+void http_client_answered(struct http_client *c, int ret, int last)
 {
+	int more = http_more(&c->parser);
+
 	http_next(&c->parser);
 	if (last && !c->shared && !c->mixed) {
 		http_reset(&c->parser);
 		c->closed = 1;
+		c->served = ret == HTTP_READY && !more;
 	}
 	if (!c->parser.used)
 		c->mixed = 0;
 }
 
+/* What a driver takes for somebody who goes right then it counts as dropped, as
+ * it does later what the device lost of somebody before.
+ */
 int http_client_send(struct http_client *c, const char *buf, __sz len)
 {
+	const __u64 *dropped = &c->con->stats.out_dropped;
+	__u64 before = UK_READ_ONCE(*dropped);
 	__nsec moved = uk_time_monotonic();
 
 	while (len) {
@@ -168,5 +197,8 @@ int http_client_send(struct http_client *c, const char *buf, __sz len)
 		else if (c->shared)
 			uk_sched_yield();
 	}
-	return 0;
+	if (UK_READ_ONCE(*dropped) == before ||
+	    uk_console_connection(c->con) == c->conn)
+		return 0;
+	return -EPIPE;
 }

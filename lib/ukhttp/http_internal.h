@@ -59,6 +59,9 @@ int http_more(const struct http_parser *p);
 /** Drops the request that http_parse() told of, or the bytes of an error. */
 void http_next(struct http_parser *p);
 
+/** Drops the older half of a header that is too large: a request may follow. */
+void http_skip(struct http_parser *p);
+
 /** Drops everything. */
 void http_reset(struct http_parser *p);
 
@@ -119,7 +122,9 @@ struct http_client {
 	unsigned int from;	   /* who may have sent what comes next */
 	int shared;		   /* the line cannot tell its clients apart */
 	int mixed;    /* some of the bytes may be of one before conn */
+	int full;     /* there may be more, but there was no room */
 	int closed;   /* conn was told that there is no more for it */
+	int served;   /* and has sent nothing but what was answered */
 	__nsec hold;  /* mixed bytes are not looked at before */
 	__nsec heard; /* when bytes came last */
 };
@@ -127,8 +132,8 @@ struct http_client {
 void http_client_init(struct http_client *c, struct uk_console *con, char *buf,
 		      __sz size);
 
-/** Takes what came. */
-void http_client_receive(struct http_client *c, __nsec now);
+/** Takes what came. @return 1 if there may be more, but there is no room */
+int http_client_receive(struct http_client *c, __nsec now);
 
 /**
  * Looks for a request to answer.
@@ -144,7 +149,7 @@ __nsec http_client_deadline(const struct http_client *c, __nsec now);
 int http_client_is_last(const struct http_client *c, int ret);
 
 /** The request was answered. */
-void http_client_answered(struct http_client *c, int last);
+void http_client_answered(struct http_client *c, int ret, int last);
 
 /**
  * Sends, and waits while the client does not read.

@@ -43,6 +43,12 @@ void http_reset(struct http_parser *p)
 	p->skip = p->taken = 0;
 }
 
+void http_skip(struct http_parser *p)
+{
+	drop(p, p->used / 2);
+	p->skip = 1;
+}
+
 void http_rescue(struct http_parser *p)
 {
 	drop(p, p->head);
@@ -214,14 +220,14 @@ static int take_head(struct http_parser *p)
 	drop_empty_lines(p);
 	p->head = header_end(p);
 	if (!p->head && p->used == p->size && p->skip) {
-		drop(p, p->used / 2);
+		http_skip(p);
 		return HTTP_MORE;
 	}
 	if (!p->head)
 		return p->used < p->size	       ? HTTP_MORE
 		       : memchr(p->buf, '\n', p->used) ? 431
 						       : 414;
-	begin = p->resync ? http_resync(p->buf, p->head) : 0;
+	begin = p->resync || p->skip ? http_resync(p->buf, p->head) : 0;
 	if (begin) {
 		__sz head = p->head - begin;
 

@@ -59,24 +59,23 @@ static void answer(int ret)
 	http_count(&http_stats, res.status);
 	if (http_client_send(&client, res.body + res.len - len, len))
 		http_stats.gone++;
-	http_client_answered(&client, last);
+	http_client_answered(&client, ret, last);
 }
 
 static void serve(void)
 {
 	static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 	struct http_parser *p = &client.parser;
-	int ret;
+	int ret, more;
 
-	for (;;) {
+	do {
 		__nsec now = uk_time_monotonic();
 
-		http_client_receive(&client, now);
+		more = http_client_receive(&client, now);
 		ret = http_client_request(&client, now);
-		if (ret == HTTP_MORE)
-			break;
-		answer(ret);
-	}
+		if (ret != HTTP_MORE)
+			answer(ret);
+	} while (ret != HTTP_MORE || (more && p->used < p->size));
 	if (p->head && p->expects && p->used == p->head) {
 		p->expects = 0;
 		http_client_send(&client, go_on, sizeof(go_on) - 1);

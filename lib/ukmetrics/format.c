@@ -228,6 +228,7 @@ static __u64 put_family(struct writer *w, const struct metrics_index *ix,
 {
 	__sz before = w->res->len, empty;
 	__u64 failed = 0;
+	int ret;
 
 	w->item = &ix->items[number - 1];
 	metrics_name(&w->name, metrics_library(w->item), w->item->e);
@@ -235,8 +236,8 @@ static __u64 put_family(struct writer *w, const struct metrics_index *ix,
 	empty = w->res->len;
 	for (; number && !w->res->full; number = w->item->next) {
 		w->item = &ix->items[number - 1];
-		if (put_value(w))
-			failed++;
+		ret = put_value(w);
+		failed += ret && ret != -ENODEV; /* it went meanwhile */
 	}
 	if (w->res->len == empty && !w->res->full)
 		w->res->len = before;

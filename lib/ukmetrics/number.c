@@ -202,8 +202,8 @@ __sz metrics_double(char *buf, __u64 bits)
 						: "+Inf");
 	if (sign)
 		*buf++ = '-';
-	if (!exponent && !m)
-		return metrics_u64(buf, 0) + sign;
+	if (!exponent && !m) /* -0 alone would be an integer to some */
+		return (__sz)uk_snprintf(buf, 4, sign ? "0.0" : "0") + sign;
 	m |= exponent ? 1UL << MANTISSA_BITS : 0;
 	e = (int)(exponent ? exponent : 1) - EXPONENT_BIAS - 2;
 	/* Four times the value, so that the bounds are integers, too. */

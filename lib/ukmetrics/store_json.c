@@ -156,8 +156,19 @@ UK_HTTP_ROUTE(store, "/store", UK_HTTP_GET, get_all);
 static void get_text(const struct uk_store_ref *ref,
 		     struct uk_http_response *res)
 {
-	int n = uk_store_get_text(ref->entry, res->body, res->size);
+	char number[METRICS_NUMBER_MAX];
+	struct uk_store_value v;
+	int n = uk_store_read(ref->entry, &v);
 
+	if (!n && v.type == _UK_STORE_TYPE_dbl) {
+		metrics_double(number, v.dbl);
+		uk_http_printf(res, "%s\n", number);
+		return;
+	}
+	if (!n) {
+		uk_store_value_free(ref->entry, &v);
+		n = uk_store_get_text(ref->entry, res->body, res->size);
+	}
 	if (n < 0)
 		uk_http_error(res, 503, "it cannot be read: error %d\n", -n);
 	else if ((__sz)n >= res->size)

@@ -151,6 +151,9 @@ static void asks(unsigned int number, __sz len)
 	sends(text);
 }
 
+/* More than there is room for, so that the rest is read later, if ever. */
+static char large[700];
+
 /* While the guest does anything: clients that die at random places. */
 static void happens(void)
 {
@@ -163,6 +166,8 @@ static void happens(void)
 		comes();
 		if (random_below(4))
 			asks(1000 + here, random_below(50));
+		else
+			sends(random_below(2) ? "junk\r\n\r\nju" : large);
 	}
 }
 
@@ -189,13 +194,13 @@ static unsigned int answers;
 static void serve(void)
 {
 	char reply[600];
-	int ret;
+	int ret, more;
 
-	for (;;) {
-		http_client_receive(&client, now);
+	do {
+		more = http_client_receive(&client, now);
 		ret = http_client_request(&client, now);
 		if (ret == HTTP_MORE)
-			return;
+			continue;
 		answers++;
 		if (ret == HTTP_READY)
 			http_take(&client.parser);
@@ -203,8 +208,10 @@ static void serve(void)
 			 ret == HTTP_READY ? client.parser.req.path : "",
 			 http_client_is_last(&client, ret) ? "." : "");
 		(void)http_client_send(&client, reply, strlen(reply));
-		http_client_answered(&client, reply[strlen(reply) - 2] == '.');
-	}
+		http_client_answered(&client, ret,
+				     reply[strlen(reply) - 2] == '.');
+	} while (ret != HTTP_MORE ||
+		 (more && client.parser.used < client.parser.size));
 }
 
 /* As the thread does: again when something comes, or at the deadline. */
@@ -259,6 +266,7 @@ static void test_pipelined(void **state)
 	sends("GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.1\r\nHost:\r\n\r\n");
 	check("<1/a.>");
 	goes();
+	run();
 	comes();
 	sends("x\r\n\r\nGET /b HTTP/1.1\r\nHost:\r\n\r\n");
 	check("<400.>");
@@ -268,6 +276,7 @@ static void test_pipelined(void **state)
 static void test_unseen(void **state)
 {
 	start(&port_ops);
+	memset(large, 'x', sizeof(large) - 1);
 	for (unsigned int i = 0; i < 8; i++) {
 		comes();
 		asks(i, 7 * i);
@@ -287,6 +296,13 @@ static void test_unseen(void **state)
 	serve();
 	asks(99, 100);
 	check("<1/99.>");
+	/* One that is too large is told so, later. */
+	goes();
+	comes();
+	goes();
+	comes();
+	sends(large);
+	check("<431.>");
 	/* A body swallows it. */
 	goes();
 	comes();

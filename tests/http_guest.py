@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""A running guest whose metrics are at a TCP port, and clients of it."""
+
+import contextlib
+import http.client
+import socket
+import subprocess
+import threading
+import time
+
+from vitrine import ARCHS, MACHINES, ROOT
+
+SECONDS = 300  # a guest's life at most
+PATIENCE = 60  # s, for an answer on a host that is busy otherwise
+
+MACHINES_ALL = [(arch, machine) for arch in ARCHS for machine in MACHINES[arch]]
+PORTS = [(a, m) for a, m in MACHINES_ALL if m != "q35"]  # with a virtio-console
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def split(reply):
+    """(status, {field: value}, body) of a whole reply."""
+    head, _, body = reply.partition(b"\r\n\r\n")
+    first, *fields = head.decode("latin-1").split("\r\n")
+    version, status, _ = first.split(" ", 2)
+    assert version == "HTTP/1.1"
+    return int(status), {k.lower(): v for k, v in (f.split(": ", 1) for f in fields)}, body
+
+
+class Guest:
+    """Its console output is collected; clients come one behind the other."""
+
+    def __init__(self, image, machine, *args, options=(), port=None):
+        self.image = image
+        self.machine = machine
+        self.port = port or free_port()
+        self.output = bytearray()
+        self.process = subprocess.Popen(
+            [ROOT / "support/run", "--machine", machine, "--timeout", str(SECONDS),
+             "--metrics", str(self.port), *options, image.path, *map(str, args)],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self):
+        while data := self.process.stdout.read1(65536):
+            self.output += data
+
+    def text(self):
+        return bytes(self.output).decode(errors="replace").replace("\r", "")
+
+    def wait_for(self, text):
+        """Until the guest has printed something."""
+        end = time.monotonic() + PATIENCE
+        while text not in self.text():
+            assert self.process.poll() is None and time.monotonic() < end, self.text()
+            time.sleep(0.02)
+
+    def connect(self, window=None):
+        """A client, as soon as QEMU listens and its backlog has room."""
+        end = time.monotonic() + PATIENCE
+        while True:
+            client = socket.socket()
+            client.settimeout(PATIENCE)
+            if window:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+            try:
+                client.connect(("127.0.0.1", self.port))
+                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return contextlib.closing(client)
+            except (ConnectionRefusedError, TimeoutError):
+                client.close()
+                assert self.process.poll() is None and time.monotonic() < end, self.text()
+                time.sleep(0.02)
+
+    def ask(self, path, method="GET", body=None, **fields):
+        """(status, fields, body) by Python's own client."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        try:
+            connection.request(method, path, body, fields)
+            reply = connection.getresponse()
+            return reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read()
+        finally:
+            connection.close()
+
+    def get(self, path, **fields):
+        status, _, body = self.ask(path, **fields)
+        assert status == 200, body
+        return body.decode()
+
+    def send(self, request):
+        """The first whole reply to raw bytes."""
+        with self.connect() as client:
+            client.sendall(request)
+            return split(receive_reply(client))
+
+    def curl(self, path, *options):
+        return subprocess.run(
+            ["curl", "-sS", "--max-time", str(PATIENCE), *options,
+             f"http://127.0.0.1:{self.port}{path}"],
+            check=True, stdout=subprocess.PIPE).stdout
+
+    def end(self):
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait()
+        self.reader.join()
+
+
+def receive_reply(client, data=b"", bodiless=False):
+    """One reply, as long as its header says; what came behind it stays."""
+    while b"\r\n\r\n" not in data:
+        got = client.recv(65536)
+        assert got, f"the connection ended behind {data!r}"
+        data += got
+    status, fields, body = split(data)
+    length = 0 if bodiless or status == 204 else int(fields["content-length"])
+    whole = len(data) - len(body) + length
+    while len(data) < whole:
+        got = client.recv(1 << 20)
+        assert got, f"the connection ended after {len(data)} of {whole} bytes"
+        data += got
+    assert len(data) == whole, data[whole:]
+    return data
+
+
+@contextlib.contextmanager
+def guest(image, machine, *args, **more):
+    g = Guest(image, machine, *args, **more)
+    try:
+        yield g
+    finally:
+        g.end()
