@@ -34,7 +34,7 @@ test: | setup-test ## Run every test on both architectures
 	$(Q)$(UK_BASE)/tests/run-all O=$(abspath $(O))
 
 nightly: | setup-test ## The same for longer: fuzzers 60 s, 256 MiB through virtio-console
-	$(Q)FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=256 $(UK_BASE)/tests/run-all O=$(abspath $(O))
+	$(Q)FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=256 VITRINE_PROMETHEUS_SECONDS=60 $(UK_BASE)/tests/run-all O=$(abspath $(O))
 
 check-host: | setup-test ## Run the unit tests that need no guest
 	$(Q)$(MAKE) -f $(UK_BASE)/support/build/host-tests.mk UK_BASE=$(UK_BASE) O=$(abspath $(O))
