@@ -6,27 +6,9 @@
 #include <uk/arch/paging.h>
 #include <uk/cmd.h>
 
-static void tell(struct uk_cmd_io *io, const struct uk_page_walk *w, int level)
-{
-	__pte_t pte = w->pte[level];
-
-	uk_cmd_printf(io, "level %d, table %012lx: entry %016lx ", level,
-		      w->table[level], pte);
-	if (!ukarch_pte_present(pte))
-		uk_cmd_printf(io, "not present\n");
-	else if (!ukarch_pte_leaf(pte, (unsigned int)level))
-		uk_cmd_printf(io, "table\n");
-	else
-		uk_cmd_printf(io, "page of %lu KiB, %c%c%c%s\n",
-			      PAGE_LEVEL_SIZE(level) / 1024,
-			      w->attr & PAGE_ATTR_PROT_READ ? 'R' : '-',
-			      w->attr & PAGE_ATTR_PROT_WRITE ? 'W' : '-',
-			      w->attr & PAGE_ATTR_PROT_EXEC ? 'X' : '-',
-			      w->attr & PAGE_ATTR_DEVICE ? ", device" : "");
-}
-
 static int cmd_pagewalk(struct uk_cmd_io *io, int argc, char **argv)
 {
+	char line[UK_PAGE_WALK_TEXT];
 	struct uk_page_walk w;
 	__u64 addr;
 
@@ -36,8 +18,10 @@ static int cmd_pagewalk(struct uk_cmd_io *io, int argc, char **argv)
 		uk_cmd_printf(io, "0x%lx is not canonical\n", addr);
 		return -EFAULT;
 	}
-	for (int level = PAGE_LEVELS - 1; level >= w.level; level--)
-		tell(io, &w, level);
+	for (int level = PAGE_LEVELS - 1; level >= w.level; level--) {
+		uk_page_walk_text(&w, level, line, sizeof(line));
+		uk_cmd_printf(io, "%s\n", line);
+	}
 	if (w.mapped)
 		uk_cmd_printf(io, "physical address 0x%lx\n", w.paddr);
 	return 0;

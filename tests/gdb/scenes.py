@@ -582,7 +582,7 @@ def monitor():
     assert re.search(r"1 main +running", run("monitor threads"))
     assert "waiting for a debugger" in run("monitor log")
     assert "threads" in run("monitor thread")
-    assert "level 3" in run(f"monitor pagewalk {number('&counter'):#x}")
+    assert "table 0" in run(f"monitor pagewalk {number('&counter'):#x}")
     exits()
 
 

@@ -46,6 +46,12 @@ typedef __u64 __pte_t;
 #define _UKARCH_PTE_PXN ((__pte_t)1 << UKARCH_PTE_PXN_BIT)
 #define _UKARCH_PTE_UXN ((__pte_t)1 << UKARCH_PTE_UXN_BIT)
 
+/* DDI 0487, D8.2; from the table of pages up. */
+#define UKARCH_PT_NAMES                                    \
+	{                                                  \
+		"level 3", "level 2", "level 1", "level 0" \
+	}
+
 static inline int ukarch_pte_present(__pte_t pte)
 {
 	return (pte & UKARCH_PTE_VALID) != 0;

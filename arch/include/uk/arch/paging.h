@@ -27,6 +27,8 @@
  *   void ukarch_pt_root_set(__paddr_t)	switches and flushes
  *   void ukarch_tlb_flush_page(__vaddr_t)
  *   int ukarch_vaddr_canonical(__vaddr_t)	1 where it can be translated
+ *   UKARCH_PT_NAMES				what the manual calls the table
+ *						of each level, from 0 (pages) up
  */
 #ifndef __UK_ARCH_PAGING_H__
 #define __UK_ARCH_PAGING_H__
@@ -68,6 +70,20 @@ struct uk_page_walk {
  * Contexts: any; it only reads page tables, which are mapped one to one.
  */
 int uk_page_walk(__vaddr_t vaddr, struct uk_page_walk *walk);
+
+/**
+ * Tells of an entry that a walk has read, in a line: the table's name as in
+ * the manual of the architecture, where it is, the entry and what it says.
+ *
+ * @param level walk->level … PAGE_LEVELS - 1
+ * @param buf receives the line without newline, cut to fit and terminated
+ * Contexts: any.
+ */
+void uk_page_walk_text(const struct uk_page_walk *walk, int level, char *buf,
+		       __sz len);
+
+/** Room for the longest line. */
+#define UK_PAGE_WALK_TEXT 96
 
 /**
  * Maps a range, with the largest pages that alignment allows; a large page in

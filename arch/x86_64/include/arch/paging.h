@@ -24,6 +24,12 @@ typedef __u64 __pte_t;
 #define X86_PTE_NX (1UL << 63)
 #define X86_PTE_PADDR 0x000ffffffffff000UL
 
+/* SDM volume 3, 4.5; from the table of pages up. */
+#define UKARCH_PT_NAMES                    \
+	{                                  \
+		"PT", "PD", "PDPT", "PML4" \
+	}
+
 static inline int ukarch_pte_present(__pte_t pte)
 {
 	return !!(pte & X86_PTE_PRESENT);
