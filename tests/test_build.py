@@ -254,6 +254,12 @@ def test_randconfig_repeats_a_seed(tmp_path):
     assert texts[0] == texts[1]
 
 
+def test_menuconfig_without_a_terminal(tmp_path):
+    done = make("menuconfig", f"O={tmp_path}", check=False)
+    assert done.returncode and "menuconfig needs a terminal" in done.stdout
+    assert "Traceback" not in done.stdout, done.stdout
+
+
 def test_menuconfig_opens_and_quits(tmp_path):
     child = pexpect.spawn("make", ["menuconfig", "ARCH=arm64", f"O={tmp_path}"],
                           cwd=str(ROOT), timeout=60, dimensions=(40, 100),
