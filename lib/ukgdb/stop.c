@@ -54,7 +54,21 @@ static struct ukarch_trap_frame *frame(void)
 static void __noreturn relapse(void);
 static void __noreturn stop_polled(struct ukarch_trap_ctx *ctx);
 
-/* The program goes on with the registers in the frame, past a breakpoint. */
+/* 1 if a breakpoint stands where the program goes on that it must not pass: a
+ * debugger that wants it passed takes it out and steps. One that has set the
+ * pc there, as `jump` does, wants it hit.
+ */
+static int hits_at_once(void)
+{
+	const struct gdb_break *b =
+		gdb_break_at(ukarch_regs_pc(&frame()->regs));
+
+	return b && b->live;
+}
+
+/* The program goes on with the registers in the frame, past what the stub has
+ * put there.
+ */
 static void __noreturn leave(int over)
 {
 	struct gdb_guest *g = &gdb_guest;
@@ -64,7 +78,8 @@ static void __noreturn leave(int over)
 	gdb_arch_hw_enable(1);
 	if (over) {
 		gdb_break_sync();
-		gdb_step_over(&frame()->regs, 0);
+		if (!hits_at_once())
+			gdb_step_over(&frame()->regs, 0);
 		g->active = 1;
 	}
 	gdb_arch_resume(&frame()->regs);

@@ -5,6 +5,7 @@
  * watch, loops to interrupt. argv[1] names a scene. Functions have a prefix
  * that nothing else in the image has.
  */
+#include <setjmp.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -182,6 +183,59 @@ __attribute__((noinline)) void debuggee_undefined(void)
 
 void debuggee_regs(void);
 
+/* arch/<arch>/steps.S */
+void debuggee_repeat(char *to, const char *from);
+unsigned long debuggee_flags(void);
+void debuggee_trap(void);
+void debuggee_store(volatile int *at);
+
+static void debuggee_special(void)
+{
+	char text[25] = "";
+
+	debuggee_repeat(text, "sixteen letters!");
+	printf("special %s %d", text, counter);
+	printf(" %lx", debuggee_flags());
+	debuggee_store(&counter);
+	printf(" %d\n", counter);
+}
+
+static jmp_buf back;
+
+static __attribute__((noinline)) int debuggee_jump(int n)
+{
+	if (n)
+		longjmp(back, n);
+	return 0;
+}
+
+static __attribute__((noinline)) int debuggee_return(volatile int n)
+{
+	if (setjmp(back))
+		return counter;
+	counter += n;
+	debuggee_jump(n);
+	return -1;
+}
+
+static int debuggee_compare(const void *a, const void *b)
+{
+	counter++;
+	return *(const char *)a - *(const char *)b;
+}
+
+/* What newlib does with arguments of the program's. */
+static __attribute__((noinline)) void debuggee_newlib(const char *digits)
+{
+	static char letters[] = "debuggeroflibraries";
+	char *end;
+	long v;
+
+	qsort(letters, sizeof(letters) - 1, 1, debuggee_compare);
+	v = strtol(digits, &end, 16);
+	printf("newlib %s %ld %s\n", letters, v, end);
+}
+
 static void run(const char *scene, int n)
 {
 	if (!strcmp(scene, "spin"))
@@ -212,6 +266,14 @@ static void run(const char *scene, int n)
 		debuggee_undefined();
 	else if (!strcmp(scene, "regs"))
 		debuggee_regs();
+	else if (!strcmp(scene, "special"))
+		debuggee_special();
+	else if (!strcmp(scene, "trap"))
+		debuggee_trap();
+	else if (!strcmp(scene, "longjmp"))
+		counter = debuggee_return(n);
+	else if (!strcmp(scene, "newlib"))
+		debuggee_newlib("1234zz");
 	else if (!strcmp(scene, "checksum"))
 		printf("checksum %u\n", checksum(sizeof(big)));
 }

@@ -88,11 +88,12 @@ static void run(const char *scene)
 		UK_TIMER_INIT(workers_tick, (void *)&ticks);
 
 	if (!strcmp(scene, "vectors")) {
-		uk_sched_yield();
+		for (unsigned int i = 0; i < WORKERS; i++)
+			while (!*(volatile uint8_t *)holders[i].out)
+				uk_sched_yield();
 		for (int i = 1; i <= 200; i++)
 			workers_mix(i);
-	}
-	else if (!strcmp(scene, "yield"))
+	} else if (!strcmp(scene, "yield"))
 		workers_yield();
 	else if (!strcmp(scene, "timer"))
 		uk_timer_start(&timer, uk_time_monotonic() + MS);
@@ -114,7 +115,8 @@ int main(int argc, char **argv)
 			holders[i].in[j] = (37 * i + 11) * (j + 3 * i + 1);
 		snprintf(name, sizeof(name), "worker%u", i);
 		if (crash && i)
-			workers[i] = uk_thread_create(name, workers_fault, NULL);
+			workers[i] =
+				uk_thread_create(name, workers_fault, NULL);
 		else if (!strcmp(scene, "vectors"))
 			workers[i] = uk_thread_create(name, hold, &holders[i]);
 		else

@@ -202,7 +202,7 @@ static const char sse_types[] =
 /*
  * orig_rax says that there is no system call to restart: gdb takes a target for
  * one of GNU/Linux only if it has that, and then knows siginfo, thread-local
- * variables, core files and where longjmp() goes (doc/adr/0008).
+ * variables and core files (doc/adr/0008).
  */
 static const struct gdb_feature features[] = {
 	{ "org.gnu.gdb.i386.core", flags_types, RAX },

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * void workers_hold(const void *in, void *out, volatile int *told): q0-31.
+ * void workers_hold(const void *in, void *out, volatile int *told): q0-31;
+ * *out is not 0 when they are loaded.
  *
  * void workers_spin(volatile int *told): holds in each general register but
  * sp, x0 (told) and x1 (what is there) 0x11223344556600NN, NN its number, from
@@ -23,6 +24,8 @@ workers_hold:
 		18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
 	ldr	q\n, [x0, #16 * \n]
 	.endr
+	mov	w3, #1
+	str	w3, [x1]
 1:	yield
 	ldr	w3, [x2]
 	cbz	w3, 1b

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * void workers_hold(const void *in, void *out, volatile int *told): ymm0-15.
+ * void workers_hold(const void *in, void *out, volatile int *told): ymm0-15;
+ * *out is not 0 when they are loaded.
  *
  * void workers_spin(volatile int *told): holds in each general register but
  * rsp 0x11223344556600NN, NN its number in gdb's order, from workers_spin_in
@@ -16,6 +17,7 @@ workers_hold:
 	.irp	n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15
 	vmovdqu	32 * \n(%rdi), %ymm\n
 	.endr
+	movl	$1, (%rsi)
 1:	pause
 	cmpl	$0, (%rdx)
 	je	1b

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""Single steps over what is special about them; read behind scenes.py. What the
+program prints at the end is compared with what it prints alone."""
+
+# pylint: disable=undefined-variable
+
+TF = 0x100
+
+
+def label(name):
+    return number(f"&{name}")
+
+
+def pc_now():
+    return number("$pc")
+
+
+def to(name):
+    run(f"tbreak *{name}")
+    assert go() != {"exit": 0} and pc_now() == label(name), name
+
+
+def no_trap_flag():
+    """The debugger's own step is in no register that anybody sees."""
+    assert is_arm() or not number("$eflags") & TF
+
+
+def step_out_of(name, at_most=300):
+    """stepi up to the return; the places, and how often each was stopped at."""
+    seen = {}
+    while function() == name:
+        seen[pc_now()] = seen.get(pc_now(), 0) + 1
+        assert sum(seen.values()) < at_most, seen
+        run("stepi")
+        no_trap_flag()
+    return seen
+
+
+@scene
+def repeats_and_flags():
+    """Instruction by instruction: string instructions an iteration at a time,
+    sequences of exclusive accesses at once, flags without the debugger's."""
+    to_main()
+    to("debuggee_repeat")
+    seen = step_out_of("debuggee_repeat")
+    if is_arm():
+        assert seen[label("debuggee_first")] == 1 and len(seen) < 20, seen
+    else:
+        assert seen[label("debuggee_first")] == 16, seen
+        assert seen[label("debuggee_second")] == 8, seen
+    to("debuggee_flags")
+    step_out_of("debuggee_flags")
+    run("delete")
+    exits()
+
+
+@scene
+def breakpoints_on_repeats_and_flags():
+    """The same with a breakpoint on every instruction: each once."""
+    to_main()
+    places = []
+    for name in ("debuggee_flags", "debuggee_store", "debuggee_repeat"):
+        found = [int(m, 16) for m in
+                 re.findall(r"^ +(0x[0-9a-f]+) <", run(f"disassemble {name}"), re.M)]
+        if name == "debuggee_repeat" and is_arm():  # none inside of a sequence
+            found = [label("debuggee_first"), label("debuggee_second"), found[-1]]
+        places += found
+    for place in places:
+        run(f"break *{place}")
+    # gdb gets over a breakpoint by a step, which of a string instruction is one iteration
+    repeated = {} if is_arm() else {label("debuggee_first"): 16, label("debuggee_second"): 8}
+    hit = []
+    while "exit" not in go():
+        hit.append(pc_now())
+        no_trap_flag()
+    assert last == {"exit": 0} and set(hit) == set(places), last
+    for place in places:
+        assert hit.count(place) == repeated.get(place, 1), (hex(place), hit.count(place))
+
+
+@scene
+def over_a_function():
+    """next, finish, until and advance over the same."""
+    to_main()
+    run("break debuggee_special")
+    go()
+    run("delete")
+    for _ in range(8):
+        if function() != "debuggee_special":
+            break
+        run("next")
+    exits()
+
+
+@scene
+def watched_store():
+    """A store that is watched, stepped over and has a breakpoint: one stop for
+    each, and the next step goes on behind it."""
+    to_main()
+    to("debuggee_storing")
+    run("watch counter")
+    assert go("stepi") == {"points": [3]}
+    assert pc_now() == label("debuggee_stored") and number("counter") == 77
+    go("stepi")
+    assert pc_now() > label("debuggee_stored") and number("counter") == 77
+    run("delete")
+    exits()
+
+
+@scene
+def watched_store_with_a_breakpoint():
+    to_main()
+    run("break *debuggee_storing")
+    assert go() == {"points": [2]}
+    run("watch counter")
+    assert go() == {"points": [3]}
+    assert pc_now() == label("debuggee_stored") and number("counter") == 77
+    run("break *debuggee_stored")
+    assert "exit" in go() or pc_now() == label("debuggee_stored")
+    if "exit" not in last:
+        exits()
+
+
+@scene
+def over_a_fault(mended):
+    """The signal comes where the instruction is; a step then is one again."""
+    to_main()
+    run("break *debuggee_null")
+    go()
+    for _ in range(20):
+        stop = go("stepi")
+        no_trap_flag()
+        if stop:
+            break
+    assert stop == {"signal": "SIGSEGV"}, stop
+    at = pc_now()
+    assert function() == "debuggee_null"
+    if mended:
+        run("handle SIGSEGV nopass")
+        run("set $pc = debuggee_null_end")
+        assert go("stepi") == {} and pc_now() > at
+    else:
+        # nothing is mended: it faults again, at the same place
+        assert go("signal 0") == {"signal": "SIGSEGV"} and pc_now() == at
+        run("set $pc = debuggee_null_end")
+    run("delete")
+    assert go("signal 0") == {"exit": 0}
+
+
+@scene
+def over_a_trap_of_the_program():
+    to_main()
+    assert go() == {}  # of SIGTRAP gdb tells Python no more than that
+    assert function() == "debuggee_trap" and pc_now() == label("debuggee_trapped")
+    assert "main" in [f.name() for f in frames()]
+    run("stepi")
+    assert pc_now() == label("debuggee_trapped") + (4 if is_arm() else 1)
+    exits()
+
+
+@scene
+def a_breakpoint_on_a_trap_of_the_program(step):
+    """gdb takes it for its own (`permanent`), reports one hit, and skips it."""
+    to_main()
+    run("break *debuggee_trap")
+    assert go() == {"points": [2]} and pc_now() == label("debuggee_trap")
+    if step:
+        run("stepi")
+        assert pc_now() == label("debuggee_trapped")
+    exits()
+
+
+@scene
+def jump_to_a_breakpoint():
+    """The program stops there before it does anything."""
+    to_main()
+    run("break debuggee_add")
+    go()
+    before = number("counter")
+    at = pc_now()
+    run("finish")
+    assert go(f"jump *{at}") == {"points": [2]} and pc_now() == at
+    assert number("counter") == before + 1
+    run("kill")
+
+
+@scene
+def over_a_longjmp():
+    """It comes out where setjmp returns again."""
+    to_main()
+    run("break debuggee_jump")
+    go()
+    run("delete")
+    run("up")
+    line = gdb.selected_frame().find_sal().line
+    run("down")
+    for _ in range(3):
+        run("next")
+        if function() == "debuggee_return":
+            break
+    assert function() == "debuggee_return", function()
+    assert gdb.selected_frame().find_sal().line < line
+    run("finish")
+    assert number("$") == 11
+    exits()

@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""The stub under gdb: single steps over special instructions, newlib's
+functions, and breakpoints with conditions that are hit very often."""
+
+import os
+
+import pytest
+
+from gdb_guest import guest
+from vitrine import ARCHS, ROOT, build
+
+SCENES = [ROOT / "tests" / "gdb" / f"{name}_scenes.py" for name in ("step", "newlib")]
+# all hits together; each takes 15 µs of a good machine
+HITS = int(os.environ.get("VITRINE_GDB_HITS", "100000"))
+
+
+def play(arch, scene, *args, argv):
+    """The scene, then what the program printed."""
+    image = build("tests/apps/debuggee", arch)
+    alone = image.run(*argv)
+    with guest(image, *argv, place="vport") as g:
+        text = g.gdb(scene, *args, more=SCENES)
+        done = g.end()
+    assert done.status == 0
+    if alone.status == 0:
+        printed = [[x for x in r.lines if not x.startswith("[")] for r in (alone, done)]
+        assert printed[0] == printed[1]
+    return text
+
+
+@pytest.mark.parametrize("scene", ["repeats_and_flags", "breakpoints_on_repeats_and_flags",
+                                   "over_a_function", "watched_store",
+                                   "watched_store_with_a_breakpoint"])
+def test_special(arch, scene):
+    play(arch, scene, argv=("special",))
+
+
+@pytest.mark.parametrize("mended", [0, 1])
+def test_fault(arch, mended):
+    play(arch, "over_a_fault", mended, argv=("null",))
+
+
+def test_trap(arch):
+    play(arch, "over_a_trap_of_the_program", argv=("trap",))
+
+
+@pytest.mark.parametrize("step", [0, 1])
+def test_breakpoint_on_a_trap(arch, step):
+    play(arch, "a_breakpoint_on_a_trap_of_the_program", step, argv=("trap",))
+
+
+def test_jump_to_a_breakpoint(arch):
+    with guest(build("tests/apps/debuggee", arch), place="vport") as g:
+        g.gdb("jump_to_a_breakpoint", more=SCENES)
+        assert g.end().status == 70
+
+
+# gdb 13 does not know where longjmp() goes on x86_64
+@pytest.mark.parametrize("arch", [a for a in ARCHS if a == "arm64"])
+def test_longjmp(arch):
+    play(arch, "over_a_longjmp", argv=("longjmp",))
+
+
+def test_newlib(arch):
+    play(arch, "newlib", "newlib abbdeeefggiilorrrsu 4660 zz", argv=("newlib",))
+
+
+def test_many_conditions(arch):
+    hits = HITS // 5
+    text = play(arch, "many_conditions", hits, argv=("loop", str(hits)))
+    assert int(text.split("decided ")[1].split()[0]) >= 4 * (hits - 10)
+    play(arch, "many_conditions_on_a_local", hits, argv=("loop", str(hits)))
