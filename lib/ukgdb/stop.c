@@ -132,11 +132,34 @@ static int is_harmless(int signal)
 	       signal == GDB_SIGINT;
 }
 
-/* Another thread than the one that stopped steps, or runs alone. */
-static void __noreturn resume_other(void)
+/* A step of a thread that waits for one that may not run would never end. */
+static int is_stuck(const struct gdb_decision *d)
 {
-	const struct gdb_decision *d = &gdb_guest.decision;
+	const struct uk_thread *t = uk_thread_by_id((unsigned int)d->tid);
 
+	return d->alone && d->act != GDB_ACT_CONTINUE && t &&
+	       t->state == UK_THREAD_WAITING;
+}
+
+/* Another thread than the one that stopped steps, or runs alone. Returns if it
+ * cannot, and the program is to be stopped again.
+ */
+static void resume_other(void)
+{
+	static const char text[] = "The thread waits, and no other may run.\n";
+	struct gdb_guest *g = &gdb_guest;
+	const struct gdb_decision *d = &g->decision;
+
+	if (is_stuck(d)) {
+		stopped = (struct gdb_stop){
+			.why = GDB_STOP_SIGNAL,
+			.signal = GDB_SIGTRAP,
+			.tid = d->tid,
+			.what = "it waits, and no other thread may run",
+		};
+		(void)gdb_session_log(&g->session, text, sizeof(text) - 1);
+		return;
+	}
 	if (d->act != GDB_ACT_CONTINUE && gdb_step_later(d))
 		uk_pr_warn("gdb: no step in thread %ld\n", d->tid);
 	if (d->alone)
@@ -172,15 +195,20 @@ static void resume(enum gdb_end end)
 	g->call_pc = 0;
 	uk_sched_only(d->alone ? uk_thread_by_id((unsigned int)d->tid)
 			       : __NULL);
-	if (d->tid != gdb_guest_tid())
+	if (d->tid != gdb_guest_tid()) {
 		resume_other();
+		return;
+	}
 	if (d->act == GDB_ACT_CONTINUE)
 		leave(1);
 	/* A step: may need the program to run, or be done at once. */
 	if (!gdb_step(&frame()->regs, d))
 		leave(0);
-	stopped.why = GDB_STOP_SIGNAL;
-	stopped.signal = GDB_SIGTRAP;
+	stopped = (struct gdb_stop){
+		.why = GDB_STOP_SIGNAL,
+		.signal = GDB_SIGTRAP,
+		.tid = gdb_guest_tid(),
+	};
 }
 
 static void __noreturn serve(void)

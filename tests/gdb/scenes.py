@@ -599,6 +599,13 @@ def thread_steps():
     for _ in range(4):
         run("stepi")
         assert gdb.selected_thread().name == first
+    # who waits for others cannot
+    if str(value("uksched.first.state")) == "UK_THREAD_WAITING":
+        threads()["main"].switch()
+        pc = number("$pc")
+        assert "no other may run" in run("stepi")
+        assert gdb.selected_thread().name == "main" and number("$pc") == pc
+    threads()[first].switch()
     run("set scheduler-locking off")
     run("next")
     for name in ("worker2", "main"):
