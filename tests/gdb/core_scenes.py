@@ -9,8 +9,7 @@ import gdb
 
 # pylint: disable=undefined-variable
 
-PRINTED = ("counter", "lock", "beats", "sizeof(timer)", "workers", "uksched.first.cpu_time",
-           "uksched.first.stack.top")
+PRINTED = ("counter", "lock", "beats", "uksched.first.pub.cpu_time", "uksched.first.pub.stack.top")
 
 
 def registers_of_thread(names):
@@ -39,10 +38,7 @@ def portrait():
     seen["disassembly"] = run("x/8i $pc")
     gdb.selected_frame().older().select()
     for name in PRINTED:
-        try:
-            seen[name] = str(value(name))
-        except gdb.error as error:
-            seen[name] = str(error)
+        seen[name] = str(value(name))
     gdb.newest_frame().select()
     seen["local"] = [str(value("i")), str(value("arg"))]
     return seen

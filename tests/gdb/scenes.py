@@ -600,7 +600,7 @@ def thread_steps():
         run("stepi")
         assert gdb.selected_thread().name == first
     # who waits for others cannot
-    if str(value("uksched.first.state")) == "UK_THREAD_WAITING":
+    if str(value("uksched.first.pub.state")) == "UK_THREAD_WAITING":
         threads()["main"].switch()
         pc = number("$pc")
         assert "no other may run" in run("stepi")
