@@ -11,37 +11,40 @@
 
 UK_TABLE_DEFINE(store, struct uk_store_entry);
 
-/* The bytes of a key, one by one: prefix, library, a dot, the name. */
-static unsigned char key_byte(const struct store_key *key, __sz at)
+/* What stands at the end of a library's name, where a dot is in the section's
+ * name: the difference to a byte of the key, which is never 0.
+ */
+static int at_end(unsigned char c)
 {
-	__sz plen = strlen(key->prefix);
-
-	if (at < plen)
-		return (unsigned char)key->prefix[at];
-	at -= plen;
-	if (at < key->len)
-		return (unsigned char)key->library[at];
-	if (at == key->len)
-		return '.';
-	at -= key->len + 1;
-	return key->name[at] == '/' ? '\0' : (unsigned char)key->name[at];
+	return c == '.' ? -1 : '.' - c;
 }
 
+/* Names of libraries have no dot, so that one in the key is found nowhere. */
 int store_compare(const char *library, const char *name,
 		  const struct store_key *key)
 {
-	__sz llen = strlen(library);
+	const unsigned char *a = (const unsigned char *)library;
+	const unsigned char *b = (const unsigned char *)key->prefix;
+	unsigned char c;
 
-	for (__sz at = 0;; at++) {
-		unsigned char a = at < llen ? (unsigned char)library[at]
-				  : at == llen
-					  ? '.'
-					  : (unsigned char)name[at - llen - 1];
-		unsigned char b = key_byte(key, at);
-
-		if (a != b || !a)
-			return a - b;
-	}
+	for (; *b; a++, b++)
+		if (*a != *b)
+			return *a ? *a - *b : at_end(*b);
+	b = (const unsigned char *)key->library;
+	for (__sz i = 0; i < key->len; i++, a++)
+		if (*a != b[i])
+			return *a ? *a - b[i] : at_end(b[i]);
+	if (*a)
+		return *a - '.';
+	a = (const unsigned char *)name;
+	b = (const unsigned char *)key->name;
+	do {
+		c = *b++;
+		c = c == '/' ? '\0' : c;
+		if (*a != c)
+			return *a - c;
+	} while (*a++);
+	return 0;
 }
 
 const struct uk_store_entry *store_lower_bound(const struct store_key *key)
@@ -137,9 +140,10 @@ static int visit_objects(int (*visit)(const struct uk_store_ref *ref,
 			 void *arg)
 {
 	struct uk_store_ref ref = { __NULL, __NULL };
+	__sz at = 0;
 	int ret = 0;
 
-	while (!ret && (ref.object = store_object_next(ref.object)))
+	while (!ret && (ref.object = store_object_next(ref.object, &at)))
 		for (__sz i = 0; !ret && i < ref.object->count; i++) {
 			ref.entry = &ref.object->entries[i].e;
 			ret = visit(&ref, arg);

@@ -317,15 +317,15 @@ int store_object_find(const struct store_key *key, struct uk_store_ref *ref)
 	return e ? 0 : -ENOENT;
 }
 
-struct uk_store_object *store_object_next(struct uk_store_object *obj)
+struct uk_store_object *store_object_next(struct uk_store_object *obj,
+					  __sz *where)
 {
 	unsigned long flags = ukarch_irq_save();
 	struct uk_store_object *next;
-	__sz idx = 0;
 
-	if (obj && is_listed(obj, &idx))
-		idx++;
-	next = at(idx);
+	if (obj && (at(*where) == obj || is_listed(obj, where)))
+		++*where;
+	next = at(*where);
 	if (next)
 		next->refcount++;
 	ukarch_irq_restore(flags);

@@ -62,8 +62,12 @@ int store_object_find(const struct store_key *key, struct uk_store_ref *ref);
 
 /** The object behind another one by library and name (NULL: the first), with
  * a reference, or NULL. The reference to the other one is given back.
+ *
+ * @param at where it stood; from 0 on kept for the caller: while nothing
+ *   changes nobody has to search
  */
-struct uk_store_object *store_object_next(struct uk_store_object *obj);
+struct uk_store_object *store_object_next(struct uk_store_object *obj,
+					  __sz *at);
 
 void store_text_free(char *text);
 
@@ -76,7 +80,7 @@ static inline int store_object_find(const struct store_key *key __unused,
 	return -ENOENT;
 }
 static inline struct uk_store_object *
-store_object_next(struct uk_store_object *obj __unused)
+store_object_next(struct uk_store_object *obj __unused, __sz *at __unused)
 {
 	return __NULL;
 }

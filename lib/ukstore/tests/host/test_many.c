@@ -72,39 +72,34 @@ static int get_number(void *cookie, __u64 *out)
 /* e10000 … e19999; the ids are in another order: 7 has an inverse. */
 #define ID(n) ((n)*7UL % 10007)
 #define ENTRY(n) UK_STORE_STATIC_ENTRY(ID(n), e##n, u64, get_number, NULL);
+/* It finds no layout that it would leave as it is. */
+/* clang-format off */
+#define X(p) \
+	ENTRY(p##0) ENTRY(p##1) ENTRY(p##2) ENTRY(p##3) ENTRY(p##4) \
+	ENTRY(p##5) ENTRY(p##6) ENTRY(p##7) ENTRY(p##8) ENTRY(p##9)
+#define C(p) \
+	X(p##0) X(p##1) X(p##2) X(p##3) X(p##4) \
+	X(p##5) X(p##6) X(p##7) X(p##8) X(p##9)
+#define M(p) \
+	C(p##0) C(p##1) C(p##2) C(p##3) C(p##4) \
+	C(p##5) C(p##6) C(p##7) C(p##8) C(p##9)
+
 #undef __LIBNAME__
 #define __LIBNAME__ "libmany"
-#define TEN(X, p) \
-	X(p##0)   \
-	X(p##1) X(p##2) X(p##3) X(p##4) X(p##5) X(p##6) X(p##7) X(p##8) X(p##9)
-#define TENS(p) TEN(ENTRY, p)
-/* A macro does not expand inside of itself: the same under another name. */
-#define HUNDRED(p)                                                        \
-	TENS(p##0)                                                        \
-	TENS(p##1)                                                        \
-	TENS(p##2) TENS(p##3) TENS(p##4) TENS(p##5) TENS(p##6) TENS(p##7) \
-		TENS(p##8) TENS(p##9)
-#define THOUSAND(p)                                                           \
-	HUNDRED(p##0)                                                         \
-	HUNDRED(p##1)                                                         \
-	HUNDRED(p##2) HUNDRED(p##3) HUNDRED(p##4) HUNDRED(p##5) HUNDRED(p##6) \
-		HUNDRED(p##7) HUNDRED(p##8) HUNDRED(p##9)
-THOUSAND(10)
-THOUSAND(11)
-THOUSAND(12) THOUSAND(13) THOUSAND(14) THOUSAND(15) THOUSAND(16) THOUSAND(17)
-	THOUSAND(18) THOUSAND(19)
+M(10) M(11) M(12) M(13) M(14) M(15) M(16) M(17) M(18) M(19)
 
 /* Others around it, with ids of their own. */
 #undef __LIBNAME__
 #define __LIBNAME__ "libmanx"
-		ENTRY(1)
+ENTRY(1)
 #undef __LIBNAME__
 #define __LIBNAME__ "libmanz"
-			ENTRY(2)
+ENTRY(2)
 #undef __LIBNAME__
 #define __LIBNAME__ "libtest"
+	/* clang-format on */
 
-				static void check_static(unsigned int step)
+	static void check_static(unsigned int step)
 {
 	__u16 many = uk_libid("libmany");
 
