@@ -160,7 +160,8 @@ def test_on_the_terminal(arch, image, machine):
 def test_not_beside_stdin(arch, image):
     result = image.run(options=["-p", f"shell.console={FIRST[arch]}"])
     assert result.status == 71
-    assert f"shell.console={FIRST[arch]}: stdin, a debugger or metrics are there already" in result.text
+    assert f"shell.console={FIRST[arch]}: stdin, a debugger or metrics are there already" \
+        in result.text
 
 
 def test_q35_has_no_port(image, arch):
