@@ -63,7 +63,14 @@ long rx_tid(struct gdb_rx *rx);
 /** n bytes of two digits each. */
 void rx_bytes(struct gdb_rx *rx, void *buf, __sz n);
 /** lldb's ";thread:ID;" behind a command, if it is there; else `otherwise`. */
+#ifdef CONFIG_LIBUKGDB_LLDB
 long rx_thread_suffix(struct gdb_rx *rx, long otherwise);
+#else
+static inline long rx_thread_suffix(struct gdb_rx *rx __unused, long otherwise)
+{
+	return otherwise;
+}
+#endif
 /** -1 if c is no hexadecimal digit. */
 int gdb_hex_digit(char c);
 

@@ -102,6 +102,7 @@ void rx_bytes(struct gdb_rx *rx, void *buf, __sz n)
 	}
 }
 
+#ifdef CONFIG_LIBUKGDB_LLDB
 long rx_thread_suffix(struct gdb_rx *rx, long otherwise)
 {
 	long tid;
@@ -114,6 +115,7 @@ long rx_thread_suffix(struct gdb_rx *rx, long otherwise)
 	rx->bad |= tid <= 0;
 	return tid;
 }
+#endif
 
 void tx_begin(struct gdb_session *s)
 {
