@@ -9,6 +9,7 @@ core file. Types come from the image's debug information.
 """
 
 import bisect
+import os
 import re
 import struct
 
@@ -18,6 +19,35 @@ PT_TLS, SHT_SYMTAB, STT_OBJECT, STT_TLS = 7, 2, 1, 6
 EM_X86_64 = 62
 LEVELS = ("CRIT", "ERR", "WARN", "INFO", "DBG")
 FRAMES = 64  # looked at for a thread's place, at most
+
+
+# --- sources --------------------------------------------------------------------
+
+TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+
+
+def quoted(text):
+    """One word of gdb's."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def find_sources(path):
+    """Names in debug information are the same wherever an image was built. The
+    build has written beside it what they stand for; the rest is in the tree."""
+    try:
+        with open(os.path.join(os.path.dirname(path), ".sources"), encoding="utf-8") as f:
+            rules = f.read().split()
+    except OSError:
+        return
+    for rule in rules:
+        name, _, folder = rule.partition("=")
+        gdb.execute(f"set substitute-path {quoted(name)} {quoted(folder)}")
+
+
+gdb.execute(f"directory {quoted(TREE)}", to_string=True)
+for _objfile in gdb.objfiles():
+    find_sources(_objfile.filename)
+gdb.events.new_objfile.connect(lambda event: find_sources(event.new_objfile.filename))
 
 
 # --- the image ------------------------------------------------------------------
@@ -105,13 +135,24 @@ def function_at(address):
 
 
 def place_at(address):
-    """A function, with the line where the address is of code of its file."""
+    """(function, line or 0, file) of an address, for a frame that gdb does not
+    know: the line is left out where the code is that of an inlined function."""
     function = list(functions_at(address))[-1:]
     if not function:
-        return symbol_at(address)
+        return symbol_at(address), 0, ""
     line = gdb.find_pc_line(address)
     own = line.symtab and line.symtab.filename == function[0].symtab.filename
-    return f"{function[0].name} ({function[0].symtab}{f':{line.line}' if own else ''})"
+    return function[0].name, line.line if own else 0, function[0].symtab.filename
+
+
+def place_of(frame):
+    """The same of a frame of gdb's; of one with functions inlined, where they
+    are. At the first instruction of such a one gdb has no frame for it yet."""
+    place, function = frame.find_sal(), frame.function()
+    if function is None:
+        return symbol_at(frame.pc()), place.line, place.symtab.filename if place.symtab else ""
+    own = place.symtab and place.symtab.filename == function.symtab.filename
+    return function.name, place.line if own else 0, function.symtab.filename
 
 
 def read(address, size):
@@ -177,43 +218,44 @@ def trail(regs):
         frame = older
 
 
-def trail_of_cpu(number):
-    """The same of the thread on the CPU, by gdb."""
-    selected = gdb.selected_thread()
-    thread = gdb_thread_of(number)
-    if thread is None:
-        return
-    chosen = gdb.selected_frame()
+def places_of(thread):
+    """The places of a thread that gdb knows, innermost first; inlined functions
+    are part of the one that they are in."""
+    selected, chosen = gdb.selected_thread(), gdb.selected_frame()
+    places = []
     try:
         thread.switch()
-        frame, first = gdb.newest_frame(), True
-        while frame is not None:
-            yield frame.pc() - (not first)
-            frame, first = frame.older(), False
+        frame = gdb.newest_frame()
+        while frame is not None and len(places) < FRAMES:
+            if frame.type() != gdb.INLINE_FRAME:
+                places.append(place_of(frame))
+            frame = frame.older()
     finally:
         selected.switch()
         chosen.select()
+    return places
 
 
-def where(addresses):
+def where(places):
     """The first place that is not the scheduler's own."""
-    first = None
-    for address in addresses:
-        first = address if first is None else first
-        function = list(functions_at(address))[-1:]
-        if function and "lib/uksched/" not in function[0].symtab.filename:
-            return place_at(address)
-    return "" if first is None else place_at(first)
+    places = list(places)
+    own = (p for p in places if p[2] and "lib/uksched/" not in p[2])
+    name, line, file = next(own, places[0] if places else ("", 0, ""))
+    return f"{name} ({file}{f':{line}' if line else ''})" if file else name
 
 
 def where_thread(thread, state):
     if state == "exited":
         return ""
-    number = int(thread["pub"]["id"])
-    if int(thread.address) == running_thread():
-        return where(list(trail_of_cpu(number)))
+    known = gdb_thread_of(int(thread["pub"]["id"]))
+    running = int(thread.address) == running_thread()
+    if known and (running or len(gdb.selected_inferior().threads()) > 1):
+        return where(places_of(known))
+    if running:
+        return ""
     trap = thread["trap"]
-    return where(trail(trap["regs"].dereference() if int(trap) else thread["ctx"]["regs"]))
+    regs = trap["regs"].dereference() if int(trap) else thread["ctx"]["regs"]
+    return where(place_at(address) for address in trail(regs))
 
 
 def state_of(thread):
@@ -301,7 +343,8 @@ class UkTls(gdb.Command):
     """uk tls NAME [THREAD]
 Print a thread-local variable of the selected thread, or of another one.
 
-THREAD is a number or a name of uk threads. The function $uk_tls("name")
+THREAD is a number or a name as uk threads lists them: the guest's, which gdb
+shows as the second part of "Thread 1.2", not as its own Id. The function $uk_tls("name")
 stands for the variable in expressions; it can be set."""
 
     def __init__(self):

@@ -53,6 +53,15 @@ class UsageError(Exception):
     """The caller asked for something that cannot be; the text says what."""
 
 
+def without_stub(path):
+    """What to say about an image that no debugger can come to, or ""."""
+    with open(path, "rb") as f:
+        if b"\0uk_gdb_break\0" in f.read():
+            return ""
+    return (f"{path} has no stub for a debugger: switch LIBUKGDB on "
+            "(make menuconfig, or CONFIG_LIBUKGDB=y in .config)")
+
+
 def image_arch(path):
     """The architecture of an image, from its ELF header."""
     try:

@@ -12,7 +12,7 @@ import subprocess
 
 import pexpect
 import pytest
-from vitrine import OUT, ROOT, Image, build, make
+from vitrine import OUT, ROOT, RUN_SECONDS, Image, build, make
 
 COMPILED = re.compile(r"^  CC      (\S+)$", re.M)
 LINKED = re.compile(r"^  LD      (\S+)$", re.M)
@@ -296,10 +296,27 @@ def test_app_outside_the_tree(arch, tmp_path):
     """A folder of its own with the grammar of Makefile.uk; it may move."""
     for folder, says in (("here", "good day, "), ("there", "good night, ")):
         app = greeter(tmp_path / folder / "greeter", says)
-        result = build.__wrapped__(app, arch).run()
+        image = build.__wrapped__(app, arch)
+        result = image.run()
         assert result.status == 5
         assert says + "the world" in result.lines
+        check_sources(image, app, tmp_path)
         shutil.rmtree(app)
+
+
+def check_sources(image, app, cwd):
+    """gdb finds the application's, newlib's and those of the tree, wherever it
+    was started: by support/gdb, and by what lies beside the image."""
+    words = ["-batch", "-ex", "list main", "-ex", "info source", "-ex", "list puts",
+             "-ex", "list uk_boot"]
+    for start in ([ROOT / "support" / "gdb", image.path],
+                  ["gdb-multiarch", "-nx", "-iex", "set auto-load safe-path /", image.path]):
+        done = subprocess.run([*start, *words], cwd=cwd, stdin=subprocess.DEVNULL, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=RUN_SECONDS, check=False)
+        for text in ("puts(SAY CONFIG", f"Located in {app}/main.c", "_puts_r", "uk_boot(void)"):
+            assert text in done.stdout, done.stdout
+        assert "No such file" not in done.stdout, done.stdout
 
 
 # --- reproducible ------------------------------------------------------------

@@ -62,6 +62,27 @@ def test_no_gdb_and_no_stub(tmp_path):
     assert done.returncode == 125 and "CONFIG_LIBUKGDB=y" in done.stdout, done.stdout
 
 
+def test_nobody_listens(tmp_path):
+    image = threads(ARCHS[0]).path
+    stale = tmp_path / "stale"
+    with socket.socket(socket.AF_UNIX) as s:
+        s.bind(str(stale))
+    for place in (str(free_port()), str(tmp_path / "none"), str(stale)):
+        done = support_gdb("--connect", place, image)
+        assert done.returncode == 125 and f"--gdb {place} {image}" in done.stdout, done.stdout
+        assert "no guest listens" in done.stdout, done.stdout
+
+
+def test_run_says_that_there_is_no_stub(tmp_path):
+    words = [ROOT / "support" / "run", "--gdb", tmp_path / "socket"]
+    for app, text in (("hello", "CONFIG_LIBUKGDB=y"), ("threads", "")):
+        done = subprocess.run([*words, build(app, ARCHS[0]).path], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                              timeout=RUN_SECONDS, check=False)
+        assert done.returncode == 0 and (text in done.stderr if text else not done.stderr), \
+            done.stderr
+
+
 def test_commands_are_beside_the_image(arch, tmp_path):
     """support/gdb loads them, from beside the image or not; so does gdb."""
     image = threads(arch)

@@ -4,6 +4,7 @@
 goes, and one whose packets are damaged. After each of them the stub answers
 as before, and the program goes on."""
 
+import os
 import random
 import re
 import select
@@ -16,7 +17,9 @@ from gdb_guest import PLACE_LIST, guest
 from vitrine import ARCHS, RUN_SECONDS, build
 
 PLACES = [p for p in PLACE_LIST if p[0] in ARCHS and p[1] != "q35"]
-CYCLES = 1000
+# make nightly says 1000
+CYCLES = int(os.environ.get("VITRINE_GDB_CYCLES", "100"))
+AGAIN = 200
 MUTATED = 10000
 BATCH = 50
 SEED = 20261121
@@ -115,24 +118,35 @@ def leave(client, image):
     client.close()
 
 
+def visit(path, address):
+    """One debugger: it attaches, looks around and leaves; what it saw at an address."""
+    client = Client(path)
+    assert b"PacketSize=" in client.ask(b"qSupported:swbreak+;hwbreak+")
+    assert client.ask(b"?").startswith(b"T"), "not stopped"
+    assert len(client.ask(b"g")) > 200
+    seen = client.ask(b"m%x,4" % address)
+    assert client.ask(b"D") == b"OK"
+    client.close()
+    return seen
+
+
 def test_come_and_go(place):
-    """1,000 debuggers, one after the other; the program never waits for one."""
+    """Many debuggers, one after the other; the program goes on after each. A
+    new one that is there at once may find it where the one before left it:
+    then it leaves, too, so often that the program must have run."""
     image = build("tests/apps/debuggee", place[0])
     address = symbols_of(image)["counter"]
     with guest(image, "spin", place=place[1], wait=False) as g:
         while b"scene spin" not in g.text:
             assert g.process.poll() is None
-        seen = set()
+        last = visit(g.socket, address)
         for _ in range(CYCLES):
-            client = Client(g.socket)
-            assert b"PacketSize=" in client.ask(b"qSupported:swbreak+;hwbreak+")
-            assert client.ask(b"?").startswith(b"T"), "not stopped"
-            assert len(client.ask(b"g")) > 200
-            seen.add(client.ask(b"m%x,4" % address))
-            assert client.ask(b"D") == b"OK"
-            client.close()
-        # it ran meanwhile, if a new debugger was not there already
-        assert len(seen) >= CYCLES // 100, len(seen)
+            for _ in range(AGAIN):
+                seen = visit(g.socket, address)
+                if seen != last:
+                    break
+            assert seen != last, "the program does not go on"
+            last = seen
         client = Client(g.socket)
         client.ask_until(b"?", b"T05.*")
         leave(client, image)

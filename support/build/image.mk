@@ -66,6 +66,11 @@ include $(UK_BASE)/Makefile.uk
 include $(UK_BASE)/support/build/link.mk
 endif
 
+# What the names of sources in debug information stand for (PREFIX_MAP), for
+# support/gdb_commands.py; all others are in the tree.
+$(call if_changed,$(BUILD)/.sources,newlib=$(NEWLIB_DIR)/src build/newlib-$(ARCH)=$(NEWLIB_DIR) \
+  build=$(BUILD) $(if $(IN_TREE),,$(APP_NAME)=$(APP_DIR)))
+
 RUN_FLAGS := $(if $(MACHINE),--machine $(MACHINE)) $(if $(ACCEL),--accel $(ACCEL)) \
   $(if $(GDB),--gdb $(GDB)) $(if $(METRICS),--metrics $(METRICS)) \
   $(if $(MEM),--mem $(MEM)) $(foreach p,$(PARAMS),--param $(p)) $(if $(filter 1,$(V)),--verbose)

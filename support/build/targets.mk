@@ -33,8 +33,9 @@ demo: | setup-run ## Build and boot apps/crash and show its crash screen
 test: | setup-test ## Run every test on both architectures
 	$(Q)$(UK_BASE)/tests/run-all O=$(abspath $(O))
 
-nightly: | setup-test ## The same for longer: fuzzers 60 s, 256 MiB through virtio-console
-	$(Q)FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=256 VITRINE_PROMETHEUS_SECONDS=60 $(UK_BASE)/tests/run-all O=$(abspath $(O))
+nightly: | setup-test ## The same for longer: fuzzers 60 s, 256 MiB through virtio-console, 1,000 debuggers
+	$(Q)FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=256 VITRINE_GDB_CYCLES=1000 \
+	  VITRINE_GDB_HITS=1000000 VITRINE_PROMETHEUS_SECONDS=60 $(UK_BASE)/tests/run-all O=$(abspath $(O))
 
 check-host: | setup-test ## Run the unit tests that need no guest
 	$(Q)$(MAKE) -f $(UK_BASE)/support/build/host-tests.mk UK_BASE=$(UK_BASE) O=$(abspath $(O))

@@ -36,9 +36,23 @@ def uk_threads_now():
     assert {r[2] for r in found[1:3]} <= {"sleeping", "ready"}, found
     assert float(found[0][3]) > 0 and found[0][4] == "ms"
     for row in found[1:4]:
-        assert re.match(r"work \(apps/threads/main\.c", row[5]), row
+        assert re.fullmatch(r"work \(apps/threads/main\.c:\d+\)", row[5]), row
+        # in a function of the scheduler's that is inlined there
+        assert row[2] != "sleeping" or line_of(row) == line_with("uk_thread_sleep("), row
     assert found[0][5].startswith("main (apps/threads/main.c:"), found
+    assert line_of(found[0]) == line_with("uk_thread_join("), found
     return found
+
+
+def line_of(row):
+    return int(row[5].rstrip(")").rpartition(":")[2])
+
+
+def line_with(text):
+    """gdb finds the source, wherever it was started."""
+    name = gdb.lookup_global_symbol("main").symtab.fullname()
+    with open(name, encoding="utf-8") as f:
+        return next(n for n, line in enumerate(f, 1) if text in line)
 
 
 @scene
