@@ -10,16 +10,16 @@
  *   sent nothing that is still to come.
  *
  * Bytes that came while nobody is there are of somebody dead. Bytes that may
- * be of several are held for a moment, so that the living one's are among
- * them, and then only the last request is answered. What a client that died
- * behind a whole request has sent is answered to the next one, if that sends
- * nothing in this time; nobody can tell.
+ * be of several are held until the living one has certainly sent something, or
+ * for a moment, and then only the last request is answered. What a client that
+ * died behind a whole request has sent is answered to the next one, if that
+ * sends nothing in this time; nobody can tell.
  */
 #include <uk/console.h>
 #include "http_internal.h"
 
 #define MS 1000000UL
-#define HOLD (20 * MS)
+#define HOLD (100 * MS)
 #define STALE (1000 * MS)    /* a body that does not come is no body */
 #define GIVE_UP (10000 * MS) /* a line that takes nothing has nobody there */
 #define PIECE 1024	     /* of a slow line, between which others run */
@@ -40,7 +40,7 @@ static void meet(struct http_client *c, unsigned int conn)
 	if (c->served && c->from == c->conn)
 		c->from++;
 	c->conn = conn;
-	c->closed = c->served = c->mixed = 0;
+	c->closed = c->served = c->mixed = c->sure = 0;
 	if (conn)
 		c->last = conn;
 	http_reset(&c->parser);
@@ -51,7 +51,8 @@ static void take(struct http_client *c, __sz n, __nsec now)
 	if (!c->conn)
 		return;
 	c->heard = now;
-	if (c->from != c->conn) {
+	c->sure = c->from == c->conn;
+	if (!c->sure) {
 		c->mixed = 1;
 		c->hold = now + HOLD;
 	}
@@ -125,7 +126,7 @@ int http_client_request(struct http_client *c, __nsec now)
 {
 	int ret;
 
-	if (c->mixed && now < c->hold)
+	if (c->mixed && !c->sure && now < c->hold)
 		return HTTP_MORE;
 	ret = parse(c);
 	while (c->mixed && ret != HTTP_MORE &&
@@ -146,7 +147,7 @@ int http_client_request(struct http_client *c, __nsec now)
 
 __nsec http_client_deadline(const struct http_client *c, __nsec now)
 {
-	if (c->mixed && now < c->hold)
+	if (c->mixed && !c->sure && now < c->hold)
 		return c->hold;
 	return is_stale(c) ? c->heard + STALE : UK_TIME_NEVER;
 }
@@ -162,7 +163,7 @@ void http_client_answered(struct http_client *c, int ret, int last)
 	int more = http_more(&c->parser);
 
 	http_next(&c->parser);
-	if (last && !c->shared && !c->mixed) {
+	if (last && !c->shared && (!c->mixed || c->sure)) {
 		http_reset(&c->parser);
 		c->closed = 1;
 		c->served = ret == HTTP_READY && !more;

@@ -122,6 +122,7 @@ struct http_client {
 	unsigned int from;	   /* who may have sent what comes next */
 	int shared;		   /* the line cannot tell its clients apart */
 	int mixed;    /* some of the bytes may be of one before conn */
+	int sure;     /* the last of them are conn's */
 	int full;     /* there may be more, but there was no room */
 	int closed;   /* conn was told that there is no more for it */
 	int served;   /* and has sent nothing but what was answered */

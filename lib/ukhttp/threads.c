@@ -8,7 +8,9 @@
 #include <uk/http.h>
 #include <uk/sched.h>
 #include <uk/symtab.h>
+#ifdef CONFIG_LIBUKUNWIND
 #include <uk/unwind.h>
+#endif
 
 #define DEPTH 24 /* frames shown of a thread */
 #define BATCH 4

@@ -26,12 +26,17 @@ static __u32 hash_of(const struct metrics_name *n)
 	return hash;
 }
 
+static const char *libname(const struct metrics_item *item)
+{
+	return item->obj ? item->obj->library : item->e->library;
+}
+
 static int same_texts(const struct metrics_item *a,
 		      const struct metrics_item *b)
 {
 	return a->e->name == b->e->name && a->e->unit == b->e->unit &&
 	       a->e->kind == b->e->kind && a->e->type == b->e->type &&
-	       metrics_library(a) == metrics_library(b);
+	       libname(a) == libname(b);
 }
 
 /* 1 if an item is of a family; -EEXIST if only its name is. */
@@ -92,10 +97,26 @@ static int link_item(struct metrics_index *ix, __u32 family, __u32 number)
 	return 0;
 }
 
-static int add(struct metrics_index *ix, struct metrics_item *item)
+/* Objects of one sort have the same values in the same order: behind one of a
+ * family stands the same one as behind the last one of that family, and what
+ * the guess is right about needs no name.
+ */
+static int add_guessed(struct metrics_index *ix, __u32 number)
+{
+	__u32 guess = ix->guess ? *ix->guess : 0;
+
+	if (!guess ||
+	    !same_texts(&ix->items[guess - 1], &ix->items[number - 1]))
+		return 0;
+	return !link_item(ix, guess, number) ? (int)guess : 0;
+}
+
+/* Its family's first, or a negative errno. */
+static int add_named(struct metrics_index *ix, __u32 number)
 {
 	static struct metrics_name name;
-	__u32 number = ix->count + 1, *slot;
+	struct metrics_item *item = &ix->items[number - 1];
+	__u32 *slot;
 	int found, ret;
 
 	if (metrics_name(&name, metrics_library(item), item->e))
@@ -107,21 +128,42 @@ static int add(struct metrics_index *ix, struct metrics_item *item)
 		return found;
 	ret = found ? link_item(ix, *slot, number)
 		    : link_family(ix, slot, number);
-	if (!ret)
-		ix->count++;
-	return ret;
+	return ret ? ret : (int)*slot;
+}
+
+static int add(struct metrics_index *ix)
+{
+	__u32 number = ix->count + 1;
+	int family = add_guessed(ix, number);
+
+	if (!family)
+		family = add_named(ix, number);
+	if (family < 0)
+		return family;
+	if (ix->guess)
+		*ix->guess = (__u32)family;
+	ix->guess = &ix->items[family - 1].after;
+	ix->count++;
+	return 0;
+}
+
+/* The object's first value, if it has one already. */
+static __u32 holder_of(const struct metrics_index *ix,
+		       const struct uk_store_object *obj)
+{
+	const struct metrics_item *end = &ix->items[ix->count];
+
+	return ix->count && end[-1].obj == obj ? end[-1].holder : 0;
 }
 
 /* Held once, whatever the number of its values: they come in a row. 0, or
  * -ENOENT if it goes right now.
  */
-static int hold(struct metrics_index *ix, struct uk_store_object *obj)
+static int hold(struct uk_store_object *obj)
 {
-	struct uk_store_object *held;
+	struct uk_store_object *held =
+		uk_store_obj_acquire(uk_libid(obj->library), obj->id);
 
-	if (!obj || (ix->count && ix->items[ix->count - 1].obj == obj))
-		return 0;
-	held = uk_store_obj_acquire(uk_libid(obj->library), obj->id);
 	if (held == obj)
 		return 0;
 	if (held)
@@ -132,23 +174,21 @@ static int hold(struct metrics_index *ix, struct uk_store_object *obj)
 static int visit(const struct uk_store_ref *ref, void *arg)
 {
 	struct metrics_index *ix = arg;
-	struct metrics_item *item;
-	int held_now;
+	struct metrics_item *item = &ix->items[ix->count];
+	__u32 holder = ref->object ? holder_of(ix, ref->object) : 0;
 
 	if (!ref->entry->get.u64)
 		return 0; /* can only be set */
 	if (ix->count == CONFIG_LIBUKMETRICS_ENTRIES)
 		return -ENOSPC;
-	if (hold(ix, ref->object))
+	if (ref->object && !holder && hold(ref->object))
 		return 0;
-	held_now = ref->object &&
-		   (!ix->count || ix->items[ix->count - 1].obj != ref->object);
-	item = &ix->items[ix->count];
 	*item = (struct metrics_item){ .e = ref->entry, .obj = ref->object };
-	if (!add(ix, item))
+	item->holder = holder ? holder : ix->count + 1;
+	if (!add(ix))
 		return 0;
 	ix->conflicts++;
-	if (held_now)
+	if (ref->object && !holder)
 		uk_store_obj_release(ref->object);
 	return 0;
 }
@@ -157,18 +197,15 @@ int metrics_collect(struct metrics_index *ix)
 {
 	memset(ix->slots, 0, sizeof(ix->slots));
 	ix->count = ix->first = ix->last = 0;
+	ix->guess = __NULL;
 	ix->conflicts = 0;
 	return uk_store_foreach(visit, ix);
 }
 
 void metrics_drop(struct metrics_index *ix)
 {
-	struct uk_store_object *obj = __NULL;
-
-	for (__u32 i = 0; i < ix->count; i++) {
-		if (ix->items[i].obj && ix->items[i].obj != obj)
+	for (__u32 i = 0; i < ix->count; i++)
+		if (ix->items[i].obj && ix->items[i].holder == i + 1)
 			uk_store_obj_release(ix->items[i].obj);
-		obj = ix->items[i].obj;
-	}
 	ix->count = 0;
 }

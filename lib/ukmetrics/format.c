@@ -26,30 +26,49 @@ struct writer {
 	struct uk_http_response *res;
 	int openmetrics;
 	struct metrics_name name;
+	struct metrics_index *ix;
 	const struct metrics_item *item;
 	char before; /* what stands in front of the next label */
 };
+
+static const char *escaped(char c, int quote)
+{
+	return c == '\n'	   ? "\\n"
+	       : c == '\\'	   ? "\\\\"
+	       : c == '"' && quote ? "\\\""
+				   : __NULL;
+}
+
+/* Bytes that stand for themselves. */
+static __sz plain(const char *s, int quote)
+{
+	__sz n = 0;
+
+	while ((__u8)s[n] < 0x80 && s[n] && !escaped(s[n], quote))
+		n++;
+	return n;
+}
 
 /* Backslash, newline and, in labels and OpenMetrics, the quote are escaped;
  * what is not UTF-8 becomes U+FFFD.
  */
 static void put_text(struct uk_http_response *res, const char *s, int quote)
 {
-	__sz len = strlen(s), n;
+	for (;;) {
+		__sz n = plain(s, quote);
 
-	for (; len; s += n, len -= n) {
-		n = uk_http_utf8(s, len);
+		uk_http_write(res, s, n);
+		s += n;
+		if (!*s)
+			return;
+		n = uk_http_utf8(s, strnlen(s, 4));
 		if (!n)
 			uk_http_puts(res, "\xef\xbf\xbd");
-		else if (*s == '\n')
-			uk_http_puts(res, "\\n");
-		else if (*s == '\\')
-			uk_http_puts(res, "\\\\");
-		else if (*s == '"' && quote)
-			uk_http_puts(res, "\\\"");
+		else if (n == 1)
+			uk_http_puts(res, escaped(*s, quote));
 		else
 			uk_http_write(res, s, n);
-		n = n ? n : 1;
+		s += n ? n : 1;
 	}
 }
 
@@ -85,20 +104,37 @@ static int is_first(const struct uk_store_label *labels,
 	return 1;
 }
 
-/* name{object="…",label="…" */
-static void begin(struct writer *w, const char *suffix)
+static void put_labels(struct writer *w, const struct uk_store_object *obj)
 {
-	const struct uk_store_object *obj = w->item->obj;
-
-	uk_http_write(w->res, w->name.text, w->name.len);
-	uk_http_puts(w->res, suffix);
-	w->before = '{';
-	if (!obj)
-		return;
 	put_label(w, "", "object", obj->name);
 	for (const struct uk_store_label *l = obj->labels; l && l->name; l++)
 		if (is_first(obj->labels, l))
 			put_label(w, prefix_of(l->name), l->name, l->value);
+}
+
+/* name{object="…",label="…"; an object's labels are copied from where they were
+ * written before.
+ */
+static void begin(struct writer *w, const char *suffix)
+{
+	struct metrics_item *holder = &w->ix->items[w->item->holder - 1];
+	__sz at;
+
+	uk_http_write(w->res, w->name.text, w->name.len);
+	uk_http_puts(w->res, suffix);
+	w->before = '{';
+	if (!holder->obj)
+		return;
+	if (holder->labels_len) {
+		uk_http_write(w->res, w->res->body + holder->labels_at,
+			      holder->labels_len);
+		w->before = ',';
+		return;
+	}
+	at = w->res->len;
+	put_labels(w, holder->obj);
+	holder->labels_at = at;
+	holder->labels_len = (__u32)(w->res->len - at);
 }
 
 /* } value */
@@ -223,9 +259,9 @@ static void put_comments(struct writer *w)
 }
 
 /* A family without a value is not told of. */
-static __u64 put_family(struct writer *w, const struct metrics_index *ix,
-			__u32 number)
+static __u64 put_family(struct writer *w, __u32 number)
 {
+	const struct metrics_index *ix = w->ix;
 	__sz before = w->res->len, empty;
 	__u64 failed = 0;
 	int ret;
@@ -244,14 +280,14 @@ static __u64 put_family(struct writer *w, const struct metrics_index *ix,
 	return failed;
 }
 
-__u64 metrics_write(struct uk_http_response *res,
-		    const struct metrics_index *ix, int openmetrics)
+__u64 metrics_write(struct uk_http_response *res, struct metrics_index *ix,
+		    int openmetrics)
 {
-	struct writer w = { .res = res, .openmetrics = openmetrics };
+	struct writer w = { .res = res, .openmetrics = openmetrics, .ix = ix };
 	__u64 failed = 0;
 
 	for (__u32 n = ix->first; n && !res->full; n = ix->items[n - 1].family)
-		failed += put_family(&w, ix, n);
+		failed += put_family(&w, n);
 	if (openmetrics)
 		uk_http_puts(res, "# EOF\n");
 	return failed;

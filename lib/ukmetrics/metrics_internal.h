@@ -57,14 +57,20 @@ int metrics_same_identifier(const char *a, const char *b);
 
 /* --- family.c ------------------------------------------------------------- */
 
-/* A value, and the one behind it in its family. */
+/* A value, and the one behind it in its family. Numbers are indices + 1. */
 struct metrics_item {
 	const struct uk_store_entry *e;
 	struct uk_store_object *obj; /* held; NULL for static ones */
-	__u32 hash;
-	__u32 next;   /* numbers are indices + 1 */
-	__u32 last;   /* of the first one: the family's last */
-	__u32 family; /* of the first one: the next family's first */
+	__u32 next;
+	__u32 holder; /* the object's first value */
+	/* Of the first one of a family: */
+	__u32 hash, last;
+	__u32 family; /* the next family's first */
+	__u32 after;  /* the family that the value behind one of this was of */
+	/* Of an object's first: its labels as they were written, for the
+	 * others. */
+	__u32 labels_len;
+	__sz labels_at;
 };
 
 #define METRICS_SLOTS (2 * CONFIG_LIBUKMETRICS_ENTRIES)
@@ -73,7 +79,8 @@ struct metrics_index {
 	struct metrics_item items[CONFIG_LIBUKMETRICS_ENTRIES];
 	__u32 slots[METRICS_SLOTS]; /* of families, by hash */
 	__u32 count, first, last;   /* items; first and last family */
-	__u64 conflicts;	    /* left out: their names are taken */
+	__u32 *guess;	 /* the family that the next value may be of */
+	__u64 conflicts; /* left out: their names are taken */
 };
 
 /** The library of a value, without "lib". */
@@ -92,7 +99,7 @@ void metrics_drop(struct metrics_index *ix);
 /* --- format.c ------------------------------------------------------------- */
 
 /** Writes everything collected. @return how many values could not be read. */
-__u64 metrics_write(struct uk_http_response *res,
-		    const struct metrics_index *ix, int openmetrics);
+__u64 metrics_write(struct uk_http_response *res, struct metrics_index *ix,
+		    int openmetrics);
 
 #endif /* __METRICS_INTERNAL_H__ */

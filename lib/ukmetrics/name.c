@@ -26,8 +26,12 @@ static int is_part(char c)
 
 void metrics_identifier(struct uk_http_response *res, const char *s)
 {
-	for (; *s; s++)
-		uk_http_putc(res, is_part(*s) ? *s : '_');
+	__sz at = res->len;
+
+	uk_http_puts(res, s);
+	for (; !res->full && at < res->len; at++)
+		if (!is_part(res->body[at]))
+			res->body[at] = '_';
 }
 
 int metrics_same_identifier(const char *a, const char *b)

@@ -4,12 +4,15 @@
  * What tests/test_http.py reads: values that are awkward to write, that fail
  * and that fault; objects that come and go; a reply as large as one asks for.
  *
- *	http OBJECTS    that many objects of ten values each
+ *	http OBJECTS          that many objects of ten values each
+ *	http OBJECTS bench    what each of these costs in a scrape, in
+ *instructions where that is what a tick of the counter is
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uk/alloc.h>
+#include <uk/arch/lcpu.h>
 #include <uk/http.h>
 #include <uk/sched.h>
 #include <uk/store.h>
@@ -163,9 +166,60 @@ static void echo(const struct uk_http_request *req,
 }
 UK_HTTP_ROUTE(echo, "/echo", UK_HTTP_PUT | UK_HTTP_POST, echo);
 
+/* --- a scrape by itself ------------------------------------------------------
+ */
+
+static size_t scraped;
+
+static __u64 scrape_ticks(const char *accept)
+{
+	static char body[1 << 20];
+	struct uk_http_request req = { .method = UK_HTTP_GET,
+				       .path = "/metrics",
+				       .field_count = 1,
+				       .fields = { { "Accept", accept } } };
+	struct uk_http_response res = { .body = body, .size = sizeof(body) };
+	__u64 start = ukarch_ticks();
+
+	uk_table_foreach (http_route, r)
+		if (!strcmp(r->path, req.path))
+			r->handler(&req, &res);
+	scraped = res.len;
+	return ukarch_ticks() - start;
+}
+
+static int bench(long count)
+{
+	static const char *const formats[][2] = {
+		{ "text/plain", "prometheus" },
+		{ "application/openmetrics-text", "openmetrics" }
+	};
+	__u64 before[2];
+	size_t bytes[2];
+
+	for (int i = 0; i < 2; i++) {
+		before[i] = scrape_ticks(formats[i][0]);
+		bytes[i] = scraped;
+	}
+	for (long i = 0; i < count; i++)
+		add_object((__u64)i);
+	for (int i = 0; i < 2; i++) {
+		__u64 ticks = scrape_ticks(formats[i][0]) - before[i];
+
+		printf("bench scrape_%s %lu\n", formats[i][1],
+		       ticks / (10 * (__u64)count));
+		printf("bench scrape_%s_bytes %lu\n", formats[i][1],
+		       (scraped - bytes[i]) / (10 * (size_t)count));
+	}
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	long count = argc > 1 ? atol(argv[1]) : 0;
+
+	if (argc > 2 && !strcmp(argv[2], "bench"))
+		return bench(count);
 
 	for (long i = 0; i < count; i++) {
 		if (!add_object(i)) {
