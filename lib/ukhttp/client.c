@@ -117,9 +117,10 @@ static int give_up(struct http_client *c)
 		http_rescue(&c->parser);
 		return parse(c);
 	}
-	if (!c->mixed)
-		http_reset(&c->parser);
-	return c->mixed ? 431 : HTTP_MORE;
+	if (c->mixed)
+		return c->parser.skip == HTTP_SKIP_LINE ? 414 : 431;
+	http_reset(&c->parser);
+	return HTTP_MORE;
 }
 
 int http_client_request(struct http_client *c, __nsec now)

@@ -18,6 +18,12 @@
 #define HTTP_MORE 0  /* bytes are missing */
 #define HTTP_READY 1 /* req is a request */
 
+/* What of a header that was too large was dropped: part of its first line, or
+ * more than that.
+ */
+#define HTTP_SKIP_LINE 1
+#define HTTP_SKIP_FIELDS 2
+
 /*
  * The bytes that came and were not answered yet, from the beginning of a
  * request on, and what was found in them.
@@ -30,7 +36,7 @@ struct http_parser {
 	__sz head;   /* bytes of the header, 0 while it is not complete */
 	__sz need;   /* and of the body */
 	int resync;  /* what stands in front may be somebody else's */
-	int skip;    /* the rest of a header that was too large */
+	int skip;    /* HTTP_SKIP_*: its rest comes */
 	/* About the request, once its header is complete: */
 	int minor;	 /* of HTTP/1.x */
 	int head_method; /* HEAD: the reply is without its body */

@@ -45,8 +45,11 @@ void http_reset(struct http_parser *p)
 
 void http_skip(struct http_parser *p)
 {
+	int line = p->skip == HTTP_SKIP_FIELDS ||
+		   memchr(p->buf, '\n', p->used / 2);
+
 	drop(p, p->used / 2);
-	p->skip = 1;
+	p->skip = line ? HTTP_SKIP_FIELDS : HTTP_SKIP_LINE;
 }
 
 void http_rescue(struct http_parser *p)
@@ -85,7 +88,7 @@ void http_next(struct http_parser *p)
 	if (p->taken)
 		p->buf[p->need] = p->behind;
 	p->taken = 0;
-	p->skip = !p->head;
+	p->skip = p->head ? 0 : HTTP_SKIP_LINE;
 	drop(p, http_length(p));
 }
 

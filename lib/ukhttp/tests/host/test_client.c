@@ -302,7 +302,7 @@ static void test_unseen(void **state)
 	goes();
 	comes();
 	sends(large);
-	check("<431.>");
+	check("<414.>");
 	/* A body swallows it. */
 	goes();
 	comes();
