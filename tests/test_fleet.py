@@ -85,6 +85,20 @@ def test_guest_comes_and_goes(env, tmp_path):
     assert listed(env) == [] and not os.listdir(tmp_path / "run")
 
 
+def test_no_target_at_a_path(env, tmp_path):
+    """Prometheus cannot ask there."""
+    guest = subprocess.Popen(
+        [ROOT / "support/run", "--metrics", tmp_path / "socket", "--qemu=-S",
+         build("hello", ARCHS[0]).path],
+        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        until((tmp_path / "socket").exists)
+        assert listed(env) == []
+    finally:
+        guest.terminate()
+        guest.wait(SECONDS)
+
+
 def free_port():
     with socket.create_server(("127.0.0.1", 0)) as s:
         return s.getsockname()[1]
