@@ -35,7 +35,7 @@ test: | setup-test ## Run every test on both architectures
 
 nightly: | setup-test ## The same for longer: fuzzers 60 s, 256 MiB through virtio-console, 1,000 debuggers
 	$(Q)FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=256 VITRINE_GDB_CYCLES=1000 \
-	  VITRINE_GDB_HITS=1000000 VITRINE_PROMETHEUS_SECONDS=60 $(UK_BASE)/tests/run-all O=$(abspath $(O))
+	  VITRINE_GDB_HITS=300000 VITRINE_PROMETHEUS_SECONDS=60 VITRINE_HTTP_TIMES=10 $(UK_BASE)/tests/run-all O=$(abspath $(O))
 
 check-host: | setup-test ## Run the unit tests that need no guest
 	$(Q)$(MAKE) -f $(UK_BASE)/support/build/host-tests.mk UK_BASE=$(UK_BASE) O=$(abspath $(O))
@@ -46,7 +46,7 @@ check-arch: | setup-test ## Run the guest and black-box tests of one ARCH
 lint: | setup-lint ## Check style, shell, headers, Kconfig help, trap-context objects
 	$(Q)$(UK_BASE)/support/lint O=$(abspath $(O))
 
-bench: | setup-test ## Measure; writes build/bench.json
+bench: | setup-bench ## Measure; writes build/bench.json
 	$(Q)$(UK_BASE)/support/bench O=$(abspath $(O))
 
 bench-gdb: | setup-test ## Measure the stub beside QEMU's own; writes build/bench-gdb.json
