@@ -8,7 +8,7 @@ import os
 import pytest
 
 from gdb_guest import guest
-from vitrine import ARCHS, ROOT, build
+from vitrine import ARCHS, ROOT, RUN_SECONDS, build
 
 SCENES = [ROOT / "tests" / "gdb" / f"{name}_scenes.py" for name in ("step", "newlib")]
 # all hits together; each takes 15 µs of a good machine
@@ -20,7 +20,7 @@ def play(arch, scene, *args, argv):
     image = build("tests/apps/debuggee", arch)
     alone = image.run(*argv)
     with guest(image, *argv, place="vport") as g:
-        text = g.gdb(scene, *args, more=SCENES)
+        text = g.gdb(scene, *args, more=SCENES, seconds=2 * RUN_SECONDS)
         done = g.end()
     assert done.status == 0
     if alone.status == 0:
