@@ -210,6 +210,15 @@ def test_mistakes_in_a_defconfig(tmp_path, line, says):
         assert text in done.stdout
 
 
+def test_a_select_of_nothing_is_named(tmp_path):
+    app = tmp_path / "app"
+    shutil.copytree(ROOT / "apps/hello", app)
+    (app / "Config.uk").write_text("config APPHELLO\n\tbool\n\tdefault y\n\tselect LIBUKCRASHH\n")
+    done = make(f"APP={app}", "ARCH=x86_64", f"O={tmp_path}/o", check=False)
+    assert done.returncode == 2
+    assert "undefined symbol LIBUKCRASHH" in done.stdout and "app/Config.uk" in done.stdout
+
+
 def test_missing_packages_are_named(tree):
     """Without them and with SETUP=no nothing is installed and nothing built."""
     tools = [tree.root / "bin"]

@@ -38,15 +38,15 @@ static int get_avail(void *cookie, __u64 *out)
 			    .kind = UK_STORE_COUNTER, .help = what)
 
 static const struct uk_store_entry *entries[] = {
-	BYTES(1, total, "memory that it manages"),
+	BYTES(1, total, "memory that the allocator manages"),
 	BYTES(2, avail, "memory in free blocks"),
 	BYTES(3, in_use, "usable bytes of blocks in use"),
-	BYTES(4, peak, "most of that at a time"),
+	BYTES(4, peak, "most usable bytes in use at a time"),
 	UK_STORE_ENTRY_INFO(5, blocks, u64, get_blocks, __NULL,
 			    .help = "blocks in use"),
-	COUNTER(6, allocs, "blocks given"),
-	COUNTER(7, frees, "blocks taken back"),
-	COUNTER(8, failures, "requests that failed"),
+	COUNTER(6, allocs, "blocks allocated"),
+	COUNTER(7, frees, "blocks freed"),
+	COUNTER(8, failures, "allocations that failed"),
 	__NULL,
 };
 

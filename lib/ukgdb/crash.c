@@ -4,6 +4,7 @@
  * A crash stops in the debugger, behind the screen, with the signal that a
  * program of an operating system would get.
  */
+#include <uk/print.h>
 #include <uk/trap.h>
 #include "guest.h"
 
@@ -45,6 +46,9 @@ static int on_crash(void *data)
 	if (g->active || !g->con ||
 	    !(gdb_session_attached(&g->session) || g->crash_waits))
 		return UK_EVENT_NOT_HANDLED;
+	if (!gdb_session_attached(&g->session))
+		uk_pr_always("gdb: waiting for a debugger on %s\n",
+			     g->con->name);
 	g->active = 1;
 	if (info->trap && info->trap->addr_valid)
 		stop.addr = info->trap->fault_address;

@@ -15,7 +15,7 @@
 	UK_STORE_STATIC_ENTRY_INFO(eid, name, u64, get_##name, __NULL, \
 				   .kind = UK_STORE_COUNTER, .help = what)
 
-COUNTER(1, replies, "requests answered");
-COUNTER(2, refused, "of them with a status of 4xx");
-COUNTER(3, failed, "of them with a status of 5xx");
-COUNTER(4, gone, "clients that left while they were answered");
+COUNTER(1, replies, "HTTP requests answered");
+COUNTER(2, refused, "HTTP replies with a status of 4xx");
+COUNTER(3, failed, "HTTP replies with a status of 5xx");
+COUNTER(4, gone, "HTTP clients that left while they were answered");

@@ -70,7 +70,7 @@ UK_STORE_STATIC_ENTRY_INFO(1, scrapes, u64, get_scrapes, __NULL,
 			   .help = "times that metrics were asked for");
 UK_STORE_STATIC_ENTRY_INFO(2, errors, u64, get_errors, __NULL,
 			   .kind = UK_STORE_COUNTER,
-			   .help = "of them that could not be answered");
+			   .help = "times that metrics could not be written");
 UK_STORE_STATIC_ENTRY_INFO(3, unreadable, u64, get_unreadable, __NULL,
 			   .kind = UK_STORE_COUNTER,
 			   .help = "values left out as they could not be read");

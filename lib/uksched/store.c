@@ -139,7 +139,7 @@ static const struct uk_store_entry *entries[] = {
 			    .help = "time that the thread had the CPU"),
 	UK_STORE_ENTRY_INFO(2, thread_switches, u64, get_thread_switches,
 			    __NULL, .kind = UK_STORE_COUNTER,
-			    .help = "how often it was given the CPU"),
+			    .help = "how often the thread was given the CPU"),
 	__NULL,
 };
 

@@ -16,7 +16,7 @@
 				   .kind = UK_STORE_COUNTER, .help = what)
 
 COUNTER(1, reads, reads, "values that were asked for");
-COUNTER(2, getters_failed, failed, "values whose getter had none");
+COUNTER(2, getters_failed, failed, "values whose getter failed");
 COUNTER(3, getters_faulted, faulted, "values whose getter faulted");
 
 #ifdef CONFIG_LIBUKALLOC

@@ -33,8 +33,12 @@ static int interrupt(void *arg)
 	__u32 why = dev->vdev->ops->irq_ack(dev->vdev);
 	unsigned long flags, news = 0;
 
-	if (!why)
+	/* One that came while the one before was acknowledged went with it. */
+	if (!why && !dev->acked)
 		return UK_INTCTLR_IRQ_NOT_HANDLED;
+	dev->acked = !!why;
+	if (!why)
+		return UK_INTCTLR_IRQ_HANDLED;
 	if (UK_READ_ONCE(dev->busy) || vcon_enter(dev, &flags))
 		return UK_INTCTLR_IRQ_HANDLED;
 	vcon_control_poll(dev);

@@ -95,6 +95,7 @@ struct vcon_dev {
 	struct uk_virtio_dev *vdev;
 	int multiport;		 /* it has a control queue */
 	int busy;		 /* entered */
+	int acked;		 /* the last interrupt was the device's */
 	int seized;		 /* by a crash, which happens once */
 	const char *error;	 /* why it was disabled, or NULL */
 	unsigned int port_count; /* whose queues exist */
