@@ -11,7 +11,8 @@ static void get_page(const struct uk_http_request *req __unused,
 		     struct uk_http_response *res)
 {
 	res->type = "text/html; charset=utf-8";
-	uk_http_write(res, http_page, (__sz)(http_page_end - http_page));
+	uk_http_write(res, http_page,
+		      (__sz)((__uptr)http_page_end - (__uptr)http_page));
 }
 
 UK_HTTP_ROUTE(page, "/", UK_HTTP_GET, get_page);
