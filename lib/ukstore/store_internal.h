@@ -89,4 +89,12 @@ static inline void store_text_free(char *text __unused)
 }
 #endif
 
+/**
+ * Reads a decimal number, "-1.5e3", as the bits of a double.
+ *
+ * @return 0; -EINVAL if it is none; -ERANGE if it has more than 19 digits, or
+ *   is a whole number times a power of ten beyond 10^19 or 10^-19.
+ */
+int store_decimal(const char *text, __u64 *bits);
+
 #endif /* __UKSTORE_INTERNAL_H__ */

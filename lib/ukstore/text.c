@@ -168,39 +168,54 @@ static const char *range_of(enum uk_store_entry_type type)
 		[_UK_STORE_TYPE_s64] = "a number of 64 bits with a sign",
 		[_UK_STORE_TYPE_u64] = "a number of 64 bits",
 		[_UK_STORE_TYPE_uptr] = "a number of 64 bits",
+		[_UK_STORE_TYPE_dbl] = "a decimal number of up to 19 digits",
 	};
 
 	return type < ARRAY_SIZE(ranges) && ranges[type] ? ranges[type]
 							 : "what can be set";
 }
 
-static int set_number(const struct uk_store_entry *e, const char *text)
+/* What the setter says goes to *ret, unless the text is no number. */
+static int set_number(const struct uk_store_entry *e, const char *text,
+		      int *ret)
 {
-	int negative;
+	int negative, bad;
 	__u64 bits;
-	int ret = parse(text, &bits, &negative);
 
-	if (ret)
-		return ret;
-	return negative ? uk_store_set_value(e, s64, (__s64)bits)
+	if (e->type == _UK_STORE_TYPE_dbl) {
+		bad = store_decimal(text, &bits);
+		if (!bad)
+			*ret = _uk_store_set_dbl(e, (const double *)&bits);
+		return bad;
+	}
+	bad = parse(text, &bits, &negative);
+	if (bad)
+		return bad;
+	*ret = negative ? uk_store_set_value(e, s64, (__s64)bits)
 			: uk_store_set_value(e, u64, bits);
+	return *ret == -ERANGE ? *ret : 0;
 }
 
 int uk_store_set_text(const struct uk_store_entry *e, const char *text,
 		      char *why, __sz len)
 {
-	int ret = e->type == _UK_STORE_TYPE_charp
-			  ? uk_store_set_value(e, charp, text)
-			  : set_number(e, text);
+	int ret = 0, bad = 0;
 
-	if (ret == -ENOTSUP)
-		uk_snprintf(why, len, "%s cannot be set", e->name);
-	else if ((ret == -ERANGE || ret == -EINVAL) && e->max)
+	if (e->type == _UK_STORE_TYPE_charp)
+		ret = uk_store_set_value(e, charp, text);
+	else if (e->type == _UK_STORE_TYPE_hist || !e->set.u64)
+		ret = -ENOTSUP;
+	else
+		bad = set_number(e, text, &ret);
+	if (bad && e->max)
 		uk_snprintf(why, len, "\"%s\" is not 0 to %lu", text, e->max);
-	else if (ret == -ERANGE || ret == -EINVAL)
+	else if (bad)
 		uk_snprintf(why, len, "\"%s\" is not %s", text,
 			    range_of(e->type));
+	else if (ret == -ENOTSUP)
+		uk_snprintf(why, len, "%s cannot be set", e->name);
 	else if (ret < 0)
-		uk_snprintf(why, len, "error %d", -ret);
-	return ret;
+		uk_snprintf(why, len, "its setter refused \"%s\": error %d",
+			    text, -ret);
+	return bad ? bad : ret;
 }

@@ -277,7 +277,8 @@ int _uk_store_set_dbl(const struct uk_store_entry *entry, const double *in);
 int uk_store_get_text(const struct uk_store_entry *entry, char *buf, __sz len);
 
 /**
- * Sets a value from text.
+ * Sets a value from text: a number is decimal, a double may have a point and a
+ * power of ten and has 19 digits at most.
  *
  * @param why receives what is wrong, in words, if the result is not 0; may be
  *   NULL if len is 0

@@ -6,7 +6,7 @@
  *
  * HOST-SRCS: lib/ukstore/find.c lib/ukstore/value.c lib/ukstore/text.c
  * HOST-SRCS: lib/ukstore/histogram.c lib/ukstore/object.c lib/ukevent/event.c
- * HOST-SRCS: lib/ukstore/create.c
+ * HOST-SRCS: lib/ukstore/create.c lib/ukstore/decimal.c
  * HOST-SRCS: lib/ukprint/snprintf.c lib/ukstore/index.c lib/ukstore/sort.c
  * HOST-FLAGS: -include lib/ukstore/tests/host/lcpu.h
  * HOST-FLAGS: -DCONFIG_LIBUKSTORE=1 -DCONFIG_LIBUKALLOC=1
@@ -116,6 +116,14 @@ static int get_real(void *cookie, double *out)
 	return 0;
 }
 
+static int set_real(void *cookie, const double *in)
+{
+	if (*in == 31337.125)
+		return -EINVAL;
+	real = *in;
+	return 0;
+}
+
 UK_STORE_HISTOGRAM(times, 10, 100, 1000);
 
 static int get_times(void *cookie, const struct uk_store_histogram **out)
@@ -132,7 +140,7 @@ UK_STORE_STATIC_ENTRY(0x10 + 1, text, charp, get_text, NULL);
 UK_STORE_STATIC_ENTRY_INFO(18, text2, charp, get_const, NULL,
 			   .flags = UK_STORE_ENTRY_FLAG_CONST,
 			   .kind = UK_STORE_INFO);
-UK_STORE_STATIC_ENTRY(19, real, dbl, get_real, NULL);
+UK_STORE_STATIC_ENTRY(19, real, dbl, get_real, set_real);
 UK_STORE_STATIC_ENTRY(20, times, hist, get_times, NULL);
 UK_STORE_STATIC_ENTRY(21, nothing, u8, NULL, NULL);
 
@@ -295,6 +303,83 @@ static void test_texts(void **state)
 			 -ERANGE);
 	assert_int_equal(uk_store_set_text(find("test/large"), "-", NULL, 0),
 			 -EINVAL);
+}
+
+/* Against the C library of the host. */
+static void check_decimal(const char *text)
+{
+	double expected = strtod(text, NULL);
+
+	real = 77;
+	assert_int_equal(uk_store_set_text(find("test/real"), text, NULL, 0),
+			 0);
+	assert_memory_equal(&real, &expected, sizeof(real));
+}
+
+static void test_decimals(void **state)
+{
+	static const char *const good[] = {
+		"0",
+		"-0",
+		"0.0",
+		"1",
+		"-1",
+		"4.5",
+		"4.",
+		".5",
+		"0.1",
+		"1e3",
+		"1E-3",
+		"1.5e+2",
+		"9007199254740993",
+		"9007199254740992.5",
+		"9007199254740991.5",
+		"0.30000000000000004",
+		"9999999999999999999",
+		"0.9999999999999999999",
+		"0.0000000000000000001",
+		"1e19",
+		"9999999999999999999e19",
+		"1e-19",
+		"000000000000000000000001.25",
+		"4503599627370497.5",
+		"4503599627370496.5",
+		"2.2250738585072014",
+	};
+	static const char *const bad[] = { "",	    "-",   ".",	  "+1",	 "1x",
+					   "1e",    "1e+", "nan", "inf", "e5",
+					   "1.2.3", " 1",  "0x10" };
+	static const char *const large[] = { "12345678901234567890", "1e20",
+					     "1e-20", "1e99999999999" };
+	char text[64], why[96];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(good); i++)
+		check_decimal(good[i]);
+	srand(1);
+	for (unsigned int i = 0; i < 200000; i++) {
+		__u64 digits = ((__u64)rand() << 32 ^ (__u64)rand() << 11 ^
+				(__u64)rand()) >>
+			       rand() % 60;
+
+		snprintf(text, sizeof(text), "%s%llue%d", rand() % 2 ? "-" : "",
+			 (unsigned long long)(digits % 10000000000000000000U),
+			 rand() % 39 - 19);
+		check_decimal(text);
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++)
+		assert_int_equal(uk_store_set_text(find("test/real"), bad[i],
+						   why, sizeof(why)),
+				 -EINVAL);
+	assert_string_equal(
+		why, "\"0x10\" is not a decimal number of up to 19 digits");
+	for (unsigned int i = 0; i < ARRAY_SIZE(large); i++)
+		assert_int_equal(
+			uk_store_set_text(find("test/real"), large[i], NULL, 0),
+			-ERANGE);
+	assert_int_equal(uk_store_set_text(find("test/real"), "31337.125", why,
+					   sizeof(why)),
+			 -EINVAL);
+	assert_string_equal(why, "its setter refused \"31337.125\": error 22");
 }
 
 static void check_real(double value)
@@ -610,6 +695,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_doubles),
+		cmocka_unit_test(test_decimals),
 		cmocka_unit_test(test_histograms),
 		cmocka_unit_test(test_many_objects),
 		cmocka_unit_test(test_life_of_an_object),
