@@ -17,6 +17,7 @@ import re
 import socket
 import subprocess
 import time
+from pathlib import Path
 
 import pytest
 from http_guest import MACHINES_ALL, PATIENCE, PORTS, guest, receive_reply, split
@@ -427,8 +428,11 @@ def test_clients_that_die_in_a_large_reply(port_guest):
         follower.asks(3000000 + number)
     follower.finish()
     after = samples(prometheus(port_guest.get("/metrics")))["vitrine_ukhttp_gone_total", ()]
-    # The driver may count what one lost when it sends to the next.
-    assert before + 15 * TIMES <= after <= before + 45 * TIMES
+    # The driver may count what one lost when it sends to the next; and a host
+    # whose sockets take all of it has nobody die in the middle.
+    most = int(Path("/proc/sys/net/ipv4/tcp_wmem").read_text().split()[2])
+    assert after <= before + 45 * TIMES
+    assert after >= before + 15 * TIMES or most > size // 2
 
 
 # --- load ---------------------------------------------------------------------------
