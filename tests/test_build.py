@@ -219,6 +219,15 @@ def test_a_select_of_nothing_is_named(tmp_path):
     assert "undefined symbol LIBUKCRASHH" in done.stdout and "app/Config.uk" in done.stdout
 
 
+def test_pthread_without_its_library_is_named(tmp_path):
+    app = tmp_path / "app"
+    shutil.copytree(ROOT / "apps/hello", app)
+    (app / "main.c").write_text("#include <pthread.h>\nint main(void) { return 0; }\n")
+    done = make(f"APP={app}", "ARCH=x86_64", f"O={tmp_path}/o",
+                f"NEWLIB_DIR={OUT}/newlib-x86_64", check=False)
+    assert done.returncode == 2 and "select LIBUKPTHREAD" in done.stdout, done.stdout
+
+
 def test_missing_packages_are_named(tree):
     """Without them and with SETUP=no nothing is installed and nothing built."""
     tools = [tree.root / "bin"]
