@@ -168,11 +168,15 @@ def real_packets(symbols):
             b"qSearch:memory:%x;100;ab" % big, b"QPassSignals:e;10;14", b"qHostInfo",
             b"qProcessInfo", b"qRegisterInfo3", b"qMemoryRegionInfo:%x" % big,
             b"jThreadsInfo", b"qThreadStopInfo1", b"QThreadSuffixSupported",
+            b"Hgp1.1", b"Tp1.1", b"qThreadExtraInfo,p1.1", b"qGetTLSAddr:p1.1,10,0",
+            b"vFile:setfs:0", b"vFile:open:2f70726f632f312f6d617073,0,1c0",
+            b"vFile:pread:3,1000,0", b"vFile:close:3", b"qXfer:auxv:read::0,1000",
             b"qRcmd,68656c70", b"s", b"vCont;s:1"]
 
 
 # What would end the program or the session, which is a debugger's right.
 def is_deadly(payload):
+    payload = re.sub(rb"\}(.)", lambda m: bytes([m[1][0] ^ 0x20]), payload, flags=re.S)
     return payload[:1] in (b"k", b"D", b"R", b"r", b"c", b"C", b"G", b"P", b"M", b"X", b"S", b"s") \
         or payload[:4] in (b"vKil", b"vRun", b"vCon") \
         or payload.startswith((b"qRcmd", b"QStartNoAck", b"jT"))
