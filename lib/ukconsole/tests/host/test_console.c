@@ -6,6 +6,7 @@
  * init calls, which are static.
  *
  * HOST-SRCS: lib/ukconsole/console.c
+ * HOST-FLAGS: -include lib/ukconsole/tests/host/lcpu.h
  * HOST-FLAGS: -DCONFIG_LIBUKCONSOLE=1 -DCONFIG_LIBUKPRINT=1
  * HOST-FLAGS: -DCONFIG_LIBUKPRINT_LEVEL=3 -DCONFIG_LIBUKPRINT_LINE_MAX=256
  */
@@ -17,6 +18,8 @@
 #include <stdlib.h>
 #include <cmocka.h>
 #include "../../roles.c"
+
+int irqs_off, halted;
 
 struct fake {
 	int present;

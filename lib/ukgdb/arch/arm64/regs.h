@@ -11,17 +11,29 @@
 /* System registers: gdb's name is the manual's in lower case. The second
  * argument is 1 where a debugger may write.
  */
-#define SYSTEM_REGISTERS(_)                                                \
-	_(sctlr_el1, 1)                                                    \
-	_(tcr_el1, 1)                                                      \
-	_(ttbr0_el1, 1)                                                    \
-	_(ttbr1_el1, 1) _(mair_el1, 1) _(vbar_el1, 1) _(cpacr_el1, 1)      \
-		_(esr_el1, 1) _(far_el1, 1) _(elr_el1, 1) _(spsr_el1, 1)   \
-			_(par_el1, 1) _(contextidr_el1, 1) _(tpidr_el1, 1) \
-				_(tpidrro_el0, 1) _(mdscr_el1, 0)          \
-					_(midr_el1, 0) _(mpidr_el1, 0)     \
-						_(cntfrq_el0, 0)           \
-							_(cntvct_el0, 0)
+/* clang-format off */
+#define SYSTEM_REGISTERS(_)	\
+	_(sctlr_el1, 1)	\
+	_(tcr_el1, 1)	\
+	_(ttbr0_el1, 1)	\
+	_(ttbr1_el1, 1)	\
+	_(mair_el1, 1)	\
+	_(vbar_el1, 1)	\
+	_(cpacr_el1, 1)	\
+	_(esr_el1, 1)	\
+	_(far_el1, 1)	\
+	_(elr_el1, 1)	\
+	_(spsr_el1, 1)	\
+	_(par_el1, 1)	\
+	_(contextidr_el1, 1)	\
+	_(tpidr_el1, 1)	\
+	_(tpidrro_el0, 1)	\
+	_(mdscr_el1, 0)	\
+	_(midr_el1, 0)	\
+	_(mpidr_el1, 0)	\
+	_(cntfrq_el0, 0)	\
+	_(cntvct_el0, 0)
+/* clang-format on */
 
 #define COUNT(name, writable) +1
 enum {
