@@ -4,6 +4,7 @@
 of an image depend on nothing but the sources. A copy of the tree is built, so
 that touching files disturbs nobody. Nothing here is timed."""
 
+import fcntl
 import json
 import os
 import re
@@ -183,11 +184,24 @@ def test_size_adds_up(tree):
     (["APP=nonesuch"], ['unknown APP "nonesuch"', "hello", "crash"]),
     (["APP=/nonexistent/app"], ['unknown APP "/nonexistent/app"', "Makefile.uk"]),
     (["ARCH=sparc"], ['unknown ARCH "sparc"', "x86_64", "arm64"]),
-    (["frobnicate"], ["frobnicate"]),
+    (["frobnicate"], ['unknown target "frobnicate"', "make help"]),
+    (["menuconfg"], ['unknown target "menuconfg" (did you mean menuconfig?)']),
+    (["hello"], ["make APP=hello"]),
+    (["APPP=hello"], ["unknown variable APPP (did you mean APP?)"]),
+    (["ARGS=a b=c", "MACHIN=q35"], ["unknown variable MACHIN (did you mean MACHINE?)"]),
+    (["CONFIG_LIBUKCRASH=n"], ["CONFIG_LIBUKCRASH=", "menuconfig"]),
+    (["APP="], ["APP is empty"]),
+    (["O="], ["O is empty"]),
+    (["O=/proc/nowhere"], ["cannot write to the build folder /proc/nowhere", "O=FOLDER"]),
+    (["run", "MEM=lots"], ["--mem lots", "64M"]),
+    (["run", "METRICS=http"], ["--metrics http", "TCP port"]),
+    (["run", "MACHINE=pc"], ["'pc'", "microvm or q35"]),
+    (["run", 'ARGS="a'], ['"a', "no closing quotation"]),
 ])
 def test_mistakes_are_named(tree, words, says):
-    done = tree.make(*words, check=False) if not words[0].startswith(("APP", "ARCH")) else \
-        make(*words, f"O={tree.build_dir.parent}", check=False, cwd=tree.root)
+    mine = [w for w in tree.words if w.split("=")[0] not in
+            {word.split("=")[0] for word in words}] if words[0] != "ARCH=sparc" else []
+    done = make(*words, *mine, check=False, cwd=tree.root)
     assert done.returncode == 2
     for text in says:
         assert text in done.stdout
@@ -199,15 +213,60 @@ def test_mistakes_are_named(tree, words, says):
     ("LIBUKCRASH=y", ["defconfig:1", "CONFIG_NAME=value"]),
     ("CONFIG_LIBUKPRINT_RING_KB=lots", ["LIBUKPRINT_RING_KB", "lots"]),
     ("CONFIG_LIBNS16550=n\nCONFIG_LIBUKEVENT=n", ["CONFIG_LIBUKEVENT"]),
+    ("CONFIG_STACK_SIZE_KB=16\n\nCONFIG_STACK_SIZE_KB=32", ["defconfig:3", "set in line 1, too"]),
+    ("# \udcff", ["defconfig:1", "0xff is not UTF-8"]),
 ])
 def test_mistakes_in_a_defconfig(tmp_path, line, says):
     app = tmp_path / "app"
     shutil.copytree(ROOT / "apps/hello", app)
-    (app / "defconfig").write_text(line + "\n")
+    (app / "defconfig").write_text(line + "\n", encoding="utf-8", errors="surrogateescape")
     done = make(f"APP={app}", "ARCH=x86_64", f"O={tmp_path}/o", check=False)
-    assert done.returncode == 2
+    assert done.returncode == 2 and "Traceback" not in done.stdout
     for text in says:
         assert text in done.stdout
+
+
+def new_app(folder, makefile, source="int main(void) { return 0; }\n", config=""):
+    """An application of one source; its name is app."""
+    app = folder / "app"
+    app.mkdir(exist_ok=True)
+    (app / "Config.uk").write_text(config)
+    (app / "Makefile.uk").write_text(makefile)
+    (app / "main.c").write_text(source)
+    return [f"APP={app}", "ARCH=x86_64", f"O={folder}/o", f"NEWLIB_DIR={OUT}/newlib-x86_64"]
+
+
+APP_MAKEFILE = "$(eval $(call addlib,appapp))\nAPPAPP_SRCS-y += $(APPAPP_BASE)/main.c\n"
+
+
+@pytest.mark.parametrize("makefile, says", [
+    (APP_MAKEFILE.replace("APPAPP_SRCS", "APPAP_SRCS"),
+     "app/Makefile.uk: APPAP_SRCS-y belongs to no library (did you mean APPAPP_SRCS-y?)"),
+    (APP_MAKEFILE + "LIBUKPRNT_SRCS-$(CONFIG_LIBUKPRINT) += x.c\n",
+     "LIBUKPRNT_SRCS-y belongs to no library (did you mean LIBUKPRINT_SRCS-y?)"),
+    (APP_MAKEFILE.splitlines(True)[1], "$(eval $(call addlib,appapp))"),
+    (APP_MAKEFILE.splitlines(True)[0], "names no sources: it needs a line such as APPAPP_SRCS-y"),
+])
+def test_lines_without_effect_are_named(tmp_path, makefile, says):
+    done = make(*new_app(tmp_path, makefile), check=False)
+    assert done.returncode == 2 and says in done.stdout, done.stdout
+    assert not COMPILED.search(done.stdout)
+
+
+def test_a_second_build_of_an_image_waits(tmp_path):
+    with open(tmp_path / "hello-x86_64.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = subprocess.Popen(["make", "olddefconfig", "ARCH=x86_64", f"O={tmp_path}"], cwd=ROOT,
+                                  stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                  stderr=subprocess.PIPE, text=True)
+        try:
+            assert "waiting until it ends" in second.stderr.readline()
+            assert not (tmp_path / "hello-x86_64" / ".config").exists()
+        finally:
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            second.communicate(timeout=RUN_SECONDS)
+    assert second.returncode == 0
+    assert (tmp_path / "hello-x86_64" / ".config").exists()
 
 
 def test_a_select_of_nothing_is_named(tmp_path):
@@ -219,12 +278,13 @@ def test_a_select_of_nothing_is_named(tmp_path):
     assert "undefined symbol LIBUKCRASHH" in done.stdout and "app/Config.uk" in done.stdout
 
 
-def test_pthread_without_its_library_is_named(tmp_path):
-    app = tmp_path / "app"
-    shutil.copytree(ROOT / "apps/hello", app)
-    (app / "main.c").write_text("#include <pthread.h>\nint main(void) { return 0; }\n")
-    done = make(f"APP={app}", "ARCH=x86_64", f"O={tmp_path}/o",
-                f"NEWLIB_DIR={OUT}/newlib-x86_64", check=False)
+def test_what_a_source_lacks_is_named(tmp_path):
+    words = new_app(tmp_path, APP_MAKEFILE, "int x;\n")
+    done = make(*words, check=False)
+    assert done.returncode == 2
+    assert "no source in APPAPP_SRCS-y of Makefile.uk defines main" in done.stdout, done.stdout
+    new_app(tmp_path, APP_MAKEFILE, "#include <pthread.h>\nint main(void) { return 0; }\n")
+    done = make(*words, check=False)
     assert done.returncode == 2 and "select LIBUKPTHREAD" in done.stdout, done.stdout
 
 
@@ -232,7 +292,8 @@ def test_missing_packages_are_named(tree):
     """Without them and with SETUP=no nothing is installed and nothing built."""
     tools = [tree.root / "bin"]
     tools[0].mkdir(exist_ok=True)
-    for name in ("make", "sh", "bash", "dirname", "awk", "sed", "env", "cat", "tr", "sort"):
+    for name in ("make", "sh", "bash", "dirname", "awk", "sed", "env", "cat", "tr", "sort", "mkdir",
+                 "flock"):
         link = tools[0] / name
         if not link.exists():
             link.symlink_to(shutil.which(name))
@@ -262,6 +323,29 @@ def test_savedefconfig_and_back(tree, tmp_path):
     dotconfig.unlink()
     make("defconfig", *words)
     assert dotconfig.read_text() == changed
+
+
+def test_defconfig_and_a_changed_config(tmp_path):
+    """savedefconfig leaves both in step; later edits of defconfig take effect, or are reported.
+    make -n brings .config up to date and builds nothing."""
+    words = new_app(tmp_path, APP_MAKEFILE)
+    app, dotconfig = tmp_path / "app", tmp_path / "o/app-x86_64/.config"
+    make("defconfig", *words)
+
+    def edit(path, kib, mode="w"):
+        with open(path, mode) as f:
+            f.write(f"CONFIG_STACK_SIZE_KB={kib}\n")
+        return make("-n", *words).stdout
+
+    edit(dotconfig, 128, "a")
+    make("savedefconfig", *words)
+    assert "STACK_SIZE_KB=128" in (app / "defconfig").read_text()
+    assert "does not follow" not in edit(app / "defconfig", 256)
+    assert "STACK_SIZE_KB=256" in dotconfig.read_text()
+    assert "does not follow" not in edit(dotconfig, 128, "a")
+    said = edit(app / "defconfig", 512)
+    assert re.search(rf"^kconfig: {dotconfig} .*does not follow {app}/defconfig", said, re.M), said
+    assert "STACK_SIZE_KB=128" in dotconfig.read_text()
 
 
 def test_randconfig_repeats_a_seed(tmp_path):

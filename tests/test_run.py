@@ -10,13 +10,14 @@ import random
 import re
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
-from vitrine import MACHINES, ROOT
+from vitrine import MACHINES, ROOT, make
 
 RUN = ROOT / "support" / "run"
 GUESTS = ROOT / "tests" / "run_guest"
@@ -71,6 +72,10 @@ def command_of(*args):
     (["--metrics", "http", "x"], "--metrics http"),
     (["--timeout", "soon", "x"], "--timeout soon"),
     (["--accel", "hvf", "x"], "tcg or kvm"),
+    (["--mem", "lots", "x"], "--mem lots: not a size"),
+    (["--mem", "0", "x"], "such as 64M"),
+    (["--args", "'a", "x"], "no closing quotation"),
+    (["--qemu", '"', "x"], "no closing quotation"),
 ])
 def test_wrong_usage(args, says):
     done = run(*args)
@@ -158,6 +163,33 @@ def test_params_and_arguments(guests):
                          "--mem", "two words", "", "--", "virtio_mmio.device=1")
     assert command[command.index("-append") + 1] == \
         'a.b=1 "c.d=x y" -- --mem "two words" "" -- "virtio_mmio.device=1"'
+
+
+def test_arguments_in_one_word(guests):
+    """As make run passes them: split like a shell does, nothing expanded."""
+    command = command_of("--params", "a.b=1 c.d='x y'", "--args", "* \"a b\" 'c d' \\; $HOME `x` e",
+                         guests["x86_64"], "last")
+    assert command[command.index("-append") + 1] == \
+        'a.b=1 "c.d=x y" -- * "a b" "c d" ; $HOME `x` e last'
+
+
+def test_make_run_expands_nothing(tmp_path):
+    done = make("-n", "run", f"O={tmp_path}", "ARGS=* 'a b' ; it\\'s", "PARAMS=a.b=*")
+    words = shlex.split(done.stdout.splitlines()[-1])
+    assert words[1:5] == ["--params", "a.b=*", "--args", "* 'a b' ; it\\'s"]
+
+
+def test_streams_that_cannot_be(guests):
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen()
+        port = str(busy.getsockname()[1])
+        for args, says in (
+                (["--metrics", port], f"port {port} is in use; choose another with --metrics PORT"),
+                (["--gdb", "1234", "--shell", "1234"], "--gdb and --shell both name 1234"),
+                (["--gdb", "/nonexistent/folder/s"], "/nonexistent/folder does not exist")):
+            done = run(*args, guests["x86_64"])
+            assert done.returncode == 2 and says in done.stderr.decode()
 
 
 def test_ports_have_nodelay(guests, arch):

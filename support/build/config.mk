@@ -41,4 +41,5 @@ $(AUTO_CONF): $(wildcard $(DOTCONFIG)) $(BUILD)/.defconfig $(CONFIG_UK) $(DEFCON
 	$(Q)touch $@
 
 include $(AUTO_CONF)
+-include $(AUTO_CONF).dep
 endif

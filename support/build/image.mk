@@ -1,33 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
 #
-# Builds one image: checks APP and ARCH, makes .config and what follows from
-# it, reads every Makefile.uk, compiles and links.
-
-# --- which application, which architecture ---------------------------------
-KNOWN_ARCHS := x86_64 arm64
-ifeq ($(filter $(ARCH),$(KNOWN_ARCHS)),)
-$(error unknown ARCH "$(ARCH)": use one of $(KNOWN_ARCHS))
-endif
-
-ifneq ($(words $(APP)),1)
-$(error APP="$(APP)": the path of an application must not contain blanks)
-endif
-APP_DIR := $(if $(findstring /,$(APP)),$(abspath $(APP)),$(UK_BASE)/apps/$(APP))
-APP_NAME := $(notdir $(APP_DIR))
-ifeq ($(wildcard $(APP_DIR)/Makefile.uk),)
-$(error unknown APP "$(APP)": $(APP_DIR)/Makefile.uk does not exist; use one \
-  of $(sort $(notdir $(patsubst %/Makefile.uk,%,$(wildcard $(UK_BASE)/apps/*/Makefile.uk)))) \
-  or the path of a folder with a Config.uk and a Makefile.uk)
-endif
-ifeq ($(wildcard $(APP_DIR)/Config.uk),)
-$(error application "$(APP)": $(APP_DIR)/Config.uk does not exist; it may be empty)
-endif
-
-OUT := $(abspath $(O))
-BUILD := $(OUT)/$(APP_NAME)-$(ARCH)
-HOST_DIR := $(OUT)/host
-IMAGE := $(BUILD)/$(APP_NAME).elf
+# Builds one image: makes .config and what follows from it, reads every
+# Makefile.uk, compiles and links.
 
 # A moved application is the same one; two of one name are not.
 OWNER := $(file <$(BUILD)/.app)
@@ -63,6 +38,7 @@ include $(UK_BASE)/support/symtab/symtab.mk
 endif
 include $(UK_BASE)/support/build/lib.mk
 include $(UK_BASE)/Makefile.uk
+include $(UK_BASE)/support/build/check.mk
 include $(UK_BASE)/support/build/link.mk
 endif
 
@@ -71,22 +47,9 @@ endif
 $(call if_changed,$(BUILD)/.sources,newlib=$(NEWLIB_DIR)/src build/newlib-$(ARCH)=$(NEWLIB_DIR) \
   build=$(BUILD) $(if $(IN_TREE),,$(APP_NAME)=$(APP_DIR)))
 
-RUN_FLAGS := $(if $(MACHINE),--machine $(MACHINE)) $(if $(ACCEL),--accel $(ACCEL)) \
-  $(if $(GDB),--gdb $(GDB)) $(if $(METRICS),--metrics $(METRICS)) \
-  $(if $(MEM),--mem $(MEM)) $(foreach p,$(PARAMS),--param $(p)) $(if $(filter 1,$(V)),--verbose)
-
-run: image
-	$(Q)$(UK_BASE)/support/setup run
-	$(Q)$(UK_BASE)/support/run $(RUN_FLAGS) $(IMAGE) $(ARGS)
-
-# The guest waits for gdb in the background, and ends with it.
-debug: image
-ifneq ($(CONFIG_LIBUKGDB),y)
-	@echo 'make debug: $(APP_NAME) has no stub for a debugger: switch LIBUKGDB on (make menuconfig,' \
-	  'or CONFIG_LIBUKGDB=y in $(APP_DIR)/defconfig)' >&2; exit 1
-endif
-	$(Q)$(UK_BASE)/support/setup run debug
-	$(Q)$(UK_BASE)/support/gdb --boot --run '$(RUN_FLAGS)' --args '$(ARGS)' $(IMAGE) $(GDB_FLAGS)
+# As a step of run and debug: says nothing where there is nothing to do.
+built: image
+	@:
 
 size: image
 	$(Q)$(PYTHON) $(UK_BASE)/support/build/size.py $(IMAGE) $(BUILD)/$(APP_NAME).map

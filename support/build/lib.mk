@@ -20,13 +20,21 @@
 # <library>.flags, a file that changes only when the flags do.
 
 UK_LIBS :=
+# All that addlib and addlib_s have named, selected or not, in upper case.
+KNOWN_LIBS :=
 comma := ,
 empty :=
 space := $(empty) $(empty)
 
+# The folders that are being read, innermost first.
+_IMPORTS :=
+
 define import_lib
+_IMPORTS := $(1) $(_IMPORTS)
 _IMPORT_BASE := $(1)
 include $(1)/Makefile.uk
+_IMPORTS := $(_IMPORTS)
+_IMPORT_BASE := $(firstword $(_IMPORTS))
 endef
 
 # Upper case without a process: one substitution a letter.
@@ -40,10 +48,12 @@ file_uc = $(subst .,_,$(subst +,_,$(subst -,_,$(call uc,$(1)))))
 
 define addlib
 UK_LIBS += $(1)
+KNOWN_LIBS += $(call uc,$(1))
 $(call uc,$(1))_BASE := $(_IMPORT_BASE)
 endef
 
 define addlib_s
+KNOWN_LIBS += $(call uc,$(1))
 $(call uc,$(1))_BASE := $(_IMPORT_BASE)
 $(if $(filter y,$(2)),UK_LIBS += $(1))
 endef

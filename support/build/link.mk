@@ -14,6 +14,10 @@ LDFLAGS-y += -nostdlib -static --gc-sections --build-id=sha1 -z noexecstack \
   -z max-page-size=4096 -z norelro --no-warn-rwx-segments --fatal-warnings \
   --orphan-handling=error
 
+# newlib runs main; an image of tests has none.
+NEEDS_MAIN := $(and $(CONFIG_LIBNEWLIB),$(if $(CONFIG_LIBUKTEST),,y))
+LDFLAGS-$(NEEDS_MAIN) += --require-defined=main
+
 LINK_FLAGS := $(strip $(LDFLAGS-y)) -T $(LINK_LDS)
 LINK_IN := $(OBJS) $(UK_LDLIBS-y) $(NEWLIB_LIBS)
 $(call if_changed,$(BUILD)/.link,$(LD) $(LINK_FLAGS) $(LINK_IN))
@@ -28,7 +32,9 @@ LINK_DEPS := $(OBJS) $(LINK_LDS) $(BUILD)/.link $(NEWLIB_STAMP) $(UK_LINK_DEPS-y
 # --- without tables --------------------------------------------------------
 $(BUILD)/$(APP_NAME).nosym.elf: $(LINK_DEPS)
 	$(if $(filter 1,$(V)),,@echo '  LD      $(@F)')
-	$(Q)cd $(BUILD) && $(LD) $(LINK_FLAGS) -Map=$(BUILD)/$(APP_NAME).map -o $@ $(LINK_IN)
+	$(Q)cd $(BUILD) && $(LD) $(LINK_FLAGS) -Map=$(BUILD)/$(APP_NAME).map -o $@ $(LINK_IN) || { \
+	  $(if $(NEEDS_MAIN),nm -A $(OBJS) 2>&1 | grep -q ' [TW] main$$' || echo "$(APP_DIR): no source in" \
+	  "$(firstword $(_APP_LIBS))_SRCS-y of Makefile.uk defines main" >&2;) exit 1; }
 
 ifeq ($(CONFIG_LIBUKSYMTAB),y)
 SYMTAB_FLAGS := --syms $(if $(CONFIG_LIBUKSYMTAB_LINES),--lines) \

@@ -27,7 +27,7 @@ randconfig:    ## Configure at random; SEED= repeats one
 
 demo: | setup-run ## Build and boot apps/crash and show its crash screen
 	$(Q)$(MAKE) image APP=crash
-	$(Q)$(UK_BASE)/support/run $(O)/crash-$(ARCH)/crash.elf $(or $(ARGS),null-write); \
+	$(Q)$(UK_BASE)/support/run --args $(call sq,$(or $(ARGS),null-write)) $(O)/crash-$(ARCH)/crash.elf; \
 	  status=$$?; if [ $$status -ne 70 ]; then exit $$status; fi
 
 test: | setup-test ## Run every test on both architectures
@@ -53,7 +53,8 @@ bench-gdb: | setup-test ## Measure the stub beside QEMU's own; writes build/benc
 	$(Q)$(UK_BASE)/support/bench-gdb O=$(abspath $(O))
 
 clean:         ## Remove the image's folder; keeps newlib and other images
-	$(Q)rm -rf $(O)/$(notdir $(patsubst %/,%,$(APP)))-$(ARCH)
+	$(Q)folder=$(abspath $(O))/$(notdir $(patsubst %/,%,$(APP)))-$(ARCH); [ ! -d $$folder ] || \
+	  $(UK_BASE)/support/build/locked $$folder rm -rf $$folder
 
 distclean:     ## Remove the whole build folder
 	$(Q)rm -rf $(O)
@@ -65,14 +66,18 @@ help:          ## Print this list
 	@echo '  APP=<name or path>   an application in apps/ or a folder outside ($(APP))'
 	@echo '  ARCH=<arch>          x86_64 or arm64 ($(ARCH))'
 	@echo '  CC=gcc|clang  O=<build folder>  V=1  SETUP=no'
+	@echo '  run, debug: ARGS= PARAMS= MACHINE= ACCEL= MEM= GDB= METRICS= GDB_FLAGS='
+	@echo '  randconfig: SEED=   check-host: T=<part of a path> FUZZ_SECONDS= HOSTCC= HOST_CLANG='
+	@echo '  folders of what is built once: NEWLIB_DIR= NEWLIB_TARBALL= LIBFDT_DIR='
 
 setup-%:
 	$(Q)$(UK_BASE)/support/setup $*
 
-.PHONY: image run debug demo test nightly check-host check-arch lint bench bench-gdb size clean \
-  distclean help menuconfig defconfig olddefconfig savedefconfig \
-  listnewconfig allnoconfig allyesconfig randconfig
+ALL_GOALS := $(sort $(IMAGE_GOALS) demo test nightly check-host check-arch lint bench \
+  bench-gdb clean distclean help)
+.PHONY: $(ALL_GOALS) built
 
-ifneq ($(filter $(IMAGE_GOALS),$(GOALS)),)
-include $(UK_BASE)/support/build/image.mk
+include $(UK_BASE)/support/build/usage.mk
+ifneq ($(filter $(IMAGE_GOALS) built,$(GOALS)),)
+include $(UK_BASE)/support/build/app.mk
 endif

@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+#
+# Which image a make is about, and what is done with it. What builds it or
+# changes its .config is a make of its own that holds the folder's lock
+# (image.mk); running it needs none.
+
+# --- which application, which architecture ---------------------------------
+KNOWN_ARCHS := x86_64 arm64
+ifeq ($(filter $(ARCH),$(KNOWN_ARCHS)),)
+$(error unknown ARCH "$(ARCH)": use one of $(KNOWN_ARCHS))
+endif
+
+ifeq ($(strip $(APP)),)
+$(error APP is empty: use the name of an application in apps/ or the path of a folder)
+endif
+ifneq ($(words $(APP)),1)
+$(error APP="$(APP)": the path of an application must not contain blanks)
+endif
+APP_DIR := $(if $(findstring /,$(APP)),$(abspath $(APP)),$(UK_BASE)/apps/$(APP))
+APP_NAME := $(notdir $(APP_DIR))
+ifeq ($(wildcard $(APP_DIR)/Makefile.uk),)
+$(error unknown APP "$(APP)": $(APP_DIR)/Makefile.uk does not exist; use one \
+  of $(sort $(notdir $(patsubst %/Makefile.uk,%,$(wildcard $(UK_BASE)/apps/*/Makefile.uk)))) \
+  or the path of a folder with a Config.uk and a Makefile.uk)
+endif
+ifeq ($(wildcard $(APP_DIR)/Config.uk),)
+$(error application "$(APP)": $(APP_DIR)/Config.uk does not exist; it may be empty)
+endif
+
+ifeq ($(strip $(O)),)
+$(error O is empty: it is the build folder, such as O=build)
+endif
+OUT := $(abspath $(O))
+BUILD := $(OUT)/$(APP_NAME)-$(ARCH)
+HOST_DIR := $(OUT)/host
+IMAGE := $(BUILD)/$(APP_NAME).elf
+
+# --- under the lock -----------------------------------------------------------
+ifeq ($(VITRINE_LOCKED),$(BUILD))
+include $(UK_BASE)/support/build/image.mk
+else
+LOCKED := $(UK_BASE)/support/build/locked $(BUILD) $(MAKE) -f $(UK_BASE)/Makefile
+
+$(filter-out run debug menuconfig,$(IMAGE_GOALS)) built:
+	+$(Q)$(LOCKED) $@
+
+# Writes .config in one step, and may stay open for long.
+menuconfig:
+	+$(Q)mkdir -p $(BUILD) && VITRINE_LOCKED=$(BUILD) $(MAKE) -f $(UK_BASE)/Makefile $@
+
+# --- booting it ----------------------------------------------------------------
+flag = $(if $(2),$(1) $(call sq,$(2)))
+RUN_FLAGS := $(call flag,--machine,$(MACHINE)) $(call flag,--accel,$(ACCEL)) \
+  $(call flag,--gdb,$(GDB)) $(call flag,--metrics,$(METRICS)) $(call flag,--mem,$(MEM)) \
+  $(call flag,--params,$(PARAMS)) $(if $(filter 1,$(V)),--verbose)
+
+run: built
+	$(Q)$(UK_BASE)/support/setup run
+	$(Q)$(UK_BASE)/support/run $(RUN_FLAGS) $(call flag,--args,$(ARGS)) $(IMAGE)
+
+# The guest waits for gdb in the background, and ends with it.
+debug: built
+	@grep -q '^CONFIG_LIBUKGDB=y' $(BUILD)/.config || { \
+	  echo 'make debug: $(APP_NAME) has no stub for a debugger: switch LIBUKGDB on (make menuconfig,' \
+	  'or CONFIG_LIBUKGDB=y in $(APP_DIR)/defconfig)' >&2; exit 1; }
+	$(Q)$(UK_BASE)/support/setup run debug
+	$(Q)set -f; $(UK_BASE)/support/gdb --boot --run $(call sq,$(RUN_FLAGS)) --args $(call sq,$(ARGS)) $(IMAGE) $(GDB_FLAGS)
+endif

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+#
+# Refuses targets and variables that do not exist, before anything is made.
+# A variable of an application or library starts with its name and an
+# underscore (APPFOO_..., LIBFOO_...).
+
+VARIABLES := APP ARCH CC O V SETUP ARGS PARAMS MACHINE ACCEL MEM GDB METRICS \
+  GDB_FLAGS SEED T FUZZ_SECONDS HOSTCC HOST_CLANG NEWLIB_DIR NEWLIB_TARBALL LIBFDT_DIR
+
+# $(call sq,text): one word of the shell, whatever is in text
+sq = '$(subst ','\'',$(1))'
+# $(call hint,name,names): the name that a misspelt one most likely means
+hint = $(and $(2),$(shell $(PYTHON) $(UK_BASE)/support/build/nearest.py $(call sq,$(1)) $(2)))
+
+# The variables of make's command line, which stay the user's in a sub-make.
+given := $(foreach v,$(.VARIABLES),$(if $(filter command,$(origin $(v))),$(v)))
+own = $(and $(findstring _,$(1)),$(filter APP% LIB%,$(1)))
+unknown := $(firstword $(foreach v,$(filter-out $(VARIABLES),$(given)),$(if $(call own,$(v)),,$(v))))
+ifneq ($(filter CONFIG_%,$(unknown)),)
+$(error $(unknown)= on the command line has no effect on the image: set the option with \
+  make menuconfig, or in the application's defconfig)
+endif
+ifneq ($(unknown),)
+$(error unknown variable $(unknown)$(call hint,$(unknown),$(VARIABLES)); make help lists the variables)
+endif
+
+unknown := $(firstword $(filter-out $(ALL_GOALS) built setup-%,$(MAKECMDGOALS)))
+ifneq ($(unknown),)
+ifneq ($(wildcard $(UK_BASE)/apps/$(unknown)/Makefile.uk),)
+$(error unknown target "$(unknown)": build this application with make APP=$(unknown))
+endif
+$(error unknown target "$(unknown)"$(call hint,$(unknown),$(ALL_GOALS)); make help lists the targets)
+endif
