@@ -119,6 +119,20 @@ def test_further_app_reuses_newlib(tree):
     assert os.stat(stamp).st_mtime_ns == before
 
 
+def newlib_dir(root, out):
+    """Where newlib is looked for; make -n builds nothing."""
+    done = make("-np", f"O={out}", cwd=root)
+    return re.search(r"^NEWLIB_DIR :?= (.*)$", done.stdout, re.M)[1]
+
+
+def test_all_build_folders_share_newlib(tree, tmp_path):
+    assert newlib_dir(tree.root, tmp_path) == f"{tree.root}/build/newlib-x86_64"
+    (tree.root / "build").rmdir()
+    (tree.root / "build").touch()  # stands for a tree that cannot be written
+    assert newlib_dir(tree.root, tmp_path) == f"{tmp_path}/newlib-x86_64"
+    (tree.root / "build").unlink()
+
+
 def test_only_selected_libraries_are_compiled(tree):
     assert not (tree.build_dir / "libuktest").exists()
     assert not (tree.build_dir / "libpl011").exists()
@@ -431,7 +445,7 @@ def test_two_checkouts_give_the_same_bytes(arch, tmp_path):
     here = [build.__wrapped__(app, arch).path.read_bytes() for app in apps]
     root = copy_tree(tmp_path / "somewhere" / "else")
     if (OUT / "libfdt").exists():
-        shutil.copytree(OUT / "libfdt", tmp_path / "out" / "libfdt", symlinks=True)
+        shutil.copytree(OUT / "libfdt", root / "build" / "libfdt", symlinks=True)
     there = []
     for app in apps:
         make("-j2", f"O={tmp_path}/out", f"APP={app}", f"ARCH={arch}", cwd=root)
