@@ -72,7 +72,8 @@ CINCLUDES-y += -I$(call src_rel,$(UK_BASE)/arch/include) \
   -I$(call src_rel,$(UK_BASE)/arch/$(ARCH)/include) -I$(call src_rel,$(UK_BASE)/plat/include)
 CFLAGS-$(CONFIG_OPTIMIZE_PERF) += -O2
 CFLAGS-$(CONFIG_OPTIMIZE_SIZE) += -Os
-CFLAGS-$(CONFIG_OPTIMIZE_NONE) += -Og
+CFLAGS-$(CONFIG_OPTIMIZE_DEBUG) += -Og
+CFLAGS-$(CONFIG_OPTIMIZE_NONE) += -O0
 CFLAGS-$(CONFIG_COMPLETE_CALL_TRACES) += -fno-optimize-sibling-calls
 CFLAGS-$(if $(CONFIG_STACKPROTECTOR),y) += -fstack-protector-strong \
   $(if $(filter x86_64,$(ARCH)),-mstack-protector-guard=global)
