@@ -100,7 +100,7 @@ def stops(mode, condition):
 
 gdb.execute("set confirm off")
 gdb.execute("set pagination off")
-gdb.execute("target remote :" + os.environ["PORT"], to_string=True)
+gdb.execute("target remote 127.0.0.1:" + os.environ["PORT"], to_string=True)
 end = gdb.Breakpoint("main")
 end.silent = True
 

@@ -89,7 +89,7 @@ def check_gdb(server, arch):
     """What a user sees, by gdb."""
     sp, pc, system = {"x86_64": ("rsp", "rip", "cr0"),
                       "arm64": ("sp", "pc", "sctlr_el1")}[arch]
-    out = gdb(server, arch, "-ex", "target remote :" + server.port,
+    out = gdb(server, arch, "-ex", "target remote 127.0.0.1:" + server.port,
               "-ex", "p/x $" + sp, "-ex", "info symbol $" + pc,
               "-ex", "info threads", "-ex", "p $%s = 0x7008000" % sp,
               "-ex", "p/x $" + sp, "-ex", "p first.next->v",
@@ -120,7 +120,7 @@ def check_gdb(server, arch):
 
 def check_lldb(server, arch):
     fp = {"x86_64": "rbp", "arm64": "x29"}[arch]
-    commands = ["gdb-remote " + server.port, "register read " + fp,
+    commands = ["gdb-remote 127.0.0.1:" + server.port, "register read " + fp,
                 "thread list", "breakpoint set -n work",
                 "register write %s 0x7008108" % fp, "register read " + fp,
                 "memory region &first", "expression first.next->v",
@@ -142,7 +142,7 @@ def check_lldb(server, arch):
 
 def check_smallest(server, arch):
     """A session without any option: no description, no threads."""
-    out = gdb(server, arch, "-ex", "target remote :" + server.port,
+    out = gdb(server, arch, "-ex", "target remote 127.0.0.1:" + server.port,
               "-ex", "break work if counter == 7", "-ex", "break main",
               "-ex", "continue", "-ex", "p counter", "-ex", "p table[2] = 9",
               "-ex", "p table[2]", "-ex", "stepi", "-ex", "info threads",
