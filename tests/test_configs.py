@@ -10,7 +10,7 @@ import re
 
 import pytest
 from pairs import seeds
-from vitrine import ARCHS, OUT, Image, make
+from vitrine import ARCHS, OUT, SHARED, Image, make
 
 MOST = int(os.environ.get("VITRINE_CONFIGS", 12))
 CONFIGS = [(arch, config) for arch in ARCHS for config in
@@ -29,7 +29,7 @@ def configured(config, arch):
     """hello, built with a configuration."""
     target, _, seed = config.partition("-")
     out = OUT / "configs" / config
-    words = [f"O={out}", "APP=hello", f"ARCH={arch}", f"NEWLIB_DIR={OUT}/newlib-{arch}"]
+    words = [f"O={out}", "APP=hello", f"ARCH={arch}", f"NEWLIB_DIR={SHARED}/newlib-{arch}"]
     make(target, *words, f"SEED={seed}")
     make(*words)
     return Image(out / f"hello-{arch}" / "hello.elf", arch, "hello")

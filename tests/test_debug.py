@@ -13,7 +13,7 @@ import pytest
 
 from debugger import run_under_gdb
 from gdb_guest import GDB, guest
-from vitrine import ARCHS, NOT_OURS, OUT, ROOT, RUN_SECONDS, build, make
+from vitrine import ARCHS, NOT_OURS, ROOT, RUN_SECONDS, SHARED, build, make
 
 SUPPORT_GDB = ROOT / "support" / "gdb"
 UK_SCENES = [ROOT / "tests" / "gdb" / "uk_scenes.py"]
@@ -132,7 +132,7 @@ def test_guest_does_not_boot():
 def words_of(image):
     return [f"APP={image.app if image.app == 'threads' else 'tests/apps/' + image.app}",
             f"ARCH={image.arch}", f"O={image.path.parent.parent}",
-            f"NEWLIB_DIR={OUT}/newlib-{image.arch}"]
+            f"NEWLIB_DIR={SHARED}/newlib-{image.arch}"]
 
 
 def test_make_debug(arch):
@@ -145,7 +145,7 @@ def test_make_debug(arch):
 def test_make_debug_without_a_stub():
     image = build("hello", ARCHS[0])
     done = make("debug", "APP=hello", f"ARCH={ARCHS[0]}", f"O={image.path.parent.parent}",
-                f"NEWLIB_DIR={OUT}/newlib-{ARCHS[0]}", check=False)
+                f"NEWLIB_DIR={SHARED}/newlib-{ARCHS[0]}", check=False)
     assert done.returncode == 2 and "CONFIG_LIBUKGDB=y" in done.stdout, done.stdout
 
 

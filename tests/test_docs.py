@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from vitrine import OUT, ROOT
+from vitrine import CACHE, ROOT, SHARED
 
 BLOCK = re.compile(r"^```(\w+)((?: \S+)*)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
@@ -20,9 +20,9 @@ def test_guide(tmp_path):
     for name in os.listdir(ROOT):
         if name not in (".git", "build"):
             (tmp_path / name).symlink_to(ROOT / name)
-    env = {**os.environ, "MAKEFLAGS": "", "O": str(tmp_path / "build")}
+    env = {**os.environ, **CACHE, "MAKEFLAGS": "", "O": str(tmp_path / "build")}
     (tmp_path / "build").mkdir()
-    for newlib in OUT.glob("newlib-*"):
+    for newlib in SHARED.glob("newlib-*"):
         (tmp_path / "build" / newlib.name).symlink_to(newlib)
 
     printed, ran = "", 0

@@ -7,7 +7,7 @@ import re
 import subprocess
 
 import pytest
-from vitrine import COMPILERS, OUT, ROOT, TOOL_PREFIX, build
+from vitrine import COMPILERS, OUT, ROOT, SHARED, TOOL_PREFIX, build
 
 APP = ROOT / "tests" / "newlib_app"
 
@@ -92,7 +92,7 @@ VECTOR = {"x86_64": re.compile(r"%[xyz]mm\d"),
 
 def disassembly(arch):
     return subprocess.run([TOOL_PREFIX[arch] + "objdump", "-d", "--no-show-raw-insn",
-                           OUT / f"newlib-{arch}" / "lib" / "libc.a"], check=True,
+                           SHARED / f"newlib-{arch}" / "lib" / "libc.a"], check=True,
                           text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL).stdout
 
@@ -100,7 +100,7 @@ def disassembly(arch):
 def test_string_functions_leave_vector_registers_alone(arch):
     """Library code may call them in any context."""
     build("hello", arch)
-    sources = OUT / f"newlib-{arch}" / "src" / "libc"
+    sources = SHARED / f"newlib-{arch}" / "src" / "libc"
     names = {f.stem for d in ("string", "ctype") for f in (sources / d).glob("*.c")}
     member, seen = "", set()
     for line in disassembly(arch).splitlines():
@@ -115,7 +115,7 @@ def test_string_functions_leave_vector_registers_alone(arch):
 
 def test_debug_information_names_no_folder_of_the_host(arch):
     build("hello", arch)
-    library = OUT / f"newlib-{arch}" / "lib" / "libc.a"
+    library = SHARED / f"newlib-{arch}" / "lib" / "libc.a"
     assert str(OUT).encode() not in library.read_bytes()
 
 

@@ -13,7 +13,7 @@ import time
 import pytest
 from debugger import functions, run_under_gdb
 from screen import plain_name, read_screen
-from vitrine import ARCHS, COMPILERS, OUT, ROOT, build, make
+from vitrine import ARCHS, COMPILERS, OUT, ROOT, SHARED, build, make
 
 MACHINES = {
     "microvm": ("x86_64", []),
@@ -213,7 +213,7 @@ def test_thread_local_variables_of_main(arch, cc, config):
 def test_thread_local_variables_need_an_option(arch):
     out = OUT / "no-tls"
     words = [f"APP={ROOT}/tests/apps/tls", f"ARCH={arch}", f"O={out}",
-             f"NEWLIB_DIR={OUT}/newlib-{arch}"]
+             f"NEWLIB_DIR={SHARED}/newlib-{arch}"]
     make("defconfig", *words)
     with open(out / f"tls-{arch}" / ".config", "a", encoding="ascii") as f:
         f.write("CONFIG_LIBUKTLS=n\n")

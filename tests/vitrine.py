@@ -4,7 +4,7 @@
 
 Images are built with make as a user would, each configuration once, under a
 lock, so that tests may run in several processes at a time. Everything is made
-below $VITRINE_OUT (default: build/tests in the tree); newlib is shared.
+below $VITRINE_OUT (default: build/tests in the tree); newlib, beside that, is shared.
 """
 
 import fcntl
@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = Path(os.environ.get("VITRINE_OUT", ROOT / "build" / "tests"))
+SHARED = OUT.parent  # newlib and libfdt, as `make` has them
 ARCHS = [a for a in ("x86_64", "arm64")
          if os.environ.get("VITRINE_ARCH", a) == a]
 COMPILERS = ("gcc", "clang")
@@ -32,7 +33,14 @@ LOG_LINE = re.compile(r"^\[ *(\d+\.\d+)\] (\w+): ?(.*)$")
 
 # What the make that runs the tests was told is not meant for those that they run.
 NOT_OURS = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "V", "O", "APP", "ARCH", "CC",
-            "ARGS", "PARAMS", "MACHINE", "MEM", "ACCEL", "GDB", "METRICS", "SEED", "NEWLIB_DIR"}
+            "ARGS", "PARAMS", "MACHINE", "MEM", "ACCEL", "GDB", "METRICS", "SEED", "NEWLIB_DIR", "T"}
+
+
+# What two images have in common is compiled once: the compilers are ccache's.
+# Objects do not depend on the folder of their image, nor on where config.h is.
+CACHE = {"CCACHE_DIR": str(OUT / "ccache"), "CCACHE_NOHASHDIR": "1",
+         "CCACHE_PREFIX_CPP": str(ROOT / "tests" / "cache-cpp"),
+         "PATH": "/usr/lib/ccache:" + os.environ["PATH"]}
 
 
 def make(*words, check=True, cwd=ROOT, **env):
@@ -41,7 +49,7 @@ def make(*words, check=True, cwd=ROOT, **env):
     done = subprocess.run(["make", *words], cwd=cwd, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           stdin=subprocess.DEVNULL, timeout=BUILD_SECONDS,
-                          env={**inherited, **env})
+                          env={**inherited, **CACHE, **env})
     if check and done.returncode:
         raise AssertionError(f"make {' '.join(words)}: exit status "
                              f"{done.returncode}\n{done.stdout}")
@@ -125,7 +133,7 @@ def build(app, arch, cc="gcc", config=()):
     out = OUT / (f"{cc}" if not config else f"{cc}-{key}")
     out.mkdir(parents=True, exist_ok=True)
     words = [f"O={out}", f"APP={app}", f"ARCH={arch}", f"CC={cc}",
-             f"NEWLIB_DIR={OUT}/newlib-{arch}"]
+             f"NEWLIB_DIR={SHARED}/newlib-{arch}"]
     image = Image(out / f"{name}-{arch}" / f"{name}.elf", arch, name)
     with open(OUT / f"lock-{out.name}-{name}-{arch}", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -139,5 +147,6 @@ def build(app, arch, cc="gcc", config=()):
                     f.write(wanted)
                 make("olddefconfig", *words)
                 mark.write_text(wanted)
-        make(*words)
+        # The others wait for it: all processors, then.
+        make(f"-j{os.cpu_count()}", *words)
     return image
