@@ -31,9 +31,12 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
-    """In CI a skip whose reason CAVEATS.md does not list is a failure."""
+    """A failure names the command that repeats it. In CI a skip whose reason
+    CAVEATS.md does not list is a failure."""
     outcome = yield
     report = outcome.get_result()
+    if report.failed:
+        report.sections.append(("To repeat it alone", f"make test T='{item.nodeid}'"))
     if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
         reason = str(call.excinfo.value)
         caveats = (vitrine.ROOT / "CAVEATS.md").read_text()

@@ -22,8 +22,11 @@ FNR == 1 { text = ""; good = bad = 0 }
 	sub(/.*\/host-tests\/lib\//, "", name)
 	sub(/\.log$/, "", name)
 	printf "  %-6s %-36s %d passed, %d failed\n", bad ? "FAIL" : "ok", name, good, bad
-	if (bad)
+	if (bad) {
 		printf "%s", text
+		sub("/", "/tests/host/", name)
+		printf "  To repeat it alone: make check-host T=%s\n", name
+	}
 	passed += good
 	failed += bad
 }
