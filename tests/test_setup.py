@@ -145,6 +145,13 @@ def test_groups_include_what_they_stand_on(host):
     assert "shellcheck" not in named
 
 
+def test_cxx_is_installed_where_it_is_needed(host):
+    host.debian()
+    assert "g++" not in host.run("build", "run", SETUP="no").stderr
+    named = host.run("cxx", SETUP="no").stderr
+    assert "  g++ " in named and "  g++-aarch64-linux-gnu " in named
+
+
 def test_host_without_dpkg_names_the_commands(host):
     host.command("gcc", "")
     done = host.run("build")

@@ -39,6 +39,7 @@ endif
 include $(UK_BASE)/support/build/lib.mk
 include $(UK_BASE)/Makefile.uk
 include $(UK_BASE)/support/build/check.mk
+include $(UK_BASE)/support/build/cxx.mk
 include $(UK_BASE)/support/build/link.mk
 endif
 

@@ -8,8 +8,9 @@
 #   LIBFOO_BASE              the folder of the Makefile.uk
 #   LIBFOO_SRCS-y            sources; also LIBFOO_SRCS-$(CONFIG_...)
 #   LIBFOO_CFLAGS-y, LIBFOO_CINCLUDES-y, LIBFOO_ASFLAGS-y    the library's own
+#   LIBFOO_CXXFLAGS-y        the library's own for C++: .cc, .cpp, .cxx
 #   LIBFOO_BAR_FLAGS-y       of the file bar.c or bar.S alone
-#   CFLAGS-y, CINCLUDES-y    of the whole image
+#   CFLAGS-y, CXXFLAGS-y, CINCLUDES-y    of the whole image
 #   UK_PREPARE-y             files that must exist before anything is compiled
 #   $(eval $(call import_lib,folder))    reads folder/Makefile.uk
 #
@@ -81,18 +82,25 @@ CFLAGS-$(if $(CONFIG_STACKPROTECTOR),n,y) += -fno-stack-protector
 
 kind_cflags = $(if $(filter app%,$(1)),$(APP_CFLAGS),$(LIB_CFLAGS))
 
-# $(call lib_flags,lib,LIB): what all its C files get, paths relative
-lib_flags = $(CFLAGS-y) $(call kind_cflags,$(1)) $(PREFIX_MAP) \
+# $(call any_flags,lib,LIB): what all its files get, paths relative
+any_flags = $(CFLAGS-y) $(call kind_cflags,$(1)) $(PREFIX_MAP) \
   $(subst -I$(UK_BASE)/,-I,$($(2)_CINCLUDES-y) $(CINCLUDES-y)) $(NEWLIB_CFLAGS) \
-  -include $(CONFIG_H) -D__LIBNAME__='"$(1)"' $($(2)_CFLAGS-y)
+  -include $(CONFIG_H) -D__LIBNAME__='"$(1)"'
+lib_flags = $(any_flags) $($(2)_CFLAGS-y)
+
+cxx_only = $(filter %.cc %.cpp %.cxx,$(1))
+# $(call cxx_flags,lib,LIB): the same for C++ files
+cxx_flags = $(CXX_SYSTEM) $(filter-out $(C_ONLY),$(any_flags)) $(CXXFLAGS-y) $($(2)_CXXFLAGS-y)
+# $(call compiler,LIB,source): with flags
+compiler = $(if $(call cxx_only,$(2)),$(TARGET_CXX) $($(1)_CXX_FLAGS),$(TARGET_CC) $($(1)_FLAGS))
 
 # --- one object ------------------------------------------------------------
 # $(call obj_rule,lib,LIB,source,object,FILE)
 define obj_rule
 $(4): $(3) $(BUILD)/$(1)/.flags $(UK_BASE)/support/build/fixdep.awk | $(NEWLIB_STAMP) $(UK_PREPARE-y)
 	@mkdir -p $$(@D)
-	$(if $(filter 1,$(V)),,@echo '  CC      $(patsubst $(BUILD)/%,%,$(4))')
-	$(Q)cd $(UK_BASE) && $(TARGET_CC) $$($(2)_FLAGS) $(if $(filter %.S,$(3)),-D__ASSEMBLY__ $$($(2)_ASFLAGS-y)) \
+	$(if $(filter 1,$(V)),,@echo '  $(if $(call cxx_only,$(3)),CXX,CC )     $(patsubst $(BUILD)/%,%,$(4))')
+	$(Q)cd $(UK_BASE) && $$(call compiler,$(2),$(3)) $(if $(filter %.S,$(3)),-D__ASSEMBLY__ $$($(2)_ASFLAGS-y)) \
 	  $$($(2)_$(5)_FLAGS-y) -MMD -MP -MF $$@.d -MT $$@ -c -o $$@ $(call src_rel,$(3))
 	$(Q)cd $(UK_BASE) && awk -v dir=$(CONFIG_DIR) -v skip=$(CONFIG_H) -f support/build/fixdep.awk $$@.d > $$@.dep && rm -f $$@.d
 
@@ -104,6 +112,7 @@ define lib_rules
 $(if $(CONFIG_LIBUKTEST),$(eval $(2)_SRCS-y += $(sort $(wildcard $($(2)_BASE)/tests/test_*.c))))
 $(2)_OBJS := $(foreach s,$($(2)_SRCS-y),$(call src_obj,$(1),$(s)))
 $(2)_FLAGS := $$(call lib_flags,$(1),$(2))
+$(if $(call cxx_only,$($(2)_SRCS-y)),$(2)_CXX_FLAGS := $$(call cxx_flags,$(1),$(2)))
 $(foreach s,$($(2)_SRCS-y),$(eval $(call obj_rule,$(1),$(2),$(s),$(call src_obj,$(1),$(s)),$(call file_uc,$(basename $(notdir $(s)))))))
-$$(call if_changed,$(BUILD)/$(1)/.flags,$$($(2)_FLAGS) $(foreach s,$($(2)_SRCS-y),$$($(2)_$(call file_uc,$(basename $(notdir $(s))))_FLAGS-y)) $$($(2)_ASFLAGS-y) $(TARGET_CC))
+$$(call if_changed,$(BUILD)/$(1)/.flags,$$($(2)_FLAGS) $(foreach s,$($(2)_SRCS-y),$$($(2)_$(call file_uc,$(basename $(notdir $(s))))_FLAGS-y)) $$($(2)_ASFLAGS-y) $(TARGET_CC) $$($(2)_CXX_FLAGS))
 endef

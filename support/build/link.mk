@@ -64,7 +64,7 @@ endif
 comma := ,
 json_str = "$(subst ",\",$(subst \,\\,$(1)))"
 define json_entry
-{"directory": $(call json_str,$(UK_BASE)), "file": $(call json_str,$(call src_rel,$(3))), "command": $(call json_str,$(strip $(TARGET_CC) $($(2)_FLAGS) -c $(call src_rel,$(3))))}
+{"directory": $(call json_str,$(UK_BASE)), "file": $(call json_str,$(call src_rel,$(3))), "command": $(call json_str,$(strip $(call compiler,$(2),$(3)) -c $(call src_rel,$(3))))}
 endef
 define json_lib
 $(foreach s,$($(call uc,$(1))_SRCS-y),$(call json_entry,$(1),$(call uc,$(1)),$(s))

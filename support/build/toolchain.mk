@@ -18,6 +18,7 @@ CROSS := $(GNU_TRIPLE_$(ARCH))-
 
 IS_CLANG := $(findstring clang,$(CC))
 TARGET_CC := $(if $(IS_CLANG),$(CC) --target=$(GNU_TRIPLE_$(ARCH)),$(CROSS)$(notdir $(CC)))
+TARGET_CXX := $(if $(IS_CLANG),$(subst clang,clang++,$(CC)) --target=$(GNU_TRIPLE_$(ARCH)),$(CROSS)$(subst gcc,g++,$(notdir $(CC))))
 LD := $(CROSS)ld
 OBJCOPY := $(CROSS)objcopy
 
@@ -51,3 +52,8 @@ IN_TREE := $(filter $(UK_BASE)/%,$(APP_DIR)/)
 LIB_CFLAGS := -Werror -ffreestanding -mgeneral-regs-only -Wundef -Wstrict-prototypes \
   -Wmissing-prototypes $(WARN)
 APP_CFLAGS := $(if $(IN_TREE),-Werror) $(WARN)
+
+# C++ without exceptions and without types at run time, and the flags of C that
+# C++ does not know.
+CXXFLAGS-y := -std=gnu++17 -fno-exceptions -fno-rtti -nostdinc++ -D_Static_assert=static_assert -D_Bool=bool
+C_ONLY := -std=gnu11 -ffreestanding -Wstrict-prototypes -Wmissing-prototypes

@@ -88,6 +88,7 @@ int main(int argc, char **argv)
 	parse(argc, argv, &o);
 	image_open(&m.image, o.image);
 	read_symbols(&m);
+	demangle_symbols(&m);
 	if (!m.image.dwarf && (o.what.lines || o.what.inlines))
 		fatal("%s: no debug information", o.image);
 	if (o.what.lines)

@@ -117,6 +117,8 @@ void read_symbols(struct model *m);
 void read_lines(struct model *m);
 void read_inlines(struct model *m);
 void read_unwind(struct model *m);
+/* demangle.c: names of C++, after read_symbols(). */
+void demangle_symbols(struct model *m);
 /* Numbers paths by use, when all readers are done. */
 void sort_paths(struct model *m);
 

@@ -27,7 +27,11 @@ typedef unsigned long __paddr_t; /* a physical address */
 typedef __s64 __snsec;		 /* signed nanoseconds */
 typedef __u64 __nsec;		 /* nanoseconds */
 
+#ifdef __cplusplus
+#define __NULL nullptr
+#else
 #define __NULL ((void *)0)
+#endif
 
 /* Addresses that are never valid. */
 #define __VADDR_INV ((__vaddr_t)-1)
