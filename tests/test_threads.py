@@ -126,6 +126,12 @@ def test_floats_from_four_threads(newlib):
             assert float.fromhex(product) == x * i
 
 
+def test_the_longest_sleeps_do_not_wrap_around(newlib):
+    result = newlib("sleepers")
+    assert result.status == 0
+    assert "sleepers: 6 asleep, came back: 0" in result.lines
+
+
 def test_library_from_four_threads(newlib):
     result = newlib("library")
     assert result.status == 0, result.text

@@ -12,8 +12,6 @@
 #include <uk/sched.h>
 #include "syscalls.h"
 
-#define NSEC_PER_SEC 1000000000UL
-
 static __nsec read_clock(clockid_t id)
 {
 	return id == CLOCK_REALTIME ? ukplat_wall_clock()
@@ -36,8 +34,8 @@ int clock_gettime(clockid_t id, struct timespec *ts)
 	if (check_clock(id))
 		return -1;
 	now = read_clock(id);
-	ts->tv_sec = (time_t)(now / NSEC_PER_SEC);
-	ts->tv_nsec = (long)(now % NSEC_PER_SEC);
+	ts->tv_sec = (time_t)(now / UK_NSEC_PER_SEC);
+	ts->tv_nsec = (long)(now % UK_NSEC_PER_SEC);
 	return 0;
 }
 
@@ -55,8 +53,8 @@ int _gettimeofday(struct timeval *tv, void *tz __unused)
 {
 	__nsec now = ukplat_wall_clock();
 
-	tv->tv_sec = (time_t)(now / NSEC_PER_SEC);
-	tv->tv_usec = (suseconds_t)(now % NSEC_PER_SEC / 1000);
+	tv->tv_sec = (time_t)(now / UK_NSEC_PER_SEC);
+	tv->tv_usec = (suseconds_t)(now % UK_NSEC_PER_SEC / 1000);
 	return 0;
 }
 
@@ -64,33 +62,23 @@ int _gettimeofday(struct timeval *tv, void *tz __unused)
 clock_t _times(struct tms *t)
 {
 	clock_t now = (clock_t)(ukplat_monotonic_clock() /
-				(NSEC_PER_SEC / CLOCKS_PER_SEC));
+				(UK_NSEC_PER_SEC / CLOCKS_PER_SEC));
 
 	*t = (struct tms){ .tms_utime = now };
 	return now;
 }
 
-#ifdef CONFIG_LIBUKSCHED
-#define wait_until(end) uk_thread_sleep_until(end)
-#else
-static void wait_until(__nsec end)
-{
-	while (ukplat_monotonic_clock() < end)
-		ukarch_cpu_relax();
-}
-#endif
-
 int nanosleep(const struct timespec *want, struct timespec *left)
 {
-	__nsec now = ukplat_monotonic_clock();
+	__nsec ns, now = ukplat_monotonic_clock();
 
 	if (want->tv_sec < 0 || want->tv_nsec < 0 ||
-	    want->tv_nsec >= (long)NSEC_PER_SEC) {
+	    want->tv_nsec >= (long)UK_NSEC_PER_SEC) {
 		errno = EINVAL;
 		return -1;
 	}
-	wait_until(now + (__nsec)want->tv_sec * NSEC_PER_SEC +
-		   (__nsec)want->tv_nsec);
+	ns = uk_time_from((__u64)want->tv_sec, (__u64)want->tv_nsec);
+	uk_thread_sleep_until(uk_time_add(now, ns));
 	if (left)
 		*left = (struct timespec){ 0 };
 	return 0;
@@ -98,13 +86,15 @@ int nanosleep(const struct timespec *want, struct timespec *left)
 
 int usleep(useconds_t usec)
 {
-	wait_until(ukplat_monotonic_clock() + (__nsec)usec * 1000);
+	uk_thread_sleep_until(
+		uk_time_add(ukplat_monotonic_clock(), (__nsec)usec * 1000));
 	return 0;
 }
 
 unsigned int sleep(unsigned int seconds)
 {
-	wait_until(ukplat_monotonic_clock() + seconds * NSEC_PER_SEC);
+	uk_thread_sleep_until(uk_time_add(ukplat_monotonic_clock(),
+					  uk_time_from(seconds, 0)));
 	return 0;
 }
 

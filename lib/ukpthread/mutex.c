@@ -6,8 +6,6 @@
  */
 #include "pthread_internal.h"
 
-#define NSEC_PER_SEC 1000000000L
-
 static struct uk_mutex *uk(pthread_mutex_t *mutex)
 {
 	return (struct uk_mutex *)mutex;
@@ -18,21 +16,17 @@ int pthread_deadline(int clock, const struct timespec *abstime,
 {
 	__nsec want, now;
 
-	if (abstime->tv_nsec < 0 || abstime->tv_nsec >= NSEC_PER_SEC)
+	if (abstime->tv_nsec < 0 || abstime->tv_nsec >= (long)UK_NSEC_PER_SEC)
 		return EINVAL;
 	if (abstime->tv_sec < 0) {
 		*deadline = 0;
 		return 0;
 	}
-	if (__builtin_mul_overflow((__nsec)abstime->tv_sec,
-				   (__nsec)NSEC_PER_SEC, &want) ||
-	    __builtin_add_overflow(want, (__nsec)abstime->tv_nsec, &want))
-		want = UK_TIME_NEVER - 1;
-	if (clock != CLOCK_MONOTONIC) {
+	want = uk_time_from((__u64)abstime->tv_sec, (__u64)abstime->tv_nsec);
+	if (clock != CLOCK_MONOTONIC && want != UK_TIME_NEVER) {
 		now = uk_time_wall();
 		want = want > now ? want - now : 0;
-		if (__builtin_add_overflow(want, uk_time_monotonic(), &want))
-			want = UK_TIME_NEVER - 1;
+		want = uk_time_add(uk_time_monotonic(), want);
 	}
 	*deadline = want;
 	return 0;

@@ -65,9 +65,10 @@ __u64 uk_timer_forward(struct uk_timer *timer, __nsec period)
 	__nsec now = uk_time_monotonic();
 	__u64 past = 0;
 
-	if (now >= timer->deadline + period)
+	if (now >= uk_time_add(timer->deadline, period))
 		past = (now - timer->deadline) / period;
-	uk_timer_start(timer, timer->deadline + (past + 1) * period);
+	uk_timer_start(timer,
+		       uk_time_add(timer->deadline + past * period, period));
 	return past;
 }
 

@@ -53,6 +53,32 @@ static void wait_fired(unsigned int count)
 		ukarch_cpu_relax();
 }
 
+UK_TESTCASE(uktime, sums_and_conversions_saturate)
+{
+	const __u64 last = UK_TIME_NEVER / UK_NSEC_PER_SEC;
+
+	UK_TEST_EXPECT_UNUM_EQ(uk_time_add(1, 2), 3);
+	UK_TEST_EXPECT_UNUM_EQ(uk_time_add(UK_TIME_NEVER - 1, 1),
+			       UK_TIME_NEVER);
+	UK_TEST_EXPECT_UNUM_EQ(uk_time_add(UK_TIME_NEVER, 2), UK_TIME_NEVER);
+	UK_TEST_EXPECT_UNUM_EQ(uk_time_from(2, 5), 2000000005);
+	UK_TEST_EXPECT_UNUM_EQ(uk_time_from(last, 0), last * UK_NSEC_PER_SEC);
+	UK_TEST_EXPECT_UNUM_EQ(uk_time_from(last, UK_NSEC_PER_SEC - 1),
+			       UK_TIME_NEVER);
+	UK_TEST_EXPECT_UNUM_EQ(uk_time_from(last + 1, 0), UK_TIME_NEVER);
+	UK_TEST_EXPECT_UNUM_EQ(uk_time_from(UK_TIME_NEVER, 0), UK_TIME_NEVER);
+}
+
+UK_TESTCASE(uktime, a_period_without_end_never_comes)
+{
+	struct uk_timer timer = UK_TIMER_INIT(note, NULL);
+
+	uk_timer_start(&timer, uk_time_monotonic() + 10000 * MS);
+	UK_TEST_EXPECT_ZERO(uk_timer_forward(&timer, UK_TIME_NEVER - MS));
+	UK_TEST_EXPECT_UNUM_EQ(timer.deadline, UK_TIME_NEVER);
+	UK_TEST_EXPECT_SNUM_EQ(uk_timer_cancel(&timer), 1);
+}
+
 UK_TESTCASE(uktime, sleeps_long_enough)
 {
 	static const __nsec times[] = {

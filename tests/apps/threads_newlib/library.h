@@ -7,4 +7,7 @@
 void *library_loop(void *arg);
 extern int library_mistakes;
 
+/* Has threads sleep for ever in many ways; prints which came back. */
+int sleepers(void);
+
 #endif /* __LIBRARY_H__ */

@@ -204,6 +204,7 @@ int main(int argc, char **argv)
 		{ "full", full },
 		{ "deadlock", deadlock },
 		{ "crash", crash },
+		{ "sleepers", sleepers },
 	};
 
 	for (size_t i = 0; argc > 1 && i < sizeof(runs) / sizeof(*runs); i++)

@@ -124,10 +124,7 @@ static inline void uk_sched_only(const struct uk_thread *thread __unused)
 /** Sleeps for some nanoseconds at least. */
 static inline void uk_thread_sleep(__nsec ns)
 {
-	__nsec now = uk_time_monotonic();
-
-	uk_thread_sleep_until(ns < UK_TIME_NEVER - now ? now + ns
-						       : UK_TIME_NEVER);
+	uk_thread_sleep_until(uk_time_add(uk_time_monotonic(), ns));
 }
 
 #endif /* __UK_SCHED_H__ */

@@ -33,8 +33,32 @@
 
 #define UK_TIME_NEVER ((__nsec)-1)
 
+#define UK_NSEC_PER_SEC 1000000000UL
+
 /* Least time from one run through the overdue timers to the next. */
 #define UK_TIMER_PASS_NS 50000
+
+/**
+ * A time and a number of nanoseconds after it; UK_TIME_NEVER, 584 years, if
+ * that is more than the type holds. Every sum and conversion of times of a
+ * caller goes through this function and the next one. Contexts: any.
+ */
+static inline __nsec uk_time_add(__nsec time, __nsec ns)
+{
+	__nsec sum;
+
+	return __builtin_add_overflow(time, ns, &sum) ? UK_TIME_NEVER : sum;
+}
+
+/** Seconds and nanoseconds as nanoseconds, or UK_TIME_NEVER. Contexts: any. */
+static inline __nsec uk_time_from(__u64 seconds, __u64 ns)
+{
+	__nsec whole;
+
+	if (__builtin_mul_overflow(seconds, UK_NSEC_PER_SEC, &whole))
+		return UK_TIME_NEVER;
+	return uk_time_add(whole, ns);
+}
 
 /** Nanoseconds since boot, see ukplat_monotonic_clock(). Contexts: any. */
 static inline __nsec uk_time_monotonic(void)
@@ -66,10 +90,7 @@ static inline void uk_time_sleep_until(__nsec deadline)
 /** Sleeps for some nanoseconds at least. Contexts: as above. */
 static inline void uk_time_sleep(__nsec ns)
 {
-	__nsec now = uk_time_monotonic();
-
-	uk_time_sleep_until(ns < UK_TIME_NEVER - now ? now + ns
-						     : UK_TIME_NEVER);
+	uk_time_sleep_until(uk_time_add(uk_time_monotonic(), ns));
 }
 
 #ifdef CONFIG_LIBUKTIME
