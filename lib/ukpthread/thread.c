@@ -70,6 +70,8 @@ void pthread_exit(void *result)
 
 int pthread_setname_np(pthread_t thread, const char *name)
 {
+	if (strlen(name) >= UK_THREAD_NAME_MAX)
+		return ERANGE;
 	uk_thread_set_name(thread, name);
 	return 0;
 }

@@ -55,7 +55,9 @@ int pthread_equal(pthread_t a, pthread_t b);
 /* Of the last thread: exit(0). */
 void pthread_exit(void *result) __attribute__((noreturn));
 
-/* Not the standard's, but widespread. The name is cut to 31 bytes. */
+/* Not the standard's, but widespread. ERANGE: a name of more than 31 bytes,
+ * or one that does not fit into len.
+ */
 int pthread_setname_np(pthread_t thread, const char *name);
 int pthread_getname_np(pthread_t thread, char *name, size_t len);
 

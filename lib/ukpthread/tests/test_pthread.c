@@ -61,7 +61,10 @@ static void *stack_size(void *arg)
 	char name[32];
 
 	pthread_setname_np(pthread_self(), "renamed");
-	if (pthread_getname_np(pthread_self(), name, sizeof(name)) ||
+	if (pthread_setname_np(pthread_self(),
+			       "a name of thirty-two characters.") != ERANGE ||
+	    pthread_getname_np(pthread_self(), name, 7) != ERANGE ||
+	    pthread_getname_np(pthread_self(), name, sizeof(name)) ||
 	    strcmp(name, "renamed"))
 		return NULL;
 	return (void *)(pthread_self()->stack.top - pthread_self()->stack.base);
