@@ -31,5 +31,7 @@ NEWLIB_LIBS := --start-group $(NEWLIB_DIR)/lib/libc.a \
 # The script keeps what is there when its key is unchanged. The compiler and
 # the tarball are named so that their upgrade is noticed.
 $(NEWLIB_STAMP): $(UK_BASE)/support/newlib/build $(wildcard $(NEWLIB_TARBALL)) \
+    $(addprefix $(UK_BASE)/support/newlib/,edit libm.mk two_over_pi) \
+    $(wildcard $(UK_BASE)/support/newlib/src/*.c) \
     $(realpath $(shell command -v $(CROSS)gcc))
 	+$(Q)NEWLIB_TARBALL=$(NEWLIB_TARBALL) $< $(ARCH) $(NEWLIB_DIR) $(CROSS)
