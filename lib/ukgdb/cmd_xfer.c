@@ -91,9 +91,22 @@ struct siginfo {
 	__u8 rest[104];
 };
 
+/* Linux' number of one of gdb's, from SIGEMT on. */
+static int linux_signal(int signal)
+{
+	static const __u8 numbers[] = { 0,  8,	9,  7,	11, 31, 13, 14, 15,
+					23, 19, 20, 18, 17, 21, 22, 29, 24,
+					25, 26, 27, 28, 0,  10, 12 };
+	const int first = 7;
+
+	if (signal < first || signal >= first + (int)ARRAY_SIZE(numbers))
+		return signal;
+	return numbers[signal - first];
+}
+
 static int siginfo(struct gdb_session *s, struct gdb_rx *rx)
 {
-	struct siginfo info = { .signo = s->stop.signal,
+	struct siginfo info = { .signo = linux_signal(s->stop.signal),
 				.code = s->stop.code,
 				.addr = s->stop.addr };
 	struct gdb_window w;

@@ -29,7 +29,7 @@ static int signal_of(const struct uk_crash_info *info)
 	for (unsigned int i = 0; info->trap && i < ARRAY_SIZE(signals); i++)
 		if (info->trap->event_name == signals[i].event->name)
 			return signals[i].signal;
-	return info->trap ? GDB_SIGBUS : GDB_SIGABRT;
+	return info->trap ? GDB_SIGBUS : gdb_signal_of_end();
 }
 
 static int on_crash(void *data)

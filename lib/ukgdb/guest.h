@@ -7,6 +7,7 @@
  *	step.c     one instruction, a range, over a breakpoint
  *	stop.c     from a trap to the session and back to the program
  *	crash.c    from a crash
+ *	signal.c   signals that the program sends to itself
  *	guest.c    the target's operations: registers, memory, threads
  *	image.c    what the image's ELF headers tell
  *	line.c     the console that the debugger is at
@@ -158,6 +159,22 @@ void gdb_guest_received(struct uk_console *con, void *arg);
 
 /** Asks the session about a live breakpoint; g->regs are valid meanwhile. */
 enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr);
+
+/* --- signal.c -------------------------------------------------------------*/
+
+/** Stops at the trap if a signal is shown by it; returns if not. */
+void gdb_signal_trap(struct ukarch_trap_ctx *ctx);
+
+/**
+ * The program is resumed with a signal, or left by the debugger (NULL: the
+ * one that was shown).
+ *
+ * @return 1 if that was at a signal, and the program gets it; else 0
+ */
+int gdb_signal_resume(const struct __regs *regs, const int *signal);
+
+/** The signal of a crash that no trap caused. */
+int gdb_signal_of_end(void);
 
 /* --- start.c --------------------------------------------------------------*/
 

@@ -183,7 +183,9 @@ static void resume(enum gdb_end end)
 		if (g->in_crash)
 			die(stopped.signal);
 	}
-	if (!is_harmless(d->signal))
+	if (!gdb_signal_resume(&frame()->regs,
+			       end == GDB_END_RESUMED ? &d->signal : __NULL) &&
+	    !is_harmless(d->signal))
 		die(d->signal);
 	if (g->in_crash) {
 		g->in_crash = 0;
@@ -314,6 +316,7 @@ static int own_trap(struct ukarch_trap_ctx *ctx, int nested)
 		return UK_EVENT_NOT_HANDLED;
 	g->breaking = 0;
 	gdb_arch_skip_own(ctx->regs);
+	gdb_signal_trap(ctx);
 	stop_at(ctx, GDB_STOP_SIGNAL, 0);
 	return UK_EVENT_HANDLED;
 }

@@ -10,5 +10,6 @@ int main(void)
 	table_text();
 	table_numbers();
 	table_math();
+	table_signals();
 	return 0;
 }

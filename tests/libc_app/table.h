@@ -18,4 +18,7 @@ void table_numbers(void);
  */
 void table_math(void);
 
+/** Handlers and masks of signals: "signal what = result, calls". */
+void table_signals(void);
+
 #endif

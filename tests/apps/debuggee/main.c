@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <uk/arch/lcpu.h>
+#include "signals.h"
 
 struct point {
 	int x, y;
@@ -276,6 +277,8 @@ static void run(const char *scene, int n)
 		debuggee_newlib("1234zz");
 	else if (!strcmp(scene, "checksum"))
 		printf("checksum %u\n", checksum(sizeof(big)));
+	else
+		debuggee_signal_scene(scene);
 }
 
 int main(int argc, char **argv)

@@ -18,6 +18,22 @@ void uk_gdb_break(void);
 
 /** 1 while a debugger is attached. Contexts: any. */
 int uk_gdb_attached(void);
+
+/**
+ * Shows a signal of the program in an attached debugger, before its action:
+ * the program stops with it, unless the debugger wants it passed on unseen.
+ *
+ * @param signal its number, 1 to 255; newlib's numbers are gdb's
+ * @return the signal that the program is to get: the same one, another, or 0.
+ *   The same one at once where no debugger is attached. Contexts: thread.
+ */
+int uk_gdb_signal(int signal);
+
+/**
+ * Reports to an attached debugger that the program ends by a signal; it is not
+ * asked again. The crash path follows. Contexts: thread.
+ */
+void uk_gdb_ended_by(int signal);
 #else
 static inline void uk_gdb_break(void)
 {
@@ -26,6 +42,16 @@ static inline void uk_gdb_break(void)
 static inline int uk_gdb_attached(void)
 {
 	return 0;
+}
+
+static inline int uk_gdb_signal(int signal)
+{
+	return signal;
+}
+
+static inline void uk_gdb_ended_by(int signal)
+{
+	(void)signal;
 }
 #endif
 
