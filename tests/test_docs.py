@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from vitrine import CACHE, ROOT, SHARED
+from vitrine import CACHE, ROOT, SHARED, build
 
 BLOCK = re.compile(r"^```(\w+)((?: \S+)*)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
@@ -46,6 +46,60 @@ def test_guide(tmp_path):
                 assert found >= 0, f"{line!r} is not (in order) in\n{printed}"
                 at = found + len(line)
     assert ran >= 3
+
+
+# What calls the examples of the READMEs, and what they print then.
+README_MAIN = r"""
+#include <stdio.h>
+#include <uk/crash.h>
+
+const char *first_greeting(void);
+int open_door(void), peek(const unsigned long *addr, unsigned long *word), double_it(int x);
+void water(int litres), show_callers(void);
+
+int main(void)
+{
+	unsigned long word = 7, got = 0;
+
+	printf("%s %d\n", first_greeting(), open_door());
+	printf("%d %d", peek(NULL, &got), peek(&word, &got));
+	printf(" %lu\n", got);
+	printf("%d\n", double_it(21));
+	water(200);
+	show_callers();
+#ifdef CONFIG_ARCH_X86_64
+	__asm__ volatile("int3");
+#else
+	__asm__ volatile("brk #0");
+#endif
+	puts("after the breakpoint");
+	UK_CRASH("goodbye");
+}
+"""
+README_LIBS = ("ukassert", "ukcore", "ukcrash", "ukevent", "ukinit", "uknofault", "uktrap",
+               "ukubsan", "ukunwind")
+
+
+def test_readme_examples_run(arch, tmp_path):
+    """In one image; the examples that are whole files and need no device."""
+    app = tmp_path / "readmes"
+    app.mkdir()
+    (app / "Config.uk").write_text("config APPREADMES\n\tdef_bool y\n\tselect LIBUKCRASH\n")
+    (app / "main.c").write_text(README_MAIN)
+    for lib in README_LIBS:
+        block, = re.findall(r"^```c\n(.*?)^```$", (ROOT / f"lib/{lib}/README.md").read_text(),
+                            re.M | re.S)
+        (app / f"{lib}.c").write_text(block)
+    (app / "Makefile.uk").write_text(
+        "$(eval $(call addlib,appreadmes))\nAPPREADMES_CFLAGS-y += -mgeneral-regs-only\n"
+        "APPREADMES_SRCS-y += $(wildcard $(APPREADMES_BASE)/*.c)\n")
+    result = build(str(app), arch).run()
+    assert result.status == 70, result.text
+    at = 0
+    for text in ("salve 1", "0 1 7", "42", "litres > 100", "after the breakpoint", "goodbye",
+                 "Weather: bad for crash"):
+        assert text in result.text[at:], f"{text!r} is not (in order) in\n{result.text}"
+        at = result.text.index(text, at)
 
 
 @pytest.mark.parametrize("document", sorted(

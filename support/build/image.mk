@@ -46,7 +46,8 @@ endif
 # What the names of sources in debug information stand for (PREFIX_MAP), for
 # support/gdb_commands.py; all others are in the tree.
 $(call if_changed,$(BUILD)/.sources,newlib=$(NEWLIB_DIR)/src build/newlib-$(ARCH)=$(NEWLIB_DIR) \
-  build=$(BUILD) $(if $(IN_TREE),,$(APP_NAME)=$(APP_DIR)))
+  build=$(BUILD) $(if $(IN_TREE),,$(APP_NAME)=$(APP_DIR)) \
+  $(foreach l,$(UK_LIBS),$(addprefix $(l)=,$(call outside,$(call uc,$(l))))))
 
 # As a step of run and debug: says nothing where there is nothing to do.
 built: image

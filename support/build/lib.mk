@@ -12,7 +12,8 @@
 #   LIBFOO_BAR_FLAGS-y       of the file bar.c or bar.S alone
 #   CFLAGS-y, CXXFLAGS-y, CINCLUDES-y    of the whole image
 #   UK_PREPARE-y             files that must exist before anything is compiled
-#   $(eval $(call import_lib,folder))    reads folder/Makefile.uk
+#   $(eval $(call import_lib,folder))    reads folder/Makefile.uk; an
+#                            application's may import libraries of its own
 #
 # With CONFIG_LIBUKTEST every tests/test_*.c below a selected library's folder
 # is one of its sources.
@@ -31,8 +32,8 @@ space := $(empty) $(empty)
 _IMPORTS :=
 
 define import_lib
-_IMPORTS := $(1) $(_IMPORTS)
-_IMPORT_BASE := $(1)
+_IMPORTS := $(abspath $(1)) $(_IMPORTS)
+_IMPORT_BASE := $(abspath $(1))
 include $(1)/Makefile.uk
 _IMPORTS := $(_IMPORTS)
 _IMPORT_BASE := $(firstword $(_IMPORTS))
@@ -82,10 +83,15 @@ CFLAGS-$(if $(CONFIG_STACKPROTECTOR),n,y) += -fno-stack-protector
 
 kind_cflags = $(if $(filter app%,$(1)),$(APP_CFLAGS),$(LIB_CFLAGS))
 
+# The folder of a library outside of the tree and of the application, whose
+# warnings are its own business.
+outside = $(filter-out $(APP_DIR) $(APP_DIR)/% $(UK_BASE)/%,$($(1)_BASE))
+outside_flags = $(foreach d,$(call outside,$(2)),-Wno-error -ffile-prefix-map=$(d)=$(1))
+
 # $(call any_flags,lib,LIB): what all its files get, paths relative
 any_flags = $(CFLAGS-y) $(call kind_cflags,$(1)) $(PREFIX_MAP) \
   $(subst -I$(UK_BASE)/,-I,$($(2)_CINCLUDES-y) $(CINCLUDES-y)) $(NEWLIB_CFLAGS) \
-  -include $(CONFIG_H) -D__LIBNAME__='"$(1)"'
+  -include $(CONFIG_H) -D__LIBNAME__='"$(1)"' $(call outside_flags,$(1),$(2))
 lib_flags = $(any_flags) $($(2)_CFLAGS-y)
 
 cxx_only = $(filter %.cc %.cpp %.cxx,$(1))
