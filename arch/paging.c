@@ -156,12 +156,16 @@ int ukarch_pt_map(__paddr_t root, __vaddr_t vaddr, __paddr_t paddr, __sz len,
 
 		if (rc)
 			return rc;
-		*pte = (attr & ~PAGE_ATTR_DEVICE)
-			       ? ukarch_pte_page(paddr, level, attr)
-			       : 0;
-		vaddr += size;
-		paddr += size;
-		len -= size;
+		/* On to the end of the table: no larger page begins before. */
+		do {
+			*pte++ = (attr & ~PAGE_ATTR_DEVICE)
+					 ? ukarch_pte_page(paddr, level, attr)
+					 : 0;
+			vaddr += size;
+			paddr += size;
+			len -= size;
+		} while (len >= size &&
+			 (vaddr & (PAGE_LEVEL_SIZE(level + 1) - 1)));
 	}
 	return 0;
 }
