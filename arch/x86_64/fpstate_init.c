@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <uk/arch/fpstate.h>
 #include <uk/init.h>
+#include <arch/cpuid.h>
 #include "fpstate_internal.h"
 
 #define CPUID_1_ECX_XSAVE (1U << 26)
@@ -21,21 +22,6 @@
 __u32 x86_fpstate_mask;
 static __sz size = X86_FPSTATE_LEGACY_SIZE;
 
-struct cpuid {
-	__u32 eax, ebx, ecx, edx;
-};
-
-static struct cpuid cpuid(__u32 leaf, __u32 subleaf)
-{
-	struct cpuid r;
-
-	__asm__ __volatile__("cpuid"
-			     : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx),
-			       "=d"(r.edx)
-			     : "a"(leaf), "c"(subleaf));
-	return r;
-}
-
 __sz ukarch_fpstate_size(void)
 {
 	return size;
@@ -46,7 +32,7 @@ __u32 x86_fpstate_offset(unsigned int component)
 	if (component < 2 || component > 31 ||
 	    !(x86_fpstate_mask & (1U << component)))
 		return 0;
-	return cpuid(CPUID_XSAVE, component).ebx;
+	return x86_cpuid(CPUID_XSAVE, component).ebx;
 }
 
 static int fpstate_init(struct uk_init_ctx *ctx __unused)
@@ -55,16 +41,16 @@ static int fpstate_init(struct uk_init_ctx *ctx __unused)
 	__u32 mask, bytes;
 	__u64 cr4;
 
-	if ((cpuid(1, 0).ecx & need) != need)
+	if ((x86_cpuid(1, 0).ecx & need) != need)
 		return 0;
-	mask = cpuid(CPUID_XSAVE, 0).eax;
+	mask = x86_cpuid(CPUID_XSAVE, 0).eax;
 	mask &= (mask & XCR0_AVX512) == XCR0_AVX512
 			? XCR0_X87_SSE_AVX | XCR0_AVX512
 			: XCR0_X87_SSE_AVX;
 	__asm__ __volatile__("movq %%cr4, %0" : "=r"(cr4));
 	__asm__ __volatile__("movq %0, %%cr4" : : "r"(cr4 | CR4_OSXSAVE));
 	__asm__ __volatile__("xsetbv" : : "a"(mask), "d"(0), "c"(0));
-	bytes = cpuid(CPUID_XSAVE, 0).ebx; /* of what XCR0 has on */
+	bytes = x86_cpuid(CPUID_XSAVE, 0).ebx; /* of what XCR0 has on */
 	if (bytes > UKARCH_FPSTATE_SIZE_MAX)
 		return -EOVERFLOW;
 	size = bytes;

@@ -9,6 +9,7 @@
 #include <uk/apic.h>
 #include <uk/intctlr.h>
 #include <uk/trap.h>
+#include <arch/cpuid.h>
 #include <arch/io.h>
 #include "apic_internal.h"
 
@@ -24,11 +25,7 @@
 
 static int is_there(void)
 {
-	__u32 eax = 1, ebx, ecx, edx;
-
-	__asm__ __volatile__("cpuid"
-			     : "+a"(eax), "=b"(ebx), "=c"(ecx), "=d"(edx));
-	return !!(edx & CPUID_EDX_APIC);
+	return !!(x86_cpuid(1, 0).edx & CPUID_EDX_APIC);
 }
 
 static int apic_probe(void)

@@ -12,8 +12,14 @@
  * round since it was armed; beyond that, the rate known so far says how often.
  */
 #include <uk/arch/lcpu.h>
+#include <arch/cpuid.h>
 #include <arch/io.h>
 #include "../include/kvm_internal.h"
+
+#define CPUID_1_ECX_HYPERVISOR (1U << 31)
+#define CPUID_HYPERVISOR 0x40000000
+#define CPUID_HYPERVISOR_HZ 0x40000010
+#define CPUID_TSC_HZ 0x15
 
 #define PIT_HZ 1193182UL
 #define PIT_CH2 0x42
@@ -89,34 +95,23 @@ void kvm_time_init(void)
 	pit_arm();
 }
 
-static void cpuid(__u32 leaf, __u32 r[4])
-{
-	__asm__ __volatile__("cpuid"
-			     : "=a"(r[0]), "=b"(r[1]), "=c"(r[2]), "=d"(r[3])
-			     : "a"(leaf), "c"(0));
-}
-
 /* In Hz, 0 if CPUID does not tell: hypervisor leaf 0x40000010 (kHz) and leaf
  * 0x15 (Intel SDM volume 2, CPUID).
  */
 static __u64 hz_from_cpuid(void)
 {
-	__u32 r[4];
+	struct x86_cpuid r;
 
-	cpuid(1, r);
-	if (r[2] & (1U << 31)) {
-		cpuid(0x40000000, r);
-		if (r[0] >= 0x40000010) {
-			cpuid(0x40000010, r);
-			if (r[0])
-				return r[0] * 1000UL;
-		}
+	if ((x86_cpuid(1, 0).ecx & CPUID_1_ECX_HYPERVISOR) &&
+	    x86_cpuid(CPUID_HYPERVISOR, 0).eax >= CPUID_HYPERVISOR_HZ) {
+		r = x86_cpuid(CPUID_HYPERVISOR_HZ, 0);
+		if (r.eax)
+			return r.eax * 1000UL;
 	}
-	cpuid(0, r);
-	if (r[0] < 0x15)
+	if (x86_cpuid(0, 0).eax < CPUID_TSC_HZ)
 		return 0;
-	cpuid(0x15, r);
-	return r[0] && r[2] ? (__u64)r[2] * r[1] / r[0] : 0;
+	r = x86_cpuid(CPUID_TSC_HZ, 0);
+	return r.eax && r.ecx ? (__u64)r.ecx * r.ebx / r.eax : 0;
 }
 
 /* How far off a rate over that window can be: both readings are known to lie
