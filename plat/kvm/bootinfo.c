@@ -7,11 +7,24 @@
  */
 #include <string.h>
 #include <uk/plat/lcpu.h>
+#include <uk/print.h>
 #include "include/kvm_internal.h"
 
 #define CMDLINE_MAX 4096
 
-struct ukplat_bootinfo kvm_bootinfo = { .cmdline = "", .machine = "unknown" };
+/*
+ * Room for the 128 NUMA nodes that QEMU has at most, each with a hole behind
+ * it. It need not be cleared, which would cost each boot.
+ */
+#define REGIONS_MAX 256
+
+static struct ukplat_memregion regions[REGIONS_MAX]
+	__attribute__((section(".bss.noclear")));
+static __sz left_out; /* bytes */
+
+struct ukplat_bootinfo kvm_bootinfo = { .cmdline = "",
+					.machine = "unknown",
+					.regions = regions };
 
 static char cmdline[CMDLINE_MAX];
 
@@ -30,13 +43,17 @@ void kvm_cmdline_set(const char *from)
 	kvm_bootinfo.cmdline = cmdline;
 }
 
+/* Without room the range is left out. */
 static void insert(unsigned int at, __paddr_t start, __paddr_t end,
 		   enum ukplat_memregion_type type)
 {
 	struct ukplat_memregion *r = kvm_bootinfo.regions;
 
-	if (kvm_bootinfo.region_count == UKPLAT_MEMREGIONS_MAX)
-		kvm_setup_failed("too many memory regions");
+	if (kvm_bootinfo.region_count == REGIONS_MAX) {
+		if (type == UKPLAT_MEMRT_FREE)
+			left_out += end - start;
+		return;
+	}
 	memmove(&r[at + 1], &r[at],
 		(kvm_bootinfo.region_count - at) * sizeof(*r));
 	r[at] = (struct ukplat_memregion){ start, end - start, type };
@@ -70,6 +87,19 @@ static void carve(__paddr_t start, __paddr_t end)
 	}
 }
 
+/* Joins a region with the next one, where both are free. */
+static void join(unsigned int at)
+{
+	struct ukplat_memregion *r = &kvm_bootinfo.regions[at];
+
+	if (at + 1 >= kvm_bootinfo.region_count ||
+	    r[0].type != UKPLAT_MEMRT_FREE || r[1].type != UKPLAT_MEMRT_FREE ||
+	    r[0].pbase + r[0].len != r[1].pbase)
+		return;
+	r->len += r[1].len;
+	erase(at + 1);
+}
+
 void kvm_memory_add(__paddr_t start, __paddr_t end,
 		    enum ukplat_memregion_type type)
 {
@@ -90,6 +120,19 @@ void kvm_memory_add(__paddr_t start, __paddr_t end,
 	       kvm_bootinfo.regions[at].pbase < start)
 		at++;
 	insert(at, start, end, type);
+	if (type == UKPLAT_MEMRT_FREE) {
+		join(at);
+		if (at)
+			join(at - 1);
+	}
+}
+
+void kvm_memory_report(void)
+{
+	if (left_out)
+		uk_pr_warn("%lu KiB of memory left out: it is in more than %d "
+			   "pieces\n",
+			   left_out / 1024, REGIONS_MAX);
 }
 
 static struct ukplat_memregion *largest_free(void)
@@ -106,13 +149,24 @@ static struct ukplat_memregion *largest_free(void)
 	return best;
 }
 
-__paddr_t kvm_memory_largest(void)
+__paddr_t kvm_memory_largest(__paddr_t limit, __paddr_t *end)
 {
-	struct ukplat_memregion *r = largest_free();
+	__paddr_t best = 0;
 
-	if (!r)
+	*end = 0;
+	for (unsigned int i = 0; i < kvm_bootinfo.region_count; i++) {
+		const struct ukplat_memregion *r = &kvm_bootinfo.regions[i];
+		__paddr_t rend = MIN(r->pbase + r->len, limit);
+
+		if (r->type == UKPLAT_MEMRT_FREE && rend > r->pbase &&
+		    rend - r->pbase > *end - best) {
+			best = r->pbase;
+			*end = rend;
+		}
+	}
+	if (!*end)
 		kvm_setup_failed("no free memory");
-	return r->pbase;
+	return best;
 }
 
 const struct ukplat_memregion *ukplat_memregion_take(void)
@@ -129,7 +183,7 @@ const struct ukplat_memregion *ukplat_memregion_take_end(__sz len)
 	struct ukplat_memregion *r = largest_free();
 	__paddr_t end;
 
-	if (!r || kvm_bootinfo.region_count == UKPLAT_MEMREGIONS_MAX)
+	if (!r || kvm_bootinfo.region_count == REGIONS_MAX)
 		return __NULL;
 	len = MIN(len, ALIGN_DOWN(r->len / 2, __PAGE_SIZE));
 	if (!len)

@@ -4,19 +4,21 @@
  * The final page tables, built once from the memory map: text executable and
  * read-only, constants read-only, everything else writable and not
  * executable; nothing at page 0 and at guard pages. Tables are taken from the
- * start of the largest free region.
+ * start of the largest free memory that the boot tables map.
  */
 #include <string.h>
 #include <uk/arch/paging.h>
 #include <uk/plat/lcpu.h>
 #include "include/kvm_internal.h"
 
-static __paddr_t tables, tables_end;
+static __paddr_t tables, tables_end, limit;
 
 static __paddr_t table_alloc(void)
 {
 	__paddr_t page = tables_end;
 
+	if (page == limit)
+		kvm_setup_failed("too little memory for page tables");
 	tables_end += __PAGE_SIZE;
 	memset((void *)page, 0, __PAGE_SIZE);
 	return page;
@@ -42,12 +44,13 @@ static void map_image(__paddr_t root)
 		    PAGE_ATTR_PROT_NONE);
 }
 
-void kvm_paging_init(const struct ukplat_memregion *devices, unsigned int count)
+void kvm_paging_init(const struct ukplat_memregion *devices, unsigned int count,
+		     __paddr_t mapped)
 {
 	const struct ukplat_bootinfo *bi = &kvm_bootinfo;
 	__paddr_t root;
 
-	tables = tables_end = kvm_memory_largest();
+	tables = tables_end = kvm_memory_largest(mapped, &limit);
 	root = table_alloc();
 
 	for (unsigned int i = 0; i < bi->region_count; i++) {

@@ -9,6 +9,7 @@
  */
 #include <uk/arch/regs.h>
 #include <arch/paging.h>
+#include "kvm_arm64.h"
 
 	.cfi_sections .debug_frame
 
@@ -32,7 +33,7 @@
 #define PARANGE_48 5
 
 #define TABLE_SIZE 4096
-#define BOOT_GIB 255
+#define BOOT_GIB KVM_BOOT_GIB
 
 #define PTE_BOOT (UKARCH_PTE_VALID | UKARCH_PTE_AF | UKARCH_PTE_NG | \
 		  1 << UKARCH_PTE_UXN_BIT)

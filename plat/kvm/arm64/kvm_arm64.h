@@ -6,6 +6,10 @@
 #ifndef __KVM_ARM64_H__
 #define __KVM_ARM64_H__
 
+/* entry.S maps that much, devices included. */
+#define KVM_BOOT_GIB 255
+
+#ifndef __ASSEMBLY__
 #include <uk/arch/types.h>
 
 /**
@@ -21,5 +25,7 @@ void kvm_psci_conduit(int smc);
 __u64 kvm_call_semihosting(__u64 op, const void *args);
 __u64 kvm_call_hvc(__u64 function);
 __u64 kvm_call_smc(__u64 function);
+
+#endif /* !__ASSEMBLY__ */
 
 #endif /* __KVM_ARM64_H__ */

@@ -146,6 +146,8 @@ void kvm_setup(void *boot_param)
 		kvm_bootinfo.machine =
 			strcmp(name, "linux,dummy-virt") ? name : "virt";
 	tree_read(dtb);
-	kvm_paging_init(devices, ARRAY_SIZE(devices));
+	kvm_paging_init(devices, ARRAY_SIZE(devices),
+			(__paddr_t)KVM_BOOT_GIB << 30);
+	kvm_memory_report();
 	uk_boot();
 }

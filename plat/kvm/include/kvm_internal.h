@@ -17,13 +17,21 @@ extern struct ukplat_bootinfo kvm_bootinfo;
 /**
  * Adds memory to the map: the whole pages inside [start, end) if it is free,
  * the whole pages around it for anything else. It takes the place of what the
- * map had there, so that free memory is added before what is in use.
+ * map had there, so that free memory is added before what is in use. Free
+ * memory that touches other free memory is joined with it. What a full map
+ * cannot hold is left out: kvm_memory_report() logs it.
  */
 void kvm_memory_add(__paddr_t start, __paddr_t end,
 		    enum ukplat_memregion_type type);
 
-/** Start of the largest free region. */
-__paddr_t kvm_memory_largest(void);
+/** Logs how much free memory was left out, if any was. */
+void kvm_memory_report(void);
+
+/**
+ * The largest piece of free memory below `limit`: its start, and in *end its
+ * end. Ends the boot if there is none.
+ */
+__paddr_t kvm_memory_largest(__paddr_t limit, __paddr_t *end);
 
 /** Copies the command line. */
 void kvm_cmdline_set(const char *cmdline);
@@ -31,10 +39,10 @@ void kvm_cmdline_set(const char *cmdline);
 /**
  * Builds the final page tables from the memory map: image W^X, guard pages
  * and page 0 unmapped, free memory RW, and the given device ranges. Switches
- * to them.
+ * to them. Memory below `mapped` can be written to meanwhile.
  */
-void kvm_paging_init(const struct ukplat_memregion *devices,
-		     unsigned int count);
+void kvm_paging_init(const struct ukplat_memregion *devices, unsigned int count,
+		     __paddr_t mapped);
 
 /** The architecture's part of boot; called by entry.S on the main stack. */
 void kvm_setup(void *boot_param);

@@ -5,12 +5,14 @@
  * public/arch-x86/hvm/start_info.h), then page tables, then the init calls.
  */
 #include <uk/arch/lcpu.h>
+#include <uk/arch/paging.h>
 #include <uk/arch/trap.h>
 #include <uk/init.h>
 #include <uk/plat/lcpu.h>
 #include <uk/stackprotector.h>
 #include <arch/io.h>
 #include "../include/kvm_internal.h"
+#include "kvm_x86_64.h"
 
 #define HVM_START_MAGIC 0x336ec578
 #define HVM_MEMMAP_TYPE_RAM 1
@@ -100,6 +102,8 @@ void kvm_setup(void *boot_param)
 	if (si->cmdline_paddr)
 		kvm_cmdline_set((const char *)si->cmdline_paddr);
 	memory_init(si);
-	kvm_paging_init(devices, ARRAY_SIZE(devices));
+	x86_paging_init();
+	kvm_paging_init(devices, ARRAY_SIZE(devices), KVM_BOOT_MAPPED);
+	kvm_memory_report();
 	uk_boot();
 }

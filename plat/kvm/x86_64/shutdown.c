@@ -8,10 +8,7 @@
 #include <uk/arch/lcpu.h>
 #include <uk/plat/lcpu.h>
 #include <arch/io.h>
-
-#define DEBUG_EXIT 0xf4
-#define ACPI_PM1_CONTROL 0x604
-#define ACPI_SLEEP 0x2000
+#include "kvm_x86_64.h"
 
 /* A triple fault, which resets every PC. */
 void __noreturn ukplat_restart(void)
@@ -30,7 +27,7 @@ void __noreturn ukplat_restart(void)
 void __noreturn ukplat_poweroff(int status)
 {
 	ukarch_irq_disable();
-	outl(DEBUG_EXIT, (__u32)status);
-	outw(ACPI_PM1_CONTROL, ACPI_SLEEP);
+	outl(KVM_DEBUG_EXIT, (__u32)status);
+	outw(KVM_ACPI_PM1_CONTROL, KVM_ACPI_SLEEP);
 	ukplat_restart();
 }

@@ -8,10 +8,17 @@
 #error "include <uk/arch/paging.h>"
 #endif
 
-/* Pages of 1 GiB are an option of the CPU (CPUID 0x80000001 EDX.26). */
-#define UKARCH_PAGE_LEVEL_MAX 1
-
 typedef __u64 __pte_t;
+
+/*
+ * Pages of 1 GiB and pages that refuse execution are options of the CPU. Before
+ * x86_paging_init(), which looks for them, neither is used.
+ */
+extern unsigned int x86_page_level_max;
+extern __pte_t x86_pte_nx; /* X86_PTE_NX, or 0: a reserved bit */
+void x86_paging_init(void);
+
+#define UKARCH_PAGE_LEVEL_MAX x86_page_level_max
 
 #define X86_PTE_PRESENT (1UL << 0)
 #define X86_PTE_RW (1UL << 1)
@@ -66,7 +73,7 @@ static inline __pte_t ukarch_pte_page(__paddr_t paddr, unsigned int level,
 	       (level ? X86_PTE_PS : 0) |
 	       ((attr & PAGE_ATTR_PROT_WRITE) ? X86_PTE_RW | X86_PTE_DIRTY
 					      : 0) |
-	       ((attr & PAGE_ATTR_PROT_EXEC) ? 0 : X86_PTE_NX) |
+	       ((attr & PAGE_ATTR_PROT_EXEC) ? 0 : x86_pte_nx) |
 	       ((attr & PAGE_ATTR_DEVICE) ? X86_PTE_PCD | X86_PTE_PWT : 0);
 }
 

@@ -23,14 +23,14 @@ struct ukplat_memregion {
 	enum ukplat_memregion_type type;
 };
 
-#define UKPLAT_MEMREGIONS_MAX 32
-
 struct ukplat_bootinfo {
 	char *cmdline;	     /* writable copy, terminated; never NULL */
 	const char *machine; /* "microvm", "q35", "virt" or the like */
 	const void *dtb;     /* device tree, NULL where the platform has none */
 	unsigned int region_count;
-	struct ukplat_memregion regions[UKPLAT_MEMREGIONS_MAX]; /* ascending */
+	struct ukplat_memregion *regions; /* ascending; none touches the next
+					   * one if both are free
+					   */
 };
 
 /** The boot information; never NULL. Contexts: any after the first lines of

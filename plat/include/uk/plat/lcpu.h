@@ -6,11 +6,12 @@
 #ifndef __UK_PLAT_LCPU_H__
 #define __UK_PLAT_LCPU_H__
 
-#include <uk/essentials.h>
-
 /* Exit statuses beside main's own 0–63; see support/run. */
 #define UKPLAT_STATUS_CRASH 70
 #define UKPLAT_STATUS_SETUP 71
+
+#ifndef __ASSEMBLY__
+#include <uk/essentials.h>
 
 /**
  * Ends the machine at once with a status that support/run returns. Nothing is
@@ -23,5 +24,7 @@ void __noreturn ukplat_poweroff(int status);
  * again, that ends it. Contexts: any.
  */
 void __noreturn ukplat_restart(void);
+
+#endif /* !__ASSEMBLY__ */
 
 #endif /* __UK_PLAT_LCPU_H__ */
