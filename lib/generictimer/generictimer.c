@@ -5,8 +5,8 @@
  * compares the counter that the clock is made of. Its line is level-triggered
  * and quiet while the timer is off.
  */
-#include <libfdt.h>
 #include <uk/arch/lcpu.h>
+#include <uk/fdt.h>
 #include <uk/intctlr.h>
 #include <uk/plat/bootinfo.h>
 #include <uk/time.h>
@@ -47,12 +47,11 @@ static int generictimer_probe(void)
 {
 	const void *dtb = ukplat_bootinfo_get()->dtb;
 	struct uk_intctlr_irq irq;
-	int node;
+	int node = uk_fdt_next(dtb, 0, "arm,armv8-timer");
 
 	hz = UKARCH_SYSREG_READ(cntfrq_el0);
-	if (!dtb || !hz)
+	if (!hz)
 		return -ENODEV;
-	node = fdt_node_offset_by_compatible(dtb, -1, "arm,armv8-timer");
 	if (node < 0 || uk_intctlr_irq_fdt_xlat(dtb, node, VIRTUAL, &irq))
 		return -ENODEV;
 	UKARCH_SYSREG_WRITE(cntv_ctl_el0, 0);

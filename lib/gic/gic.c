@@ -29,11 +29,8 @@ struct gic gic;
 int gic_find(const char *compatible, __uptr base[2])
 {
 	const void *dtb = ukplat_bootinfo_get()->dtb;
-	int node;
+	int node = uk_fdt_next(dtb, 0, compatible);
 
-	if (!dtb)
-		return -ENODEV;
-	node = fdt_node_offset_by_compatible(dtb, -1, compatible);
 	if (node < 0 || uk_fdt_reg(dtb, 0, node, 0, &base[0], __NULL) ||
 	    uk_fdt_reg(dtb, 0, node, 1, &base[1], __NULL))
 		return -ENODEV;

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Arm's PL011 UART (Arm DDI 0183) as the console "pl011", polled. All state
- * is the device's; a call that interrupts another one may put its bytes
- * between the other's, no more. With LIBUKCONSOLE_RX_IRQ it interrupts when it
- * received something.
+ * Arm's PL011 UART (Arm DDI 0183) as the console "pl011", polled: the one that
+ * /chosen/stdout-path of the device tree names, else the first. All state is
+ * the device's; a call that interrupts another one may put its bytes between
+ * the other's, no more. With LIBUKCONSOLE_RX_IRQ it interrupts when it received
+ * something.
  */
+#include <libfdt.h>
 #include <uk/console.h>
 #include <uk/fdt.h>
 #include <uk/plat/bootinfo.h>
 #ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
-#include <libfdt.h>
 #include <uk/intctlr.h>
 #endif
 
@@ -46,12 +47,22 @@ static volatile __u32 *reg(const struct uk_console *con, unsigned int offset)
 	return (volatile __u32 *)((__uptr)con->priv + offset);
 }
 
+static int find(const void *dtb)
+{
+	int node = uk_fdt_stdout(dtb);
+
+	if (node > 0 && !fdt_node_check_compatible(dtb, node, "arm,pl011"))
+		return node;
+	return uk_fdt_next(dtb, 0, "arm,pl011");
+}
+
 static int pl011_probe(struct uk_console *con)
 {
+	const void *dtb = ukplat_bootinfo_get()->dtb;
+	int node = find(dtb);
 	__u64 base;
 
-	if (uk_fdt_device(ukplat_bootinfo_get()->dtb, "arm,pl011", 0, &base,
-			  __NULL))
+	if (node < 0 || uk_fdt_reg(dtb, 0, node, 0, &base, __NULL))
 		return -ENODEV;
 	con->priv = (void *)base;
 
@@ -102,9 +113,8 @@ static __ssz pl011_in(struct uk_console *con, char *buf, __sz len)
 static int pl011_irq(struct uk_console *con __unused)
 {
 	const void *dtb = ukplat_bootinfo_get()->dtb;
-	int node = fdt_node_offset_by_compatible(dtb, -1, "arm,pl011");
 	struct uk_intctlr_irq irq;
-	int ret = uk_intctlr_irq_fdt_xlat(dtb, node, 0, &irq);
+	int ret = uk_intctlr_irq_fdt_xlat(dtb, find(dtb), 0, &irq);
 
 	if (!ret)
 		ret = uk_intctlr_irq_configure(&irq);

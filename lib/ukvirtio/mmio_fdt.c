@@ -30,14 +30,10 @@ static int mmio_fdt_init(struct uk_init_ctx *ctx __unused)
 {
 	const void *dtb = ukplat_bootinfo_get()->dtb;
 	struct mmio_place place;
-	int node;
+	int node = 0;
 
-	if (!dtb)
-		return 0;
-	fdt_for_each_subnode(node, dtb, 0)
-	{
-		if (fdt_node_check_compatible(dtb, node, "virtio,mmio") ||
-		    uk_fdt_reg(dtb, 0, node, 0, &place.base, &place.size))
+	while ((node = uk_fdt_next(dtb, node, "virtio,mmio")) > 0) {
+		if (uk_fdt_reg(dtb, 0, node, 0, &place.base, &place.size))
 			continue;
 		place.irq = node_irq(dtb, node);
 		mmio_slot(&place);

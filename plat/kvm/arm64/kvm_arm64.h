@@ -9,6 +9,13 @@
 /* entry.S maps that much, devices included. */
 #define KVM_BOOT_GIB 255
 
+/* The first PL011 of `virt`, where the device tree does not name another. */
+#define KVM_UART 0x09000000
+
+#define KVM_SEMIHOSTING_EXIT_EXTENDED 0x20
+#define KVM_SEMIHOSTING_APPLICATION_EXIT 0x20026
+#define KVM_PSCI_SYSTEM_OFF 0x84000008
+
 #ifndef __ASSEMBLY__
 #include <uk/arch/types.h>
 

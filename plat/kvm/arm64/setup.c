@@ -22,28 +22,43 @@
 extern const char *kvm_setup_error;
 const char *kvm_setup_error;
 
-/* The PL011 of `virt`: data and flag register. */
-#define UART_DR (*(volatile __u32 *)0x09000000)
-#define UART_FR (*(volatile __u32 *)0x09000018)
+/* Registers of a PL011, by 32 bits: data and flags. */
+#define UART_DR 0
+#define UART_FR 6
 #define UART_FR_TXFF 0x20
 #define UART_POLLS_MAX 100000
 
-static void early_puts(const char *s)
+static void early_puts(volatile __u32 *uart, const char *s)
 {
 	for (; *s; s++) {
-		for (int i = 0; (UART_FR & UART_FR_TXFF); i++)
+		for (int i = 0; (uart[UART_FR] & UART_FR_TXFF); i++)
 			if (i == UART_POLLS_MAX)
 				return;
-		UART_DR = (__u8)*s;
+		uart[UART_DR] = (__u8)*s;
 	}
+}
+
+/* The one that the device tree names, else that of `virt`. */
+static volatile __u32 *early_uart(void)
+{
+	const void *dtb = kvm_bootinfo.dtb;
+	int node = uk_fdt_stdout(dtb);
+	__u64 base;
+
+	if (node < 0 || fdt_node_check_compatible(dtb, node, "arm,pl011") ||
+	    uk_fdt_reg(dtb, 0, node, 0, &base, __NULL))
+		base = KVM_UART;
+	return (volatile __u32 *)base;
 }
 
 void __noreturn kvm_setup_failed(const char *why)
 {
+	volatile __u32 *uart = early_uart();
+
 	kvm_setup_error = why;
-	early_puts("boot failed: ");
-	early_puts(why);
-	early_puts("\n");
+	early_puts(uart, "boot failed: ");
+	early_puts(uart, why);
+	early_puts(uart, "\n");
 	ukplat_poweroff(UKPLAT_STATUS_SETUP);
 }
 
@@ -79,7 +94,7 @@ static void reserved_add(const void *dtb, int parent)
 			kvm_memory_add(base, base + len, UKPLAT_MEMRT_RESERVED);
 	if (parent < 0)
 		return;
-	fdt_for_each_subnode(node, dtb, parent)
+	fdt_for_each_subnode(node, dtb, parent) if (uk_fdt_enabled(dtb, node))
 		ranges_add(dtb, parent, node, UKPLAT_MEMRT_RESERVED);
 }
 
@@ -108,13 +123,15 @@ static void tree_read(const void *dtb)
 	{
 		const char *name = fdt_get_name(dtb, node, __NULL);
 
-		if (prop_is(dtb, node, "device_type", "memory"))
+		if (prop_is(dtb, node, "device_type", "memory") &&
+		    uk_fdt_enabled(dtb, node))
 			ranges_add(dtb, 0, node, UKPLAT_MEMRT_FREE);
 		else if (!strcmp(name, "chosen"))
 			chosen_read(dtb, node);
-		else if (!strcmp(name, "psci"))
+		else if (!strcmp(name, "psci") && uk_fdt_enabled(dtb, node))
 			kvm_psci_conduit(prop_is(dtb, node, "method", "smc"));
-		else if (!strcmp(name, "reserved-memory"))
+		else if (!strcmp(name, "reserved-memory") &&
+			 uk_fdt_enabled(dtb, node))
 			reserved = node;
 	}
 	if (!kvm_bootinfo.region_count)
