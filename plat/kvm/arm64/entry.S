@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * From the loader to C. Entered at EL1 or EL2 with MMU and caches off, x0 =
+ * From the loader to C. Entered at EL1, EL2 or EL3 with MMU and caches off, x0 =
  * physical address of the device tree (Linux' Documentation/arm64/booting) or
- * 0 if the image was loaded as an ELF. Leaves EL2, lets floating point
- * through, and turns on the MMU with tables that map the low 255 GiB one to
+ * 0 if the image was loaded as an ELF. Leaves EL3, to secure EL1, or EL2, lets
+ * floating point through, checks that the whole image is in memory, and turns on the MMU with tables that map the low 255 GiB one to
  * one, the first as devices, until kvm_paging_init() replaces that.
+ *
+ * Until ukarch_trap_init() every exception ends the machine with status 71 and
+ * the text at TPIDRRO_EL0, which nothing else uses by then.
  */
 #include <uk/arch/regs.h>
+#include <uk/plat/lcpu.h>
 #include <arch/paging.h>
 #include "kvm_arm64.h"
 
@@ -53,6 +57,11 @@
 	add	\reg, \reg, :lo12:\symbol
 	.endm
 
+	.macro why text
+	address	x0, \text
+	msr	tpidrro_el0, x0
+	.endm
+
 	.section .text.boot, "ax", @progbits
 	.global _start
 	.type _start, @function
@@ -72,11 +81,34 @@ _start:
 entry:
 	mov	x19, x0
 	mrs	x0, currentel
-	cmp	x0, #(2 << 2)
+	cmp	x0, #(3 << 2)
 	b.ne	1f
+	bl	leave_el3
+	b	2f
+1:	cmp	x0, #(2 << 2)
+	b.ne	2f
 	bl	leave_el2
-1:	msr	daifset, #15
+2:	msr	daifset, #15
 	msr	spsel, #0
+	why	no_memory
+	address	x0, boot_vectors
+	msr	vbar_el1, x0
+	isb
+	address	x0, _end - 8
+	ldr	x1, [x0]
+	str	x1, [x0]
+	dsb	sy
+	isb
+	why	no_features
+	mrs	x0, id_aa64pfr0_el1
+	ubfx	x0, x0, #16, #4
+	cmp	x0, #15			/* no floating point */
+	b.eq	boot_failed
+	mrs	x0, id_aa64mmfr0_el1
+	ubfx	x0, x0, #28, #4
+	cmp	x0, #15			/* no 4 KiB granule */
+	b.eq	boot_failed
+	why	no_handler
 	mov	x0, #(3 << 20)		/* CPACR_EL1.FPEN: no traps */
 	msr	cpacr_el1, x0
 	bl	boot_tables
@@ -85,9 +117,9 @@ entry:
 	/* A reset leaves memory as it was. */
 	address	x0, _bss
 	address	x1, _ebss
-2:	stp	xzr, xzr, [x0], #16
+3:	stp	xzr, xzr, [x0], #16
 	cmp	x0, x1
-	b.lo	2b
+	b.lo	3b
 
 	address	x0, kvm_main_stack + 4096 + CONFIG_STACK_SIZE_KB * 1024
 	mov	sp, x0
@@ -99,6 +131,89 @@ entry:
 	.cfi_endproc
 	.size _start, . - _start
 
+	/* Returns at secure EL1, where a GICv2 looks as one without security
+	 * does. A GICv3 does not.
+	 */
+	.type leave_el3, @function
+leave_el3:
+	.cfi_startproc
+	why	gicv3_at_el3
+	mrs	x0, id_aa64pfr0_el1
+	ubfx	x0, x0, #24, #4		/* GICv3 system registers */
+	cbnz	x0, boot_failed
+	mov	x0, #0x4b0		/* SCR_EL3: RW, SMC undefined, RES1 */
+	msr	scr_el3, x0
+	msr	cptr_el3, xzr
+	msr	mdcr_el3, xzr
+	mov64	x0, SCTLR_RES1
+	msr	sctlr_el1, x0
+	mov	x0, #0x3c5		/* EL1h, everything masked */
+	msr	spsr_el3, x0
+	msr	elr_el3, x30
+	eret
+	.cfi_endproc
+	.size leave_el3, . - leave_el3
+
+	/* An exception, or a jump here. Another exception on the way, such as
+	 * where there is no semihosting, goes on with the next step.
+	 */
+	.type boot_failed, @function
+boot_failed:
+	.cfi_startproc
+	mrs	x4, tpidrro_el0
+	cbz	x4, 3f
+	cmp	x4, #2
+	b.lo	4f
+	b.eq	5f
+	msr	tpidrro_el0, xzr
+	mov	x2, #KVM_UART
+	address	x1, failed_text
+1:	ldrb	w0, [x1], #1
+	cbz	w0, 2f
+	str	w0, [x2]
+	b	1b
+2:	mov	x1, x4
+	mov	x4, #0
+	cbnz	x1, 1b
+	address	x1, exit_block
+	mov	w0, #KVM_SEMIHOSTING_EXIT_EXTENDED
+	hlt	#0xf000
+3:	mov	x0, #1
+	msr	tpidrro_el0, x0
+	mov64	x0, KVM_PSCI_SYSTEM_OFF
+	smc	#0
+4:	mov	x0, #2
+	msr	tpidrro_el0, x0
+	mov64	x0, KVM_PSCI_SYSTEM_OFF
+	hvc	#0
+5:	wfi
+	b	5b
+	.cfi_endproc
+	.size boot_failed, . - boot_failed
+
+	.balign 2048
+boot_vectors:
+	.rept	16
+	.balign	128
+	b	boot_failed
+	.endr
+
+	.section .rodata
+	.balign 8
+exit_block:
+	.quad	KVM_SEMIHOSTING_APPLICATION_EXIT, UKPLAT_STATUS_SETUP
+failed_text:
+	.asciz	"boot failed: "
+no_memory:
+	.asciz	"the image does not fit into memory\n"
+no_features:
+	.asciz	"the CPU lacks floating point or pages of 4 KiB\n"
+no_handler:
+	.asciz	"an exception before there is a handler for it\n"
+gicv3_at_el3:
+	.asciz	"entered at EL3 with a GICv3; use virt without secure=on\n"
+
+	.section .text.boot, "ax", @progbits
 	/* Returns at EL1; everything that EL2 could trap or shift is let be
 	 * (Arm ARM, DDI 0487, D17.2).
 	 */

@@ -12,9 +12,6 @@
 #include <uk/trap.h>
 #include "kvm_arm64.h"
 
-#define SEMIHOSTING_EXIT_EXTENDED 0x20
-#define SEMIHOSTING_APPLICATION_EXIT 0x20026
-#define PSCI_SYSTEM_OFF 0x84000008
 #define PSCI_SYSTEM_RESET 0x84000009
 
 static int psci_smc;
@@ -49,12 +46,12 @@ static void __noreturn psci(__u32 function)
 
 void __noreturn ukplat_poweroff(int status)
 {
-	const __u64 exit_args[2] = { SEMIHOSTING_APPLICATION_EXIT,
+	const __u64 exit_args[2] = { KVM_SEMIHOSTING_APPLICATION_EXIT,
 				     (__u64)status };
 
 	ukarch_irq_disable();
-	kvm_call_semihosting(SEMIHOSTING_EXIT_EXTENDED, exit_args);
-	psci(PSCI_SYSTEM_OFF);
+	kvm_call_semihosting(KVM_SEMIHOSTING_EXIT_EXTENDED, exit_args);
+	psci(KVM_PSCI_SYSTEM_OFF);
 }
 
 void __noreturn ukplat_restart(void)
