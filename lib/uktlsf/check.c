@@ -26,10 +26,10 @@
  * that begins before `to`, NULL if the first is damaged; *whole tells whether
  * the walk came as far as `to`.
  */
-static struct block *walk(struct tlsf *t, unsigned int pool, const void *to,
-			  int *whole)
+static struct block *walk(struct tlsf *t, const struct pool *pool,
+			  const void *to, int *whole)
 {
-	struct block *b = (struct block *)t->pools[pool].start;
+	struct block *b = (struct block *)pool->start;
 	struct block *last = __NULL;
 
 	while ((const char *)b < (const char *)to) {
@@ -43,25 +43,17 @@ static struct block *walk(struct tlsf *t, unsigned int pool, const void *to,
 	return last;
 }
 
-static int pool_of(const struct tlsf *t, const void *p)
-{
-	for (unsigned int i = 0; i < t->pool_count; i++)
-		if ((const char *)p >= t->pools[i].start &&
-		    (const char *)p < t->pools[i].end)
-			return (int)i;
-	return -1;
-}
-
 /* A free of ptr, where no block in use begins. */
 static void __noreturn wild(struct tlsf *t, void *ptr)
 {
-	int pool = pool_of(t, ptr), whole;
+	const struct pool *pool = tlsf_pool_of(t, ptr);
 	struct block *b;
+	int whole;
 
-	if (pool < 0)
+	if (!pool)
 		uk_alloc_misuse(&t->a, "free of %p, which is not in \"%s\"",
 				ptr, t->a.name);
-	b = walk(t, (unsigned int)pool, ptr, &whole);
+	b = walk(t, pool, ptr, &whole);
 	if (whole && b)
 		uk_alloc_misuse(&t->a,
 				"free of %p, which is inside of the %s block "
@@ -71,7 +63,7 @@ static void __noreturn wild(struct tlsf *t, void *ptr)
 	if (!b)
 		uk_alloc_misuse(&t->a,
 				"the first header of \"%s\" at %p is damaged",
-				t->a.name, t->pools[pool].start);
+				t->a.name, pool->start);
 	uk_alloc_misuse(&t->a,
 			"free of %p: the header behind block %p of %lu bytes "
 			"was overrun" OWNER_FMT,
@@ -117,12 +109,12 @@ const void *tlsf_check(struct uk_alloc *a)
 {
 	struct tlsf *t = __containerof(a, struct tlsf, a);
 
-	for (unsigned int i = 0; i < t->pool_count; i++) {
+	for (const struct pool *pool = &t->pool; pool; pool = pool->next) {
 		int whole;
-		struct block *b = walk(t, i, t->pools[i].end, &whole);
+		struct block *b = walk(t, pool, pool->end, &whole);
 
 		if (!whole)
-			return b ? (void *)block_after(b) : t->pools[i].start;
+			return b ? (void *)block_after(b) : pool->start;
 	}
 	return __NULL;
 }

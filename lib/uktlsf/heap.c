@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <uk/init.h>
 #include <uk/plat/bootinfo.h>
+#include <uk/print.h>
 #include <uk/tlsf.h>
 
 static int heap_init(struct uk_init_ctx *ctx __unused)
@@ -15,12 +16,17 @@ static int heap_init(struct uk_init_ctx *ctx __unused)
 	struct uk_alloc *heap = __NULL;
 
 	while ((r = ukplat_memregion_take())) {
-		if (heap)
-			(void)uk_alloc_addmem(heap, (void *)r->pbase, r->len);
-		else
+		if (!heap)
 			heap = uk_tlsf_init((void *)r->pbase, r->len, "heap");
+		else if (uk_alloc_addmem(heap, (void *)r->pbase, r->len))
+			uk_pr_warn("%lu KiB of memory at 0x%lx left out of the "
+				   "heap\n",
+				   r->len / 1024, r->pbase);
 	}
-	return heap ? 0 : -ENOMEM;
+	if (!heap)
+		uk_pr_err("no memory is left for the heap; give the guest "
+			  "more\n");
+	return heap ? 0 : -ECANCELED;
 }
 
 uk_plat_initcall_prio(heap_init, 0, 2);

@@ -3,7 +3,8 @@
 /*
  * Allocating, freeing and resizing blocks; see tlsf_internal.h for what the
  * blocks are, and the paper for why this is fast. No loops but the one over
- * the few pools. Locking and statistics are ukalloc's.
+ * the pools, one for each hole in the memory. Locking and statistics are
+ * ukalloc's.
  */
 #include <errno.h>
 #include <string.h>
@@ -182,28 +183,40 @@ static __sz largest(struct uk_alloc *a)
 	return tlsf_largest(tlsf_of(a));
 }
 
-/* A pool is one free block and the end mark. */
-static int tlsf_addmem(struct uk_alloc *a, void *base, __sz len)
+/* Fills a pool: one free block and the end mark. */
+static int pool_fill(struct tlsf *t, struct pool *pool, char *base, char *end)
 {
-	struct tlsf *t = tlsf_of(a);
-	__uptr start = ALIGN_UP((__uptr)base, 16UL);
-	__uptr end = ALIGN_DOWN((__uptr)base + len, 16UL);
-	struct block *b = (struct block *)start, *mark;
+	struct block *b = (struct block *)ALIGN_UP((__uptr)base, 16UL);
+	struct block *mark =
+		(struct block *)(ALIGN_DOWN((__uptr)end, 16UL) - BLOCK_HEADER);
 
-	if (end < start + 2 * BLOCK_HEADER + BLOCK_MIN)
+	if (end < base || (char *)mark < (char *)b + BLOCK_HEADER + BLOCK_MIN)
 		return -EINVAL;
-	if (t->pool_count == UK_TLSF_POOLS_MAX)
-		return -ENOSPC;
-	end = MIN(end, start + TLSF_SIZE_MAX);
-	mark = (struct block *)(end - BLOCK_HEADER);
-	t->pools[t->pool_count].start = (char *)start;
-	t->pools[t->pool_count++].end = (char *)end;
+	pool->start = (char *)b;
+	pool->end = (char *)mark + BLOCK_HEADER;
 	block_set(t, b, __NULL,
-		  ((__uptr)mark - start - BLOCK_HEADER) | BLOCK_FREE);
+		  ((__uptr)mark - (__uptr)b - BLOCK_HEADER) | BLOCK_FREE);
 	note_owner(b, __NULL);
 	block_set(t, mark, b, 0);
 	note_owner(mark, __NULL);
 	tlsf_insert(t, b);
+	return 0;
+}
+
+/* What is larger than a block can be becomes several pools. */
+static int tlsf_addmem(struct uk_alloc *a, void *base, __sz len)
+{
+	struct tlsf *t = tlsf_of(a);
+	struct pool *pool = (struct pool *)ALIGN_UP((__uptr)base, 16UL);
+	char *end = (char *)base + MIN(len, TLSF_SIZE_MAX);
+	int rc = pool_fill(t, pool, (char *)(pool + 1), end);
+
+	if (rc)
+		return rc;
+	pool->next = t->pool.next;
+	t->pool.next = pool;
+	if (len > TLSF_SIZE_MAX)
+		(void)tlsf_addmem(a, end, len - TLSF_SIZE_MAX);
 	return 0;
 }
 
@@ -230,8 +243,11 @@ struct uk_alloc *uk_tlsf_init(void *base, __sz len, const char *name)
 	t->a.name = name;
 	t->a.ops = &tlsf_ops;
 	t->a.stats.total = len;
-	if (tlsf_addmem(&t->a, rest, (__sz)(end - rest)))
+	if (pool_fill(t, &t->pool, rest, MIN(end, rest + TLSF_SIZE_MAX)))
 		return __NULL;
+	if (end > rest + TLSF_SIZE_MAX)
+		(void)tlsf_addmem(&t->a, rest + TLSF_SIZE_MAX,
+				  (__sz)(end - rest) - TLSF_SIZE_MAX);
 	uk_alloc_register(&t->a);
 	return &t->a;
 }

@@ -42,14 +42,19 @@ struct block {
 #define TLSF_FL_COUNT 30
 #define TLSF_SIZE_MAX ((1UL << (TLSF_SMALL_LOG2 + TLSF_FL_COUNT - 1)) - 16)
 
+/* A piece of memory. The first one's is in struct tlsf, each other one's at its
+ * own start, so that there may be any number.
+ */
+struct pool {
+	struct pool *next;
+	char *start, *end; /* of the blocks */
+};
+
 struct tlsf {
 	struct uk_alloc a;
 	__u64 secret;
 	__sz avail;
-	unsigned int pool_count;
-	struct {
-		char *start, *end;
-	} pools[UK_TLSF_POOLS_MAX];
+	struct pool pool;
 	__u32 fl_map; /* a bit for each first level that has a block */
 	__u32 sl_map[TLSF_FL_COUNT];
 	struct block *lists[TLSF_FL_COUNT][TLSF_SL_COUNT];
@@ -99,17 +104,23 @@ static inline void block_set(const struct tlsf *t, struct block *b,
 	b->word = word | block_seal(t, b, word);
 }
 
+/* The pool that p is in, or NULL. */
+static inline const struct pool *tlsf_pool_of(const struct tlsf *t,
+					      const void *p)
+{
+	const struct pool *pool = &t->pool;
+
+	while (pool &&
+	       ((const char *)p < pool->start || (const char *)p >= pool->end))
+		pool = pool->next;
+	return pool;
+}
+
 /* 1 if a header may stand at b. */
 static inline int tlsf_may_be_block(const struct tlsf *t, const void *b)
 {
-	const char *p = b;
-
-	if (((__uptr)p + BLOCK_HEADER) % UK_ALLOC_ALIGN)
-		return 0;
-	for (unsigned int i = 0; i < t->pool_count; i++)
-		if (p >= t->pools[i].start && p < t->pools[i].end)
-			return 1;
-	return 0;
+	return ((__uptr)b + BLOCK_HEADER) % UK_ALLOC_ALIGN == 0 &&
+	       tlsf_pool_of(t, b);
 }
 
 /* Puts a free block into its list, takes it out of it. */

@@ -133,7 +133,7 @@ void uk_alloc_stats_get(struct uk_alloc *a, struct uk_alloc_stats *dst);
 
 /**
  * Gives an allocator more memory. @return 0, -ENOTSUP if it cannot grow,
- * -ENOSPC if it holds as many pieces as it can, -EINVAL if len is too small.
+ * -EINVAL if len is too small.
  */
 int uk_alloc_addmem(struct uk_alloc *a, void *base, __sz len);
 

@@ -11,9 +11,6 @@
 
 #include <uk/alloc.h>
 
-/** Pieces of memory that one allocator can hold (uk_alloc_addmem). */
-#define UK_TLSF_POOLS_MAX 8
-
 /**
  * Makes an allocator of a piece of memory and registers it.
  *
