@@ -14,6 +14,7 @@ The wiring, which guest and host agree upon:
   exit status           x86_64: port 0xf4 (isa-debug-exit); arm64: semihosting
 """
 
+import os
 import struct
 
 EM_X86_64, EM_AARCH64 = 62, 183
@@ -46,7 +47,15 @@ EXIT_DEVICES = {
 }
 
 
-ARM64_RAM = 0x40000000
+# Where memory begins; microvm and q35 have firmware and devices in the first MiB.
+RAM = {"x86_64": 0, "arm64": 0x40000000}
+
+# Page tables and the smallest heap.
+BESIDE_IMAGE = 64 << 10
+
+QEMU_MEMORY_UNIT = 8 << 10  # to which QEMU rounds up
+
+PT_LOAD, PT_NOTE = 1, 4
 
 
 class UsageError(Exception):
@@ -86,29 +95,60 @@ def image_build_id(path):
     return data[at + 16:at + 36].hex() if at >= 0 else ""
 
 
-def check_boots(path, arch):
-    """Whether QEMU's machine can start that ELF file: a program for the host
-    is one, too, and QEMU says little or hangs."""
+def segments(path):
+    """[(type, physical address, bytes in memory, contents)] of an ELF file."""
     with open(path, "rb") as f:
         data = f.read()
-    pt_load, pt_note = 1, 4
-    segments = []
+    out = []
     try:
         offset, = struct.unpack_from("<Q", data, 0x20)
         size, count = struct.unpack_from("<HH", data, 0x36)
         for i in range(count):
-            kind, _, at, _, paddr, length = struct.unpack_from("<IIQQQQ", data, offset + i * size)
-            segments.append((kind, paddr, data[at:at + length]))
+            kind, _, at, _, paddr, length, room = struct.unpack_from("<IIQQQQQ", data,
+                                                                     offset + i * size)
+            out.append((kind, paddr, room, data[at:at + length]))
     except struct.error as e:
         raise UsageError(f"{path} is not an image: its ELF headers are damaged") from e
+    return out
+
+
+def check_boots(path, arch):
+    """Whether QEMU's machine can start that ELF file: a program for the host
+    is one, too, and QEMU says little or hangs."""
     if arch == "x86_64":
         # name, descriptor and type of the note, then "Xen" (PVH boot protocol)
-        if not any(kind == pt_note and b"\x12\0\0\0Xen\0" in note for kind, _, note in segments):
+        if not any(kind == PT_NOTE and b"\x12\0\0\0Xen\0" in note
+                   for kind, _, _, note in segments(path)):
             raise UsageError(f"{path} is not an image: an ELF file without the PVH note by "
                              "which QEMU starts one")
-    elif not any(kind == pt_load and paddr >= ARM64_RAM for kind, paddr, _ in segments):
+    elif not any(kind == PT_LOAD and paddr >= RAM[arch] for kind, paddr, _, _ in segments(path)):
         raise UsageError(f"{path} is not an image: an ELF file that is not linked to run "
-                         f"at {ARM64_RAM:#x}, where the memory of virt begins")
+                         f"at {RAM[arch]:#x}, where the memory of virt begins")
+
+
+def memory_bytes(text):
+    """The bytes of a size such as 64M; a number alone counts MiB."""
+    unit = text[-1].upper()
+    return int(text.rstrip("KMGTkmgt")) << {"K": 10, "G": 30, "T": 40}.get(unit, 20)
+
+
+def memory(path, arch, mem, extra):
+    """The options for the guest's memory. reserve=off lets it have more than
+    the host, as long as it does not use it. Options of the user's own about
+    memory count instead."""
+    have = memory_bytes(mem)
+    end = max(paddr + room for kind, paddr, room, _ in segments(path) if kind == PT_LOAD)
+    need = end - RAM[arch] + BESIDE_IMAGE
+    if have < need:
+        raise UsageError(f"--mem {mem}: too little memory: {os.path.basename(path)} needs at "
+                         f"least {-(-need // 1024)}K, and more to allocate from")
+    own = [option for option in extra if option in ("-m", "-numa") or "memory-backend" in option]
+    have = -(-have // QEMU_MEMORY_UNIT) * QEMU_MEMORY_UNIT
+    size = f"{have >> 10}K" if have % (1 << 20) else f"{have >> 20}M"
+    if own:
+        return ["-m", size]
+    return ["-m", size, "-object", f"memory-backend-ram,id=ram,size={size},reserve=off",
+            "-machine", "memory-backend=ram"]
 
 
 def quote(word):
@@ -199,11 +239,12 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
                          f"use {' or '.join(known)}")
     if accel == "kvm" and icount:
         raise UsageError("--icount counts instructions under tcg only")
+    ram = memory(image, arch, mem, extra)
     if "," in image:
         image = image.replace(",", ",,")
     command = [BINARIES[arch], *known[machine], "-accel", accel,
                "-cpu", cpu or ("host" if accel == "kvm" else CPUS[arch]),
-               "-m", mem, "-no-user-config", "-nodefaults", "-display", "none",
+               *ram, "-no-user-config", "-nodefaults", "-display", "none",
                "-no-reboot", *EXIT_DEVICES[arch],
                "-chardev", "stdio,id=stdio", "-serial", "chardev:stdio"]
     if icount:
