@@ -18,7 +18,7 @@ from vitrine import ARCHS, RUN_SECONDS, build
 
 PLACES = [p for p in PLACE_LIST if p[0] in ARCHS and p[1] != "q35"]
 # make nightly says 1000
-CYCLES = int(os.environ.get("VITRINE_GDB_CYCLES", "100"))
+CYCLES = int(os.environ.get("VITRINE_GDB_CYCLES", "20"))
 AGAIN = 200
 MUTATED = 10000
 BATCH = 50

@@ -12,7 +12,7 @@ from vitrine import ARCHS, ROOT, RUN_SECONDS, build
 
 SCENES = [ROOT / "tests" / "gdb" / f"{name}_scenes.py" for name in ("step", "newlib")]
 # all hits together; each takes 15 µs of a good machine
-HITS = int(os.environ.get("VITRINE_GDB_HITS", "100000"))
+HITS = int(os.environ.get("VITRINE_GDB_HITS", "20000"))
 
 
 def play(arch, scene, *args, argv):

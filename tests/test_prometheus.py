@@ -5,7 +5,7 @@ support/fleet and the configuration that is shipped: values against curl, rates
 against the samples, two clients at a time, a restart, and every expression of
 the dashboard.
 
-VITRINE_PROMETHEUS_SECONDS: how long curl asks beside it, 15 by default.
+VITRINE_PROMETHEUS_SECONDS: how long curl asks beside it, 6 by default.
 """
 
 import contextlib
@@ -24,7 +24,7 @@ import urllib.request
 import pytest
 from vitrine import ARCHS, ROOT, build
 
-TOGETHER = float(os.environ.get("VITRINE_PROMETHEUS_SECONDS", "15"))
+TOGETHER = float(os.environ.get("VITRINE_PROMETHEUS_SECONDS", "6"))
 PATIENCE = 60  # s, for what takes a moment
 LIFE = 600 + TOGETHER  # s, of what is started
 SHIPPED = ROOT / "support/fleet.d"

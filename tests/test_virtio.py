@@ -19,7 +19,7 @@ import pytest
 from vitrine import COMPILERS, ROOT, build
 
 APP = str(ROOT / "tests" / "virtio_app")
-MIB = int(os.environ.get("VITRINE_VIRTIO_MIB", "64"))
+MIB = int(os.environ.get("VITRINE_VIRTIO_MIB", "8"))
 SECONDS = 60 + 10 * MIB
 TRANSPORTS = ["legacy", "modern"]
 HELD = 64 * 1024  # LIBVIRTIO_CONSOLE_TX_KB

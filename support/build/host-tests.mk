@@ -6,7 +6,7 @@
 #
 #   lib/*/tests/host/test_*.c   a cmocka program (gcc, ASan and UBSan)
 #   lib/*/tests/host/fuzz_*.c   a libFuzzer program (clang, ASan and UBSan),
-#                               run for FUZZ_SECONDS (5); its first inputs
+#                               run for FUZZ_SECONDS (1); its first inputs
 #                               are in the folder <name>.corpus beside it
 #   lib/*/tests/host/Makefile   whatever needs more: its target check is made
 #                               with O=, and its output is TAP
@@ -28,7 +28,7 @@
 
 HOSTCC ?= gcc
 HOST_CLANG ?= clang
-FUZZ_SECONDS ?= 5
+FUZZ_SECONDS ?= 1
 T ?=
 V ?= 0
 Q := $(if $(filter 1,$(V)),,@)
