@@ -141,11 +141,9 @@ def test_breakpoint_on_the_way_is_refused(arch, cc):
         assert g.end().status == 0
 
 
-@pytest.fixture(params=["y", "n"], ids=["preemptive", "cooperative"])
+@pytest.fixture(params=[("CONFIG_LIBUKSCHED_PREEMPT=y",), ()], ids=["preemptive", "cooperative"])
 def threads(request, place):
-    config = ("CONFIG_LIBUKGDB=y", "CONFIG_LIBVIRTIO_CONSOLE=y",
-              f"CONFIG_LIBUKSCHED_PREEMPT={request.param}")
-    return build("threads", place[0], config=config)
+    return build("threads", place[0], config=("CONFIG_LIBVIRTIO_CONSOLE=y", *request.param))
 
 
 @pytest.mark.parametrize("scene", ["thread_list", "thread_steps", "monitor"])

@@ -14,7 +14,7 @@ from vitrine import ARCHS, ROOT, RUN_SECONDS, build
 
 SCENES = [ROOT / "tests" / "gdb" / "core_scenes.py"]
 MEM = 16 << 20
-CONFIG = ("CONFIG_LIBUKGDB=y", "CONFIG_LIBVIRTIO_CONSOLE=y")
+CONFIG = ("CONFIG_LIBVIRTIO_CONSOLE=y",)
 
 
 @pytest.fixture(params=ARCHS)

@@ -161,7 +161,7 @@ def test_interrupt_and_detach(place, mi):
 
 def test_threads(place, mi):
     image = build("threads", place[0],
-                  config=("CONFIG_LIBUKGDB=y", "CONFIG_LIBVIRTIO_CONSOLE=y"))
+                  config=("CONFIG_LIBVIRTIO_CONSOLE=y",))
     with guest(image, place=place[1]) as g:
         gdb = connect(mi, g)
         gdb.command("-break-insert -f work")

@@ -120,7 +120,7 @@ def test_watchpoints(place):
 
 def test_threads(place):
     image = build("threads", place[0],
-                  config=("CONFIG_LIBUKGDB=y", "CONFIG_LIBVIRTIO_CONSOLE=y"))
+                  config=("CONFIG_LIBVIRTIO_CONSOLE=y",))
     with guest(image, place=place[1]) as g:
         said = lldb(g, "breakpoint set --name work", "continue", "continue", "thread list",
                     "breakpoint delete --force", "thread backtrace all", "thread step-over",

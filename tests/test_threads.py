@@ -13,7 +13,7 @@ import time
 import pytest
 from debugger import functions, run_under_gdb
 from screen import plain_name, read_screen
-from vitrine import ARCHS, COMPILERS, OUT, ROOT, SHARED, build, make
+from vitrine import ARCHS, ONE_COMPILER, OUT, ROOT, SHARED, build, make
 
 MACHINES = {
     "microvm": ("x86_64", []),
@@ -26,6 +26,9 @@ MACHINES = {
 }
 NAMES = [name for name, (arch, *_) in MACHINES.items() if arch in ARCHS]
 POLICY = {"coop": ("CONFIG_LIBUKSCHED_COOP=y",), "preempt": ("CONFIG_LIBUKSCHED_PREEMPT=y",)}
+NEWLIB_POLICY = {name: (*lines, "CONFIG_LIBVIRTIO_CONSOLE=y") for name, lines in POLICY.items()}
+# apps/threads as tests of the debugger build it, too
+APP_POLICY = {"coop": (), "preempt": ("CONFIG_LIBVIRTIO_CONSOLE=y", "CONFIG_LIBUKSCHED_PREEMPT=y")}
 SLICE = ["-p", "sched.slice=100"]
 SUITES = {"coop": ("uksched", "uksched_storm", "ukpthread"),
           "preempt": ("uksched", "uksched_storm", "ukpthread", "uksched_preempt")}
@@ -45,7 +48,7 @@ def test_suites(name):
     run_suites(build("test", arch), "preempt", *options)
 
 
-@pytest.mark.parametrize("cc", COMPILERS)
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_suites_cooperative(arch, cc):
     run_suites(build("test", arch, cc, POLICY["coop"]), "coop")
 
@@ -61,7 +64,7 @@ def test_suites_clang(arch):
 def test_app(name, policy):
     """The mutex orders the counter; each worker has a variable of its own."""
     arch, options = MACHINES[name]
-    image = build("threads", arch, config=POLICY[policy])
+    image = build("threads", arch, config=APP_POLICY[policy])
     result = image.run(options=[*options, *(SLICE if policy == "preempt" else [])])
     assert result.status == 0, result.text
     found = re.findall(r"^(worker\d): counter (\d+), own (\d+)$", result.text, re.M)
@@ -82,7 +85,7 @@ def test_app_with_another_stack(arch):
 
 
 def test_slice_out_of_range(arch):
-    image = build("threads", arch, config=POLICY["preempt"])
+    image = build("threads", arch, config=APP_POLICY["preempt"])
     for slice_us in ("99", "1000001"):
         result = image.run(options=["-p", f"sched.slice={slice_us}"])
         assert result.status == 71
@@ -102,7 +105,7 @@ def test_nothing_of_it_is_in_an_image_without(arch):
 @pytest.fixture(scope="session", params=POLICY)
 def newlib(request, arch):
     """A function that runs the program with an argument."""
-    image = build(ROOT / "tests/apps/threads_newlib", arch, config=POLICY[request.param])
+    image = build(ROOT / "tests/apps/threads_newlib", arch, config=NEWLIB_POLICY[request.param])
     options = SLICE if request.param == "preempt" else []
 
     def run(*args, **kw):
@@ -172,8 +175,7 @@ def test_deadlock_is_idle(newlib):
 @pytest.mark.parametrize("policy", POLICY)
 def test_full_console_lets_others_run(arch, policy):
     """The host end is open and does not read: main sleeps as before, and ends."""
-    image = build(ROOT / "tests/apps/threads_newlib", arch,
-                  config=(*POLICY[policy], "CONFIG_LIBVIRTIO_CONSOLE=y"))
+    image = build(ROOT / "tests/apps/threads_newlib", arch, config=NEWLIB_POLICY[policy])
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
@@ -204,7 +206,7 @@ def connect(port, process):
 
 # --- thread-local variables -------------------------------------------------------
 
-@pytest.mark.parametrize("cc", COMPILERS)
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 @pytest.mark.parametrize("config", [(), ("CONFIG_LIBUKSCHED=y",)], ids=["alone", "uksched"])
 def test_thread_local_variables_of_main(arch, cc, config):
     image = build(ROOT / "tests/apps/tls", arch, cc, config)
@@ -302,7 +304,7 @@ def test_screen_names_the_interrupt(arch):
 def test_preempted_threads_in_the_screen(arch):
     """Threads that never give the CPU away: each trace begins where the
     interrupt hit, and not inside of the scheduler."""
-    image = build(ROOT / "tests/apps/threads_newlib", arch, config=POLICY["preempt"])
+    image = build(ROOT / "tests/apps/threads_newlib", arch, config=NEWLIB_POLICY["preempt"])
     result = image.run("crash", options=SLICE)
     assert result.status == 70
     screen = read_screen(result)

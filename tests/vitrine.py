@@ -22,6 +22,10 @@ SHARED = OUT.parent  # newlib and libfdt, as `make` has them
 ARCHS = [a for a in ("x86_64", "arm64")
          if os.environ.get("VITRINE_ARCH", a) == a]
 COMPILERS = ("gcc", "clang")
+# Each architecture with one compiler, for images whose like others build with
+# both; VITRINE_ALL=1: with both.
+ONE_COMPILER = [(a, c) for a in ARCHS for c in COMPILERS
+                if os.environ.get("VITRINE_ALL") or (a == "x86_64") == (c == "gcc")]
 MACHINES = {"x86_64": ("microvm", "q35"), "arm64": ("virt",)}
 TOOL_PREFIX = {"x86_64": "x86_64-linux-gnu-", "arm64": "aarch64-linux-gnu-"}
 
