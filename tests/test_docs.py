@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from vitrine import CACHE, ROOT, SHARED, build
+from vitrine import CACHE, OUT, ROOT, SHARED, build
 
 BLOCK = re.compile(r"^```(\w+)((?: \S+)*)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
@@ -80,10 +80,10 @@ README_LIBS = ("ukassert", "ukcore", "ukcrash", "ukevent", "ukinit", "uknofault"
                "ukubsan", "ukunwind")
 
 
-def test_readme_examples_run(arch, tmp_path):
+def test_readme_examples_run(arch):
     """In one image; the examples that are whole files and need no device."""
-    app = tmp_path / "readmes"
-    app.mkdir()
+    app = OUT / f"app-{arch}" / "readmes"
+    app.mkdir(parents=True, exist_ok=True)
     (app / "Config.uk").write_text("config APPREADMES\n\tdef_bool y\n\tselect LIBUKCRASH\n")
     (app / "main.c").write_text(README_MAIN)
     for lib in README_LIBS:
