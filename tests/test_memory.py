@@ -94,6 +94,13 @@ def test_image_that_does_not_fit(arch, size):
     assert done.returncode == (71 << 1 | 1 if arch == "x86_64" else 71)
 
 
+def test_failure_without_a_log(arch):
+    """The guest has no way to report it; support/run does."""
+    result = build("hello", arch).run(options=["-p", "console.log=none", "-p", "foo.bar=1"])
+    assert result.status == 71
+    assert "support/run: the guest failed to set up and printed nothing" in result.text
+
+
 # --- pieces ----------------------------------------------------------------------
 
 @pytest.mark.parametrize("machine", [m for _, m in ON_MACHINES if m != "microvm"])
