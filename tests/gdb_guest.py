@@ -11,6 +11,7 @@ import contextlib
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from debugger import wait_for
@@ -63,6 +64,13 @@ class Guest:
     def _read(self):
         for chunk in iter(lambda: self.process.stdout.read1(4096), b""):
             self.text += chunk
+
+    def wait_for(self, text, seconds=RUN_SECONDS):
+        """Until the guest has printed something."""
+        end = time.monotonic() + seconds
+        while text not in self.text:
+            assert self.process.poll() is None and time.monotonic() < end, self.text
+            time.sleep(0.02)
 
     def end(self, seconds=RUN_SECONDS):
         """How it ended by itself."""

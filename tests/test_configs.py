@@ -12,7 +12,7 @@ import pytest
 from pairs import seeds
 from vitrine import ARCHS, OUT, SHARED, Image, make
 
-MOST = int(os.environ.get("VITRINE_CONFIGS", 8))
+MOST = int(os.environ.get("VITRINE_CONFIGS", 6))
 CONFIGS = [(arch, config) for arch in ARCHS for config in
            ["allnoconfig", "allyesconfig", *(f"randconfig-{n}" for n in seeds(arch)[:MOST])]]
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")

@@ -346,4 +346,5 @@ def test_values_of_the_store(arch):
     assert values["ukprint/messages_dropped"] == 0
     assert values["ukintctlr/interrupts"] == 0
     _, _, screen = crash("in-interrupt", arch)
-    assert screen.values["ukintctlr/interrupts"] == 1
+    # On a busy host the timer may be early, and is armed once more.
+    assert screen.values["ukintctlr/interrupts"] >= 1

@@ -164,8 +164,7 @@ def test_detach(place):
 def test_come_and_go(place):
     """Attached while it runs, again and again."""
     with guest(debuggee(place), "spin", place=place[1], wait=False) as g:
-        while b"scene spin" not in g.text:
-            assert g.process.poll() is None
+        g.wait_for(b"scene spin")
         counters = []
         for _ in range(3):
             said = lldb(g, "bt", "print counter", "process detach")

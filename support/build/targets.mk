@@ -30,12 +30,15 @@ demo: | setup-run ## Build and boot apps/crash and show its crash screen
 	$(Q)$(UK_BASE)/support/run --args $(call sq,$(or $(ARGS),null-write)) $(O)/crash-$(ARCH)/crash.elf; \
 	  status=$$?; if [ $$status -ne 70 ]; then exit $$status; fi
 
+RUN_ALL = $(UK_BASE)/tests/run-all $(if $(T),--only '$(T)' )O=$(abspath $(O))
+
 test: | setup-test setup-lint ## Run lint and every test on both architectures; T=TEST: one of pytest's
-	$(Q)$(UK_BASE)/tests/run-all $(if $(T),--only '$(T)') O=$(abspath $(O))
+	$(Q)$(RUN_ALL)
 
 nightly: | setup-test setup-lint ## The same for longer: fuzzers 60 s, 256 MiB through virtio-console, 1,000 debuggers
 	$(Q)FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=256 VITRINE_GDB_CYCLES=1000 \
-	  VITRINE_GDB_HITS=300000 VITRINE_PROMETHEUS_SECONDS=60 VITRINE_HTTP_TIMES=30 VITRINE_CONFIGS=25 VITRINE_NEWLIB=1 VITRINE_ALL=1 $(UK_BASE)/tests/run-all O=$(abspath $(O))
+	  VITRINE_GDB_HITS=300000 VITRINE_PROMETHEUS_SECONDS=60 VITRINE_HTTP_TIMES=30 \
+	  VITRINE_CONFIGS=25 VITRINE_NEWLIB=1 VITRINE_ALL=1 $(RUN_ALL)
 
 check-host: | setup-test ## Run the unit tests that need no guest
 	$(Q)$(MAKE) -f $(UK_BASE)/support/build/host-tests.mk UK_BASE=$(UK_BASE) O=$(abspath $(O))
