@@ -133,6 +133,20 @@ def test_interrupted_build_is_repeated_and_key_kept(tmp_path):
     assert not (tmp_path / "stamp").exists()
 
 
+def test_newer_sources_that_cannot_be_had(tmp_path):
+    """The error names what is missing and what would help."""
+    fake = tmp_path / "bin"
+    fake.mkdir()
+    (fake / "apt-get").write_text("#!/bin/sh\necho 'E: no network'\nexit 100\n")
+    (fake / "apt-get").chmod(0o755)
+    done = subprocess.run([ROOT / "support" / "newlib" / "build", "x86_64", tmp_path / "newlib",
+                           "x86_64-linux-gnu-"], capture_output=True, text=True,
+                          env={"PATH": f"{fake}:/usr/bin:/bin"})
+    assert done.returncode == 1
+    assert "cannot get newlib_4.5.0" in done.stderr, done.stderr
+    assert f"into {tmp_path}/newlib-libm" in done.stderr
+
+
 @pytest.mark.parametrize("args, says", [
     ([], "usage"),
     (["mips", "x", ""], "unknown architecture 'mips'"),

@@ -25,7 +25,8 @@ NEWLIB_CFLAGS := -nostdinc -isystem $(NEWLIB_DIR)/include \
   -isystem $(shell $(TARGET_CC) -print-file-name=include) \
   -D_POSIX_TIMERS=200112L -D_POSIX_MONOTONIC_CLOCK=200112L \
   -ffile-prefix-map=$(NEWLIB_DIR)=build/newlib-$(ARCH)
-NEWLIB_LIBS := --start-group $(NEWLIB_DIR)/lib/libc.a \
+NEWLIB_LIBS := --start-group \
+  $(NEWLIB_DIR)/lib/libc$(if $(CONFIG_LIBNEWLIB_POS_ARGS),_pos).a \
   $(NEWLIB_DIR)/lib/libm.a $(shell $(CROSS)gcc -print-libgcc-file-name) --end-group
 
 # The script keeps what is there when its key is unchanged. The compiler and
