@@ -44,7 +44,8 @@ class Tree:
         self.image = Image(self.build_dir / f"{app.rsplit('/', 1)[-1]}.elf", arch, app)
 
     def make(self, *words, check=True, **env):
-        return make(*words, *self.words, check=check, cwd=self.root, **env)
+        # Without the cache: what it returns names another image's config.h as needed.
+        return make(*words, *self.words, check=check, cwd=self.root, CCACHE_DISABLE="1", **env)
 
     def compiled(self, *words):
         """The objects that make compiles."""

@@ -9,7 +9,7 @@ import re
 import subprocess
 
 import pytest
-from vitrine import COMPILERS, LOG_LINE, OUT, ROOT, TOOL_PREFIX, build, make
+from vitrine import COMPILERS, LOG_LINE, OUT, ROOT, SHARED, TOOL_PREFIX, build, make
 
 APP = ROOT / "tests" / "libc_app"
 RUNNER = {"x86_64": [], "arm64": ["qemu-aarch64"]}
@@ -86,14 +86,14 @@ def flags(arch, cc):
     """What the build gives a compiler, for the C library's headers."""
     build("hello", arch, cc)
     text = make("-n", "-B", "V=1", "APP=hello", f"ARCH={arch}", f"CC={cc}",
-                f"O={OUT / cc}", f"NEWLIB_DIR={OUT}/newlib-{arch}").stdout
+                f"O={OUT / cc}", f"NEWLIB_DIR={SHARED}/newlib-{arch}").stdout
     found = re.search(r"&& (.*?-std=gnu11) .*?(-nostdinc .*?) -ffile-prefix-map", text)
     return [*found.group(1).split(), "-ffreestanding", "-U__linux__", *found.group(2).split()]
 
 
 @pytest.mark.parametrize("cc", COMPILERS)
 def test_each_header_compiles_alone(arch, cc, tmp_path):
-    folder = OUT / f"newlib-{arch}" / "include"
+    folder = SHARED / f"newlib-{arch}" / "include"
     words = flags(arch, cc)
     # machine/ is for the other headers
     names = [str(h.relative_to(folder)) for h in sorted(folder.rglob("*.h"))

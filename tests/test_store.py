@@ -50,9 +50,9 @@ def test_lookups_are_logarithmic(arch):
 
 def test_what_nobody_asks_for_costs_nothing(arch):
     """Not one instruction, with 10,000 entries or none. Only the boot maps an
-    image that is larger, page by page on x86_64."""
+    image that is larger, and less memory around it, page by page on x86_64."""
     many, none = counts(arch, 10000), counts(arch, 0)
     assert many["unasked_thread"] == none["unasked_thread"]
     sizes = [size(arch, entries) for entries in (0, 10000)]
     pages = (sizes[1] - sizes[0]) // 4096
-    assert 0 <= many["unasked_boot"] - none["unasked_boot"] < 100 * pages
+    assert abs(many["unasked_boot"] - none["unasked_boot"]) < 100 * pages

@@ -259,8 +259,9 @@ UK_TESTCASE(uktime, forward_keeps_the_rhythm)
 /* Ticks of the counter in some nanoseconds. */
 static __u64 ticks_in(__nsec ns)
 {
-	__nsec start = uk_time_monotonic();
+	/* In this order a host that stops in between makes them more. */
 	__u64 ticks = ukarch_ticks();
+	__nsec start = uk_time_monotonic();
 
 	while (uk_time_monotonic() - start < 2 * MS)
 		ukarch_cpu_relax();
