@@ -34,19 +34,30 @@ def pairs(values):
     return mask
 
 
-def seeds(arch):
-    """Seeds of `make randconfig`; all of them have every pair of the candidates."""
-    module, kconf = kconfig(arch)
-    options = [s for s in kconf.unique_defined_syms
-               if s.orig_type is module.kconfiglib.BOOL and any(n.prompt for n in s.nodes)]
+def draws(archs):
+    """{(arch, seed): the pairs that the configuration has}"""
+    trees = {arch: kconfig(arch) for arch in archs}
+    names = sorted({s.name for module, kconf in trees.values() for s in kconf.unique_defined_syms
+                    if s.orig_type is module.kconfiglib.BOOL and any(n.prompt for n in s.nodes)})
     found = {}
-    for seed in range(1, CANDIDATES + 1):
-        module.draw(kconf, str(seed))
-        found[seed] = pairs([int(s.str_value == "y") for s in options])
-    covered, chosen = 0, []
+    for arch, (module, kconf) in trees.items():
+        options = [kconf.syms.get(name) for name in names]
+        for seed in range(1, CANDIDATES + 1):
+            module.draw(kconf, str(seed))
+            found[arch, seed] = pairs([int(s is not None and s.str_value == "y")
+                                       for s in options])
+    return found
+
+
+def chosen(archs):
+    """[(arch, seed of `make randconfig`)], the architectures in turn; all of
+    them have every pair of the candidates, on one of the architectures."""
+    found, covered, result = draws(archs), 0, []
     while True:
-        best = max(found, key=lambda seed: bin(found[seed] & ~covered).count("1"))
+        arch = archs[len(result) % len(archs)]
+        best = max((key for key in found if key[0] == arch),
+                   key=lambda key: bin(found[key] & ~covered).count("1"))
         if not found[best] & ~covered:
-            return chosen
+            return result
         covered |= found.pop(best)
-        chosen.append(best)
+        result.append(best)
