@@ -18,6 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 OUT = Path(os.environ.get("VITRINE_OUT", ROOT / "build" / "tests"))
+RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID")  # of all processes of a run
 SHARED = OUT.parent  # newlib and libfdt, as `make` has them
 ARCHS = [a for a in ("x86_64", "arm64")
          if os.environ.get("VITRINE_ARCH", a) == a]
@@ -139,8 +140,12 @@ def build(app, arch, cc="gcc", config=()):
     words = [f"O={out}", f"APP={app}", f"ARCH={arch}", f"CC={cc}",
              f"NEWLIB_DIR={SHARED}/newlib-{arch}"]
     image = Image(out / f"{name}-{arch}" / f"{name}.elf", arch, name)
-    with open(OUT / f"lock-{out.name}-{name}-{arch}", "w") as lock:
+    with open(OUT / f"lock-{out.name}-{name}-{arch}", "a+", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.seek(0)
+        built = f"{RUN} {app}"
+        if RUN and lock.read() == built:
+            return image
         if config:
             dotconfig = image.path.parent / ".config"
             wanted = "".join(line + "\n" for line in config)
@@ -153,4 +158,6 @@ def build(app, arch, cc="gcc", config=()):
                 mark.write_text(wanted)
         # The others wait for it: all processors, then.
         make(f"-j{os.cpu_count()}", *words)
+        lock.truncate(0)
+        lock.write(built)
     return image
