@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from vitrine import CACHE, OUT, ROOT, SHARED, build
+from vitrine import CACHE, ONE_COMPILER, OUT, ROOT, SHARED, build
 
 BLOCK = re.compile(r"^```(\w+)((?: \S+)*)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
@@ -51,20 +51,45 @@ def test_guide(tmp_path):
 # What calls the examples of the READMEs, and what they print then.
 README_MAIN = r"""
 #include <stdio.h>
+#include <string.h>
+#include <uk/alloc.h>
+#include <uk/console.h>
 #include <uk/crash.h>
 
 const char *first_greeting(void);
-int open_door(void), peek(const unsigned long *addr, unsigned long *word), double_it(int x);
-void water(int litres), show_callers(void);
+char *copy_of(struct uk_alloc *a, const char *text);
+extern unsigned long bytes_logged;
+unsigned int worker_count(void), run_once(void), beats_in_5_ms(void), messages_in_the_ring(void);
+int open_door(void), peek(const unsigned long *addr, unsigned long *word), double_it(int x),
+	value_of(const char *path, char *text, __sz size);
+void water(int litres), show_callers(void), say_where(unsigned long pc),
+	report(unsigned int count, unsigned long bytes), *from_a_thread(void *arg),
+	run_line(struct uk_console *con, const char *line, __sz len);
 
 int main(void)
 {
+	struct uk_alloc *a = uk_alloc_get_default();
 	unsigned long word = 7, got = 0;
+	char text[64] = "", *copy = copy_of(a, "pepper");
+	int none = value_of("appreadmes/salt", text, sizeof(text));
+	unsigned int messages;
 
 	printf("%s %d\n", first_greeting(), open_door());
 	printf("%d %d", peek(NULL, &got), peek(&word, &got));
 	printf(" %lu\n", got);
 	printf("%d\n", double_it(21));
+	printf("%s %d workers\n", copy, worker_count());
+	uk_free(a, copy);
+	run_line(uk_console_get(UK_CONSOLE_STDIO), "hello you", 9);
+	messages = messages_in_the_ring();
+	report(3, 4096);
+	printf("%u more\n", messages_in_the_ring() - messages);
+	printf("%s\n", bytes_logged > strlen("3 regions, 4096 bytes") ? "counted" : "");
+	printf("%u run, %s\n", run_once(), from_a_thread(&word) == &word ? "joined" : "");
+	printf("%s\n", beats_in_5_ms() ? "beats" : "");
+	value_of("appreadmes/level", text, sizeof(text));
+	printf("level %s, %s\n", text, none ? "no salt" : "");
+	say_where((unsigned long)main);
 	water(200);
 	show_callers();
 #ifdef CONFIG_ARCH_X86_64
@@ -76,28 +101,36 @@ int main(void)
 	UK_CRASH("goodbye");
 }
 """
-README_LIBS = ("ukassert", "ukcore", "ukcrash", "ukevent", "ukinit", "uknofault", "uktrap",
-               "ukubsan", "ukunwind")
+README_SAYS = (
+    "salve 1", "0 1 7", "42", "pepper 9 workers", "hello you", "3 regions, 4096 bytes",
+    "no device at 0x1000", "2 more", "counted", "1 run, joined", "beats", "level 10, no salt",
+    "main+0 (", "litres > 100", "after the breakpoint", "goodbye", "Weather: bad for crash")
+README_LIBS = ("ukalloc", "ukassert", "ukcmd", "ukcore", "ukcrash", "ukevent", "ukinit",
+               "uknofault", "ukparam", "ukprint", "ukpthread", "uksched", "ukstore", "uksymtab",
+               "uktime", "uktrap", "ukubsan", "ukunwind")
 
 
-def test_readme_examples_run(arch):
-    """In one image; the examples that are whole files and need no device."""
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+def test_readme_examples_run(arch, cc):
+    """In one image; the examples that need no device, and no debugger."""
     app = OUT / f"app-{arch}" / "readmes"
     app.mkdir(parents=True, exist_ok=True)
-    (app / "Config.uk").write_text("config APPREADMES\n\tdef_bool y\n\tselect LIBUKCRASH\n")
+    (app / "Config.uk").write_text("config APPREADMES\n\tdef_bool y\n" + "".join(
+        f"\tselect LIB{lib}\n" for lib in ("UKALLOC", "UKCMD", "UKCRASH", "UKPTHREAD", "UKSTORE")))
     (app / "main.c").write_text(README_MAIN)
     for lib in README_LIBS:
-        block, = re.findall(r"^```c\n(.*?)^```$", (ROOT / f"lib/{lib}/README.md").read_text(),
+        blocks = re.findall(r"^```c\n(.*?)^```$", (ROOT / f"lib/{lib}/README.md").read_text(),
                             re.M | re.S)
-        (app / f"{lib}.c").write_text(block)
+        assert blocks, lib
+        for number, block in enumerate(blocks):
+            (app / f"{lib}{number}.c").write_text(block)
     (app / "Makefile.uk").write_text(
         "$(eval $(call addlib,appreadmes))\nAPPREADMES_CFLAGS-y += -mgeneral-regs-only\n"
         "APPREADMES_SRCS-y += $(wildcard $(APPREADMES_BASE)/*.c)\n")
-    result = build(str(app), arch).run()
+    result = build(str(app), arch, cc).run(options=["-p", "web.workers=9"])
     assert result.status == 70, result.text
     at = 0
-    for text in ("salve 1", "0 1 7", "42", "litres > 100", "after the breakpoint", "goodbye",
-                 "Weather: bad for crash"):
+    for text in README_SAYS:
         assert text in result.text[at:], f"{text!r} is not (in order) in\n{result.text}"
         at = result.text.index(text, at)
 
