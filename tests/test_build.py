@@ -454,6 +454,19 @@ def test_two_checkouts_give_the_same_bytes(arch, tmp_path):
     assert here.read_bytes() == there.read_bytes()
 
 
+@pytest.mark.parametrize("name", ["bench", "bench-gdb"])
+@pytest.mark.parametrize("word, status", [("--help", 0), ("--frobnicate", 2)])
+def test_bench_without_a_measurement(tmp_path, name, word, status):
+    """What was measured before stays."""
+    results = tmp_path / f"{name}.json"
+    results.write_text("{}")
+    done = subprocess.run([ROOT / "support" / name, f"O={tmp_path}", word], text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=RUN_SECONDS, check=False)
+    assert done.returncode == status and "usage" in done.stdout.lower(), done.stdout
+    assert "Traceback" not in done.stdout and results.read_text() == "{}"
+
+
 def test_nightly_is_test_for_longer():
     """The same command with more time, and nothing else."""
     test, nightly = (make("-n", target, "SETUP=no").stdout.replace("\\\n", " ").splitlines()[-1]
