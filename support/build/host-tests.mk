@@ -40,7 +40,7 @@ TESTS := $(call rel,$(sort $(wildcard $(ROOT)lib/*/tests/host/test_*.c)))
 FUZZERS := $(call rel,$(sort $(wildcard $(ROOT)lib/*/tests/host/fuzz_*.c)))
 MAKEFILES := $(call rel,$(sort $(wildcard $(ROOT)lib/*/tests/host/Makefile)))
 CHOSEN := $(foreach t,$(TESTS) $(FUZZERS) $(MAKEFILES),$(if $(or $(if $(T),,y),$(findstring $(T),$(t))),$(t)))
-ifeq ($(CHOSEN),)
+ifeq ($(strip $(CHOSEN)),)
 $(error no test has "$(T)" in its path: the tests are $(TESTS) $(FUZZERS) $(MAKEFILES))
 endif
 
