@@ -259,6 +259,8 @@ APP_MAKEFILE = "$(eval $(call addlib,appapp))\nAPPAPP_SRCS-y += $(APPAPP_BASE)/m
      "app/Makefile.uk: APPAP_SRCS-y belongs to no library (did you mean APPAPP_SRCS-y?)"),
     (APP_MAKEFILE + "LIBUKPRNT_SRCS-$(CONFIG_LIBUKPRINT) += x.c\n",
      "LIBUKPRNT_SRCS-y belongs to no library (did you mean LIBUKPRINT_SRCS-y?)"),
+    (APP_MAKEFILE + "APPAPP_CFALGS-y += -DX\n",
+     "app/Makefile.uk: APPAPP_CFALGS-y has no effect (did you mean APPAPP_CFLAGS-y?)"),
     (APP_MAKEFILE.splitlines(True)[1], "$(eval $(call addlib,appapp))"),
     (APP_MAKEFILE.splitlines(True)[0], "names no sources: it needs a line such as APPAPP_SRCS-y"),
 ])

@@ -2,15 +2,23 @@
 # Copyright (c) 2026, The Vitrine Authors
 #
 # Finds lines of a Makefile.uk that would have no effect, once all have been
-# read: sources of a library that addlib does not name, an application that
-# names no library, one without sources. They are refused before anything is
-# compiled, but after .config has been brought up to date, on which they may
-# depend.
+# read: sources of a library that addlib does not name, a misspelt variable of a
+# library, an application that names no library, one without sources. They are
+# refused before anything is compiled, but after .config has been brought up
+# to date, on which they may depend.
 
 _APP_LIBS := $(filter APP%,$(KNOWN_LIBS))
 _APP_LIB := $(firstword $(_APP_LIBS))
 _SRCS := $(sort $(foreach v,$(.VARIABLES),$(if $(findstring _SRCS-,$(v)),$(firstword $(subst _SRCS-, ,$(v))))))
 _STRAY := $(firstword $(filter-out $(KNOWN_LIBS),$(_SRCS)))
+# What addlib reads of a library, beside _FILE_FLAGS-y. Other names are the
+# library's own, unless they look misspelt; two more are Unikraft's.
+_READ := SRCS CFLAGS CXXFLAGS ASFLAGS CINCLUDES
+_OTHER := $(foreach l,$(KNOWN_LIBS),$(filter-out %_FLAGS-y \
+  $(patsubst %,$(l)_%-y,$(_READ) CXXINCLUDES ASINCLUDES),$(filter $(l)_%-y,$(.VARIABLES))))
+_OWNER = $(firstword $(foreach l,$(KNOWN_LIBS),$(if $(filter $(l)_%,$(1)),$(l))))
+_read_as = $(call hint,$(patsubst $(call _OWNER,$(1))_%-y,%,$(1)),$(_READ))
+_MISSPELT := $(firstword $(foreach v,$(_OTHER),$(if $(call _read_as,$(v)),$(v))))
 
 define _no_app
 $(APP_DIR)/Makefile.uk names no application: it needs the line $$(eval $$(call addlib,app$(APP_NAME)))
@@ -24,9 +32,13 @@ define _no_sources
 $(APP_DIR)/Makefile.uk names no sources: it needs a line such as \
 $(_APP_LIB)_SRCS-y += $$($(_APP_LIB)_BASE)/main.c
 endef
+define _misspelt
+$(or $(shell grep -ls '^[[:space:]]*$(_MISSPELT)' $(filter %/Makefile.uk,$(MAKEFILE_LIST))),Makefile.uk): \
+$(_MISSPELT) has no effect$(subst mean ,mean $(call _OWNER,$(_MISSPELT))_,$(subst ?,-y?,$(call _read_as,$(_MISSPELT))))
+endef
 
-COMPLAINT := $(strip $(if $(_APP_LIB),$(if $(_STRAY),$(_stray),$(if \
-  $(strip $(foreach l,$(_APP_LIBS),$($(l)_SRCS-y))),,$(_no_sources))),$(_no_app)))
+COMPLAINT := $(strip $(if $(_APP_LIB),$(if $(_STRAY),$(_stray),$(if $(_MISSPELT),$(_misspelt),$(if \
+  $(strip $(foreach l,$(_APP_LIBS),$($(l)_SRCS-y))),,$(_no_sources)))),$(_no_app)))
 
 ifneq ($(COMPLAINT),)
 .PHONY: complaint
