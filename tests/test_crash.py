@@ -346,5 +346,6 @@ def test_values_of_the_store(arch):
     assert values["ukprint/messages_dropped"] == 0
     assert values["ukintctlr/interrupts"] == 0
     _, _, screen = crash("in-interrupt", arch)
-    # On a busy host the timer may be early, and is armed once more.
-    assert screen.values["ukintctlr/interrupts"] >= 1
+    interrupts = screen.values["ukintctlr/interrupts"]
+    # x86_64 measures the TSC's rate (CAVEATS.md): a timer that is early is armed once more.
+    assert interrupts == 1 or arch == "x86_64" and 1 < interrupts < 10

@@ -55,4 +55,5 @@ def test_what_nobody_asks_for_costs_nothing(arch):
     assert many["unasked_thread"] == none["unasked_thread"]
     sizes = [size(arch, entries) for entries in (0, 10000)]
     pages = (sizes[1] - sizes[0]) // 4096
-    assert abs(many["unasked_boot"] - none["unasked_boot"]) < 100 * pages
+    # What the boot costs does not follow the entries: less than one a page.
+    assert abs(many["unasked_boot"] - none["unasked_boot"]) < pages
