@@ -9,7 +9,7 @@ import re
 import subprocess
 
 import pytest
-from vitrine import COMPILERS, LOG_LINE, OUT, ROOT, SHARED, TOOL_PREFIX, build, make
+from vitrine import COMPILERS, LOG_LINE, ONE_COMPILER, OUT, ROOT, SHARED, TOOL_PREFIX, build, make
 
 APP = ROOT / "tests" / "libc_app"
 RUNNER = {"x86_64": [], "arm64": ["qemu-aarch64"]}
@@ -70,9 +70,10 @@ def differs(ours, theirs):
     return f"{ours}\n  host: {theirs}, {far} units in the last place"
 
 
-def test_results_are_the_hosts(arch, tmp_path):
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+def test_results_are_the_hosts(arch, cc, tmp_path):
     theirs = reference(arch, tmp_path)
-    result = build(APP, arch).run()
+    result = build(APP, arch, cc).run()
     assert result.status == 0
     ours = [line for line in result.lines if not LOG_LINE.match(line)]
     wrong = [why for why in map(differs, ours, theirs) if why]

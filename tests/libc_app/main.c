@@ -11,5 +11,6 @@ int main(void)
 	table_numbers();
 	table_math();
 	table_signals();
+	table_clocks();
 	return 0;
 }

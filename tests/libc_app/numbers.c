@@ -22,6 +22,16 @@
 		       base, value, (int)(end - in), errno == ERANGE);         \
 	} while (0)
 
+#define TO_INTEGER_BASE(function, type)                               \
+	do {                                                          \
+		type value;                                           \
+                                                                      \
+		errno = 0;                                            \
+		value = function("11", NULL, base);                   \
+		printf(#function " base %d = %lld, errno %d\n", base, \
+		       (long long)value, errno == EINVAL);            \
+	} while (0)
+
 static void to_integers(void)
 {
 	static const char *const ins[] = {
@@ -68,18 +78,10 @@ static void to_integers(void)
 			TO_INTEGER(strtoumax, uintmax_t, PRIuMAX);
 		}
 	for (int base = -1; base < 40; base += base == 1 ? 36 : 2) {
-		errno = 0;
-		printf("strtol base %d = %ld %d\n", base,
-		       strtol("11", NULL, base), errno == EINVAL);
-		errno = 0;
-		printf("strtoul base %d = %lu %d\n", base,
-		       strtoul("11", NULL, base), errno == EINVAL);
-		errno = 0;
-		printf("strtoll base %d = %lld %d\n", base,
-		       strtoll("11", NULL, base), errno == EINVAL);
-		errno = 0;
-		printf("strtoull base %d = %llu %d\n", base,
-		       strtoull("11", NULL, base), errno == EINVAL);
+		TO_INTEGER_BASE(strtol, long);
+		TO_INTEGER_BASE(strtoul, unsigned long);
+		TO_INTEGER_BASE(strtoll, long long);
+		TO_INTEGER_BASE(strtoull, unsigned long long);
 	}
 	printf("wcstol = %ld %ld %lu\n", wcstol(L"0xz", NULL, 16),
 	       wcstol(L" -0x1f", NULL, 0), wcstoul(L"777", NULL, 8));

@@ -21,4 +21,7 @@ void table_math(void);
 /** Handlers and masks of signals: "signal what = result, calls". */
 void table_signals(void);
 
+/** Sleeping and waiting for times that are none; what exit() calls. */
+void table_clocks(void);
+
 #endif

@@ -58,6 +58,12 @@
 		KEEP(*(.init_array))                                           \
 		__init_array_end = .;                                          \
 	} :rodata                                                              \
+	.fini_array : {                                                        \
+		__fini_array_start = .;                                        \
+		KEEP(*(SORT_BY_INIT_PRIORITY(.fini_array.*)))                  \
+		KEEP(*(.fini_array))                                           \
+		__fini_array_end = .;                                          \
+	} :rodata                                                              \
 	_erodata = ALIGN(0x1000);                                              \
 	NEXT_PAGE                                                              \
 	_data = PAGE_START;
