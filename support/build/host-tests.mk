@@ -4,7 +4,8 @@
 # Unit tests that need no guest: `make check-host`, or `make check-host
 # T=ukprint` for those whose path contains that.
 #
-#   lib/*/tests/host/test_*.c   a cmocka program (gcc, ASan and UBSan)
+#   lib/*/tests/host/test_*.c   a cmocka program (gcc, ASan and UBSan);
+#                               arch/tests/host/ likewise
 #   lib/*/tests/host/fuzz_*.c   a libFuzzer program (clang, ASan and UBSan),
 #                               run for FUZZ_SECONDS (1); its first inputs
 #                               are in the folder <name>.corpus beside it
@@ -36,7 +37,8 @@ OUT := $(O)/host-tests
 
 ROOT := $(UK_BASE)/
 rel = $(patsubst $(ROOT)%,%,$(1))
-TESTS := $(call rel,$(sort $(wildcard $(ROOT)lib/*/tests/host/test_*.c)))
+TESTS := $(call rel,$(sort $(wildcard $(ROOT)lib/*/tests/host/test_*.c \
+  $(ROOT)arch/tests/host/test_*.c)))
 FUZZERS := $(call rel,$(sort $(wildcard $(ROOT)lib/*/tests/host/fuzz_*.c)))
 MAKEFILES := $(call rel,$(sort $(wildcard $(ROOT)lib/*/tests/host/Makefile)))
 CHOSEN := $(foreach t,$(TESTS) $(FUZZERS) $(MAKEFILES),$(if $(or $(if $(T),,y),$(findstring $(T),$(t))),$(t)))

@@ -8,9 +8,9 @@
  * ignored there: DR6 keeps both causes for the first one.
  */
 #include <errno.h>
+#include <arch/insn.h>
 #include <uk/nofault.h>
 #include "../../gdb_arch.h"
-#include "insn.h"
 
 #define TRAP_DB 1
 #define TRAP_NMI 2

@@ -8,8 +8,8 @@
  * does not care where it stands, and a jump behind the copy leads back.
  */
 #include <string.h>
+#include <arch/insn.h>
 #include "../../gdb_arch.h"
-#include "insn.h"
 
 const __u8 gdb_arch_break_insn[] = { 0xcc };
 const unsigned int gdb_arch_break_len = 1;

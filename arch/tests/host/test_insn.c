@@ -5,8 +5,8 @@
  * the host's C and mathematics libraries, which know of AVX-512, must have the
  * length and the address relative to RIP that objdump says.
  *
- * HOST-SRCS: lib/ukgdb/arch/x86_64/insn.c
- * HOST-FLAGS: -Ilib/ukgdb
+ * HOST-SRCS: arch/x86_64/insn.c
+ * HOST-FLAGS: -Iarch/x86_64/include
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
-#include "../../arch/x86_64/insn.h"
+#include <arch/insn.h>
 
 /* "  1234:\t48 89 e5 \tmov ..." */
 static int parse(char *line, unsigned long *addr, __u8 *bytes, int *len,

@@ -7,7 +7,7 @@
  * that its place in the map implies.
  */
 #include <string.h>
-#include "insn.h"
+#include <arch/insn.h>
 
 #define REX_W 8
 

@@ -2,10 +2,10 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The parts of an instruction in 64-bit mode (Intel SDM volume 2, 2.1 to 2.7
- * and appendix A).
+ * and appendix A), for traps and for debuggers.
  */
-#ifndef __GDB_X86_INSN_H__
-#define __GDB_X86_INSN_H__
+#ifndef __ARCH_INSN_H__
+#define __ARCH_INSN_H__
 
 #include <uk/essentials.h>
 
@@ -37,4 +37,4 @@ struct x86_insn {
  */
 int x86_insn_decode(const __u8 *p, __sz n, struct x86_insn *in);
 
-#endif /* __GDB_X86_INSN_H__ */
+#endif /* __ARCH_INSN_H__ */
