@@ -5,11 +5,12 @@ and how the program got there. What is right comes from the sources, from
 readelf and from addr2line, never from the generator of the image's tables."""
 
 import re
+import subprocess
 from dataclasses import dataclass
 
 import pytest
 from screen import plain_name, read_screen
-from vitrine import ARCHS, COMPILERS, LOG_LINE, MACHINES, ROOT, build
+from vitrine import ARCHS, COMPILERS, LOG_LINE, MACHINES, OUT, ROOT, SHARED, build, make
 
 ENTRY = {"x86_64": "entry64", "arm64": "_start"}
 BELOW_MAIN = ["run_main", "uk_boot", "kvm_setup"]
@@ -116,6 +117,11 @@ KINDS = {
     "non-canonical": Kind(r"read from 0x8000deadbeef0000: non-canonical address$",
                           ["non_canonical"], "0x8000deadbeef0000", file=ARCH_C,
                           arch=("x86_64",)),
+    "unaligned:x86_64": Kind(r"write to 0x[0-9a-f]*8: not aligned to 16$", ["unaligned"],
+                             "__asm__ __volatile__", file=ARCH_C, arch=("x86_64",)),
+    "refused-msr": Kind(r"unhandled trap #GP: wrmsr of 0x100000000 to MSR 0x6e1 refused$",
+                        ["refused_msr"], "__asm__ __volatile__", file=ARCH_C,
+                        arch=("x86_64",)),
     "unaligned": Kind(r"(read from|write to) 0x[0-9a-f]*[13579bdf]: unaligned$",
                       ["unaligned"], "__asm__ __volatile__", file=ARCH_C,
                       arch=("arm64",)),
@@ -234,6 +240,18 @@ def test_error_code_of_a_general_protection_fault(arch):
     assert "(#GP), error code 0x0: not because of a segment selector" in \
         crash("non-canonical", arch)[1].text
     assert re.search(r"\(#UD\)$", crash("undefined-instruction", arch)[1].text, re.M)
+
+
+@pytest.mark.parametrize("arch", [a for a in ("x86_64",) if a in ARCHS])
+def test_decoder_of_instructions_agrees_with_objdump(arch):
+    """Of both compilers' images, and of all of newlib: lengths, operands, accesses."""
+    files = [build("crash", arch, cc).path for cc in COMPILERS] + \
+        [SHARED / f"newlib-{arch}" / "lib" / name for name in ("libc.a", "libm.a")]
+    program = OUT / "host-tests" / "arch" / "test_insn"
+    make("-f", "support/build/host-tests.mk", f"UK_BASE={ROOT}", f"O={OUT}", str(program))
+    done = subprocess.run([program, *files], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("kind", ["null-write", "stack-overflow", "assert"])

@@ -9,8 +9,6 @@
 #include <string.h>
 #include <arch/insn.h>
 
-#define REX_W 8
-
 struct cursor {
 	const __u8 *p;
 	unsigned int at, end;
@@ -90,7 +88,7 @@ static int has_modrm_0f(__u8 op)
 /* Bytes of an immediate of operand size, never more than four. */
 static unsigned int imm_z(const struct x86_insn *in)
 {
-	return in->opsize && !(in->rex & REX_W) ? 2 : 4;
+	return in->opsize && !(in->rex & X86_REX_W) ? 2 : 4;
 }
 
 static unsigned int imm_1(const struct x86_insn *in)
@@ -125,7 +123,7 @@ static unsigned int imm_1(const struct x86_insn *in)
 	case 0xa0 ... 0xa3:
 		return in->addr32 ? 4 : 8;
 	case 0xb8 ... 0xbf:
-		return in->rex & REX_W ? 8 : imm_z(in);
+		return in->rex & X86_REX_W ? 8 : imm_z(in);
 	case 0xc2:
 	case 0xca:
 		return 2;
@@ -174,19 +172,23 @@ static __u8 prefixes(struct cursor *c, struct x86_insn *in)
 		case 0x67:
 			in->addr32 = 1;
 			break;
-		case 0x26:
+		case 0x64:
+		case 0x65:
+			in->segment = b;
+			break;
+		case 0xf2:
+		case 0xf3:
+			in->rep = b;
+			break;
+		case 0x26: /* in 64-bit mode without effect */
 		case 0x2e:
 		case 0x36:
 		case 0x3e:
-		case 0x64:
-		case 0x65:
 		case 0xf0:
-		case 0xf2:
-		case 0xf3:
 			break;
 		case 0x40 ... 0x4f:
 			/* the last prefix, or it does not count */
-			in->rex = b;
+			in->rex = b & 15;
 			return next(c);
 		default:
 			return b;
@@ -196,24 +198,38 @@ static __u8 prefixes(struct cursor *c, struct x86_insn *in)
 	}
 }
 
-/* VEX and EVEX (SDM volume 2, 2.3.5 and 2.7.1) say the map in bits. */
+/* The prefix that the bits pp of VEX and EVEX stand for. */
+static void implied_prefix(struct x86_insn *in, __u8 pp)
+{
+	static const __u8 rep[4] = { 0, 0, 0xf3, 0xf2 };
+
+	in->opsize = (pp & 3) == 1;
+	in->rep = rep[pp & 3];
+}
+
+/* VEX and EVEX (SDM volume 2, 2.3.5 and 2.7.1) say map, prefix and the bits
+ * of REX in bits of theirs, some of them inverted.
+ */
 static int vector_prefix(struct cursor *c, struct x86_insn *in, __u8 first)
 {
 	static const __u8 maps[8] = { 0xff,	    X86_MAP_0F, X86_MAP_0F38,
 				      X86_MAP_0F3A, 0xff,	X86_MAP_0F38,
 				      X86_MAP_0F38, 0xff };
-	__u8 p0 = next(c);
+	__u8 p0 = next(c), last = p0;
 
-	in->vector = 1;
+	in->vector = first == 0x62 ? X86_EVEX : X86_VEX;
 	in->map = X86_MAP_0F;
+	in->rex = p0 & 0x80 ? 0 : X86_REX_R;
 	if (first != 0xc5) {
-		__u8 p1 = next(c);
-
 		in->map = maps[p0 & 7];
-		in->rex = p1 & 0x80 ? REX_W : 0;
+		in->rex = ~p0 >> 5 & 7; /* R, X, B */
+		last = next(c);
+		in->rex |= last & 0x80 ? X86_REX_W : 0;
 	}
+	implied_prefix(in, last);
+	in->vector_len = last & 4 ? 32 : 16;
 	if (first == 0x62)
-		next(c);
+		in->vector_len = 16 << (next(c) >> 5 & 3);
 	in->opcode = next(c);
 	return in->map != 0xff;
 }

@@ -21,6 +21,24 @@ const char *ukarch_trap_name(unsigned long trapnr)
 	return "reserved vector";
 }
 
+/* A value that a model-specific register refuses, or one that is not there. */
+static int msr_text(const struct ukarch_trap_ctx *ctx, char *buf, __sz len)
+{
+	const struct __regs *r = ctx->regs;
+	struct x86_insn in;
+
+	if (!ukarch_trap_insn(r, &in) || in.map != X86_MAP_0F || in.vector ||
+	    (in.opcode != 0x30 && in.opcode != 0x32))
+		return 0;
+	if (in.opcode == 0x30)
+		uk_snprintf(buf, len, "wrmsr of 0x%lx to MSR 0x%x refused",
+			    r->rdx << 32 | (__u32)r->rax, (__u32)r->rcx);
+	else
+		uk_snprintf(buf, len, "rdmsr of MSR 0x%x refused",
+			    (__u32)r->rcx);
+	return 1;
+}
+
 const char *ukarch_trap_decode(const struct ukarch_trap_ctx *ctx, char *buf,
 			       __sz len)
 {
@@ -35,6 +53,8 @@ const char *ukarch_trap_decode(const struct ukarch_trap_ctx *ctx, char *buf,
 			    (err & PF_PRESENT) ? "present" : "not present",
 			    (err & PF_USER) ? ", user" : ", supervisor",
 			    (err & PF_RESERVED) ? ", reserved bit set" : "");
+	else if (!err && ctx->trapnr == TRAP_GP && msr_text(ctx, buf, len))
+		return buf;
 	else if (!err && ctx->trapnr >= TRAP_TS && ctx->trapnr <= TRAP_GP)
 		uk_snprintf(buf, len, "not because of a segment selector");
 	else if (ctx->trapnr >= TRAP_TS && ctx->trapnr <= TRAP_GP)

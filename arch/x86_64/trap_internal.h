@@ -7,6 +7,7 @@
 #ifndef __TRAP_INTERNAL_H__
 #define __TRAP_INTERNAL_H__
 
+#include <arch/insn.h>
 #include <uk/arch/trap.h>
 
 #define TRAP_DE 0
@@ -39,12 +40,22 @@ void ukarch_trap_handle(struct __regs *regs);
 
 /*
  * The CPU does not say which address a #GP or #SS with error code 0 is about.
- * Finds it in the operand of the instruction: if that is a non-canonical
- * address, fills access, why and fault_address; else changes nothing.
+ * Finds it in the operand of the instruction: if that is not canonical, or not
+ * aligned as it needs, fills access, why, fault_address and align; else changes
+ * nothing.
  */
 #ifdef CONFIG_X86_GP_OPERAND
 void ukarch_trap_operand(struct ukarch_trap_ctx *ctx);
+
+/* Splits the instruction at rip; 0 if it cannot be read or is none. */
+int ukarch_trap_insn(const struct __regs *regs, struct x86_insn *in);
 #else
+static inline int ukarch_trap_insn(const struct __regs *regs __unused,
+				   struct x86_insn *in __unused)
+{
+	return 0;
+}
+
 static inline void ukarch_trap_operand(struct ukarch_trap_ctx *ctx __unused)
 {
 }

@@ -1,55 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The address behind a #GP: from the operand of the instruction.
+ * The address behind a #GP or #SS: from the operand of the instruction.
  *
- * Knows the encodings by which compilers reach memory: one- and two-byte
- * opcodes with ModRM, string instructions, ret, push and pop (Intel SDM volume
- * 2, 2.1). It does not know VEX and EVEX encodings or segment overrides; for
- * those the address stays unknown. Instruction bytes are read only where the
+ * An address is named only if it explains the fault: because it is not
+ * canonical, or not aligned as the instruction needs. What reaches memory by a
+ * vector of addresses stays unknown. Instruction bytes are read only where the
  * page tables map them.
  */
+#include <string.h>
 #include <uk/arch/paging.h>
+#include <uk/arch/tls.h>
 #include "trap_internal.h"
 
-#define INSN_MAX 15
+#define MSR_GS_BASE 0xc0000101
 
-struct insn {
-	const __u8 *p, *end;
-	__u8 rex;
-	__u8 modrm;
-	int two_byte;
-	__u8 opcode;
-};
-
-static int next(struct insn *in, __u8 *byte)
-{
-	if (in->p >= in->end)
-		return 0;
-	*byte = *in->p++;
-	return 1;
-}
-
-/* Prefixes, REX and opcode. */
-static int fetch_opcode(struct insn *in)
-{
-	__u8 b;
-
-	do {
-		if (!next(in, &b))
-			return 0;
-	} while (b == 0x66 || b == 0xf2 || b == 0xf3 || b == 0xf0);
-	if ((b & 0xf0) == 0x40) {
-		in->rex = b;
-		if (!next(in, &b))
-			return 0;
-	}
-	in->two_byte = b == 0x0f;
-	if (in->two_byte && !next(in, &b))
-		return 0;
-	in->opcode = b;
-	return 1;
-}
+#define RSP 4
+#define RSI 6
+#define RDI 7
 
 static __u64 reg_value(const struct __regs *r, unsigned int n)
 {
@@ -58,181 +26,145 @@ static __u64 reg_value(const struct __regs *r, unsigned int n)
 		r->r8,	r->r9,	r->r10, r->r11, r->r12, r->r13, r->r14, r->r15,
 	};
 
-	return values[n];
+	return n < ARRAY_SIZE(values) ? values[n] : 0;
 }
 
-static int fetch_disp(struct insn *in, unsigned int bytes, __s64 *disp)
+static __u64 segment_base(__u8 segment)
 {
-	__u32 v = 0;
-	__u8 b;
+	__u32 lo, hi;
 
-	for (unsigned int i = 0; i < bytes; i++) {
-		if (!next(in, &b))
-			return 0;
-		v |= (__u32)b << (8 * i);
-	}
-	*disp = bytes == 1 ? (__s8)v : (__s32)v;
-	return 1;
+	if (segment != 0x65)
+		return segment ? ukarch_tls_pointer() : 0;
+	__asm__ __volatile__("rdmsr" : "=a"(lo), "=d"(hi) : "c"(MSR_GS_BASE));
+	return (__u64)hi << 32 | lo;
 }
 
-/* The effective address that ModRM, SIB and displacement say (SDM 2.1.5). */
-static int modrm_address(struct insn *in, const struct __regs *r, __u64 *addr)
+static __u64 address(const struct __regs *r, const struct x86_insn *in,
+		     const struct x86_operand *op)
 {
-	unsigned int mod, rm;
-	__s64 disp = 0;
-	__u64 base = 0, index = 0;
+	__u64 addr = reg_value(r, op->base) +
+		     (reg_value(r, op->index) << op->shift) + (__u64)op->disp;
 
-	if (!next(in, &in->modrm))
-		return 0;
-	mod = in->modrm >> 6;
-	rm = in->modrm & 7;
-	if (mod == 3)
-		return 0;
-
-	if (rm == 4) {
-		unsigned int x;
-		__u8 sib;
-
-		if (!next(in, &sib))
-			return 0;
-		x = (sib >> 3 & 7) | (in->rex & 2) << 2;
-		if (x != 4)
-			index = reg_value(r, x) << (sib >> 6);
-		rm = sib & 7;
-	} else if (rm == 5 && mod == 0) {
-		return 0; /* relative to RIP: never non-canonical */
-	}
-	if (rm == 5 && mod == 0)
-		mod = 2; /* SIB without base: a 32-bit displacement */
-	else
-		base = reg_value(r, rm | (in->rex & 1) << 3);
-	if (!fetch_disp(in, mod == 1 ? 1 : mod == 2 ? 4 : 0, &disp))
-		return 0;
-	*addr = base + index + (__u64)disp;
-	return 1;
+	if (op->base == X86_RIP)
+		addr += r->rip + in->len;
+	if (in->addr32)
+		addr = (__u32)addr;
+	return addr + segment_base(in->segment);
 }
 
-/* Near call and jump through a register or memory: FF /2 and FF /4. */
-static int is_branch(const struct insn *in)
-{
-	unsigned int op = in->modrm >> 3 & 7;
-
-	return !in->two_byte && in->opcode == 0xff && (op == 2 || op == 4);
-}
-
-static int writes_memory(const struct insn *in)
-{
-	__u8 op = in->opcode;
-
-	if (in->two_byte) /* movups, movaps, movnti, movdqa, movq to memory */
-		return op == 0x11 || op == 0x29 || op == 0xc3 || op == 0x7f ||
-		       op == 0xd6 || op == 0xe7 || op == 0x7e || op == 0x2b;
-	if (op < 0x40)
-		return !(op & 2) && op < 0x38;
-	return op == 0x88 || op == 0x89 || op == 0xc6 || op == 0xc7 ||
-	       (op >= 0x80 && op <= 0x83 && (in->modrm >> 3 & 7) != 7);
-}
-
-/* A register-indirect branch, or a return, to a non-canonical target. */
-static int branch_target(struct insn *in, const struct __regs *r, __u64 *target)
+static int read_word(__u64 addr, __u64 *value)
 {
 	struct uk_page_walk walk;
 
-	if (!in->two_byte && in->opcode == 0xc3 && !(r->rsp & 7) &&
-	    !uk_page_walk(r->rsp, &walk)) {
-		*target = *(const __u64 *)r->rsp;
+	if (addr & 7 || uk_page_walk(addr, &walk))
+		return 0;
+	*value = *(const __u64 *)addr;
+	return 1;
+}
+
+/* Where an indirect branch or a return leads: FF /2, FF /4, C2, C3. */
+static int branch_target(const __u8 *insn, const struct __regs *r,
+			 const struct x86_insn *in, __u64 *target)
+{
+	unsigned int op = in->modrm >> 3 & 7;
+	struct x86_operand mem;
+
+	if (in->map != X86_MAP_1 || in->vector)
+		return 0;
+	if (in->opcode == 0xc2 || in->opcode == 0xc3)
+		return read_word(r->rsp, target);
+	if (in->opcode != 0xff || (op != 2 && op != 4))
+		return 0;
+	if (in->modrm >> 6 == 3) {
+		*target = reg_value(r, (in->modrm & 7) | (in->rex & X86_REX_B)
+								 << 3);
 		return 1;
 	}
-	if (in->two_byte || in->opcode != 0xff || in->p >= in->end)
+	return x86_insn_operand(insn, in, &mem) &&
+	       read_word(address(r, in, &mem), target);
+}
+
+/* Names the address if it is the reason. */
+static int refuse(struct ukarch_trap_ctx *ctx, __u64 addr,
+		  enum ukarch_trap_access access, unsigned int align)
+{
+	int canonical = ukarch_vaddr_canonical(addr);
+
+	if (canonical && !(addr & (align - 1)))
 		return 0;
-	in->modrm = *in->p;
-	if (!is_branch(in) || in->modrm >> 6 != 3)
-		return 0;
-	*target = reg_value(r, (in->modrm & 7) | (in->rex & 1) << 3);
-	return 1;
-}
-
-static int has_modrm(const struct insn *in)
-{
-	__u8 op = in->opcode;
-
-	if (in->two_byte)
-		return (op & 0xf0) != 0x80 && op != 0x05 && op != 0x0b;
-	if (op < 0x40)
-		return (op & 7) < 4;
-	return op == 0x63 || op == 0x69 || op == 0x6b ||
-	       (op >= 0x80 && op <= 0x8f) || op == 0xc0 || op == 0xc1 ||
-	       op == 0xc6 || op == 0xc7 || (op >= 0xd0 && op <= 0xd3) ||
-	       op == 0xf6 || op == 0xf7 || op == 0xfe || op == 0xff;
-}
-
-/* mov between the accumulator and an address in the instruction: A0–A3. */
-static int moffs_address(struct insn *in, __u64 *addr)
-{
-	__u8 b;
-
-	*addr = 0;
-	for (unsigned int i = 0; i < 8; i++) {
-		if (!next(in, &b))
-			return 0;
-		*addr |= (__u64)b << (8 * i);
-	}
-	return 1;
-}
-
-static void refuse(struct ukarch_trap_ctx *ctx, __u64 addr,
-		   enum ukarch_trap_access access)
-{
-	if (ukarch_vaddr_canonical(addr))
-		return;
 	ctx->fault_address = addr;
 	ctx->addr_valid = 1;
 	ctx->access = access;
-	ctx->why = UKARCH_WHY_NON_CANONICAL;
+	ctx->why = canonical ? UKARCH_WHY_UNALIGNED : UKARCH_WHY_NON_CANONICAL;
+	ctx->align = align;
+	return 1;
+}
+
+/* What an instruction reaches by registers that it does not name. */
+static void refuse_implied(struct ukarch_trap_ctx *ctx,
+			   const struct x86_insn *in)
+{
+	static const struct {
+		__u8 opcode; /* and the one behind */
+		__u8 reg;
+		__u8 access;
+	} strings[] = {
+		{ 0x6c, RDI, UKARCH_ACCESS_WRITE }, /* ins */
+		{ 0x6e, RSI, UKARCH_ACCESS_READ },  /* outs */
+		{ 0xa4, RSI, UKARCH_ACCESS_READ },  /* movs */
+		{ 0xa4, RDI, UKARCH_ACCESS_WRITE },
+		{ 0xa6, RSI, UKARCH_ACCESS_READ }, /* cmps */
+		{ 0xa6, RDI, UKARCH_ACCESS_READ },
+		{ 0xaa, RDI, UKARCH_ACCESS_WRITE }, /* stos */
+		{ 0xac, RSI, UKARCH_ACCESS_READ },  /* lods */
+		{ 0xae, RDI, UKARCH_ACCESS_READ },  /* scas */
+	};
+
+	if (in->map != X86_MAP_1 || in->vector)
+		return;
+	for (unsigned int i = 0; i < ARRAY_SIZE(strings); i++)
+		if ((in->opcode & 0xfe) == strings[i].opcode &&
+		    refuse(ctx, reg_value(ctx->regs, strings[i].reg),
+			   strings[i].access, 1))
+			return;
+	/* the rest is the stack's: push, pop, call, ret, leave */
+	refuse(ctx, ctx->regs->rsp, UKARCH_ACCESS_NONE, 1);
+}
+
+int ukarch_trap_insn(const struct __regs *regs, struct x86_insn *in)
+{
+	const __u8 *insn = (const __u8 *)regs->rip;
+	__vaddr_t page_end = (regs->rip & __PAGE_MASK) + __PAGE_SIZE;
+	__sz len = X86_INSN_MAX;
+	struct uk_page_walk walk;
+
+	if (uk_page_walk(regs->rip, &walk))
+		return 0;
+	if (regs->rip + len > page_end && uk_page_walk(page_end, &walk))
+		len = page_end - regs->rip;
+	return x86_insn_decode(insn, len, in);
 }
 
 void ukarch_trap_operand(struct ukarch_trap_ctx *ctx)
 {
 	const struct __regs *r = ctx->regs;
-	__vaddr_t page_end = (r->rip & __PAGE_MASK) + __PAGE_SIZE;
-	struct uk_page_walk walk;
-	struct insn in = { .p = (const __u8 *)r->rip };
-	__u64 addr;
+	const __u8 *insn = (const __u8 *)r->rip;
+	struct x86_operand op;
+	struct x86_insn in;
+	__u64 target;
 
-	if (uk_page_walk(r->rip, &walk)) {
-		refuse(ctx, r->rip, UKARCH_ACCESS_EXEC);
+	if (!ukarch_vaddr_canonical(r->rip)) {
+		refuse(ctx, r->rip, UKARCH_ACCESS_EXEC, 1);
 		return;
 	}
-	in.end = in.p + INSN_MAX;
-	if ((__vaddr_t)in.end > page_end && uk_page_walk(page_end, &walk))
-		in.end = (const __u8 *)page_end;
-	if (!fetch_opcode(&in))
+	if (!ukarch_trap_insn(r, &in))
 		return;
-
-	if (branch_target(&in, r, &addr)) {
-		refuse(ctx, addr, UKARCH_ACCESS_EXEC);
+	if (branch_target(insn, r, &in, &target) &&
+	    refuse(ctx, target, UKARCH_ACCESS_EXEC, 1))
 		return;
-	}
-	if (!in.two_byte && (in.opcode & 0xfe) == 0xa4) { /* movs */
-		refuse(ctx, r->rsi, UKARCH_ACCESS_READ);
-		refuse(ctx, r->rdi, UKARCH_ACCESS_WRITE);
-		return;
-	}
-	if (!in.two_byte && (in.opcode & 0xfe) == 0xaa) { /* stos */
-		refuse(ctx, r->rdi, UKARCH_ACCESS_WRITE);
-		return;
-	}
-	if (!in.two_byte && (in.opcode & 0xfc) == 0xa0) {
-		if (moffs_address(&in, &addr))
-			refuse(ctx, addr,
-			       (in.opcode & 2) ? UKARCH_ACCESS_WRITE
-					       : UKARCH_ACCESS_READ);
-		return;
-	}
-	if (has_modrm(&in) && modrm_address(&in, r, &addr))
-		refuse(ctx, addr,
-		       writes_memory(&in) ? UKARCH_ACCESS_WRITE
-					  : UKARCH_ACCESS_READ);
-	else if (!ukarch_vaddr_canonical(r->rsp))
-		refuse(ctx, r->rsp, UKARCH_ACCESS_NONE);
+	if (!x86_insn_operand(insn, &in, &op))
+		refuse_implied(ctx, &in);
+	else if (op.access != UKARCH_ACCESS_NONE &&
+		 !refuse(ctx, address(r, &in, &op), op.access, op.align))
+		refuse_implied(ctx, &in);
 }

@@ -40,18 +40,26 @@ static const char *const why_words[] = {
 static void trap_reason(const struct ukarch_trap_ctx *ctx)
 {
 	const struct uk_stack *stack = __NULL;
+	char decoded[DECODE_MAX];
 
+	ukarch_trap_decode(ctx, decoded, sizeof(decoded));
 	if (ctx->addr_valid)
 		stack = uk_stack_find(ctx->fault_address);
 	if (stack && ctx->fault_address < (__vaddr_t)stack->base)
 		uk_pr_crit("stack overflow of thread %s: guard page at 0x%lx\n",
 			   stack->name, (__vaddr_t)stack->guard);
+	else if (ctx->addr_valid && ctx->why == UKARCH_WHY_UNALIGNED &&
+		 ctx->align)
+		uk_pr_crit("%s 0x%lx: not aligned to %u\n",
+			   access_words[ctx->access], ctx->fault_address,
+			   ctx->align);
 	else if (ctx->addr_valid)
 		uk_pr_crit("%s 0x%lx: %s\n", access_words[ctx->access],
 			   ctx->fault_address, why_words[ctx->why]);
 	else if (ctx->why == UKARCH_WHY_OTHER)
-		uk_pr_crit("unhandled trap %s\n",
-			   ukarch_trap_name(ctx->trapnr));
+		uk_pr_crit("unhandled trap %s%s%s\n",
+			   ukarch_trap_name(ctx->trapnr),
+			   decoded[0] ? ": " : "", decoded);
 	else
 		uk_pr_crit("%s\n", why_words[ctx->why]);
 }

@@ -49,6 +49,7 @@ struct ukarch_trap_ctx {
 	enum ukarch_trap_access access;
 	enum ukarch_trap_why why;
 	int addr_valid;
+	unsigned int align; /* where UNALIGNED: its multiple; 0: not known */
 	const char *event_name;	       /* name of the event raised */
 	struct ukarch_trap_ctx *outer; /* trap that this one interrupted */
 };

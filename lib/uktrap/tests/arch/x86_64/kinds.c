@@ -22,7 +22,17 @@ void raise_step(__u64 unused);
 void raise_x87(__u64 unused);
 void raise_x87_reset(__u64 unused);
 extern const char raise_divide_insn[], raise_divide_overflow_insn[];
+void raise_movaps(__u64 addr);
+void raise_addps(__u64 addr);
+void raise_vmovaps(__u64 addr);
+void raise_cmpxchg16b(__u64 addr);
+void raise_wrmsr(__u64 addr);
+extern const char raise_movaps_insn[], raise_addps_insn[];
+extern const char raise_vmovaps_insn[], raise_cmpxchg16b_insn[];
+extern const char raise_wrmsr_insn[];
 extern const char raise_interrupt_insn[], raise_step_insn[], raise_x87_insn[];
+
+static char bytes[128] __attribute__((aligned(64)));
 
 /* Leaves the unit as it was. */
 static void x87(__u64 unused)
@@ -46,6 +56,24 @@ const struct raise_kind raise_arch_kinds[] = {
 	  TOLD(UKARCH_WHY_NON_CANONICAL, UKARCH_ACCESS_READ) },
 	{ raise_write, NON_CANONICAL, raise_write_insn, "UKARCH_TRAP_X86_GP",
 	  TOLD(UKARCH_WHY_NON_CANONICAL, UKARCH_ACCESS_WRITE) },
+	{ raise_movaps, (__u64)bytes + 8, raise_movaps_insn,
+	  "UKARCH_TRAP_X86_GP",
+	  TOLD(UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_WRITE) },
+	{ raise_addps, (__u64)bytes + 1, raise_addps_insn, "UKARCH_TRAP_X86_GP",
+	  TOLD(UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_READ) },
+	{ raise_cmpxchg16b, (__u64)bytes + 8, raise_cmpxchg16b_insn,
+	  "UKARCH_TRAP_X86_GP",
+	  TOLD(UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_WRITE) },
+#ifdef CONFIG_UKARCH_FPSTATE /* AVX is on */
+	{ raise_vmovaps, (__u64)bytes + 16, raise_vmovaps_insn,
+	  "UKARCH_TRAP_X86_GP",
+	  TOLD(UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_WRITE) },
+	{ raise_vmovaps, NON_CANONICAL, raise_vmovaps_insn,
+	  "UKARCH_TRAP_X86_GP",
+	  TOLD(UKARCH_WHY_NON_CANONICAL, UKARCH_ACCESS_WRITE) },
+#endif
+	{ raise_wrmsr, NON_CANONICAL, raise_wrmsr_insn, "UKARCH_TRAP_X86_GP",
+	  UKARCH_WHY_OTHER, UKARCH_ACCESS_NONE, 0 },
 };
 const unsigned int raise_arch_count = ARRAY_SIZE(raise_arch_kinds);
 

@@ -77,6 +77,39 @@ raise_\name\()_insn:
 	fninit
 	jmp	raise_end
 
+	/* Aligned operands. The stores do not happen. */
+	enter	raise_movaps
+	insn	movaps
+	movaps	%xmm0, (%rdi)
+	jmp	raise_end
+
+	enter	raise_addps
+	insn	addps
+	addps	(%rdi), %xmm0
+	jmp	raise_end
+
+	enter	raise_vmovaps
+	leaq	-0x40(%rdi), %rcx
+	movl	$8, %eax
+	insn	vmovaps
+	vmovaps	%ymm0, 0x20(%rcx,%rax,4)
+	jmp	raise_end
+
+	enter	raise_cmpxchg16b
+	insn	cmpxchg16b
+	cmpxchg16b (%rdi)
+	jmp	raise_end
+
+	/* A reserved bit of IA32_PKRS; the read behind it is not executed. */
+	enter	raise_wrmsr
+	movl	$0x6e1, %ecx
+	movl	$1, %edx
+	xorl	%eax, %eax
+	insn	wrmsr
+	wrmsr
+	addl	(%rdi), %eax
+	jmp	raise_end
+
 	enter	raise_interrupt
 	int	$0x80
 	insn	interrupt
