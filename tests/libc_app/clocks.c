@@ -56,6 +56,27 @@ static void sleeps(void)
 	       clock_getres(CLOCK_MONOTONIC, NULL));
 }
 
+static void years(void)
+{
+	static const time_t edges[] = {
+		67768036191676799L,  67768036191676800L, -67768040609740800L,
+		-67768040609740801L, LONG_MAX,		 LONG_MIN,
+	};
+
+	for (unsigned int i = 0; i < sizeof(edges) / sizeof(*edges); i++) {
+		struct tm tm = { 0 };
+
+		errno = 0;
+		printf("gmtime_r %ld = %d", (long)edges[i],
+		       gmtime_r(&edges[i], &tm) ? tm.tm_year : 1);
+		printf(" %d\n", errno == EOVERFLOW);
+		errno = 0;
+		printf("localtime_r %ld = %d", (long)edges[i],
+		       localtime_r(&edges[i], &tm) != NULL);
+		printf(" %d\n", errno == EOVERFLOW);
+	}
+}
+
 static const char *name(int error)
 {
 	return error == 0	    ? "0"
@@ -140,6 +161,7 @@ static void from_constructor(void)
 void table_clocks(void)
 {
 	sleeps();
+	years();
 	waits();
 	atexit(second);
 	printf("exit %s", "without a line's end, ");

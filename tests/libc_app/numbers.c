@@ -139,6 +139,22 @@ static void to_floats(void)
 		"infinit",
 		"0x1.00000000000008p0",
 		"0x1.00000000000008000000000000001p0",
+		"0x1.00000000000000018p0",
+		"0x1.00000001000000018p-1075",
+		"0x1p2147483648",
+		"0x1p4294967296",
+		"-0x1p-4294967296",
+		"0x1.fffffffffffffffffffffffffffff8p16383",
+		"nan(0x7)",
+		"nan(a_Z09)",
+		"nan(a-b)",
+		"nan(12",
+		"3.4028235677973366e38",
+		"3.4028235677973367e38",
+		"1.00000017881393432617187500000000001",
+		"7.0064923216240861e-46",
+		"-7.006492321624085e-46",
+		"1.17549429e-38",
 	};
 
 	for (unsigned int i = 0; i < sizeof(ins) / sizeof(*ins); i++) {
@@ -150,16 +166,25 @@ static void to_floats(void)
 		unsigned int fb;
 		unsigned long db, lb[2] = { 0, 0 };
 
+		errno = 0;
 		f = strtof(in, &end);
 		memcpy(&fb, &f, sizeof(fb));
-		printf("strtof %s = %08x at %d\n", in, fb & 0x7fffffff,
-		       (int)(end - in));
+		if (isnan(f))
+			fb = 0x7fc00000;
+		printf("strtof %s = %08x at %d, errno %d\n", in,
+		       fb & 0x7fffffff, (int)(end - in),
+		       isinf(f) && errno == ERANGE);
+		errno = 0;
 		d = strtod(in, &end);
 		memcpy(&db, &d, sizeof(db));
-		printf("strtod %s = %016lx at %d\n", in, db, (int)(end - in));
+		if (isnan(d)) /* its bits are the library's choice */
+			db = 0x7ff8UL << 48;
+		printf("strtod %s = %016lx at %d, errno %d\n", in, db,
+		       (int)(end - in), isinf(d) && errno == ERANGE);
 		errno = 0;
 		l = strtold(in, &end);
-		memcpy(lb, &l, LDBL_MANT_DIG == 64 ? 10 : 16);
+		if (!isnan(l))
+			memcpy(lb, &l, LDBL_MANT_DIG == 64 ? 10 : 16);
 		printf("strtold %s = %016lx%016lx at %d, errno %d\n", in, lb[1],
 		       lb[0], (int)(end - in), isinf(l) && errno == ERANGE);
 	}
