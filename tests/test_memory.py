@@ -242,6 +242,27 @@ def test_stdout_path(tmp_path, virt):
     assert result.status == 0 and "argument 1: x" in result.lines, result.text
 
 
+@arm64
+def test_memory_above_the_cpus_addresses_by_a_tree(tmp_path, virt):
+    """cortex-a72 has 44 bits; a length that wraps round ends there, too."""
+    nodes = ['ram@100000000000 { device_type = "memory"; reg = <0x1000 0 0 0x10000000>; };',
+             'ram@ffff00000000 { device_type = "memory"; reg = <0xffff 0 0xffffffff 0xfffff000>; };']
+    result = crash("arm64", "--qemu", f"-dtb {compiled(tmp_path, with_nodes(virt, *nodes))}")
+    assert total(heap_of(result)) >= 126 * MIB and "0xfffffffffff, where" in result.text
+    assert max(end for _, end in heap_of(result)) <= 0x48000000
+
+
+@x86_64
+@pytest.mark.parametrize("cpu, bits", [("max", 40), ("max,phys-bits=37", 37)])
+def test_memory_above_the_cpus_addresses(cpu, bits):
+    """microvm gives as much as it is asked for, with a hole of 1 GiB."""
+    result = crash("x86_64", "--mem", f"{1 << bits - 30}G", "--cpu", cpu)
+    assert f"1048576 KiB of memory left out: they are above {(1 << bits) - 1:#x}" in result.text
+    heap = heap_of(result)
+    assert (1 << bits) - GIB - OTHER <= total(heap) < (1 << bits) - GIB
+    assert max(end for _, end in heap) <= 1 << bits
+
+
 # --- CPUs ------------------------------------------------------------------------
 
 @x86_64

@@ -22,6 +22,9 @@ static struct ukplat_memregion regions[REGIONS_MAX]
 	__attribute__((section(".bss.noclear")));
 static __sz left_out; /* bytes */
 
+static __paddr_t beyond;     /* the first address that the CPU does not have */
+static __sz left_out_beyond; /* bytes */
+
 struct ukplat_bootinfo kvm_bootinfo = { .cmdline = "",
 					.machine = "unknown",
 					.regions = regions };
@@ -100,11 +103,23 @@ static void join(unsigned int at)
 	erase(at + 1);
 }
 
+void kvm_memory_limit(unsigned int bits)
+{
+	beyond = 1UL << bits;
+}
+
 void kvm_memory_add(__paddr_t start, __paddr_t end,
 		    enum ukplat_memregion_type type)
 {
 	unsigned int at = 0;
 
+	if (end < start)
+		end = (__paddr_t)-1; /* it wraps round */
+	if (end > beyond) {
+		if (type == UKPLAT_MEMRT_FREE)
+			left_out_beyond += end - MAX(start, beyond);
+		end = beyond;
+	}
 	if (type == UKPLAT_MEMRT_FREE) {
 		start = ALIGN_UP(start, __PAGE_SIZE);
 		end = ALIGN_DOWN(end, __PAGE_SIZE);
@@ -133,6 +148,10 @@ void kvm_memory_report(void)
 		uk_pr_warn("%lu KiB of memory left out: it is in more than %d "
 			   "pieces\n",
 			   left_out / 1024, REGIONS_MAX);
+	if (left_out_beyond)
+		uk_pr_warn("%lu KiB of memory left out: they are above 0x%lx, "
+			   "where the CPU's addresses end\n",
+			   left_out_beyond / 1024, beyond - 1);
 }
 
 static struct ukplat_memregion *largest_free(void)

@@ -144,6 +144,16 @@ static void tree_read(const void *dtb)
 	kvm_memory_add((__paddr_t)_text, (__paddr_t)_end, UKPLAT_MEMRT_KERNEL);
 }
 
+/* ID_AA64MMFR0_EL1.PARange (Arm ARM, D17.2.64); virtual addresses have 48. */
+static unsigned int address_bits(void)
+{
+	static const __u8 bits[] = { 32, 36, 40, 42, 44, 48 };
+	__u64 range;
+
+	__asm__("mrs %0, id_aa64mmfr0_el1" : "=r"(range));
+	return bits[MIN(range & 15, ARRAY_SIZE(bits) - 1)];
+}
+
 void kvm_setup(void *boot_param)
 {
 	/* GIC, UART, RTC, firmware configuration, GPIO and virtio-mmio */
@@ -162,6 +172,7 @@ void kvm_setup(void *boot_param)
 	if (name)
 		kvm_bootinfo.machine =
 			strcmp(name, "linux,dummy-virt") ? name : "virt";
+	kvm_memory_limit(address_bits());
 	tree_read(dtb);
 	kvm_paging_init(devices, ARRAY_SIZE(devices),
 			(__paddr_t)KVM_BOOT_GIB << 30);

@@ -15,6 +15,12 @@
 extern struct ukplat_bootinfo kvm_bootinfo;
 
 /**
+ * How many bits of a physical address the CPU translates to: nothing is added
+ * to the map above. Called before kvm_memory_add().
+ */
+void kvm_memory_limit(unsigned int bits);
+
+/**
  * Adds memory to the map: the whole pages inside [start, end) if it is free,
  * the whole pages around it for anything else. It takes the place of what the
  * map had there, so that free memory is added before what is in use. Free

@@ -10,6 +10,7 @@
 #include <uk/init.h>
 #include <uk/plat/lcpu.h>
 #include <uk/stackprotector.h>
+#include <arch/cpuid.h>
 #include <arch/io.h>
 #include "../include/kvm_internal.h"
 #include "kvm_x86_64.h"
@@ -66,6 +67,17 @@ static const char *machine_name(void)
 	return id == 0x29c08086 ? "q35" : id == 0xffffffff ? "microvm" : "pc";
 }
 
+#define CPUID_ADDRESS_SIZES (X86_CPUID_EXT + 8)
+#define BITS_DEFAULT 36 /* of a CPU that has not that leaf */
+#define BITS_MAX 47U	/* one to one below the hole of virtual addresses */
+
+static unsigned int address_bits(void)
+{
+	if (x86_cpuid(X86_CPUID_EXT, 0).eax < CPUID_ADDRESS_SIZES)
+		return BITS_DEFAULT;
+	return MIN(x86_cpuid(CPUID_ADDRESS_SIZES, 0).eax & 0xff, BITS_MAX);
+}
+
 static void memory_init(const struct hvm_start_info *si)
 {
 	const struct hvm_memmap_entry *e = (void *)si->memmap_paddr;
@@ -101,6 +113,7 @@ void kvm_setup(void *boot_param)
 	kvm_bootinfo.machine = machine_name();
 	if (si->cmdline_paddr)
 		kvm_cmdline_set((const char *)si->cmdline_paddr);
+	kvm_memory_limit(address_bits());
 	memory_init(si);
 	x86_paging_init();
 	kvm_paging_init(devices, ARRAY_SIZE(devices), KVM_BOOT_MAPPED);
