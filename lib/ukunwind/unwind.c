@@ -7,6 +7,7 @@
  * fp + 8. Stacks grow down, so that frame pointers ascend; only a trap frame
  * may lead to another stack.
  */
+#include <uk/arch/call.h>
 #include <uk/nofault.h>
 #include <uk/plat/image.h>
 #include <uk/symtab.h>
@@ -127,6 +128,10 @@ int uk_unwind_next(struct uk_unwind *u)
 
 	if (!uk_image_is_text(pc - 1))
 		return stop(u, UK_UNWIND_NOT_CODE, pc);
+	/* A wild return looks like a wild call, but for this. */
+	if (rule == &just_called &&
+	    !ukarch_call_len((const __u8 *)pc, pc - (__uptr)_text))
+		return stop(u, UK_UNWIND_NOT_CALL, pc);
 	if (fp && sp <= u->sp && u->is_call)
 		return stop(u, UK_UNWIND_CYCLIC, fp);
 	u->pc = pc;
@@ -145,6 +150,7 @@ const char *uk_unwind_end_str(enum uk_unwind_end end)
 		[UK_UNWIND_UNALIGNED] = "unaligned frame pointer",
 		[UK_UNWIND_CYCLIC] = "frame pointer does not ascend",
 		[UK_UNWIND_NOT_CODE] = "return address outside of the code",
+		[UK_UNWIND_NOT_CALL] = "return address that follows no call",
 		[UK_UNWIND_TABLE] = "damaged unwind table",
 	};
 

@@ -35,6 +35,7 @@ enum uk_unwind_end {
 	UK_UNWIND_UNALIGNED,  /* the frame pointer is not aligned */
 	UK_UNWIND_CYCLIC,     /* the frame pointer does not ascend */
 	UK_UNWIND_NOT_CODE, /* the return address is not in the image's text */
+	UK_UNWIND_NOT_CALL, /* it is, but no call stands in front of it */
 	UK_UNWIND_TABLE,    /* the unwind table is damaged */
 };
 
