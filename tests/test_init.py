@@ -38,6 +38,9 @@ def test_failure_ends_what_had_begun(image):
     assert result.status == 71
     assert calls(result, "init") == ["first", "second"]
     assert "failed with -5: second" in result.log()
+    where = image.addr2line(image.functions()["init_second"])[0]
+    assert any(re.fullmatch(rf"init call 0x[0-9a-f]+ init_second\+0 \({where[1]}:{where[2]}\) "
+                            r"failed: EIO, error -5", text) for text in result.log("ERR"))
     assert calls(result, "term") == ["second", "first"]
     assert term_statuses(result) == {"71"}
 

@@ -14,6 +14,7 @@
 #include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
 #include <uk/print.h>
+#include <uk/symtab.h>
 
 UK_EVENT(UK_EVENT_CRASH);
 
@@ -32,14 +33,15 @@ int uk_crash_in_progress(void)
 static void report_nested(const struct uk_crash_info *info)
 {
 	int first = !crash.reported;
+	char at[UK_SYMBOL_TEXT_MAX];
 
 	crash.reported = 1;
 	if (!first)
 		return;
-	uk_pr_crit("crash while handling a crash: %s%s%s at 0x%lx\n",
+	uk_pr_crit("crash while handling a crash: %s%s%s at %s\n",
 		   info->trap ? info->trap->event_name : info->what,
 		   info->detail ? ": " : "", info->detail ? info->detail : "",
-		   ukarch_regs_pc(info->regs));
+		   uk_symbol_text(ukarch_regs_pc(info->regs), !info->trap, at));
 	crash.reported = 0;
 }
 

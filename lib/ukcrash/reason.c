@@ -5,6 +5,7 @@
  * was refused, or what the program itself complained of.
  */
 #include <uk/stack.h>
+#include <uk/symtab.h>
 #include "crash_internal.h"
 
 #define DECODE_MAX 128
@@ -67,6 +68,7 @@ static void trap_reason(const struct ukarch_trap_ctx *ctx)
 static void trap_details(const struct ukarch_trap_ctx *ctx)
 {
 	char decoded[DECODE_MAX], code[DECODE_MAX + 32] = "";
+	char at[UK_SYMBOL_TEXT_MAX];
 
 	ukarch_trap_decode(ctx, decoded, sizeof(decoded));
 	if (decoded[0])
@@ -75,9 +77,10 @@ static void trap_details(const struct ukarch_trap_ctx *ctx)
 	uk_pr_crit("Event: %s, vector %lu (%s)%s\n", ctx->event_name,
 		   ctx->trapnr, ukarch_trap_name(ctx->trapnr), code);
 	if (ctx->outer)
-		uk_pr_crit("Inside of a handler of %s at 0x%lx\n",
+		uk_pr_crit("Inside of a handler of %s at %s\n",
 			   ctx->outer->event_name,
-			   ukarch_regs_pc(ctx->outer->regs));
+			   uk_symbol_text(ukarch_regs_pc(ctx->outer->regs), 0,
+					  at));
 }
 
 static void reason(const struct uk_crash_info *info)

@@ -7,16 +7,21 @@
  * it has a console brought up if the boot did not come that far.
  */
 #include <errno.h>
+#include <uk/errno_name.h>
 #include <uk/init.h>
+#include <uk/symtab.h>
 #include "ring.h"
 
 static int init_failed(void *data)
 {
 	const struct uk_init_failure *f = data;
 
+	char call[UK_SYMBOL_TEXT_MAX];
+
 	if (f->error != -ECANCELED)
-		uk_pr_err("init call 0x%lx failed: error %d\n",
-			  (__uptr)f->rec->init, f->error);
+		uk_pr_err("init call %s failed: %s, error %d\n",
+			  uk_symbol_text((__uptr)f->rec->init, 0, call),
+			  uk_errno_name(f->error), f->error);
 	return UK_EVENT_NOT_HANDLED;
 }
 

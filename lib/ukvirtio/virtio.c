@@ -4,6 +4,7 @@
  * The life of a device (VIRTIO 1.1, 2.1 and 3.1), over any transport, and the
  * table of drivers. A device that fails is left alone; the guest goes on.
  */
+#include <uk/errno_name.h>
 #include <uk/print.h>
 #include <uk/virtio.h>
 #include "virtio_counts.h"
@@ -82,8 +83,8 @@ int uk_virtio_found(struct uk_virtio_dev *dev)
 		if (!ret)
 			return 0;
 		if (ret != -ENODEV)
-			uk_pr_err("virtio device at 0x%lx does not work: %d\n",
-				  dev->base, ret);
+			uk_pr_err("virtio device at 0x%lx does not work: %s\n",
+				  dev->base, uk_errno_name(ret));
 	}
 	return -ENODEV;
 }

@@ -23,6 +23,9 @@
 #include <errno.h>
 
 #include <uk/arch/types.h>
+#ifndef CONFIG_LIBUKSYMTAB
+#include <uk/snprintf.h>
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -32,6 +35,9 @@ extern "C" {
 #define UK_SYMBOL_NAME_MAX 64
 /** Bytes of a path with its NUL; longer paths lose their front: ".../b.c" */
 #define UK_SOURCE_PATH_MAX 96
+
+/** Bytes of what uk_symbol_text() writes, with its NUL */
+#define UK_SYMBOL_TEXT_MAX (UK_SYMBOL_NAME_MAX + UK_SOURCE_PATH_MAX + 56)
 
 /** A function or a data object of the image. */
 struct uk_symbol {
@@ -118,6 +124,18 @@ int uk_symbol_lookup(const char *name, struct uk_symbol *sym);
  *	-ENOENT without a table, -EINVAL. Any context in which visit may run.
  */
 int uk_symtab_foreach(uk_symbol_visit_t visit, void *arg);
+
+/**
+ * Describes an address for a message: "0x10f5ef main+5f
+ * (apps/crash/main.c:52)", without what is not known.
+ *
+ * @param addr any number
+ * @param is_call addr is a return address: the call is looked up
+ * @param[out] buf receives the text, terminated
+ * @return buf
+ */
+char *uk_symbol_text(unsigned long addr, int is_call,
+		     char buf[UK_SYMBOL_TEXT_MAX]);
 #else
 static inline int uk_resolve_symbol(unsigned long addr __attribute__((unused)),
 				    struct uk_symbol *sym
@@ -138,6 +156,14 @@ static inline int uk_symtab_foreach(uk_symbol_visit_t visit
 				    void *arg __attribute__((unused)))
 {
 	return -ENOENT;
+}
+
+static inline char *uk_symbol_text(unsigned long addr,
+				   int is_call __attribute__((unused)),
+				   char buf[UK_SYMBOL_TEXT_MAX])
+{
+	uk_snprintf(buf, UK_SYMBOL_TEXT_MAX, "0x%lx", addr);
+	return buf;
 }
 #endif /* CONFIG_LIBUKSYMTAB */
 
