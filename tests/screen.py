@@ -14,6 +14,7 @@ from vitrine import LOG_LINE
 BANNER = re.compile(r"Vitrine crash - (\S+) (\S+) \((\w+)\) build-id ([0-9a-f]{40})$")
 FRAME = re.compile(r"  \[([0-9a-f]{16})\](?: (\S+?)(?:\+([0-9a-f]+))?)?"
                    r"(?: \((\S+?)(?::(\d+))?\))?( inlined)?$")
+GUESS = re.compile(r"(  \[[0-9a-f]{16}\]) \?( .*)")
 REPEATS = re.compile(r"  \.\.\. (\d+) more of that frame$")
 DUMPED = re.compile(r"[0-9a-f]{8,16}  ")
 REGISTER = re.compile(r" *(\w+): ([0-9a-f]{16})")
@@ -44,6 +45,7 @@ class Thread:
     stack: tuple  # (lowest, past the highest)
     trace: list = field(default_factory=list)
     trace_end: str = ""
+    guesses: list = field(default_factory=list)
 
     @property
     def functions(self):
@@ -64,6 +66,7 @@ class Screen:
     symbols: dict = field(default_factory=dict)  # register: "name+offset"
     trace: list = field(default_factory=list)
     trace_end: str = ""
+    guesses: list = field(default_factory=list)  # behind the end of a broken trace
     threads: dict = field(default_factory=dict)  # id: Thread
 
     @property
@@ -84,9 +87,9 @@ class Screen:
                      if title.startswith("Page tables of ")), [])
 
     def frames(self):
-        """The trace by frame: [[inlined line..., line of the function]]."""
+        """The trace by frame: [[inlined line..., line of the function]]; guesses too."""
         out, frame = [], []
-        for line in self.trace:
+        for line in self.trace + self.guesses:
             frame.append(line)
             if not line.inlined:
                 out.append(frame)
@@ -119,16 +122,20 @@ def crit_texts(result):
 def read_trace(screen, texts, is_trap):
     call = not is_trap
     for text in texts:
-        frame, repeats = FRAME.match(text), REPEATS.match(text)
+        guess = GUESS.match(text)
+        frame, repeats = FRAME.match("".join(guess.groups()) if guess else text), REPEATS.match(text)
+        assert bool(guess) <= bool(screen.trace_end), f"a guess in a whole trace: {text!r}"
         if frame:
             pc, function, _, file, line, inlined = frame.groups()
-            screen.trace.append(Line(int(pc, 16), plain_name(function or ""), file or "",
+            (screen.guesses if guess else screen.trace).append(Line(int(pc, 16), plain_name(function or ""), file or "",
                                      line or "", bool(inlined), call))
             call = call or not inlined
         elif repeats:
             screen.trace[-1].repeats = int(repeats.group(1))
         elif text == "  -- trap that interrupted:":
             call = False
+        elif text == "  further up on the stack:":
+            assert screen.trace_end and not screen.guesses
         else:
             assert text.startswith("  trace ends: "), f"unknown line of a trace: {text!r}"
             screen.trace_end = text[len("  trace ends: "):]

@@ -5,6 +5,7 @@ and how the program got there. What is right comes from the sources, from
 readelf and from addr2line, never from the generator of the image's tables."""
 
 import re
+import struct
 import subprocess
 from dataclasses import dataclass
 
@@ -73,6 +74,7 @@ KINDS = {
                         file="lib/ukassert/stackprotector.c"),
     "nested": Kind(r"crash: the first of two \(apps/crash/kinds\.c:\d+\)$", ["nested"],
                    'UK_CRASH("the first of two")'),
+    "wild-return": Kind(r"execute at 0x5a5a5a5a000: not mapped$", [""], "", to_main=False),
     "deep": Kind(r"write to 0x0: not mapped$", LEVELS, "null_write();", at=1),
     "corrupt-stack": Kind(r"write to 0x0: not mapped$", ["null_write", "corrupt_stack"],
                           "null_write();", at=1, to_main=False),
@@ -177,6 +179,46 @@ def check_against_addr2line(image, screen):
                 same_frame(frame, second, functions)), (frame, chain, second)
 
 
+def stack_dump(screen):
+    """[(address, bytes, what follows)] of its lines."""
+    lines = []
+    for text in screen.sections["Stack"]:
+        address, data, rest = re.match(r"([0-9a-f]+)  ((?:[0-9a-f]{2} )+) *\|(.*)", text).groups()
+        data = bytes.fromhex(data)
+        assert rest[len(data)] == "|"
+        lines.append((int(address, 16), data, rest[len(data) + 1:].split()))
+    return lines
+
+
+def check_stack(image, screen):
+    """Words that point into the image are followed by their symbols, as readelf has them."""
+    symbols = image.symbols()
+    for address, data, names in stack_dump(screen):
+        words = struct.unpack(f"<{len(data) // 8}Q", data)
+        names += ["-"] * (len(words) - len(names))
+        for word, name in zip(words, names):
+            if name == "-":
+                assert not any(start <= word < start + size for start, size, _ in symbols), \
+                    f"{word:#x} at {address:#x} has a symbol"
+            else:
+                name, _, offset = name.rpartition("+")
+                assert any(name == n and start + int(offset, 16) == word
+                           for start, _, n in symbols), (name, offset, hex(word))
+
+
+def check_call_is_marked(image, screen):
+    """The marked code is the call whose return address the trace begins with."""
+    line = next(text for text in screen.sections["Code"] if "<" in text)
+    start, units = re.match(r"  ([0-9a-f]{16}): (.*)", line).groups()
+    units = units.split()
+    at = next(i for i, unit in enumerate(units) if unit[0] == "<")
+    marked = int(start, 16) + at * (len(units[-1]) // 2)
+    pc = screen.trace[0].pc
+    assert re.search(rf"^ +{marked:x}:\t.*\b(call|blr?)\b",
+                     image.tool("objdump", "-d", f"--start-address={marked:#x}",
+                                f"--stop-address={pc:#x}", image.path), re.M), line
+
+
 def check_chain(kind, screen, arch):
     """The functions down to main, and from there to the entry. Returns the
     trace without what the kind leaves out."""
@@ -210,8 +252,12 @@ def test_screen(kind, arch, cc):
 
     fault = check_chain(k, screen, arch)[k.at]
     check_against_addr2line(image, screen)
-    assert fault.file == k.file.format(arch=arch)
-    assert k.snippet in source_line(fault)
+    check_stack(image, screen)
+    if "Event" not in screen.sections:
+        check_call_is_marked(image, screen)
+    if k.snippet:
+        assert fault.file == k.file.format(arch=arch)
+        assert k.snippet in source_line(fault)
     if k.walk:
         assert re.search(k.walk, screen.page_walk[-1]), screen.page_walk
     for section in ("Registers", "Code", "Stack", f"Stack of thread {k.stack}", "Heap",
@@ -281,9 +327,7 @@ def test_registers_and_symbols(arch):
 def test_stack_dump_is_the_stack(arch):
     """The return address that null_write's caller left stands in it."""
     _, _, screen = crash("null-write", arch)
-    data = bytearray()
-    for line in screen.sections["Stack"]:
-        data += bytes.fromhex(re.match(r"[0-9a-f]+  ((?:[0-9a-f]{2} +)+)", line).group(1))
+    data = b"".join(data for _, data, _ in stack_dump(screen))
     main = next(line for line in screen.trace if line.function == "main")
     assert main.pc.to_bytes(8, "little") in data
 
@@ -293,6 +337,10 @@ def test_stack_overflow_counts_frames(arch):
     assert screen.trace[1].repeats > 50
     used = re.search(r"(\d+) of 65536 bytes", screen.sections["Stack of thread main"][0])
     assert int(used.group(1)) > 65000
+    base = re.match(r"0x([0-9a-f]+)-", screen.sections["Stack of thread main"][0]).group(1)
+    dump = stack_dump(screen)
+    assert int(base, 16) <= dump[0][0] < int(base, 16) + 512
+    assert sum(len(data) for _, data, _ in dump) == 256
 
 
 @pytest.mark.parametrize("cc", COMPILERS)
@@ -305,9 +353,19 @@ def test_nested_crash_is_one_line(arch, cc):
 
 
 def test_corrupt_stack_says_why(arch):
+    """And the rest of the stack shows the way to the entry."""
     _, _, screen = crash("corrupt-stack", arch)
+    assert [line.function for line in screen.guesses if not line.inlined] == \
+        BELOW_MAIN + [ENTRY[arch]]
     assert re.match(r"(unaligned frame pointer|frame pointer does not ascend) \(0x1234567\)$",
                     screen.trace_end)
+
+
+def test_a_wild_return_shows_the_rest_of_the_stack(arch):
+    _, _, screen = crash("wild-return", arch)
+    assert screen.trace_end.startswith("return address ")
+    guesses = iter(line.function for line in screen.guesses if not line.inlined)
+    assert all(f in guesses for f in BELOW_MAIN + [ENTRY[arch]])
 
 
 def test_screen_with_colour(arch):
@@ -332,7 +390,8 @@ def test_in_interrupt_tells_both(arch):
     """What the handler did, and what it interrupted, with its registers."""
     _, result, screen = crash("in-interrupt", arch)
     texts = result.log("CRIT")
-    assert any(re.match(r"Inside of a handler of UKARCH_TRAP_IRQ at 0x", t) for t in texts)
+    assert any(re.match(r"Inside of a handler of UKARCH_TRAP_IRQ at 0x[0-9a-f]+ in_interrupt\+[0-9a-f]+ "
+                        r"\(apps/crash/interrupt\.c:\d+\)$", t) for t in texts)
     split = texts.index("  -- trap that interrupted:")
     assert "ukarch_trap_handle" in texts[split - 1]
     assert re.search(r"\] in_interrupt\+", texts[split + 1]) or "inlined" in texts[split + 1]

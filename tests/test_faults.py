@@ -65,10 +65,15 @@ def test_chain_is_whole(arch, cc, kind):
 @pytest.mark.parametrize("kind", BROKEN)
 @pytest.mark.parametrize("cc", COMPILERS)
 def test_broken_chain_ends_and_says_why(arch, cc, kind):
-    _, result, screen = crash(arch, cc, kind)
+    image, result, screen = crash(arch, cc, kind)
     chain, why = BROKEN[kind]
     assert screen.functions == chain, result.text
     assert screen.trace_end.startswith(why)
+    # what is left of the stack shows the rest; what is older may lie between
+    guesses = iter(line.function for line in screen.guesses if not line.inlined)
+    assert all(f in guesses for f in ["main", *BELOW_MAIN, ENTRY[arch]]), result.text
+    assert len(screen.guesses) <= 32
+    check_against_addr2line(image, screen)
 
 
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
@@ -86,7 +91,9 @@ def test_stack_pointer_to_nowhere_is_told(arch):
 def test_inside_of_a_handler_is_told(arch):
     image, result, screen = crash(arch, "gcc", "in-trap-handler")
     place = image.functions()["first_instruction"]
-    assert f"Inside of a handler of UKARCH_TRAP_INVALID_OP at {place:#x}" in result.log("CRIT")
+    where = image.addr2line(place)[0]
+    assert (f"Inside of a handler of UKARCH_TRAP_INVALID_OP at {place:#x} first_instruction+0 "
+            f"({where[1]}:{where[2]})") in result.log("CRIT")
     assert any("-- trap that interrupted:" in text for text in result.log("CRIT"))
 
 
@@ -94,7 +101,8 @@ def test_each_crash_inside_is_one_line(arch):
     _, result, _ = crash(arch, "gcc", "everywhere")
     lines = [t for t in result.log("CRIT") if t.startswith("crash while handling a crash")]
     assert len(lines) == 2
-    assert "UKARCH_TRAP_PAGE_FAULT" in lines[0]
+    assert re.search(r"UKARCH_TRAP_PAGE_FAULT at 0x[0-9a-f]+ \w+\+[0-9a-f]+ "
+                     r"\(tests/apps/faults/\w+\.c:\d+\)$", lines[0]), lines
     assert "behind the screen" in lines[1]
 
 

@@ -104,6 +104,13 @@ class Image:
         fields = (line.split() for line in self.tool("readelf", "-sW", self.path).splitlines())
         return {f[7]: int(f[1], 16) for f in fields if len(f) == 8 and f[3] == "FUNC"}
 
+    def symbols(self):
+        """[(address, size, name)] of everything with an address, by binutils."""
+        fields = (line.split() for line in self.tool("readelf", "-sW", self.path).splitlines())
+        return [(int(f[1], 16), int(f[2], 0), f[7]) for f in fields
+                if len(f) == 8 and f[3] in ("FUNC", "OBJECT", "NOTYPE") and f[6] != "ABS"
+                and f[0] != "Num:"]
+
     def addr2line(self, address):
         """[(function, file, line)] at an address, innermost first, by binutils.
         What it does not know is "" there."""

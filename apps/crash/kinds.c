@@ -155,6 +155,15 @@ KIND corrupt_stack(void)
 	null_write();
 }
 
+/* The return address is lost, and so is the frame that it leads to. */
+KIND wild_return(void)
+{
+	void *volatile *volatile frame = __builtin_frame_address(0);
+
+	frame[0] = unmapped;
+	frame[1] = unmapped;
+}
+
 KIND in_memcpy(void)
 {
 	char buf[128];
@@ -210,6 +219,7 @@ const struct kind kinds[] = {
 	{ "nested", nested, "a crash handler that crashes itself" },
 	{ "deep", deep, "a call trace of 40 frames" },
 	{ "corrupt-stack", corrupt_stack, "a frame pointer overwritten" },
+	{ "wild-return", wild_return, "a return address overwritten" },
 	{ "in-memcpy", in_memcpy, "memcpy from a null pointer" },
 	{ "in-strlen", in_strlen, "strlen of a null pointer" },
 	{ "inlined", inlined, "a fault in an inlined function" },

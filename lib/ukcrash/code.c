@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The instruction bytes around the program counter. The unit at the program
- * counter, a byte or an instruction word, stands in angle brackets.
+ * The instruction bytes around the program counter. The first unit of the
+ * instruction that trapped or called, a byte or a word, stands in angle
+ * brackets.
  */
+#include <uk/arch/call.h>
 #include <uk/nofault.h>
+#include <uk/plat/image.h>
 #include "crash_internal.h"
 
 #define UNITS_BEFORE (32 / UKARCH_INSN_UNIT)
@@ -25,9 +28,19 @@ static int unit_text(char *buf, __sz len, __vaddr_t addr, int marked)
 			   close);
 }
 
-static void code(const struct uk_crash_info *info)
+/* What crashed without a trap is the call behind which pc points. */
+static __vaddr_t instruction(const struct uk_crash_info *info)
 {
 	__vaddr_t pc = ukarch_regs_pc(info->regs);
+
+	if (!info->trap && uk_image_is_text(pc - 1))
+		pc -= ukarch_call_len((const __u8 *)pc, pc - (__vaddr_t)_text);
+	return pc;
+}
+
+static void code(const struct uk_crash_info *info)
+{
+	__vaddr_t pc = instruction(info);
 	__vaddr_t at = pc - UNITS_BEFORE * UKARCH_INSN_UNIT;
 	char line[UNITS_A_LINE * (2 * UKARCH_INSN_UNIT + 1) + 2 + 1];
 

@@ -27,9 +27,14 @@
 
 /**
  * " name+offset" of the symbol at addr, or "" if the image has none there.
+ * @param is_call addr is a return address: the symbol is that of the call
  * @return buf
  */
-const char *ukcrash_symbol(__vaddr_t addr, char buf[UKCRASH_SYMBOL_MAX]);
+const char *ukcrash_symbol(__vaddr_t addr, int is_call,
+			   char buf[UKCRASH_SYMBOL_MAX]);
+
+/** 1 if addr is in the code, behind a call. */
+int ukcrash_is_return(__vaddr_t addr);
 
 #ifdef CONFIG_LIBUKSCHED
 /** Shows the call trace from some registers on; is_call: pc is a return

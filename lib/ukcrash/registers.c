@@ -32,6 +32,12 @@ static void row_add(struct row *row, const char *name, __u64 value)
 		row_flush(row);
 }
 
+/* Without a trap pc is a return address. */
+static int is_call(const struct uk_crash_info *info, __u64 value)
+{
+	return !info->trap && value == ukarch_regs_pc(info->regs);
+}
+
 /* Those that have a symbol, or those that have none. */
 static void general(const struct uk_crash_info *info, int symbols)
 {
@@ -44,7 +50,7 @@ static void general(const struct uk_crash_info *info, int symbols)
 
 		symbol[0] = '\0';
 		if (d->is_addr)
-			ukcrash_symbol(value, symbol);
+			ukcrash_symbol(value, is_call(info, value), symbol);
 		if (!symbol[0] && !symbols)
 			row_add(&row, d->name, value);
 		else if (symbol[0] && symbols)

@@ -8,13 +8,27 @@
  * An inlined function has a line of its own, with the address of the code
  * that it became part of and without offset. A frame that repeats, as in
  * endless recursion, is shown once and counted.
+ *
+ * Where the chain of frames is broken, the rest of the stack is searched for
+ * words that follow a call. Each may be a return address, or be left over from
+ * a call that is long over:
+ *
+ *	[0000000000101234] ? main+65 (apps/crash/main.c:52)
  */
+#include <uk/nofault.h>
+#include <uk/stack.h>
 #include <uk/symtab.h>
 #include <uk/unwind.h>
 #include "crash_internal.h"
 
 /* Frames walked at most, shown or not. */
 #define WALK_MAX 100000
+
+/* Addresses shown of a broken stack at most, and what is searched of one
+ * whose end is not known.
+ */
+#define GUESSES_MAX 16
+#define SEARCH_BYTES 16384
 
 struct trace {
 	unsigned int shown;
@@ -34,7 +48,8 @@ static void place(char *buf, __sz len, const struct uk_source_loc *loc)
 /* The lines of the functions inlined at lookup; leaves in *loc where the
  * out-of-line function is.
  */
-static void show_inlined(__uptr pc, __uptr lookup, struct uk_source_loc *loc)
+static void show_inlined(__uptr pc, __uptr lookup, const char *mark,
+			 struct uk_source_loc *loc)
 {
 	struct uk_inline_frame f;
 	char where[UK_SOURCE_PATH_MAX + 16];
@@ -45,26 +60,27 @@ static void show_inlined(__uptr pc, __uptr lookup, struct uk_source_loc *loc)
 		if (!f.inlined)
 			return;
 		place(where, sizeof(where), &f.loc);
-		uk_pr_crit("  [%016lx] %s%s inlined\n", pc, f.function, where);
+		uk_pr_crit("  [%016lx] %s%s%s inlined\n", pc, mark, f.function,
+			   where);
 	}
 	if (uk_resolve_line(lookup, loc))
 		loc->file[0] = '\0';
 }
 
-static void show_frame(const struct uk_unwind *u)
+/* mark stands before the names. */
+static void show_frame(__uptr pc, __uptr lookup, const char *mark)
 {
-	__uptr lookup = uk_unwind_lookup_pc(u);
 	struct uk_source_loc loc = { .line = 0 };
 	struct uk_symbol sym;
 	char where[UK_SOURCE_PATH_MAX + 16];
 
-	show_inlined(u->pc, lookup, &loc);
+	show_inlined(pc, lookup, mark, &loc);
 	place(where, sizeof(where), &loc);
 	if (uk_resolve_symbol(lookup, &sym))
-		uk_pr_crit("  [%016lx]%s\n", u->pc, where);
+		uk_pr_crit("  [%016lx]%s\n", pc, where);
 	else
-		uk_pr_crit("  [%016lx] %s+%lx%s\n", u->pc, sym.name,
-			   u->pc - sym.start, where);
+		uk_pr_crit("  [%016lx] %s%s+%lx%s\n", pc, mark, sym.name,
+			   pc - sym.start, where);
 }
 
 static void end_repeats(struct trace *t)
@@ -86,10 +102,30 @@ static int add_frame(struct trace *t, const struct uk_unwind *u)
 		return 0;
 	if (u->is_trap)
 		uk_pr_crit("  -- trap that interrupted:\n");
-	show_frame(u);
+	show_frame(u->pc, uk_unwind_lookup_pc(u), "");
 	t->shown++;
 	t->last_pc = u->pc;
 	return 1;
+}
+
+/* What may be return addresses on the rest of a stack, each once in a row. */
+static void search(__uptr sp)
+{
+	const struct uk_stack *s = uk_stack_find(sp);
+	__uptr at = ALIGN_UP(s ? MAX(sp, (__uptr)s->base) : sp, sizeof(at));
+	__uptr end = s ? (__uptr)s->top : at + SEARCH_BYTES, word, last = 0;
+
+	for (unsigned int found = 0; at < end && found < GUESSES_MAX;
+	     at += sizeof(word)) {
+		if (!uk_nofault_try_read(word, at))
+			return;
+		if (word == last || !ukcrash_is_return(word))
+			continue;
+		if (!found++)
+			uk_pr_crit("  further up on the stack:\n");
+		show_frame(word, word - 1, "? ");
+		last = word;
+	}
 }
 
 /* One caller, unless there are threads. */
@@ -114,9 +150,11 @@ TRACE_SCOPE void ukcrash_trace(const struct __regs *regs, int is_call)
 		}
 	} while (uk_unwind_next(&u) && ++walked < WALK_MAX);
 	end_repeats(&t);
-	if (u.end != UK_UNWIND_OUTERMOST)
+	if (u.end != UK_UNWIND_OUTERMOST) {
 		uk_pr_crit("  trace ends: %s (0x%lx)\n",
 			   uk_unwind_end_str(u.end), u.bad);
+		search(u.sp);
+	}
 }
 
 static void trace(const struct uk_crash_info *info)
