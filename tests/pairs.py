@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
 """Few configurations that cover many pairs of options: of CANDIDATES random
-ones those are chosen, best first, in which two options stand together as in
-none before: y and y, y and n, n and y, n and n."""
+ones those are chosen, best first, in which two options stand together as
+neither in allnoconfig and allyesconfig nor in one before: y and y, y and n, n
+and y, n and n."""
 
 import importlib.machinery
 import importlib.util
@@ -35,24 +36,32 @@ def pairs(values):
 
 
 def draws(archs):
-    """{(arch, seed): the pairs that the configuration has}"""
+    """{(arch, seed): the pairs that the configuration has}, and those of
+    allnoconfig and allyesconfig."""
     trees = {arch: kconfig(arch) for arch in archs}
     names = sorted({s.name for module, kconf in trees.values() for s in kconf.unique_defined_syms
                     if s.orig_type is module.kconfiglib.BOOL and any(n.prompt for n in s.nodes)})
-    found = {}
+    found, first = {}, 0
     for arch, (module, kconf) in trees.items():
         options = [kconf.syms.get(name) for name in names]
+
+        def drawn(options=options):
+            return pairs([int(s is not None and s.str_value == "y") for s in options])
+
+        for value in (0, 2):
+            module.all_to(kconf, value)
+            first |= drawn()
         for seed in range(1, CANDIDATES + 1):
             module.draw(kconf, str(seed))
-            found[arch, seed] = pairs([int(s is not None and s.str_value == "y")
-                                       for s in options])
-    return found
+            found[arch, seed] = drawn()
+    return found, first
 
 
 def chosen(archs):
     """[(arch, seed of `make randconfig`)], the architectures in turn; all of
     them have every pair of the candidates, on one of the architectures."""
-    found, covered, result = draws(archs), 0, []
+    found, covered = draws(archs)
+    result = []
     while True:
         arch = archs[len(result) % len(archs)]
         best = max((key for key in found if key[0] == arch),

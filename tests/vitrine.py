@@ -134,6 +134,22 @@ class Image:
         return chains
 
 
+def write_config(folder, app, config):
+    """The application's defconfig with other lines in place of some of its own,
+    if it is not there."""
+    path = ROOT / app if (ROOT / app).is_dir() else ROOT / "apps" / app
+    defconfig = path / "defconfig"
+    lines = [*(defconfig.read_text().splitlines() if defconfig.exists() else ()), *config]
+    text = "".join(line + "\n" for line in
+                   {re.search(r"CONFIG_\w+", line).group(): line for line in lines
+                    if "CONFIG_" in line}.values())
+    wanted = folder / "wanted"
+    if not wanted.exists() or wanted.read_text() != text:
+        folder.mkdir(exist_ok=True)
+        (folder / ".config").write_text(text)
+        wanted.write_text(text)
+
+
 @functools.lru_cache(maxsize=None)
 def build(app, arch, cc="gcc", config=()):
     """Builds an application with options set on top of its defconfig, once.
@@ -154,17 +170,19 @@ def build(app, arch, cc="gcc", config=()):
         if RUN and lock.read() == built:
             return image
         if config:
-            dotconfig = image.path.parent / ".config"
-            wanted = "".join(line + "\n" for line in config)
-            mark = image.path.parent / "wanted"
-            if not mark.exists() or mark.read_text() != wanted:
-                make("defconfig", *words)
-                with open(dotconfig, "a") as f:
-                    f.write(wanted)
-                make("olddefconfig", *words)
-                mark.write_text(wanted)
+            write_config(image.path.parent, app, config)
         # The others wait for it: all processors, then.
         make(f"-j{os.cpu_count()}", *words)
         lock.truncate(0)
         lock.write(built)
     return image
+
+
+def check_all_pass(result):
+    """Every test that the KTAP report announces ran and passed."""
+    assert result.status == 0, result.text
+    assert not re.search(r"^ *not ok", result.text, re.M), result.text
+    planned = int(re.search(r"^1\.\.(\d+)$", result.text, re.M).group(1))
+    assert len(re.findall(r"^ok \d+ ", result.text, re.M)) == planned
+    plans = [int(n) for n in re.findall(r"^    1\.\.(\d+)$", result.text, re.M)]
+    assert len(re.findall(r"^    ok \d+ ", result.text, re.M)) == sum(plans)

@@ -33,7 +33,7 @@ static struct {
 static char *only;
 
 UK_PARAM(test, only, &only, charp,
-	 "run only this suite, or this case as suite.case");
+	 "run only these suites, or cases as suite.case: a,b.c");
 
 static void __printf_like(1, 2) line(const char *fmt, ...)
 {
@@ -150,18 +150,62 @@ static int init_suite(struct uk_testsuite *s)
 	return now.failed ? -EINVAL : rc;
 }
 
+/* 1 if the item of a list at `item` is the suite, or the case as suite.case. */
+static int is_item(const char *item, const struct uk_testsuite *s,
+		   const struct uk_testcase *t)
+{
+	__sz len = strcspn(item, ","), suite = strlen(s->name);
+
+	if (len < suite || strncmp(item, s->name, suite))
+		return 0;
+	if (len == suite)
+		return 1;
+	return item[suite] == '.' && len - suite - 1 == strlen(t->name) &&
+	       !strncmp(item + suite + 1, t->name, strlen(t->name));
+}
+
+/* The item behind `item`; NULL behind the last one. */
+static const char *next_item(const char *item)
+{
+	const char *comma = strchr(item, ',');
+
+	return comma ? comma + 1 : __NULL;
+}
+
 /* 1 if test.only, when given, names the case or its suite. */
 static int wanted(const struct uk_testsuite *s, const struct uk_testcase *t)
 {
-	__sz len = strlen(s->name);
-
 	if (!only)
 		return 1;
-	if (strncmp(only, s->name, len))
-		return 0;
-	if (!only[len])
-		return 1;
-	return only[len] == '.' && !strcmp(only + len + 1, t->name);
+	for (const char *item = only; item; item = next_item(item))
+		if (is_item(item, s, t))
+			return 1;
+	return 0;
+}
+
+static int exists(const char *item)
+{
+	uk_table_foreach (testsuites, rec)
+		for (const struct uk_testcase *t = rec->suite->start;
+		     t < rec->suite->end; t++)
+			if (is_item(item, rec->suite, t))
+				return 1;
+	return 0;
+}
+
+/* Names the items of test.only that no test has; returns how many. */
+static unsigned int missing(void)
+{
+	unsigned int n = 0;
+
+	for (const char *item = only; item; item = next_item(item)) {
+		if (exists(item))
+			continue;
+		line("# there is no test called %.*s\n",
+		     (int)strcspn(item, ","), item);
+		n++;
+	}
+	return n;
 }
 
 static unsigned int count_cases(const struct uk_testsuite *s)
@@ -215,10 +259,9 @@ static int run_all(struct uk_init_ctx *ctx __unused)
 		now.suite = __NULL;
 		failed |= bad;
 	}
-	if (!cases)
-		line("# there is no test%s%s\n", only ? " called " : "",
-		     only ? only : "");
-	uk_exit(failed || !cases);
+	if (!cases && !only)
+		line("# there is no test\n");
+	uk_exit(missing() || failed || !cases);
 }
 
 uk_main_initcall_prio(run_all, 0, 3);
