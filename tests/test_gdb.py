@@ -7,7 +7,7 @@ import re
 import pytest
 
 from gdb_guest import LOG_CONSOLE, PLACE_LIST, guest, play_on_the_log_line
-from vitrine import ARCHS, COMPILERS, build
+from vitrine import ARCHS, ONE_COMPILER, build
 
 PLACES = [p for p in PLACE_LIST if p[0] in ARCHS]
 CRASHED = 70
@@ -115,8 +115,7 @@ BEHIND_THE_DECISION = {
 }
 
 
-@pytest.mark.parametrize("cc", COMPILERS)
-@pytest.mark.parametrize("arch", ARCHS)
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_way_of_a_debug_trap(arch, cc):
     """Nothing on it is called that could hold a breakpoint: no memset of the
     compiler's, no function outside of its section."""
@@ -133,8 +132,7 @@ def test_way_of_a_debug_trap(arch, cc):
     assert outside <= BEHIND_THE_DECISION, outside - BEHIND_THE_DECISION
 
 
-@pytest.mark.parametrize("cc", COMPILERS)
-@pytest.mark.parametrize("arch", ARCHS)
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_breakpoint_on_the_way_is_refused(arch, cc):
     with guest(build("tests/apps/debuggee", arch, cc)) as g:
         g.gdb("refused")

@@ -7,14 +7,14 @@ import re
 import subprocess
 
 import pytest
-from vitrine import COMPILERS, OUT, ROOT, SHARED, TOOL_PREFIX, build
+from vitrine import ONE_COMPILER, OUT, ROOT, SHARED, TOOL_PREFIX, build
 
 APP = ROOT / "tests" / "newlib_app"
 
 
-@pytest.fixture(scope="session", params=COMPILERS)
-def image(request, arch):
-    return build(APP, arch, request.param)
+@pytest.fixture(scope="session", params=ONE_COMPILER, ids="-".join)
+def image(request):
+    return build(APP, *request.param)
 
 
 @pytest.mark.parametrize("how", ["return", "exit"])
