@@ -6,15 +6,20 @@ import re
 
 import pytest
 
-from gdb_guest import LOG_CONSOLE, PLACE_LIST, guest, play_on_the_log_line
+from gdb_guest import LINES, LOG_CONSOLE, PLACE_LIST, guest, play_on_the_log_line
 from vitrine import ARCHS, ONE_COMPILER, build
 
-PLACES = [p for p in PLACE_LIST if p[0] in ARCHS]
 CRASHED = 70
 
 
-@pytest.fixture(params=PLACES, ids="-".join)
+@pytest.fixture(params=PLACE_LIST, ids="-".join)
 def place(request):
+    return request.param
+
+
+@pytest.fixture(params=LINES, ids="-".join)
+def line(request):
+    """Any place, for what the line carries."""
     return request.param
 
 
@@ -30,20 +35,20 @@ def play(place, scene, *args, argv=(), **more):
         return g.end()
 
 
-def test_look_and_leave(place):
-    assert play(place, "look_and_leave").status == 0
+def test_look_and_leave(line):
+    assert play(line, "look_and_leave").status == 0
 
 
-def test_exit_status(place):
-    assert play(place, "run_to_the_end", 0).status == 0
+def test_exit_status(line):
+    assert play(line, "run_to_the_end", 0).status == 0
 
 
-def test_kill(place):
-    assert play(place, "kill").status == CRASHED
+def test_kill(line):
+    assert play(line, "kill").status == CRASHED
 
 
-def test_breakpoints(place):
-    assert play(place, "breakpoints", argv=("loop", "20")).status == 0
+def test_breakpoints(line):
+    assert play(line, "breakpoints", argv=("loop", "20")).status == 0
 
 
 def test_hardware_breakpoints(place):
@@ -73,8 +78,8 @@ def test_conditions(place):
     assert play(place, "conditions_in_the_guest", 1999, argv=("loop", "2000")).status == 0
 
 
-def test_agent_printf(place):
-    arch, where = place
+def test_agent_printf(line):
+    arch, where = line
     with guest(image(arch), "loop", "10", place=where) as g:
         text = g.gdb("agent_printf")
         assert "add 20 22" in text and "add 9 1" in text, text
@@ -97,10 +102,10 @@ def test_registers(place):
     assert play(place, "registers", argv=("regs",)).status == 0
 
 
-def test_memory(place):
+def test_memory(line):
     # a serial port takes 20 KiB a second of a busy host
-    size = 1 << (20 if place[1] == "vport" else 15)
-    assert play(place, "big_memory", size).status == 0
+    size = 1 << (20 if line[1] == "vport" else 15)
+    assert play(line, "big_memory", size).status == 0
 
 
 # What is called from .text.uk_nobreak when it is known that no breakpoint was
@@ -168,12 +173,12 @@ def test_crash_and_detach(place):
 
 
 @pytest.mark.parametrize("argv", ["spin", "idle"])
-def test_ctrl_c(place, argv):
-    assert play(place, "interrupt", f"debuggee_{argv}", argv=(argv,)).status == 1
+def test_ctrl_c(line, argv):
+    assert play(line, "interrupt", f"debuggee_{argv}", argv=(argv,)).status == 1
 
 
-def test_ctrl_c_with_interrupts_off(place):
-    done = play(place, "interrupt", "debuggee_irqs_off", argv=("irqs-off",))
+def test_ctrl_c_with_interrupts_off(line):
+    done = play(line, "interrupt", "debuggee_irqs_off", argv=("irqs-off",))
     assert done.status == 1
 
 
