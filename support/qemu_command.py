@@ -62,13 +62,21 @@ class UsageError(Exception):
     """The caller asked for something that cannot be; the text says what."""
 
 
-def without_stub(path):
-    """What to say about an image that no debugger can come to, or ""."""
+# Option: a symbol of the library that answers at its port, what that is, the
+# option of Kconfig.
+SERVERS = {"gdb": (b"uk_gdb_break", "stub for a debugger", "LIBUKGDB"),
+           "metrics": (b"uk_param_metrics_console", "HTTP server", "LIBUKMETRICS"),
+           "shell": (b"uk_param_shell_console", "shell", "LIBUKSHELL")}
+
+
+def without_server(path, option):
+    """What to say about an image in which nothing answers at --OPTION, or ""."""
+    symbol, what, library = SERVERS[option]
     with open(path, "rb") as f:
-        if b"\0uk_gdb_break\0" in f.read():
+        if b"\0" + symbol + b"\0" in f.read():
             return ""
-    return (f"{path} has no stub for a debugger: switch LIBUKGDB on "
-            "(make menuconfig, or CONFIG_LIBUKGDB=y in .config)")
+    return (f"{path} has no {what}, --{option} will not be answered: switch {library} on "
+            f"(make menuconfig, or CONFIG_{library}=y in .config)")
 
 
 def image_arch(path):

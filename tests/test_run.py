@@ -17,7 +17,7 @@ import time
 from pathlib import Path
 
 import pytest
-from vitrine import MACHINES, ROOT, make
+from vitrine import ARCHS, MACHINES, ROOT, build, make
 
 RUN = ROOT / "support" / "run"
 GUESTS = ROOT / "tests" / "run_guest"
@@ -352,3 +352,19 @@ def test_ctrl_c_on_a_terminal(guests):
         pass
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
     os.close(tty)
+
+
+@pytest.mark.parametrize("option, library", [
+    ("gdb", "LIBUKGDB"), ("metrics", "LIBUKMETRICS"), ("shell", "LIBUKSHELL")])
+def test_port_without_its_library(guests, tmp_path, option, library):
+    """The guest runs, and the user learns why nothing answers."""
+    guest = guests["x86_64"]
+    done = told(guest, "0", f"--{option}", str(tmp_path / "socket"))
+    assert f"--{option} will not be answered: switch {library} on" in done.stderr.decode()
+    assert library not in told(guest, "0").stderr.decode()
+
+
+def test_port_with_its_library():
+    image = build("metrics", ARCHS[0])
+    done = image.run(options=["--metrics", str(image.path.parent / "socket"), "--timeout", "0.5"])
+    assert "will not be answered" not in done.text

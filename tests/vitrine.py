@@ -38,7 +38,8 @@ LOG_LINE = re.compile(r"^\[ *(\d+\.\d+)\] (\w+): ?(.*)$")
 
 # What the make that runs the tests was told is not meant for those that they run.
 NOT_OURS = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "V", "O", "APP", "ARCH", "CC",
-            "ARGS", "PARAMS", "MACHINE", "MEM", "ACCEL", "GDB", "METRICS", "SEED", "NEWLIB_DIR", "T"}
+            "ARGS", "PARAMS", "MACHINE", "MEM", "ACCEL", "GDB", "METRICS", "SHELL_PORT", "SEED",
+            "NEWLIB_DIR", "T"}
 
 
 # What two images have in common is compiled once: the compilers are ccache's.

@@ -52,7 +52,8 @@ menuconfig:
 # --- booting it ----------------------------------------------------------------
 flag = $(if $(2),$(1) $(call sq,$(2)))
 RUN_FLAGS := $(call flag,--machine,$(MACHINE)) $(call flag,--accel,$(ACCEL)) \
-  $(call flag,--gdb,$(GDB)) $(call flag,--metrics,$(METRICS)) $(call flag,--mem,$(MEM)) \
+  $(call flag,--gdb,$(GDB)) $(call flag,--metrics,$(METRICS)) \
+  $(call flag,--shell,$(SHELL_PORT)) $(call flag,--mem,$(MEM)) \
   $(call flag,--params,$(PARAMS)) $(if $(filter 1,$(V)),--verbose)
 
 run: built
