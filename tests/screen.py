@@ -61,6 +61,7 @@ class Screen:
     arch: str
     build_id: str
     reason: str
+    details: list = field(default_factory=list)  # the lines below the reason
     sections: dict = field(default_factory=dict)
     registers: dict = field(default_factory=dict)
     symbols: dict = field(default_factory=dict)  # register: "name+offset"
@@ -168,7 +169,7 @@ def read_screen(result):
     banner = BANNER.match(texts[0])
     assert banner, f"unknown banner: {texts[0]!r}"
     screen = Screen(*banner.groups(), reason=texts[1])
-    body = []
+    body = screen.details
     for text in texts[2:]:
         title, _, rest = text.partition(":")
         if text.startswith("  ") or DUMPED.match(text):

@@ -87,12 +87,15 @@ KINDS = {
                     "*(volatile int *)p = 1", walk="not present$"),
     "double-free": Kind(r"heap: double free of 0x[0-9a-f]+$", ["free", "double_free"],
                         "free(block)", file=HEAP_C, at=1, skip=ALLOCATOR),
-    "heap-overrun": Kind(r"heap: block 0x[0-9a-f]+ of 48 bytes was overrun: "
+    "heap-overrun": Kind(r"heap: block 0x[0-9a-f]+ of 40 bytes was overrun: "
                          r"the header behind it is damaged$", ["free", "heap_overrun"],
                          "free(block)", file=HEAP_C, at=1, skip=ALLOCATOR),
     "wild-free": Kind(r"heap: free of 0x[0-9a-f]+, which is inside of the used block "
-                      r"0x[0-9a-f]+ of 48 bytes$", ["free", "wild_free"],
+                      r"0x[0-9a-f]+ of 40 bytes$", ["free", "wild_free"],
                       "free(block)", file=HEAP_C, at=1, skip=ALLOCATOR),
+    "write-after-free": Kind(r"heap: block 0x[0-9a-f]+ was written to after it was freed$",
+                             ["malloc", "write_after_free"], "block = malloc(block_size)",
+                             file=HEAP_C, at=1, skip=ALLOCATOR + "|^get$|^give$"),
     "in-interrupt": Kind(r"write to 0x0: not mapped$", ["timer_handler", "in_interrupt"],
                          "*(volatile int *)nowhere = 1", file="apps/crash/interrupt.c",
                          walk="not present$", skip=IRQ_PATH),

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from screen import read_screen
-from vitrine import ONE_COMPILER, build
+from vitrine import ONE_COMPILER, ROOT, build
 
 OWNERS = "CONFIG_LIBUKTLSF_OWNERS=y"
 
@@ -41,21 +41,31 @@ def test_storm_without_enough_memory(arch):
     assert peak < 8192
 
 
-@pytest.mark.parametrize("kind, reason", [
-    ("double-free", r"heap: double free of 0x\w+, allocated at 0x(\w+), freed at 0x(\w+)$"),
-    ("heap-overrun", r"heap: block 0x\w+ of 48 bytes was overrun: the header behind it is "
-                     r"damaged, allocated at 0x(\w+)$"),
-    ("wild-free", r"heap: free of 0x\w+, which is inside of the used block 0x\w+ of 48 bytes, "
-                  r"allocated at 0x(\w+)$"),
+@pytest.mark.parametrize("kind, reason, callers", [
+    ("double-free", r"heap: double free of 0x\w+ of 40 bytes$", ["allocated", "freed"]),
+    ("heap-overrun", r"heap: block 0x\w+ of 40 bytes was overrun: the header behind it is "
+                     r"damaged$", ["allocated"]),
+    ("wild-free", r"heap: free of 0x\w+, which is inside of the used block 0x\w+ of 40 bytes$",
+     ["allocated"]),
+    ("write-after-free", r"heap: block 0x\w+ of 40 bytes was written to after it was freed$",
+     ["allocated", "freed"]),
 ])
-def test_owners_are_named(arch, kind, reason):
-    """The return addresses are in the function that did it."""
+def test_owners_are_named(arch, kind, reason, callers):
+    """With the size that the program asked for, and the callers by symbol and line, as
+    addr2line has them: the calls of malloc() and free() in the function that did it."""
     image = build("crash", arch, config=(OWNERS,))
-    match = re.match(reason, read_screen(image.run(kind)).reason)
-    assert match
-    for address in match.groups():
-        chain = image.addr2line(int(address, 16) - 1)
-        assert chain[-1][0] == kind.replace("-", "_")
+    screen = read_screen(image.run(kind))
+    assert re.match(reason, screen.reason), screen.reason
+    assert [text.split()[0] for text in screen.details] == callers
+    function = kind.replace("-", "_")
+    source = (ROOT / "apps" / "crash" / "heap.c").read_text().splitlines()
+    for text in screen.details:
+        what, address, name, offset, place, line = re.match(
+            r"  (\w+) by 0x(\w+) (\w+)\+(\w+) \((.*):(\d+)\)$", text).groups()
+        assert name == function
+        assert image.functions()[name] + int(offset, 16) == int(address, 16)
+        assert image.addr2line(int(address, 16) - 1) == [(function, place, line)]
+        assert {"allocated": "malloc(", "freed": "free("}[what] in source[int(line) - 1]
 
 
 @pytest.mark.parametrize("kind, damaged", [("null-write", False), ("heap-damaged", True)])

@@ -27,6 +27,7 @@ void divide(void);
 void double_free(void);
 void heap_overrun(void);
 void wild_free(void);
+void write_after_free(void);
 void heap_damaged(void);
 
 /* In a timer's handler, and with interrupts off: interrupt.c. */

@@ -33,6 +33,14 @@ void wild_free(void)
 	free(block);
 }
 
+void write_after_free(void)
+{
+	block = malloc(block_size);
+	free(block);
+	memset(block, 'A', 16);
+	block = malloc(block_size);
+}
+
 /* The heap is damaged, and something else crashes. */
 void heap_damaged(void)
 {

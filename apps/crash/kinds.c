@@ -226,6 +226,8 @@ const struct kind kinds[] = {
 	{ "double-free", double_free, "a block freed twice" },
 	{ "heap-overrun", heap_overrun, "a block written to beyond its end" },
 	{ "wild-free", wild_free, "a pointer freed that is no block" },
+	{ "write-after-free", write_after_free,
+	  "a block written to after it was freed" },
 	{ "heap-damaged", heap_damaged,
 	  "abort() with the heap damaged before" },
 	{ "in-interrupt", in_interrupt, "a fault in a timer's handler" },

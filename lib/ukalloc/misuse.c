@@ -6,23 +6,38 @@
  * of another kind tells too whether the heap was damaged before.
  */
 #include <stdarg.h>
+#include <string.h>
 #include <uk/alloc.h>
 #include <uk/crash.h>
 #include <uk/print.h>
 #include <uk/snprintf.h>
+#include <uk/symtab.h>
 
-#define TEXT_MAX 192
+#define TEXT_MAX (192 + 2 * (UK_SYMBOL_TEXT_MAX + 16))
 
-void __noreturn uk_alloc_misuse(struct uk_alloc *a __unused, const char *fmt,
-				...)
+/* The stack may be short; we never return. */
+static char text[TEXT_MAX], where[UK_SYMBOL_TEXT_MAX];
+
+/* A line of its own with who did something to the block. */
+static void add_line(const char *what, const void *caller)
 {
-	static char
-		text[TEXT_MAX]; /* the stack may be short; we never return */
+	__sz len = strlen(text);
+
+	if (caller)
+		uk_snprintf(text + len, sizeof(text) - len, "\n%s %s", what,
+			    uk_symbol_text((__uptr)caller, 1, where));
+}
+
+void __noreturn uk_alloc_misuse(struct uk_alloc *a __unused, const void *owner,
+				const void *freer, const char *fmt, ...)
+{
 	va_list ap;
 
 	va_start(ap, fmt);
 	uk_vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
+	add_line("allocated by", owner);
+	add_line("freed by", freer);
 	uk_crash_here("heap", text, __NULL, 0);
 }
 

@@ -9,6 +9,7 @@
  * path ends after as many nested crashes as there are steps at most. What a
  * step prints, and whether anything prints at all, is not known here.
  */
+#include <string.h>
 #include <uk/crash.h>
 #include <uk/arch/lcpu.h>
 #include <uk/percpu.h>
@@ -38,9 +39,11 @@ static void report_nested(const struct uk_crash_info *info)
 	crash.reported = 1;
 	if (!first)
 		return;
-	uk_pr_crit("crash while handling a crash: %s%s%s at %s\n",
+	uk_pr_crit("crash while handling a crash: %s%s%.*s at %s\n",
 		   info->trap ? info->trap->event_name : info->what,
-		   info->detail ? ": " : "", info->detail ? info->detail : "",
+		   info->detail ? ": " : "",
+		   info->detail ? (int)strcspn(info->detail, "\n") : 0,
+		   info->detail ? info->detail : "",
 		   uk_symbol_text(ukarch_regs_pc(info->regs), !info->trap, at));
 	crash.reported = 0;
 }

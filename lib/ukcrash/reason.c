@@ -4,11 +4,13 @@
  * Second section: why, in words. What was done to which address and why it
  * was refused, or what the program itself complained of.
  */
+#include <string.h>
 #include <uk/stack.h>
 #include <uk/symtab.h>
 #include "crash_internal.h"
 
 #define DECODE_MAX 128
+#define PLACE_MAX 128 /* " (file:line)" */
 
 static const char *const access_words[] = {
 	[UKARCH_ACCESS_NONE] = "access to",
@@ -35,7 +37,7 @@ static const char *const why_words[] = {
 	[UKARCH_WHY_HW_BREAK] = "hardware breakpoint without a debugger",
 	[UKARCH_WHY_WATCH] = "watchpoint without a debugger",
 	[UKARCH_WHY_DOUBLE_FAULT] = "double fault",
-	[UKARCH_WHY_INTERRUPT] = "interrupt that nobody serves",
+	[UKARCH_WHY_INTERRUPT] = "unhandled interrupt",
 };
 
 static void trap_reason(const struct ukarch_trap_ctx *ctx)
@@ -83,19 +85,33 @@ static void trap_details(const struct ukarch_trap_ctx *ctx)
 					  at));
 }
 
+/* Lines of the message behind the first one stand below it. */
+static void own_reason(const struct uk_crash_info *info)
+{
+	const char *line = info->detail ? info->detail : "";
+	int len = (int)strcspn(line, "\n");
+	char place[PLACE_MAX] = "";
+
+	if (info->detail && info->file)
+		uk_snprintf(place, sizeof(place), " (%s:%u)", info->file,
+			    info->line);
+	uk_pr_crit("%s%s%.*s%s\n", info->what, info->detail ? ": " : "", len,
+		   line, place);
+	while (line[len]) {
+		line += len + 1;
+		len = (int)strcspn(line, "\n");
+		uk_pr_crit("  %.*s\n", len, line);
+	}
+}
+
 static void reason(const struct uk_crash_info *info)
 {
-	if (info->trap) {
-		trap_reason(info->trap);
-		trap_details(info->trap);
+	if (!info->trap) {
+		own_reason(info);
 		return;
 	}
-	if (info->detail && info->file)
-		uk_pr_crit("%s: %s (%s:%u)\n", info->what, info->detail,
-			   info->file, info->line);
-	else
-		uk_pr_crit("%s%s%s\n", info->what, info->detail ? ": " : "",
-			   info->detail ? info->detail : "");
+	trap_reason(info->trap);
+	trap_details(info->trap);
 }
 
 UKCRASH_SECTION(reason);

@@ -6,20 +6,49 @@
  * header that was overrun from a pointer that never was one. That walk is as
  * long as the pool, but nobody waits for a crash.
  */
-#include <uk/arch/types.h>
+#include <uk/snprintf.h>
 #include "tlsf_internal.h"
 
+#define TEXT_MAX 64
+
+static const void *owner_of(const struct block *b __unused)
+{
 #ifdef CONFIG_LIBUKTLSF_OWNERS
-#define OWNERS_FMT ", allocated at %p, freed at %p"
-#define OWNERS(b) , (b)->owner, (b)->freer
-#define OWNER_FMT ", allocated at %p"
-#define OWNER(b) , (b)->owner
+	return (const void *)(__uptr)b->owner;
 #else
-#define OWNERS_FMT
-#define OWNERS(b)
-#define OWNER_FMT
-#define OWNER(b)
+	return __NULL;
 #endif
+}
+
+static const void *freer_of(const struct block *b __unused)
+{
+#ifdef CONFIG_LIBUKTLSF_OWNERS
+	return (const void *)(__uptr)b->freer;
+#else
+	return __NULL;
+#endif
+}
+
+/* "0x3207e0 of 20 bytes": what the program asked for, as far as that is known
+ * of a free block.
+ */
+static const char *words(struct block *b, char text[TEXT_MAX])
+{
+	__sz size = block_asked(b);
+
+	if (b->word & BLOCK_UNASKED)
+		size = 0;
+#ifdef CONFIG_LIBUKTLSF_OWNERS
+	if (block_is_free(b))
+		size = b->freer ? b->freed_size : 0;
+#endif
+	if (size)
+		uk_snprintf(text, TEXT_MAX, "%p of %lu bytes", block_payload(b),
+			    size);
+	else
+		uk_snprintf(text, TEXT_MAX, "%p", block_payload(b));
+	return text;
+}
 
 /*
  * Walks a pool up to address `to`. Returns the last block with a whole header
@@ -47,62 +76,65 @@ static struct block *walk(struct tlsf *t, const struct pool *pool,
 static void __noreturn wild(struct tlsf *t, void *ptr)
 {
 	const struct pool *pool = tlsf_pool_of(t, ptr);
+	char text[TEXT_MAX];
 	struct block *b;
 	int whole;
 
 	if (!pool)
-		uk_alloc_misuse(&t->a, "free of %p, which is not in \"%s\"",
-				ptr, t->a.name);
+		uk_alloc_misuse(&t->a, __NULL, __NULL,
+				"free of %p, which is not in \"%s\"", ptr,
+				t->a.name);
 	b = walk(t, pool, ptr, &whole);
-	if (whole && b)
-		uk_alloc_misuse(&t->a,
-				"free of %p, which is inside of the %s block "
-				"%p of %lu bytes" OWNER_FMT,
-				ptr, block_is_free(b) ? "free" : "used",
-				block_payload(b), block_size(b) OWNER(b));
 	if (!b)
-		uk_alloc_misuse(&t->a,
+		uk_alloc_misuse(&t->a, __NULL, __NULL,
 				"the first header of \"%s\" at %p is damaged",
 				t->a.name, pool->start);
-	uk_alloc_misuse(&t->a,
-			"free of %p: the header behind block %p of %lu bytes "
-			"was overrun" OWNER_FMT,
-			ptr, block_payload(b), block_size(b) OWNER(b));
+	if (whole)
+		uk_alloc_misuse(
+			&t->a, owner_of(b), freer_of(b),
+			"free of %p, which is inside of the %s block %s", ptr,
+			block_is_free(b) ? "free" : "used", words(b, text));
+	uk_alloc_misuse(&t->a, owner_of(b), freer_of(b),
+			"free of %p: the header behind block %s was overrun",
+			ptr, words(b, text));
 }
 
 struct block *tlsf_block_of(struct tlsf *t, void *ptr)
 {
 	struct block *b = (struct block *)((char *)ptr - BLOCK_HEADER);
+	char text[TEXT_MAX];
 
 	if (unlikely(!tlsf_may_be_block(t, b) || !block_sealed(t, b)))
 		wild(t, ptr);
 	if (unlikely(block_is_free(b)))
-		uk_alloc_misuse(&t->a, "double free of %p" OWNERS_FMT,
-				ptr OWNERS(b));
+		uk_alloc_misuse(&t->a, owner_of(b), freer_of(b),
+				"double free of %s", words(b, text));
 	return b;
 }
 
 struct block *tlsf_after(struct tlsf *t, struct block *b)
 {
 	struct block *after = block_after(b);
+	char text[TEXT_MAX];
 
 	if (unlikely(!block_sealed(t, after) || after->before != b))
-		uk_alloc_misuse(&t->a,
-				"block %p of %lu bytes was overrun: the header "
-				"behind it is damaged" OWNER_FMT,
-				block_payload(b), block_size(b) OWNER(b));
+		uk_alloc_misuse(&t->a, owner_of(b), freer_of(b),
+				"block %s was overrun: the header behind it is "
+				"damaged",
+				words(b, text));
 	return after;
 }
 
 void __noreturn tlsf_written(struct tlsf *t, struct block *b)
 {
+	char text[TEXT_MAX];
+
 	if (!tlsf_may_be_block(t, b) || !block_sealed(t, b))
-		uk_alloc_misuse(&t->a, "a free block near %p was overwritten",
-				b);
-	uk_alloc_misuse(
-		&t->a,
-		"block %p of %lu bytes was written to after it was freed" OWNERS_FMT,
-		block_payload(b), block_size(b) OWNERS(b));
+		uk_alloc_misuse(&t->a, __NULL, __NULL,
+				"a free block near %p was overwritten", b);
+	uk_alloc_misuse(&t->a, owner_of(b), freer_of(b),
+			"block %s was written to after it was freed",
+			words(b, text));
 }
 
 const void *tlsf_check(struct uk_alloc *a)

@@ -19,15 +19,16 @@ static struct tlsf *tlsf_of(struct uk_alloc *a)
 static void note_owner(struct block *b __unused, void *caller __unused)
 {
 #ifdef CONFIG_LIBUKTLSF_OWNERS
-	b->owner = caller;
-	b->freer = __NULL;
+	b->owner = (__u32)(__uptr)caller;
+	b->freer = 0;
 #endif
 }
 
 static void note_freer(struct block *b __unused, void *caller __unused)
 {
 #ifdef CONFIG_LIBUKTLSF_OWNERS
-	b->freer = caller;
+	b->freer = (__u32)(__uptr)caller;
+	b->freed_size = block_asked(b);
 #endif
 }
 
@@ -49,7 +50,8 @@ static void trim(struct tlsf *t, struct block *b, __sz size)
 	}
 	block_set(t, b, b->before, size | (b->word & BLOCK_FREE));
 	rest = block_after(b);
-	block_set(t, rest, b, (left - BLOCK_HEADER) | BLOCK_FREE);
+	block_set(t, rest, b,
+		  (left - BLOCK_HEADER) | BLOCK_FREE | BLOCK_UNASKED);
 	note_owner(rest, __NULL);
 	block_set(t, after, rest, after->word & ~BLOCK_SEAL_MASK);
 	tlsf_insert(t, rest);
@@ -74,7 +76,8 @@ static struct block *cut_front(struct tlsf *t, struct block *b, __sz align)
 	cut = (struct block *)(aligned - BLOCK_HEADER);
 	block_set(t, cut, b, (block_size(b) - gap) | BLOCK_FREE);
 	block_set(t, after, cut, after->word & ~BLOCK_SEAL_MASK);
-	block_set(t, b, b->before, (gap - BLOCK_HEADER) | BLOCK_FREE);
+	block_set(t, b, b->before,
+		  (gap - BLOCK_HEADER) | BLOCK_FREE | BLOCK_UNASKED);
 	tlsf_insert(t, b);
 	return cut;
 }
@@ -82,8 +85,8 @@ static struct block *cut_front(struct tlsf *t, struct block *b, __sz align)
 static void *tlsf_alloc(struct uk_alloc *a, __sz align, __sz size, void *caller)
 {
 	struct tlsf *t = tlsf_of(a);
+	__sz room = 0, asked = size;
 	struct block *b;
-	__sz room = 0;
 
 	if (size > TLSF_SIZE_MAX || align > TLSF_SIZE_MAX)
 		return __NULL;
@@ -99,19 +102,21 @@ static void *tlsf_alloc(struct uk_alloc *a, __sz align, __sz size, void *caller)
 	if (room)
 		b = cut_front(t, b, align);
 	trim(t, b, size);
-	block_set(t, b, b->before, block_size(b));
+	block_set(t, b, b->before, block_in_use(block_size(b), asked));
 	note_owner(b, caller);
 	return block_payload(b);
 }
 
-/* Joins two neighbours; only the first one's header remains in use. */
+/* Joins two neighbours, of which the second is free; only the first one's
+ * header remains in use.
+ */
 static void join(struct tlsf *t, struct block *b, struct block *after)
 {
 	struct block *beyond = tlsf_after(t, after);
 
 	block_set(t, b, b->before,
 		  (block_size(b) + BLOCK_HEADER + block_size(after)) |
-			  (b->word & BLOCK_FREE));
+			  (b->word & BLOCK_FREE) | BLOCK_UNASKED);
 	block_set(t, beyond, b, beyond->word & ~BLOCK_SEAL_MASK);
 }
 
@@ -126,22 +131,21 @@ static __sz tlsf_free(struct uk_alloc *a, void *ptr, void *caller)
 	struct block *after = tlsf_after(t, b), *before = b->before;
 	__sz size = block_size(b);
 
-	block_set(t, b, before, size | BLOCK_FREE);
 	note_freer(b, caller);
+	block_set(t, b, before, (b->word & ~BLOCK_SEAL_MASK) | BLOCK_FREE);
 	if (block_is_free(after)) {
 		tlsf_remove(t, after);
 		join(t, b, after);
 	}
 	if (before &&
 	    (!tlsf_may_be_block(t, before) || !block_sealed(t, before)))
-		uk_alloc_misuse(a,
+		uk_alloc_misuse(a, __NULL, __NULL,
 				"the header at %p, before block %p, is damaged",
 				before, ptr);
 	if (before && block_is_free(before)) {
 		tlsf_remove(t, before);
 		join(t, before, b);
 		b = before;
-		note_freer(b, caller);
 	}
 	tlsf_insert(t, b);
 	return size;
@@ -151,6 +155,7 @@ static int tlsf_resize(struct uk_alloc *a, void *ptr, __sz size, void *caller)
 {
 	struct tlsf *t = tlsf_of(a);
 	struct block *b = tlsf_block_of(t, ptr), *after;
+	__sz asked = size;
 
 	if (size > TLSF_SIZE_MAX)
 		return 0;
@@ -164,6 +169,7 @@ static int tlsf_resize(struct uk_alloc *a, void *ptr, __sz size, void *caller)
 		join(t, b, after);
 	}
 	trim(t, b, size);
+	block_set(t, b, b->before, block_in_use(block_size(b), asked));
 	note_owner(b, caller);
 	return 1;
 }
@@ -195,7 +201,8 @@ static int pool_fill(struct tlsf *t, struct pool *pool, char *base, char *end)
 	pool->start = (char *)b;
 	pool->end = (char *)mark + BLOCK_HEADER;
 	block_set(t, b, __NULL,
-		  ((__uptr)mark - (__uptr)b - BLOCK_HEADER) | BLOCK_FREE);
+		  ((__uptr)mark - (__uptr)b - BLOCK_HEADER) | BLOCK_FREE |
+			  BLOCK_UNASKED);
 	note_owner(b, __NULL);
 	block_set(t, mark, b, 0);
 	note_owner(mark, __NULL);

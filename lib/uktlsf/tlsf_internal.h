@@ -17,16 +17,26 @@
 
 struct block {
 	struct block *before; /* in memory; NULL for the first of a pool */
-	__u64 word;	      /* seal << 48 | size of the payload | BLOCK_* */
+	/* seal << 48 | slack << 40 | size of the payload | BLOCK_*; slack is
+	 * what the payload has beyond the size that the program asked for
+	 */
+	__u64 word;
 #ifdef CONFIG_LIBUKTLSF_OWNERS
-	void *owner, *freer; /* return addresses; not sealed */
+	/* Not sealed: return addresses, for code is below 4 GiB; and of a block
+	 * that was freed the size that had been asked for.
+	 */
+	__u32 owner, freer;
+	__sz freed_size;
 #endif
 	/* The payload begins here. In a free block: neighbours in its list. */
 	struct block *next, *prev;
 };
 
 #define BLOCK_FREE 1UL
-#define BLOCK_SIZE_MASK 0x0000fffffffffff0UL
+#define BLOCK_UNASKED 2UL /* free, of a size that no program asked for */
+#define BLOCK_SIZE_MASK 0x000000fffffffff0UL
+#define BLOCK_SLACK_SHIFT 40
+#define BLOCK_SLACK_MASK (0xffUL << BLOCK_SLACK_SHIFT)
 #define BLOCK_SEAL_MASK 0xffff000000000000UL
 #define BLOCK_HEADER offsetof(struct block, next)
 #define BLOCK_MIN 16UL /* payload: the two links */
@@ -68,6 +78,19 @@ static inline __sz block_size(const struct block *b)
 static inline int block_is_free(const struct block *b)
 {
 	return b->word & BLOCK_FREE;
+}
+
+/* A word for a block in use that has room for what was asked for. */
+static inline __u64 block_in_use(__sz size, __sz asked)
+{
+	return size | (size - asked) << BLOCK_SLACK_SHIFT;
+}
+
+/* The size that the program asked for when it got, or had, the block. */
+static inline __sz block_asked(const struct block *b)
+{
+	return block_size(b) -
+	       ((b->word & BLOCK_SLACK_MASK) >> BLOCK_SLACK_SHIFT);
 }
 
 static inline void *block_payload(struct block *b)

@@ -150,10 +150,15 @@ void uk_free_from(struct uk_alloc *a, void *ptr, void *caller);
 /* --- for allocators -------------------------------------------------------*/
 
 /**
- * Crashes with the reason "heap": what was misused, in printf's manner.
+ * Crashes with the reason "heap".
+ *
+ * @param owner,freer return addresses into the code that allocated the block
+ *   and that freed it; NULL: not known, or there is none
+ * @param fmt what was misused, in printf's manner
  * Contexts: any.
  */
-void __noreturn uk_alloc_misuse(struct uk_alloc *a, const char *fmt, ...)
-	__printf_like(2, 3);
+void __noreturn uk_alloc_misuse(struct uk_alloc *a, const void *owner,
+				const void *freer, const char *fmt, ...)
+	__printf_like(4, 5);
 
 #endif /* __UK_ALLOC_H__ */

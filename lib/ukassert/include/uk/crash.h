@@ -25,8 +25,9 @@ struct uk_crash_info {
 	 * NULL: the context says it all
 	 */
 	const char *what;
-	const char *detail; /* expression or message; may be NULL */
-	const char *file;   /* place in the source; may be NULL */
+	/* expression or message, or several lines of one; may be NULL */
+	const char *detail;
+	const char *file; /* place in the source; may be NULL */
 	unsigned int line;
 	/* Never NULL. For a trap, pc is the instruction that was refused; else
 	 * it is the return address of the call that crashed.

@@ -4,6 +4,7 @@
  * Any sequence of operations on a small heap: four bytes are one operation.
  *
  * HOST-SRCS: lib/ukalloc/alloc.c lib/ukalloc/registry.c
+ * HOST-SRCS: lib/ukprint/snprintf.c
  * HOST-SRCS: lib/uktlsf/tlsf.c lib/uktlsf/lists.c lib/uktlsf/check.c
  * HOST-FLAGS: -DCONFIG_LIBUKALLOC=1 -DCONFIG_LIBUKTLSF=1
  * HOST-FLAGS: -DCONFIG_LIBUKTLSF_OWNERS=1
@@ -25,7 +26,8 @@ void ukalloc_unlock(unsigned long flags)
 {
 }
 
-void __noreturn uk_alloc_misuse(struct uk_alloc *a, const char *fmt, ...)
+void __noreturn uk_alloc_misuse(struct uk_alloc *a, const void *owner,
+				const void *freer, const char *fmt, ...)
 {
 	abort();
 }

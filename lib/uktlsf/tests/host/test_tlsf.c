@@ -4,6 +4,7 @@
  * The allocator against a model, and every misuse that it must notice.
  *
  * HOST-SRCS: lib/ukalloc/alloc.c lib/ukalloc/registry.c
+ * HOST-SRCS: lib/ukprint/snprintf.c
  * HOST-SRCS: lib/uktlsf/tlsf.c lib/uktlsf/lists.c lib/uktlsf/check.c
  * HOST-FLAGS: -DCONFIG_LIBUKALLOC=1 -DCONFIG_LIBUKTLSF=1
  */
@@ -37,7 +38,8 @@ void ukalloc_unlock(unsigned long flags)
 	locked = 0;
 }
 
-void __noreturn uk_alloc_misuse(struct uk_alloc *a, const char *fmt, ...)
+void __noreturn uk_alloc_misuse(struct uk_alloc *a, const void *owner,
+				const void *freer, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -220,6 +222,29 @@ static void wild_pointers(void **state)
 	assert_null(a->ops->check(a));
 }
 
+/* As asked for, whatever the allocator made of it. */
+static void sizes_are_the_programs(void **state)
+{
+	static size_t size; /* longjmp() leaves it alone */
+
+	for (size = 1; size < 300; size++) {
+		struct uk_alloc *a = fresh();
+		char *p = uk_malloc(a, size), words[32];
+
+		snprintf(words, sizeof(words), "of %zu bytes", size);
+		CRASHES(uk_free(a, p + 8), words);
+		assert_ptr_equal(uk_malloc(a, 40),
+				 p + uk_alloc_usable(a, p) + BLOCK_HEADER);
+		uk_free(a, p); /* not joined: a block in use is behind it */
+		CRASHES(uk_free(a, p), words);
+		assert_ptr_equal(uk_malloc(a, size), p);
+		assert_ptr_equal(uk_realloc(a, p, size / 2 + 1), p);
+		snprintf(words, sizeof(words), "of %zu bytes", size / 2 + 1);
+		CRASHES(uk_free(a, p + 8), words);
+		assert_null(a->ops->check(a));
+	}
+}
+
 static void overruns(void **state)
 {
 	for (size_t extra = 1; extra <= 2 * BLOCK_HEADER; extra++) {
@@ -269,6 +294,7 @@ int main(void)
 		cmocka_unit_test(memory_can_be_added),
 		cmocka_unit_test(double_frees),
 		cmocka_unit_test(wild_pointers),
+		cmocka_unit_test(sizes_are_the_programs),
 		cmocka_unit_test(overruns),
 		cmocka_unit_test(underrun),
 		cmocka_unit_test(writes_after_free),
