@@ -68,6 +68,7 @@ def promtool(text):
 # --- what is served ---------------------------------------------------------------
 
 def test_metrics_text(any_guest):
+    any_guest.curl("/metrics")  # conflicts are those of the scrape before
     text = any_guest.curl("/metrics").decode()
     promtool(text)
     found = samples(prometheus(text))
@@ -96,7 +97,8 @@ def test_metrics_text(any_guest):
     for left_out in ("failing", "faulting", "hidden"):
         assert "vitrine_apphttp_" + left_out not in names
     assert found["vitrine_ukmetrics_scrapes_total", ()] >= 1
-    assert found["vitrine_ukmetrics_conflicts", ()] == 0
+    assert value("alpha_total", object="object3", label_object="x", label_le="z", label___x="1") == 3
+    assert found["vitrine_ukmetrics_conflicts", ()] == 1  # object3's label_object
 
 
 def test_openmetrics(any_guest):

@@ -16,13 +16,12 @@ const char *metrics_library(const struct metrics_item *item)
 					  : item->e->library);
 }
 
-/* FNV-1a (Fowler, Noll, Vo) */
-static __u32 hash_of(const struct metrics_name *n)
+__u32 metrics_hash(const char *s, __sz len)
 {
 	__u32 hash = 2166136261U;
 
-	for (__sz i = 0; i < n->len; i++)
-		hash = (hash ^ (__u8)n->text[i]) * 16777619U;
+	for (__sz i = 0; i < len; i++)
+		hash = (hash ^ (__u8)s[i]) * 16777619U;
 	return hash;
 }
 
@@ -121,7 +120,7 @@ static int add_named(struct metrics_index *ix, __u32 number)
 
 	if (metrics_name(&name, metrics_library(item), item->e))
 		return -EEXIST;
-	item->hash = hash_of(&name);
+	item->hash = metrics_hash(name.text, name.len);
 	item->last = number;
 	slot = find(ix, item, &name, &found);
 	if (found < 0)

@@ -84,57 +84,91 @@ static void put_label(struct writer *w, const char *prefix, const char *name,
 	w->before = ',';
 }
 
-/* In front of names that are not for an object's label. */
-static const char *prefix_of(const char *name)
+/* The first of an object's labels, before `end` if not NULL, that is written
+ * with a name.
+ */
+static const struct uk_store_label *
+label_named(const struct uk_store_object *obj, const char *name,
+	    const struct uk_store_label *end)
 {
-	return !*name || (*name >= '0' && *name <= '9') ||
-			       !strncmp(name, "__", 2) ||
-			       !strcmp(name, "object") || !strcmp(name, "le")
-		       ? "label_"
-		       : "";
+	for (const struct uk_store_label *l = obj ? obj->labels : __NULL;
+	     l && l != end && l->name; l++)
+		if (metrics_same_label(l->name, name))
+			return l;
+	return __NULL;
 }
 
-/* A label of a name that an earlier one has is left out. */
-static int is_first(const struct uk_store_label *labels,
-		    const struct uk_store_label *label)
+/* A label of a name that an earlier one has is left out. Returns how many. */
+static unsigned int put_labels(struct writer *w,
+			       const struct uk_store_object *obj)
 {
-	for (; labels != label; labels++)
-		if (metrics_same_identifier(labels->name, label->name))
-			return 0;
-	return 1;
-}
+	unsigned int left_out = 0;
 
-static void put_labels(struct writer *w, const struct uk_store_object *obj)
-{
 	put_label(w, "", "object", obj->name);
 	for (const struct uk_store_label *l = obj->labels; l && l->name; l++)
-		if (is_first(obj->labels, l))
-			put_label(w, prefix_of(l->name), l->name, l->value);
+		if (label_named(obj, l->name, l))
+			left_out++;
+		else
+			put_label(w, metrics_label_prefix(l->name), l->name,
+				  l->value);
+	return left_out;
+}
+
+/* Two objects of one library whose labels are written alike would have two
+ * values of one name: enters an object, or returns -EEXIST.
+ */
+static int enter(struct writer *w, __u32 number)
+{
+	struct metrics_item *items = w->ix->items, *own = &items[number - 1];
+	const char *body = w->res->body, *labels = body + own->labels_at;
+	__u32 at = metrics_hash(labels, own->labels_len) % METRICS_SLOTS;
+	const struct metrics_item *other;
+
+	for (; w->ix->slots[at]; at = (at + 1) % METRICS_SLOTS) {
+		other = &items[w->ix->slots[at] - 1];
+		if (other->labels_len == own->labels_len &&
+		    !memcmp(body + other->labels_at, labels, own->labels_len) &&
+		    !strcmp(metrics_library(other), metrics_library(own)))
+			return -EEXIST;
+	}
+	w->ix->slots[at] = number;
+	return 0;
 }
 
 /* name{object="…",label="…"; an object's labels are copied from where they were
- * written before.
+ * written before. -EEXIST, and nothing, if another object has the same.
  */
-static void begin(struct writer *w, const char *suffix)
+static int begin(struct writer *w, const char *suffix)
 {
 	struct metrics_item *holder = &w->ix->items[w->item->holder - 1];
-	__sz at;
+	__sz line = w->res->len;
+	unsigned int left_out;
 
+	if (holder->is_twin)
+		return -EEXIST;
 	uk_http_write(w->res, w->name.text, w->name.len);
 	uk_http_puts(w->res, suffix);
 	w->before = '{';
 	if (!holder->obj)
-		return;
+		return 0;
 	if (holder->labels_len) {
 		uk_http_write(w->res, w->res->body + holder->labels_at,
 			      holder->labels_len);
 		w->before = ',';
-		return;
+		return 0;
 	}
-	at = w->res->len;
-	put_labels(w, holder->obj);
-	holder->labels_at = at;
-	holder->labels_len = (__u32)(w->res->len - at);
+	holder->labels_at = w->res->len;
+	left_out = put_labels(w, holder->obj);
+	if (w->res->full)
+		return 0;
+	holder->labels_len = (__u32)(w->res->len - holder->labels_at);
+	if (!enter(w, w->item->holder)) {
+		w->ix->conflicts += left_out;
+		return 0;
+	}
+	holder->is_twin = 1;
+	w->res->len = line;
+	return -EEXIST;
 }
 
 /* } value */
@@ -147,28 +181,32 @@ static void end(struct writer *w, const char *value)
 	uk_http_putc(w->res, '\n');
 }
 
-static void put_sample(struct writer *w, const char *value)
+static int put_sample(struct writer *w, const char *value)
 {
-	begin(w, suffixes[w->name.type]);
+	if (begin(w, suffixes[w->name.type]))
+		return -EEXIST;
 	end(w, value);
+	return 0;
 }
 
-static void put_count(struct writer *w, const char *suffix, const char *bound,
+static int put_count(struct writer *w, const char *suffix, const char *bound,
 		      __u64 value)
 {
 	char number[METRICS_NUMBER_MAX];
 
-	begin(w, suffix);
+	if (begin(w, suffix))
+		return -EEXIST;
 	if (bound)
 		put_label(w, "", "le", bound);
 	metrics_u64(number, value);
 	end(w, number);
+	return 0;
 }
 
 /* Counts are read once, so that they agree with each other. A bound reads as a
  * floating point number does in OpenMetrics.
  */
-static void put_histogram(struct writer *w, const struct uk_store_histogram *h)
+static int put_histogram(struct writer *w, const struct uk_store_histogram *h)
 {
 	char number[METRICS_NUMBER_MAX];
 	__u64 sum = UK_READ_ONCE(*h->sum), count = 0;
@@ -178,22 +216,28 @@ static void put_histogram(struct writer *w, const struct uk_store_histogram *h)
 		metrics_scaled(number, h->bounds[i], w->name.places);
 		if (w->openmetrics && !strchr(number, '.'))
 			strcat(number, ".0");
-		put_count(w, "_bucket", number, count);
+		if (put_count(w, "_bucket", number, count))
+			return -EEXIST;
 	}
 	count += UK_READ_ONCE(h->counts[h->size]);
-	put_count(w, "_bucket", "+Inf", count);
+	if (put_count(w, "_bucket", "+Inf", count) || begin(w, "_sum"))
+		return -EEXIST;
 	metrics_scaled(number, sum, w->name.places);
-	begin(w, "_sum");
 	end(w, number);
-	put_count(w, "_count", __NULL, count);
+	return put_count(w, "_count", __NULL, count);
 }
 
-/* name_info{…,name="text"} 1 */
-static void put_info(struct writer *w, const char *text)
+/* name_info{…,name="text"} 1; -EEXIST if the object has a label of that name */
+static int put_info(struct writer *w, const char *text)
 {
-	begin(w, suffixes[METRICS_INFO]);
-	put_label(w, prefix_of(w->item->e->name), w->item->e->name, text);
+	const char *name = w->item->e->name;
+
+	if (label_named(w->item->obj, name, __NULL) ||
+	    begin(w, suffixes[METRICS_INFO]))
+		return -EEXIST;
+	put_label(w, metrics_label_prefix(name), name, text);
 	end(w, "1");
+	return 0;
 }
 
 /* A number of any type, its point moved. */
@@ -218,19 +262,18 @@ static int put_value(struct writer *w)
 	int ret = uk_store_read(e, &v);
 
 	if (ret)
-		return ret;
-	if (v.type == _UK_STORE_TYPE_hist) {
-		put_histogram(w, v.hist);
-		return 0;
-	}
+		return ret == -EEXIST ? -EIO : ret; /* the getter's own */
+	if (v.type == _UK_STORE_TYPE_hist)
+		return put_histogram(w, v.hist);
 	if (v.type != _UK_STORE_TYPE_charp)
 		number_of(&v, w->name.places, number);
 	if (w->name.type == METRICS_INFO)
-		put_info(w, v.type == _UK_STORE_TYPE_charp ? v.text : number);
+		ret = put_info(w, v.type == _UK_STORE_TYPE_charp ? v.text
+								 : number);
 	else
-		put_sample(w, number);
+		ret = put_sample(w, number);
 	uk_store_value_free(e, &v);
-	return 0;
+	return ret;
 }
 
 static void put_comment(struct writer *w, const char *what, const char *text,
@@ -273,7 +316,10 @@ static __u64 put_family(struct writer *w, __u32 number)
 	for (; number && !w->res->full; number = w->item->next) {
 		w->item = &ix->items[number - 1];
 		ret = put_value(w);
-		failed += ret && ret != -ENODEV; /* it went meanwhile */
+		if (ret == -EEXIST)
+			w->ix->conflicts++;
+		else
+			failed += ret && ret != -ENODEV; /* it went meanwhile */
 	}
 	if (w->res->len == empty && !w->res->full)
 		w->res->len = before;
@@ -286,6 +332,7 @@ __u64 metrics_write(struct uk_http_response *res, struct metrics_index *ix,
 	struct writer w = { .res = res, .openmetrics = openmetrics, .ix = ix };
 	__u64 failed = 0;
 
+	memset(ix->slots, 0, sizeof(ix->slots));
 	for (__u32 n = ix->first; n && !res->full; n = ix->items[n - 1].family)
 		failed += put_family(&w, n);
 	if (openmetrics)

@@ -52,8 +52,15 @@ int metrics_name(struct metrics_name *n, const char *library,
 /** Letters, digits and _ of a text, _ for everything else. */
 void metrics_identifier(struct uk_http_response *res, const char *s);
 
-/** Whether two texts are the same as identifiers. */
-int metrics_same_identifier(const char *a, const char *b);
+#define METRICS_LABEL_PREFIX "label_"
+
+/** METRICS_LABEL_PREFIX in front of a label whose name is not its own to have
+ * (object, le, what begins with __, what is no identifier), or "".
+ */
+const char *metrics_label_prefix(const char *name);
+
+/** Whether two labels are written with the same name, prefix included. */
+int metrics_same_label(const char *a, const char *b);
 
 /* --- family.c ------------------------------------------------------------- */
 
@@ -68,8 +75,8 @@ struct metrics_item {
 	__u32 family; /* the next family's first */
 	__u32 after;  /* the family that the value behind one of this was of */
 	/* Of an object's first: its labels as they were written, for the
-	 * others. */
-	__u32 labels_len;
+	 * others; 1 if another object of its library has the same. */
+	__u32 labels_len : 31, is_twin : 1;
 	__sz labels_at;
 };
 
@@ -77,11 +84,16 @@ struct metrics_item {
 
 struct metrics_index {
 	struct metrics_item items[CONFIG_LIBUKMETRICS_ENTRIES];
-	__u32 slots[METRICS_SLOTS]; /* of families, by hash */
+	/* By hash: families while they are collected, then objects by their
+	 * labels. */
+	__u32 slots[METRICS_SLOTS];
 	__u32 count, first, last;   /* items; first and last family */
 	__u32 *guess;	 /* the family that the next value may be of */
-	__u64 conflicts; /* left out: their names are taken */
+	__u64 conflicts; /* values and labels left out: their names are taken */
 };
+
+/** FNV-1a (Fowler, Noll, Vo). */
+__u32 metrics_hash(const char *s, __sz len);
 
 /** The library of a value, without "lib". */
 const char *metrics_library(const struct metrics_item *item);

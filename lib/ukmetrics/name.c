@@ -34,12 +34,46 @@ void metrics_identifier(struct uk_http_response *res, const char *s)
 			res->body[at] = '_';
 }
 
-int metrics_same_identifier(const char *a, const char *b)
+/* A character of an identifier. */
+static char part(char c)
 {
-	for (; *a && *b; a++, b++)
-		if (*a != *b && (is_part(*a) || is_part(*b)))
-			return 0;
-	return !*a && !*b;
+	return c && !is_part(c) ? '_' : c;
+}
+
+static int same(const char *a, const char *b)
+{
+	while (*a && part(*a) == part(*b))
+		a++, b++;
+	return part(*a) == part(*b);
+}
+
+const char *metrics_label_prefix(const char *name)
+{
+	return !*name || (*name >= '0' && *name <= '9') ||
+			       (part(name[0]) == '_' && part(name[1]) == '_') ||
+			       same(name, "object") || same(name, "le")
+		       ? METRICS_LABEL_PREFIX
+		       : "";
+}
+
+/* Behind the prefix, if a text begins with it. */
+static const char *behind_prefix(const char *s)
+{
+	for (const char *p = METRICS_LABEL_PREFIX; *p; p++, s++)
+		if (part(*s) != *p)
+			return __NULL;
+	return s;
+}
+
+int metrics_same_label(const char *a, const char *b)
+{
+	int a_has = *metrics_label_prefix(a), b_has = *metrics_label_prefix(b);
+
+	if (a_has && !b_has)
+		b = behind_prefix(b);
+	else if (b_has && !a_has)
+		a = behind_prefix(a);
+	return a && b && same(a, b);
 }
 
 static int append(struct metrics_name *n, const char *s)

@@ -135,12 +135,19 @@ static struct uk_store_object *add_object(__u64 id)
 		{ "le", "x" },
 		{ NULL, NULL },
 	};
+	/* Names that exporters give away themselves, and one twice. */
+	static const struct uk_store_label taken[] = {
+		{ "object", "x" },  { "label_object", "y" },
+		{ "label_le", "z" }, { "\xc3\xa4x", "1" },
+		{ NULL, NULL },
+	};
 	char name[16];
 	struct uk_store_object *obj;
 
 	snprintf(name, sizeof(name), "object%lu", id);
 	obj = uk_store_obj_alloc_labels(uk_alloc_get_default(), id, name,
-					entries, labels, (void *)id);
+					entries, id == 3 ? taken : labels,
+					(void *)id);
 	if (!obj || uk_store_obj_add(obj))
 		return NULL;
 	return obj;

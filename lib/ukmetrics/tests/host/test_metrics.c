@@ -483,6 +483,50 @@ static void test_left_out(void **state)
 	      "vitrine_f_b_c 3\n# EOF\n");
 }
 
+/* Prometheus refuses the whole text if two labels of a value, or two values
+ * with their labels, have one name.
+ */
+static void test_labels_of_one_name(void **state)
+{
+	static const struct uk_store_label of[][4] = {
+		{ { "version", "label" } },
+		{ { "object", "x" }, { "label_object", "y" } },
+		{ { "label_le", "y" }, { "le", "x" }, { "l.e", "z" } },
+		{ { "-_x", "1" }, { "\xc3\xa9x", "2" }, { "label___x", "3" } },
+		{ { "a.b", "1" } },
+		{ { "a-b", "1" } },
+		{ { "a-b", "2" } },
+	};
+	static struct uk_store_object objects[ARRAY_SIZE(of)];
+	struct cell *info;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(of); i++) {
+		objects[i] = (struct uk_store_object){
+			.id = i + 1, .name = "o", .library = "libf",
+			.labels = of[i],
+		};
+		of_object(&objects[i], "n", i);
+	}
+	of_object(&objects[6], "m", 6);
+	info = of_object(&objects[0], "version", 1);
+	info->e.kind = UK_STORE_INFO;
+	info->e.type = info->v.type = _UK_STORE_TYPE_charp;
+	info->v.text = (char *)"text";
+	assert_string_equal(written(0),
+	      "# HELP vitrine_f_n h\n# TYPE vitrine_f_n gauge\n"
+	      "vitrine_f_n{object=\"o\",version=\"label\"} 0\n"
+	      "vitrine_f_n{object=\"o\",label_object=\"x\"} 1\n"
+	      "vitrine_f_n{object=\"o\",label_le=\"y\",l_e=\"z\"} 2\n"
+	      "vitrine_f_n{object=\"o\",label___x=\"1\"} 3\n"
+	      "vitrine_f_n{object=\"o\",a_b=\"1\"} 4\n"
+	      "vitrine_f_n{object=\"o\",a_b=\"2\"} 6\n"
+	      "# HELP vitrine_f_m h\n# TYPE vitrine_f_m gauge\n"
+	      "vitrine_f_m{object=\"o\",a_b=\"2\"} 6\n");
+	/* two labels; a value of a twin; an info like a label */
+	assert_int_equal(ix.conflicts, 2 + 2 + 1 + 1);
+	cell_count = 0;
+}
+
 static void test_bounds(void **state)
 {
 	struct uk_http_response res = { .body = body };
@@ -518,6 +562,7 @@ int main(void)
 		cmocka_unit_test(test_awkward_texts),
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_labels_of_one_name),
 		cmocka_unit_test(test_bounds),
 	};
 
