@@ -97,8 +97,8 @@ def test_metrics_text(any_guest):
     for left_out in ("failing", "faulting", "hidden"):
         assert "vitrine_apphttp_" + left_out not in names
     assert found["vitrine_ukmetrics_scrapes_total", ()] >= 1
-    assert value("alpha_total", object="object3", label_object="x", label_le="z", label___x="1") == 3
-    assert found["vitrine_ukmetrics_conflicts", ()] == 1  # object3's label_object
+    assert value("alpha_total", object="object0", label_object="x", label_le="z", label___x="1") == 0
+    assert found["vitrine_ukmetrics_conflicts", ()] == 1  # object0's label_object
 
 
 def test_openmetrics(any_guest):

@@ -146,7 +146,7 @@ static struct uk_store_object *add_object(__u64 id)
 
 	snprintf(name, sizeof(name), "object%lu", id);
 	obj = uk_store_obj_alloc_labels(uk_alloc_get_default(), id, name,
-					entries, id == 3 ? taken : labels,
+					entries, id == 0 ? taken : labels,
 					(void *)id);
 	if (!obj || uk_store_obj_add(obj))
 		return NULL;
