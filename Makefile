@@ -10,6 +10,9 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 UK_VERSION := 0.1.0
 UK_BASE := $(patsubst %/,%,$(dir $(abspath $(lastword $(MAKEFILE_LIST)))))
+ifneq ($(words $(UK_BASE)),1)
+$(error the path of the tree, $(CURDIR), must not contain blanks: move it)
+endif
 APP  ?= hello
 ARCH ?= x86_64
 O    ?= build

@@ -174,9 +174,11 @@ def test_arguments_in_one_word(guests):
 
 
 def test_make_run_expands_nothing(tmp_path):
-    done = make("-n", "run", f"O={tmp_path}", "ARGS=* 'a b' ; it\\'s", "PARAMS=a.b=*")
+    args = f"* 'a b' ; it\\'s $x $$y $(shell touch {tmp_path}/file) `id` #c"
+    done = make("-n", "run", f"O={tmp_path}/o", f"ARGS={args}", "PARAMS=a.b=$x")
     words = shlex.split(done.stdout.splitlines()[-1])
-    assert words[1:5] == ["--params", "a.b=*", "--args", "* 'a b' ; it\\'s"]
+    assert words[1:5] == ["--params", "a.b=$x", "--args", args]
+    assert not (tmp_path / "file").exists()
 
 
 def test_streams_that_cannot_be(guests):

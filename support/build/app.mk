@@ -14,9 +14,6 @@ endif
 ifeq ($(strip $(APP)),)
 $(error APP is empty: use the name of an application in apps/ or the path of a folder)
 endif
-ifneq ($(words $(APP)),1)
-$(error APP="$(APP)": the path of an application must not contain blanks)
-endif
 APP_DIR := $(if $(findstring /,$(APP)),$(abspath $(APP)),$(UK_BASE)/apps/$(APP))
 APP_NAME := $(notdir $(APP_DIR))
 ifeq ($(wildcard $(APP_DIR)/Makefile.uk),)
@@ -54,11 +51,11 @@ flag = $(if $(2),$(1) $(call sq,$(2)))
 RUN_FLAGS := $(call flag,--machine,$(MACHINE)) $(call flag,--accel,$(ACCEL)) \
   $(call flag,--gdb,$(GDB)) $(call flag,--metrics,$(METRICS)) \
   $(call flag,--shell,$(SHELL_PORT)) $(call flag,--mem,$(MEM)) \
-  $(call flag,--params,$(PARAMS)) $(if $(filter 1,$(V)),--verbose)
+  $(call flag,--params,$(value PARAMS)) $(if $(filter 1,$(V)),--verbose)
 
 run: built
 	$(Q)$(UK_BASE)/support/setup run
-	$(Q)$(UK_BASE)/support/run $(RUN_FLAGS) $(call flag,--args,$(ARGS)) $(IMAGE)
+	$(Q)$(UK_BASE)/support/run $(RUN_FLAGS) $(call flag,--args,$(value ARGS)) $(IMAGE)
 
 # The guest waits for gdb in the background, and ends with it.
 debug: built
@@ -66,5 +63,5 @@ debug: built
 	  echo 'make debug: $(APP_NAME) has no stub for a debugger: switch LIBUKGDB on (make menuconfig,' \
 	  'or CONFIG_LIBUKGDB=y in $(APP_DIR)/defconfig)' >&2; exit 1; }
 	$(Q)$(UK_BASE)/support/setup run debug
-	$(Q)set -f; $(UK_BASE)/support/gdb --boot --run $(call sq,$(RUN_FLAGS)) --args $(call sq,$(ARGS)) $(IMAGE) $(GDB_FLAGS)
+	$(Q)set -f; $(UK_BASE)/support/gdb --boot --run $(call sq,$(RUN_FLAGS)) --args $(call sq,$(value ARGS)) $(IMAGE) $(GDB_FLAGS)
 endif

@@ -27,7 +27,7 @@ randconfig:    ## Configure at random; SEED= repeats one
 
 demo: | setup-run ## Build and boot apps/crash and show its crash screen
 	$(Q)$(MAKE) image APP=crash
-	$(Q)$(UK_BASE)/support/run --args $(call sq,$(or $(ARGS),null-write)) $(O)/crash-$(ARCH)/crash.elf; \
+	$(Q)$(UK_BASE)/support/run --args $(call sq,$(or $(value ARGS),null-write)) $(O)/crash-$(ARCH)/crash.elf; \
 	  status=$$?; if [ $$status -ne 70 ]; then exit $$status; fi
 
 RUN_ALL = $(UK_BASE)/tests/run-all $(if $(T),--only '$(T)' )O=$(abspath $(O))

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
 #
-# Refuses targets and variables that do not exist, before anything is made.
+# Refuses targets and variables that do not exist, and paths that make or the
+# shell would take apart, before anything is made.
 # A variable of an application or library starts with its name and an
 # underscore (APPFOO_..., LIBFOO_...).
 
@@ -24,6 +25,25 @@ endif
 ifneq ($(unknown),)
 $(error unknown variable $(unknown)$(call hint,$(unknown),$(VARIABLES)); make help lists the variables)
 endif
+
+define newline
+
+
+endef
+unexport ARGS PARAMS
+lines := $(firstword $(foreach v,$(VARIABLES),$(if $(findstring $(newline),$(value $(v))),$(v))))
+ifneq ($(lines),)
+$(error $(lines)= has more than one line; support/run IMAGE ARG... takes arguments with line ends)
+endif
+
+# $(call unsafe,path): what is in it that no path may contain
+UNSAFE := $$ : \# % , ( ) ' " & ; | < > = ` \ $(empty)
+unsafe = $(if $(word 2,$(1)),blanks )$(foreach c,$(UNSAFE),$(if $(findstring $(c),$(1)),$(c)))
+# $(call check_path,variable,what it is,path)
+check_path = $(if $(strip $(call unsafe,$(value $(1)))$(call unsafe,$(3))),$(error \
+  $(1)="$(value $(1))": the path of $(2) must not contain blanks nor any of $(UNSAFE)))
+$(call check_path,O,a build folder,$(abspath $(O)))
+$(call check_path,APP,an application,$(if $(findstring /,$(APP)),$(abspath $(APP)),$(APP)))
 
 unknown := $(firstword $(filter-out $(ALL_GOALS) built setup-%,$(MAKECMDGOALS)))
 ifneq ($(unknown),)
