@@ -207,11 +207,16 @@ def test_size_adds_up(tree):
     (["CONFIG_LIBUKCRASH=n"], ["CONFIG_LIBUKCRASH=", "menuconfig"]),
     (["APP="], ["APP is empty"]),
     (["O="], ["O is empty"]),
+    (["O=a b"], ['O="a b": the path of a build folder must not contain blanks']),
+    (["O=a$$b"], ['O="a$$b": the path of a build folder']),
+    (["distclean", "O=/nowhere;x"], ['O="/nowhere;x": the path of a build folder']),
+    (["APP=/nowhere/a#b"], ['APP="/nowhere/a#b": the path of an application must not']),
     (["O=/proc/nowhere"], ["cannot write to the build folder /proc/nowhere", "O=FOLDER"]),
     (["run", "MEM=lots"], ["--mem lots", "64M"]),
     (["run", "METRICS=http"], ["--metrics http", "TCP port"]),
     (["run", "MACHINE=pc"], ["'pc'", "microvm or q35"]),
     (["run", 'ARGS="a'], ['"a', "no closing quotation"]),
+    (["run", "ARGS='a\nb'"], ["ARGS= has more than one line; support/run IMAGE ARG..."]),
 ])
 def test_mistakes_are_named(tree, words, says):
     mine = [w for w in tree.words if w.split("=")[0] not in
@@ -261,6 +266,12 @@ APP_MAKEFILE = "$(eval $(call addlib,appapp))\nAPPAPP_SRCS-y += $(APPAPP_BASE)/m
      "LIBUKPRNT_SRCS-y belongs to no library (did you mean LIBUKPRINT_SRCS-y?)"),
     (APP_MAKEFILE + "APPAPP_CFALGS-y += -DX\n",
      "app/Makefile.uk: APPAPP_CFALGS-y has no effect (did you mean APPAPP_CFLAGS-y?)"),
+    (APP_MAKEFILE + "APPAPP_MIAN_FLAGS-y += -DX\n",
+     "app/Makefile.uk: APPAPP_MIAN_FLAGS-y has no effect (did you mean APPAPP_MAIN_FLAGS-y?)"),
+    (APP_MAKEFILE + "APPAPP_SRC-y += x.c\n",
+     "app/Makefile.uk: APPAPP_SRC-y has no effect (did you mean APPAPP_SRCS-y?)"),
+    (APP_MAKEFILE + "$(eval $(call import_lib,$(APPAPP_BASE)/nolib))\n",
+     "app/nolib/Makefile.uk does not exist; named in"),
     (APP_MAKEFILE.splitlines(True)[1], "$(eval $(call addlib,appapp))"),
     (APP_MAKEFILE.splitlines(True)[0], "names no sources: it needs a line such as APPAPP_SRCS-y"),
 ])
@@ -268,6 +279,21 @@ def test_lines_without_effect_are_named(tmp_path, makefile, says):
     done = make(*new_app(tmp_path, makefile), check=False)
     assert done.returncode == 2 and says in done.stdout, done.stdout
     assert not COMPILED.search(done.stdout)
+
+
+def test_names_of_ones_own_are_not_misspelt(tmp_path):
+    """What the Makefile.uk reads itself, and flags of a file that is left out."""
+    done = make(*new_app(tmp_path, APP_MAKEFILE.replace("$(APPAPP_BASE)/main.c", "$(APPAPP_SOURCES-y)") +
+                         "APPAPP_SOURCES-y := $(APPAPP_BASE)/main.c\n"
+                         "APPAPP_SRCS-$(CONFIG_NONE) += $(APPAPP_BASE)/mine.c\n"
+                         "APPAPP_MINE_FLAGS-y += -DX\nAPPAPP_MAIN_FLAGS-y += -DX\n"))
+    assert "LD      app.elf" in done.stdout
+
+
+def test_a_source_that_does_not_exist(tmp_path):
+    done = make(*new_app(tmp_path, APP_MAKEFILE.replace("main.c", "mian.c")), check=False)
+    assert done.returncode == 2
+    assert "app/mian.c does not exist; APPAPP_SRCS-y names it (did you mean main.c?)" in done.stdout
 
 
 def test_a_second_build_of_an_image_waits(tmp_path):
@@ -303,6 +329,20 @@ def test_what_a_source_lacks_is_named(tmp_path):
     new_app(tmp_path, APP_MAKEFILE, "#include <pthread.h>\nint main(void) { return 0; }\n")
     done = make(*words, check=False)
     assert done.returncode == 2 and "select LIBUKPTHREAD" in done.stdout, done.stdout
+
+
+@pytest.mark.parametrize("cc", ["gcc", "clang"])
+def test_exceptions_are_named(tmp_path, cc):
+    words = new_app(tmp_path, APP_MAKEFILE.replace("main.c", "main.cc"))
+    (tmp_path / "app" / "main.cc").write_text("int main() { throw 1; }\n")
+    done = make(*words, f"CC={cc}", check=False)
+    assert done.returncode == 2
+    assert re.search("main.cc:1:.*error: .*exception.*disabled", done.stdout), done.stdout
+    (tmp_path / "app" / "Makefile.uk").write_text(
+        APP_MAKEFILE.replace("main.c", "main.cc") + "APPAPP_CXXFLAGS-y += -fexceptions\n")
+    done = make(*words, f"CC={cc}", check=False)
+    assert done.returncode == 2
+    assert "there are no C++ exceptions: do not compile with -fexceptions" in done.stdout
 
 
 def test_missing_packages_are_named(tree):

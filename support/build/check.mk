@@ -11,14 +11,25 @@ _APP_LIBS := $(filter APP%,$(KNOWN_LIBS))
 _APP_LIB := $(firstword $(_APP_LIBS))
 _SRCS := $(sort $(foreach v,$(.VARIABLES),$(if $(findstring _SRCS-,$(v)),$(firstword $(subst _SRCS-, ,$(v))))))
 _STRAY := $(firstword $(filter-out $(KNOWN_LIBS),$(_SRCS)))
-# What addlib reads of a library, beside _FILE_FLAGS-y. Other names are the
-# library's own, unless they look misspelt; two more are Unikraft's.
+# What addlib reads of a library, beside _FILE_FLAGS-y of its files. Other names
+# are the library's own, unless they look misspelt and no Makefile.uk reads them;
+# two more are Unikraft's.
 _READ := SRCS CFLAGS CXXFLAGS ASFLAGS CINCLUDES
-_OTHER := $(foreach l,$(KNOWN_LIBS),$(filter-out %_FLAGS-y \
-  $(patsubst %,$(l)_%-y,$(_READ) CXXINCLUDES ASINCLUDES),$(filter $(l)_%-y,$(.VARIABLES))))
 _OWNER = $(firstword $(foreach l,$(KNOWN_LIBS),$(if $(filter $(l)_%,$(1)),$(l))))
-_read_as = $(call hint,$(patsubst $(call _OWNER,$(1))_%-y,%,$(1)),$(_READ))
-_MISSPELT := $(firstword $(foreach v,$(_OTHER),$(if $(call _read_as,$(v)),$(v))))
+_OTHER := $(foreach l,$(KNOWN_LIBS),$(filter-out \
+  %_FLAGS-y $(patsubst %,$(l)_%-y,$(_READ) CXXINCLUDES ASINCLUDES),$(filter $(l)_%-y,$(.VARIABLES))))
+_stem = $(patsubst $(call _OWNER,$(1))_%$(2)-y,%,$(1))
+# Flags of a file: of one of its sources, or of one that is left out.
+_FILES := $(foreach l,$(KNOWN_LIBS),$(filter $(l)_%_FLAGS-y,$(.VARIABLES)))
+_sources = $(foreach v,$(filter $(1)_SRCS-%,$(.VARIABLES)),$($(v)))
+_files = $(sort $(call file_uc,$(basename $(notdir $(call _sources,$(call _OWNER,$(1)))))))
+_exists = $(or $(filter $(call _stem,$(1),_FLAGS),$(_files)),$(shell find \
+  $($(call _OWNER,$(1))_BASE) -iname '$(subst _,?,$(call _stem,$(1),_FLAGS)).*' 2>/dev/null))
+_read_as = $(if $(filter $(1),$(_FILES)),$(if $(_exists),,$(subst ?,_FLAGS?,$(call \
+  hint,$(call _stem,$(1),_FLAGS),$(_files)))),$(call hint,$(_stem),$(_READ)))
+_open := (
+_is_read = $(shell grep -lsF '$(_open)$(1)' $(filter %/Makefile.uk,$(MAKEFILE_LIST)))
+_MISSPELT := $(firstword $(foreach v,$(_OTHER) $(_FILES),$(if $(call _read_as,$(v)),$(if $(call _is_read,$(v)),,$(v)))))
 
 define _no_app
 $(APP_DIR)/Makefile.uk names no application: it needs the line $$(eval $$(call addlib,app$(APP_NAME)))

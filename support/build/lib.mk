@@ -32,6 +32,8 @@ space := $(empty) $(empty)
 _IMPORTS :=
 
 define import_lib
+$(if $(wildcard $(1)/Makefile.uk),,$(error import_lib: $(abspath $(1))/Makefile.uk does not exist; named in \
+  $(lastword $(MAKEFILE_LIST))))
 _IMPORTS := $(abspath $(1)) $(_IMPORTS)
 _IMPORT_BASE := $(abspath $(1))
 include $(1)/Makefile.uk
@@ -112,6 +114,14 @@ $(4): $(3) $(BUILD)/$(1)/.flags $(UK_BASE)/support/build/fixdep.awk | $(NEWLIB_S
 
 -include $(4).dep
 endef
+
+# A source that does not exist, unless a rule makes it.
+define no_source
+%.$(1):
+	@echo 'make: $$@ does not exist; $$(firstword $$(foreach l,$$(KNOWN_LIBS),$$(if $$(filter \
+	  $$@,$$($$(l)_SRCS-y)),$$(l))))_SRCS-y names it$$(call hint,$$(@F),$$(notdir $$(wildcard $$(@D)/*.$(1))))' >&2; exit 1
+endef
+$(foreach e,c S cc cpp cxx,$(eval $(call no_source,$(e))))
 
 # $(call lib_rules,lib,LIB)
 define lib_rules

@@ -34,7 +34,9 @@ $(BUILD)/$(APP_NAME).nosym.elf: $(LINK_DEPS)
 	$(if $(filter 1,$(V)),,@echo '  LD      $(@F)')
 	$(Q)cd $(BUILD) && $(LD) $(LINK_FLAGS) -Map=$(BUILD)/$(APP_NAME).map -o $@ $(LINK_IN) || { \
 	  $(if $(NEEDS_MAIN),nm -A $(OBJS) 2>&1 | grep -q ' [TW] main$$' || echo "$(APP_DIR): no source in" \
-	  "$(firstword $(_APP_LIBS))_SRCS-y of Makefile.uk defines main" >&2;) exit 1; }
+	  "$(firstword $(_APP_LIBS))_SRCS-y of Makefile.uk defines main" >&2;) \
+	  $(if $(UK_CXX),if nm $(OBJS) 2>&1 | grep -qE ' U (_Unwind_Resume|__cxa_throw|__cxa_begin_catch)$$'; then \
+	  echo 'there are no C++ exceptions: do not compile with -fexceptions (lib/ukcxx/README.md)' >&2; fi;) exit 1; }
 
 ifeq ($(CONFIG_LIBUKSYMTAB),y)
 SYMTAB_FLAGS := --syms $(if $(CONFIG_LIBUKSYMTAB_LINES),--lines) \
