@@ -98,7 +98,7 @@ def guest(image, *args, place=None, wait=True, options=(), params=()):
         socket = Path(folder) / "s"
         params = [f"gdb.console={console}", *(["gdb.wait=1"] if wait else []), *params]
         process = subprocess.Popen(
-            [ROOT / "support" / "run", "--timeout", str(RUN_SECONDS * 2), "--machine", machine,
+            [ROOT / "support" / "run", "--timeout", str(RUN_SECONDS * 4), "--machine", machine,
              *(word for p in params for word in ("-p", p)),
              "--qemu", wiring(console, socket), *options, image.path, *args],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

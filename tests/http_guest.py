@@ -4,6 +4,7 @@
 
 import contextlib
 import http.client
+import os
 import socket
 import subprocess
 import threading
@@ -11,7 +12,7 @@ import time
 
 from vitrine import ARCHS, MACHINES, ROOT
 
-SECONDS = 300  # a guest's life at most
+SECONDS = 300 + 30 * int(os.environ.get("VITRINE_HTTP_TIMES", "1"))  # a guest's life at most
 PATIENCE = 60  # s, for an answer on a host that is busy otherwise
 
 MACHINES_ALL = [(arch, machine) for arch in ARCHS for machine in MACHINES[arch]]

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from gdb_guest import LINES, LOG_CONSOLE, PLACE_LIST, guest, play_on_the_log_line
-from vitrine import ARCHS, ONE_COMPILER, build
+from vitrine import ARCHS, ONE_COMPILER, RUN_SECONDS, build
 
 CRASHED = 70
 
@@ -61,7 +61,10 @@ def test_steps(place):
 
 def test_breakpoint_on_each_instruction(place):
     plain = image(place[0]).run("mixture", "123")
-    done = play(place, "each_instruction", "debuggee_mixture", argv=("mixture", "123"))
+    arch, where = place
+    with guest(image(arch), "mixture", "123", place=where) as g:
+        g.gdb("each_instruction", "debuggee_mixture", seconds=3 * RUN_SECONDS)
+        done = g.end()
     expected = [line for line in plain.lines if line.startswith("mixture")]
     assert expected and [x for x in done.lines if x.startswith("mixture")] == expected
 
