@@ -48,11 +48,29 @@ static int read_word(struct uk_unwind *u, __uptr addr, __uptr *word)
 	return 1;
 }
 
+/* A frame without frame pointer is the outermost one only if the table says
+ * so; without a table that is all there is to know.
+ */
+static int is_outermost(const struct uk_unwind *u __unused)
+{
+#ifdef CONFIG_LIBUKSYMTAB_UNWIND
+	struct uk_unwind_rule rule;
+
+	return !uk_symtab_unwind_rule(uk_unwind_lookup_pc(u), &rule) &&
+	       rule.ra == UK_UNWIND_RA_END;
+#else
+	return 1;
+#endif
+}
+
 /* The caller by the standard record. */
 static int by_record(struct uk_unwind *u, __uptr *pc, __uptr *sp, __uptr *fp)
 {
 	if (!u->fp)
-		return stop(u, UK_UNWIND_OUTERMOST, 0);
+		return stop(u,
+			    is_outermost(u) ? UK_UNWIND_OUTERMOST
+					    : UK_UNWIND_NO_FRAME,
+			    0);
 	if (u->is_call && u->fp < u->sp)
 		return stop(u, UK_UNWIND_CYCLIC, u->fp);
 	*sp = u->fp + RECORD_SIZE;
@@ -90,7 +108,7 @@ static int find_rule(struct uk_unwind *u, struct uk_unwind_rule *rule,
 
 	*found = __NULL;
 	if (u->is_call && !u->fp)
-		return 1; /* the outermost frame: by_record() says so */
+		return 1; /* the outermost frame, as by_record() may say */
 	if (!u->is_call && !uk_image_is_text(u->pc)) {
 		*found = &just_called; /* a wild call, or a jump */
 		return 1;
@@ -149,6 +167,7 @@ const char *uk_unwind_end_str(enum uk_unwind_end end)
 		[UK_UNWIND_UNREADABLE] = "unreadable stack",
 		[UK_UNWIND_UNALIGNED] = "unaligned frame pointer",
 		[UK_UNWIND_CYCLIC] = "frame pointer does not ascend",
+		[UK_UNWIND_NO_FRAME] = "frame pointer is 0",
 		[UK_UNWIND_NOT_CODE] = "return address outside of the code",
 		[UK_UNWIND_NOT_CALL] = "return address that follows no call",
 		[UK_UNWIND_TABLE] = "damaged unwind table",

@@ -34,6 +34,7 @@ enum uk_unwind_end {
 	UK_UNWIND_UNREADABLE, /* the frame's memory cannot be read */
 	UK_UNWIND_UNALIGNED,  /* the frame pointer is not aligned */
 	UK_UNWIND_CYCLIC,     /* the frame pointer does not ascend */
+	UK_UNWIND_NO_FRAME,   /* it is 0, but the frame has a caller */
 	UK_UNWIND_NOT_CODE, /* the return address is not in the image's text */
 	UK_UNWIND_NOT_CALL, /* it is, but no call stands in front of it */
 	UK_UNWIND_TABLE,    /* the unwind table is damaged */
