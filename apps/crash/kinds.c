@@ -4,6 +4,7 @@
  * The kinds of crash that both architectures have. Each is a function of its
  * own, so that the call trace names it.
  */
+#include <setjmp.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,6 +165,24 @@ KIND wild_return(void)
 	frame[1] = unmapped;
 }
 
+/* The stack pointer is lost. */
+KIND lost_stack(void)
+{
+	jmp_buf none;
+
+	memset(none, 0, sizeof(none));
+	longjmp(none, 1);
+}
+
+/* What is left of the frame is zeroes. */
+KIND zeroed_frame(void)
+{
+	void *volatile *volatile frame = __builtin_frame_address(0);
+
+	frame[0] = NULL;
+	null_write();
+}
+
 KIND in_memcpy(void)
 {
 	char buf[128];
@@ -220,6 +239,8 @@ const struct kind kinds[] = {
 	{ "deep", deep, "a call trace of 40 frames" },
 	{ "corrupt-stack", corrupt_stack, "a frame pointer overwritten" },
 	{ "wild-return", wild_return, "a return address overwritten" },
+	{ "lost-stack", lost_stack, "longjmp with a buffer of zeroes" },
+	{ "zeroed-frame", zeroed_frame, "a frame pointer set to 0" },
 	{ "in-memcpy", in_memcpy, "memcpy from a null pointer" },
 	{ "in-strlen", in_strlen, "strlen of a null pointer" },
 	{ "inlined", inlined, "a fault in an inlined function" },

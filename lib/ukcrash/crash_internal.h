@@ -12,6 +12,7 @@
 
 #include <uk/crash.h>
 #include <uk/print.h>
+#include <uk/stack.h>
 
 /* Makes a function void fn(const struct uk_crash_info *) a section. */
 #define UKCRASH_SECTION(fn)                             \
@@ -38,9 +39,10 @@ int ukcrash_is_return(__vaddr_t addr);
 
 #ifdef CONFIG_LIBUKSCHED
 /** Shows the call trace from some registers on; is_call: pc is a return
- * address.
+ * address; own: the stack of the thread, where it is known.
  */
-void ukcrash_trace(const struct __regs *regs, int is_call);
+void ukcrash_trace(const struct __regs *regs, int is_call,
+		   const struct uk_stack *own);
 #endif
 
 #endif /* __CRASH_INTERNAL_H__ */

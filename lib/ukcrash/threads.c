@@ -27,7 +27,7 @@ static void thread(struct uk_thread *t)
 	if (t == uk_thread_current())
 		uk_pr_crit("  call trace: see above\n");
 	else if (regs)
-		ukcrash_trace(regs, 0);
+		ukcrash_trace(regs, 0, &t->stack);
 }
 
 static void threads(const struct uk_crash_info *info __unused)

@@ -18,6 +18,9 @@
 #include <uk/nofault.h>
 #include <uk/stack.h>
 #include <uk/symtab.h>
+#ifdef CONFIG_LIBUKSCHED
+#include <uk/thread.h>
+#endif
 #include <uk/unwind.h>
 #include "crash_internal.h"
 
@@ -27,7 +30,7 @@
 /* Addresses shown of a broken stack at most, and what is searched of one
  * whose end is not known.
  */
-#define GUESSES_MAX 16
+#define GUESSES_MAX 16U
 #define SEARCH_BYTES 16384
 
 struct trace {
@@ -108,23 +111,45 @@ static int add_frame(struct trace *t, const struct uk_unwind *u)
 	return 1;
 }
 
-/* What may be return addresses on the rest of a stack, each once in a row. */
-static void search(__uptr sp)
+/* What may be return addresses between two places on a stack, each once in a
+ * row: counts them, and shows those from number `first` on.
+ */
+static unsigned int search(__uptr at, __uptr end, unsigned int first)
 {
-	const struct uk_stack *s = uk_stack_find(sp);
-	__uptr at = ALIGN_UP(s ? MAX(sp, (__uptr)s->base) : sp, sizeof(at));
-	__uptr end = s ? (__uptr)s->top : at + SEARCH_BYTES, word, last = 0;
+	unsigned int found = 0;
+	__uptr word, last = 0;
 
-	for (unsigned int found = 0; at < end && found < GUESSES_MAX;
-	     at += sizeof(word)) {
-		if (!uk_nofault_try_read(word, at))
-			return;
+	for (; at < end && uk_nofault_try_read(word, at); at += sizeof(word)) {
 		if (word == last || !ukcrash_is_return(word))
 			continue;
-		if (!found++)
+		last = word;
+		if (found++ < first || found > first + GUESSES_MAX)
+			continue;
+		if (found == first + 1)
 			uk_pr_crit("  further up on the stack:\n");
 		show_frame(word, word - 1, "? ");
-		last = word;
+	}
+	return found;
+}
+
+/* From the stack pointer up; where that is lost, the outermost ones of the
+ * thread's stack.
+ */
+static void show_rest(__uptr sp, const struct uk_stack *own)
+{
+	const struct uk_stack *s = uk_stack_find(sp);
+	unsigned int found;
+
+	if (s) {
+		search(ALIGN_UP(MAX(sp, (__uptr)s->base), sizeof(sp)),
+		       (__uptr)s->top, 0);
+	} else if (!own) {
+		sp = ALIGN_UP(sp, sizeof(sp));
+		search(sp, sp + SEARCH_BYTES, 0);
+	} else {
+		found = search((__uptr)own->base, (__uptr)own->top, ~0U);
+		search((__uptr)own->base, (__uptr)own->top,
+		       found - MIN(found, GUESSES_MAX));
 	}
 }
 
@@ -135,7 +160,8 @@ static void search(__uptr sp)
 #define TRACE_SCOPE static inline __attribute__((always_inline))
 #endif
 
-TRACE_SCOPE void ukcrash_trace(const struct __regs *regs, int is_call)
+TRACE_SCOPE void ukcrash_trace(const struct __regs *regs, int is_call,
+			       const struct uk_stack *own)
 {
 	struct trace t = { .shown = 0 };
 	struct uk_unwind u;
@@ -153,14 +179,20 @@ TRACE_SCOPE void ukcrash_trace(const struct __regs *regs, int is_call)
 	if (u.end != UK_UNWIND_OUTERMOST) {
 		uk_pr_crit("  trace ends: %s (0x%lx)\n",
 			   uk_unwind_end_str(u.end), u.bad);
-		search(u.sp);
+		show_rest(u.sp, own);
 	}
 }
 
 static void trace(const struct uk_crash_info *info)
 {
+	const struct uk_stack *own = __NULL;
+
+#ifdef CONFIG_LIBUKSCHED
+	if (uk_thread_current())
+		own = &uk_thread_current()->stack;
+#endif
 	uk_pr_crit("Call trace:\n");
-	ukcrash_trace(info->regs, !info->trap);
+	ukcrash_trace(info->regs, !info->trap, own);
 }
 
 UKCRASH_SECTION(trace);
