@@ -235,6 +235,7 @@ def test_mistakes_are_named(tree, words, says):
     ("CONFIG_LIBNS16550=n\nCONFIG_LIBUKEVENT=n", ["CONFIG_LIBUKEVENT"]),
     ("CONFIG_STACK_SIZE_KB=16\n\nCONFIG_STACK_SIZE_KB=32", ["defconfig:3", "set in line 1, too"]),
     ("# \udcff", ["defconfig:1", "0xff is not UTF-8"]),
+    ("\ufeffCONFIG_STACK_SIZE_KB=16", ["defconfig:1: begins with a byte order mark"]),
 ])
 def test_mistakes_in_a_defconfig(tmp_path, line, says):
     app = tmp_path / "app"

@@ -60,6 +60,8 @@ clean:         ## Remove the image's folder; keeps newlib and other images
 	  $(UK_BASE)/support/build/locked $$folder rm -rf $$folder
 
 distclean:     ## Remove the whole build folder
+	$(Q)for lock in $(O)/*.lock; do \
+	  [ ! -e $$lock ] || $(UK_BASE)/support/build/locked $(abspath $(O))/$$(basename $$lock .lock) true; done
 	$(Q)rm -rf $(O)
 
 help:          ## Print this list
