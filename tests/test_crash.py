@@ -378,6 +378,10 @@ def test_a_broken_trace_shows_the_rest_of_the_stack(arch, kind, end):
     assert screen.trace_end and screen.trace_end.startswith(end)
     guesses = iter(line.function for line in screen.guesses if not line.inlined)
     assert all(f in guesses for f in BELOW_MAIN + [ENTRY[arch]])
+    if kind == "lost-stack":  # the outermost ones, and no more
+        functions = [line.function for line in screen.guesses if not line.inlined]
+        assert functions == [f"level{n}" for n in range(40, 50)] + \
+            ["deep_lost", "main", *BELOW_MAIN, ENTRY[arch]]
 
 
 def test_screen_with_colour(arch):

@@ -86,6 +86,20 @@ def test_data_is_named_once(arch):
             decode(image.path, line).stdout.decode())
 
 
+def test_messages_are_explained(arch):
+    """Where the image has no symbols: who allocated a block is at the call, the place that
+    a handler interrupted at its instruction."""
+    image = build("crash", arch)
+    at = image.functions()["heap_overrun"] + 24
+    for text, look in ((f"  allocated by {at:#x}", at - 1), (f"  freed by {at:#x}", at - 1),
+                       (f"Inside of a handler of UKARCH_TRAP_IRQ at {at:#x}", at)):
+        out = decode(image.path, f"[    0.1] CRIT: {text}\n").stdout.decode().splitlines()
+        function, place, line = image.addr2line(look)[-1]
+        assert re.match(rf" {{4}}{at:#x} => {function}\+0x18 at {place}:{line}(:\d+)?$", out[1])
+        named = decode(image.path, f"[    0.1] CRIT: {text} {function}+18 ({place}:{line})\n")
+        assert len(named.stdout.splitlines()) == 1
+
+
 def test_newlib_is_named_as_the_screen_names_it(arch):
     image, log = crash(arch, "in-strlen")
     out = decode(image.path, log).stdout.decode()

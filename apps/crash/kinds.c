@@ -114,6 +114,15 @@ KIND nested(void)
 	UK_CRASH("the first of two");
 }
 
+/* Loses the stack pointer. */
+static __attribute__((noinline)) void lost_stack(void)
+{
+	jmp_buf none;
+
+	memset(none, 0, sizeof(none));
+	longjmp(none, 1);
+}
+
 /* Forty calls, no two of which are the same place in the code. */
 #define LEVEL(n, next)                                                \
 	static __attribute__((noinline)) int level##n(volatile int x) \
@@ -134,6 +143,8 @@ KIND nested(void)
 
 static __attribute__((noinline)) int bottom(volatile int x)
 {
+	if (x)
+		lost_stack();
 	null_write();
 	return x;
 }
@@ -146,6 +157,11 @@ LEVELS(4, level39)
 KIND deep(void)
 {
 	level49(0);
+}
+
+KIND deep_lost(void)
+{
+	level49(1);
 }
 
 KIND corrupt_stack(void)
@@ -163,15 +179,6 @@ KIND wild_return(void)
 
 	frame[0] = unmapped;
 	frame[1] = unmapped;
-}
-
-/* The stack pointer is lost. */
-KIND lost_stack(void)
-{
-	jmp_buf none;
-
-	memset(none, 0, sizeof(none));
-	longjmp(none, 1);
 }
 
 /* What is left of the frame is zeroes. */
@@ -239,7 +246,8 @@ const struct kind kinds[] = {
 	{ "deep", deep, "a call trace of 40 frames" },
 	{ "corrupt-stack", corrupt_stack, "a frame pointer overwritten" },
 	{ "wild-return", wild_return, "a return address overwritten" },
-	{ "lost-stack", lost_stack, "longjmp with a buffer of zeroes" },
+	{ "lost-stack", deep_lost,
+	  "longjmp with a buffer of zeroes, 40 calls deep" },
 	{ "zeroed-frame", zeroed_frame, "a frame pointer set to 0" },
 	{ "in-memcpy", in_memcpy, "memcpy from a null pointer" },
 	{ "in-strlen", in_strlen, "strlen of a null pointer" },
