@@ -44,7 +44,7 @@ class Guest:
         self.output = bytearray()
         self.process = subprocess.Popen(
             [ROOT / "support/run", "--machine", machine, "--timeout", str(SECONDS),
-             "--metrics", str(self.port), *options, image.path, *map(str, args)],
+             "--metrics-raw", str(self.port), *options, image.path, *map(str, args)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()

@@ -38,7 +38,7 @@ def guest(name, *args, transport=None, options=(), cc="gcc"):
     words = [*machine, *options]
     if transport:
         legacy = "true" if transport == "legacy" else "false"
-        words += ["--metrics", str(port),
+        words += ["--metrics-raw", str(port),
                   "--qemu", f"-global virtio-mmio.force-legacy={legacy}"]
     process = subprocess.Popen(
         [ROOT / "support" / "run", "--timeout", str(SECONDS), *words,

@@ -195,7 +195,7 @@ def test_streams_that_cannot_be(guests):
 
 
 def test_ports_have_nodelay(guests, arch):
-    text = " ".join(command_of("--gdb", "1234", "--metrics", "9100", guests[arch]))
+    text = " ".join(command_of("--gdb", "1234", "--metrics-raw", "9100", guests[arch]))
     for port in (1234, 9100):
         assert f"port={port},server=on,wait=off,nodelay=on" in text
 

@@ -175,7 +175,7 @@ def test_full_console_lets_others_run(arch, policy):
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
     process = subprocess.Popen(
-        [ROOT / "support/run", "--timeout", "60", "--metrics", str(port),
+        [ROOT / "support/run", "--timeout", "60", "--metrics-raw", str(port),
          "-p", "console.stdio=vport1", image.path, "full"],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     with contextlib.closing(connect(port, process)) as client:

@@ -78,7 +78,7 @@ def guest(arch, transport, *args, cc="gcc", options=()):
     port = free_port()
     legacy = "true" if transport == "legacy" else "false"
     process = subprocess.Popen(
-        [ROOT / "support" / "run", "--timeout", str(SECONDS), "--metrics", str(port),
+        [ROOT / "support" / "run", "--timeout", str(SECONDS), "--metrics-raw", str(port),
          "--qemu", f"-global virtio-mmio.force-legacy={legacy}", *options,
          image.path, *map(str, args)],
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

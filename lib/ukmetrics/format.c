@@ -190,7 +190,7 @@ static int put_sample(struct writer *w, const char *value)
 }
 
 static int put_count(struct writer *w, const char *suffix, const char *bound,
-		      __u64 value)
+		     __u64 value)
 {
 	char number[METRICS_NUMBER_MAX];
 

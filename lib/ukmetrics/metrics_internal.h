@@ -87,8 +87,8 @@ struct metrics_index {
 	/* By hash: families while they are collected, then objects by their
 	 * labels. */
 	__u32 slots[METRICS_SLOTS];
-	__u32 count, first, last;   /* items; first and last family */
-	__u32 *guess;	 /* the family that the next value may be of */
+	__u32 count, first, last; /* items; first and last family */
+	__u32 *guess;		  /* the family that the next value may be of */
 	__u64 conflicts; /* values and labels left out: their names are taken */
 };
 

@@ -137,7 +137,7 @@ static struct uk_store_object *add_object(__u64 id)
 	};
 	/* Names that exporters give away themselves, and one twice. */
 	static const struct uk_store_label taken[] = {
-		{ "object", "x" },  { "label_object", "y" },
+		{ "object", "x" },   { "label_object", "y" },
 		{ "label_le", "z" }, { "\xc3\xa4x", "1" },
 		{ NULL, NULL },
 	};

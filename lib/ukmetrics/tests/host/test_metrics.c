@@ -502,7 +502,9 @@ static void test_labels_of_one_name(void **state)
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(of); i++) {
 		objects[i] = (struct uk_store_object){
-			.id = i + 1, .name = "o", .library = "libf",
+			.id = i + 1,
+			.name = "o",
+			.library = "libf",
 			.labels = of[i],
 		};
 		of_object(&objects[i], "n", i);
@@ -512,16 +514,17 @@ static void test_labels_of_one_name(void **state)
 	info->e.kind = UK_STORE_INFO;
 	info->e.type = info->v.type = _UK_STORE_TYPE_charp;
 	info->v.text = (char *)"text";
-	assert_string_equal(written(0),
-	      "# HELP vitrine_f_n h\n# TYPE vitrine_f_n gauge\n"
-	      "vitrine_f_n{object=\"o\",version=\"label\"} 0\n"
-	      "vitrine_f_n{object=\"o\",label_object=\"x\"} 1\n"
-	      "vitrine_f_n{object=\"o\",label_le=\"y\",l_e=\"z\"} 2\n"
-	      "vitrine_f_n{object=\"o\",label___x=\"1\"} 3\n"
-	      "vitrine_f_n{object=\"o\",a_b=\"1\"} 4\n"
-	      "vitrine_f_n{object=\"o\",a_b=\"2\"} 6\n"
-	      "# HELP vitrine_f_m h\n# TYPE vitrine_f_m gauge\n"
-	      "vitrine_f_m{object=\"o\",a_b=\"2\"} 6\n");
+	assert_string_equal(
+		written(0),
+		"# HELP vitrine_f_n h\n# TYPE vitrine_f_n gauge\n"
+		"vitrine_f_n{object=\"o\",version=\"label\"} 0\n"
+		"vitrine_f_n{object=\"o\",label_object=\"x\"} 1\n"
+		"vitrine_f_n{object=\"o\",label_le=\"y\",l_e=\"z\"} 2\n"
+		"vitrine_f_n{object=\"o\",label___x=\"1\"} 3\n"
+		"vitrine_f_n{object=\"o\",a_b=\"1\"} 4\n"
+		"vitrine_f_n{object=\"o\",a_b=\"2\"} 6\n"
+		"# HELP vitrine_f_m h\n# TYPE vitrine_f_m gauge\n"
+		"vitrine_f_m{object=\"o\",a_b=\"2\"} 6\n");
 	/* two labels; a value of a twin; an info like a label */
 	assert_int_equal(ix.conflicts, 2 + 2 + 1 + 1);
 	cell_count = 0;

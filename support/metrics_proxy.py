@@ -1,0 +1,231 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""The proxy of support/run --metrics: many clients, one guest.
+
+The guest's line carries one client at a time, and one that sends nothing keeps
+the others out. Here a client's request is read first, whole; then it has the
+guest to itself for one request and its reply (RFC 9112). Clients wait in turn.
+"""
+
+import asyncio
+import contextlib
+import os
+import re
+import socket
+import threading
+
+HEAD_MAX = 16 << 10  # bytes of a request's or reply's first line and fields
+BODY_MAX = 1 << 20
+CLIENTS = 256  # at a time
+IDLE_SECONDS = 60  # between a client's requests
+REQUEST_SECONDS = 10  # from the first byte of a request to its last one
+GUEST_SECONDS = 10  # from a request to its reply, of which the guest's turn is a part
+SEND_SECONDS = 60  # for a client to take a reply
+LINGER_SECONDS = 2  # for one that was refused to end
+REASONS = {400: "Bad Request", 408: "Request Timeout", 411: "Length Required",
+           413: "Content Too Large", 431: "Request Header Fields Too Large",
+           502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
+
+
+class Refused(Exception):
+    """A request that the guest does not get, or that it does not answer."""
+
+    def __init__(self, status, text):
+        super().__init__(text)
+        self.status = status
+
+    def reply(self):
+        body = f"support/run: {self}\n".encode()
+        return (f"HTTP/1.1 {self.status} {REASONS[self.status]}\r\nContent-Type: text/plain\r\n"
+                f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n").encode() + body
+
+
+class Message:
+    """The head of a request or a reply, and its body."""
+
+    def __init__(self, head):
+        first, *rest = head.lstrip(b"\r\n").split(b"\r\n")
+        self.first = first
+        self.fields = [line for line in rest if line]
+        self.body = b""
+
+    def values(self, name):
+        """What the fields of a name say, in lower case."""
+        found = (line.partition(b":") for line in self.fields)
+        return [value.strip().lower() for key, _, value in found if key.lower() == name]
+
+    def without(self, name):
+        self.fields = [line for line in self.fields
+                       if line.partition(b":")[0].lower() != name]
+
+    def length(self):
+        """Of the body; None if that is not sure."""
+        given = self.values(b"content-length")
+        if not given:
+            return 0
+        if len(given) > 1 or not re.fullmatch(rb"[0-9]{1,18}", given[0]):
+            return None
+        return int(given[0])
+
+    def encode(self):
+        return b"\r\n".join([self.first, *self.fields, b"", self.body])
+
+
+async def read_request(reader, writer):
+    """A client's next request; None at its end."""
+    first = await asyncio.wait_for(reader.read(1), IDLE_SECONDS)
+    if not first:
+        return None
+    try:
+        return await asyncio.wait_for(rest_of_request(first, reader, writer), REQUEST_SECONDS)
+    except asyncio.TimeoutError:
+        raise Refused(408, f"no whole request within {REQUEST_SECONDS} s") from None
+    except asyncio.LimitOverrunError:
+        raise Refused(431, f"a request has {HEAD_MAX} bytes in front of its body at most") from None
+    except asyncio.IncompleteReadError:
+        raise Refused(400, "the request ends before its end") from None
+
+
+async def rest_of_request(first, reader, writer):
+    request = Message(first + await reader.readuntil(b"\r\n\r\n"))
+    if request.values(b"transfer-encoding"):
+        raise Refused(411, "a body in pieces; send it with Content-Length")
+    length = request.length()
+    if length is None:
+        raise Refused(400, "Content-Length is not one number")
+    if length > BODY_MAX:
+        raise Refused(413, f"a body has {BODY_MAX} bytes at most")
+    if b"100-continue" in request.values(b"expect"):
+        request.without(b"expect")
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    request.body = await reader.readexactly(length)
+    return request
+
+
+async def read_reply(reader, request):
+    """The guest's final reply to a request."""
+    while True:
+        reply = Message(await reader.readuntil(b"\r\n\r\n"))
+        status = re.match(rb"HTTP/1\.\d (\d{3})", reply.first)
+        length = reply.length()
+        if not status or length is None:
+            raise Refused(502, "what the guest sent is no HTTP reply")
+        if status.group(1)[:1] != b"1":
+            break
+    if not request.first.startswith(b"HEAD "):
+        reply.body = await reader.readexactly(length)
+    return reply
+
+
+async def ask_guest(path, request):
+    """One connection, one request. The line exists as soon as QEMU listens."""
+    while True:
+        try:
+            reader, writer = await asyncio.open_unix_connection(path, limit=HEAD_MAX)
+            break
+        except (ConnectionRefusedError, FileNotFoundError, BlockingIOError):
+            await asyncio.sleep(0.02)
+    try:
+        writer.write(request.encode())
+        await writer.drain()
+        return await read_reply(reader, request)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        raise Refused(502, "the guest has ended") from None
+    except asyncio.LimitOverrunError:
+        raise Refused(502, "what the guest sent is no HTTP reply") from None
+    finally:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+
+class Proxy:
+    """Between clients at a TCP port of 127.0.0.1, or a Unix socket, and a guest
+    at another Unix socket. Listens when made: OSError if it cannot."""
+
+    def __init__(self, where, guest):
+        self.guest = guest
+        self.path = where if isinstance(where, str) else None
+        if self.path:
+            self.socket = socket.socket(socket.AF_UNIX)
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self.path)  # as QEMU does
+            self.socket.bind(self.path)
+        else:
+            self.socket = socket.create_server(("127.0.0.1", where))
+        self.clients = 0
+        self.turn, self.stopped = asyncio.Lock(), asyncio.Event()
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_until_complete, args=(self.serve(),),
+                                       daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.loop.call_soon_threadsafe(self.stopped.set)
+        self.thread.join(1)
+        self.socket.close()
+        if self.path:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(self.path)
+
+    async def serve(self):
+        listen = {"sock": self.socket, "limit": HEAD_MAX, "backlog": CLIENTS}
+        server = await (asyncio.start_unix_server(self.client, **listen) if self.path
+                        else asyncio.start_server(self.client, **listen))
+        await self.stopped.wait()
+        server.close()
+
+    async def client(self, reader, writer):
+        self.clients += 1
+        try:
+            if self.clients > CLIENTS:
+                raise Refused(503, f"there are {CLIENTS} clients already")
+            while await self.exchange(reader, writer):
+                pass
+        except Refused as e:
+            with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
+                await self.send(writer, e.reply())
+                await asyncio.wait_for(self.drop(reader, writer), LINGER_SECONDS)
+        except (ConnectionError, asyncio.TimeoutError):
+            pass
+        finally:
+            self.clients -= 1
+            writer.close()
+
+    async def exchange(self, reader, writer):
+        """A request and its reply; false if the connection ends then."""
+        request = await read_request(reader, writer)
+        if not request:
+            return False
+        said = b",".join(request.values(b"connection"))
+        stays = b"close" not in said and (not request.first.endswith(b"HTTP/1.0")
+                                          or b"keep-alive" in said)
+        request.without(b"connection")
+        try:
+            reply = await asyncio.wait_for(self.reply(request), GUEST_SECONDS)
+        except asyncio.TimeoutError:
+            raise Refused(504, f"the guest does not reply within {GUEST_SECONDS} s; is it stopped "
+                               "by a debugger, or has it no HTTP server?") from None
+        reply.without(b"connection")
+        reply.fields.append(b"Connection: " + (b"keep-alive" if stays else b"close"))
+        await self.send(writer, reply.encode())
+        return stays
+
+    async def reply(self, request):
+        async with self.turn:
+            return await ask_guest(self.guest, request)
+
+    @staticmethod
+    async def drop(reader, writer):
+        """The rest of what was refused, so that the reply is not lost with it."""
+        writer.write_eof()
+        while await reader.read(HEAD_MAX):
+            pass
+
+    @staticmethod
+    async def send(writer, data):
+        writer.write(data)
+        await asyncio.wait_for(writer.drain(), SEND_SECONDS)
