@@ -6,6 +6,8 @@
  *	breaks.c   breakpoints in text, and instructions out of line
  *	step.c     one instruction, a range, over a breakpoint
  *	stop.c     from a trap to the session and back to the program
+ *	traps.c    what a debug trap means
+ *	interrupt.c  Ctrl-C, and a debugger that comes
  *	crash.c    from a crash
  *	signal.c   signals that the program sends to itself
  *	guest.c    the target's operations: registers, memory, threads
@@ -154,11 +156,25 @@ void __noreturn gdb_guest_stop(struct ukarch_trap_ctx *ctx,
 void __noreturn gdb_guest_stop_at(const struct __regs *regs,
 				  const struct gdb_stop *stop);
 
-/** Bytes came on the line, as uk_console_set_rx() says. */
-void gdb_guest_received(struct uk_console *con, void *arg);
+/** The program was about to go on, its frame is where it was: stops again. */
+void __noreturn gdb_guest_relapse(void);
+
+/** 1 if a stack pointer is the stub's own. */
+int gdb_guest_on_stack(__vaddr_t sp);
 
 /** Asks the session about a live breakpoint; g->regs are valid meanwhile. */
 enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr);
+
+/* --- interrupt.c ----------------------------------------------------------*/
+
+/** Bytes came on the line, as uk_console_set_rx() says. */
+void gdb_guest_received(struct uk_console *con, void *arg);
+
+/** Bytes came while the stub was at work: looks at them, and may stop. */
+void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx);
+
+/** Why the program stops that has been interrupted. */
+struct gdb_stop gdb_guest_polled_stop(void);
 
 /* --- signal.c -------------------------------------------------------------*/
 

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Ctrl-C, and a debugger that comes: what the interrupt of the line brings.
+ */
+#include <uk/percpu.h>
+#include <uk/thread.h>
+#include <uk/trap.h>
+#include "guest.h"
+
+/* When the controller was told, before the scheduler, see <uk/intctlr.h>. */
+#define PRIO_IRQ 6
+
+struct gdb_stop gdb_guest_polled_stop(void)
+{
+	return (struct gdb_stop){
+		.why = GDB_STOP_SIGNAL,
+		.signal = gdb_guest.poll == GDB_POLL_INTERRUPT ? GDB_SIGINT
+							       : GDB_SIGTRAP,
+	};
+}
+
+static void __noreturn stop_polled(struct ukarch_trap_ctx *ctx)
+{
+	const struct gdb_stop stop = gdb_guest_polled_stop();
+
+	gdb_guest_stop(ctx, &stop);
+}
+
+void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx)
+{
+	struct gdb_guest *g = &gdb_guest;
+
+	g->active = 1;
+	g->missed = 0;
+	g->poll = gdb_session_poll(&g->session);
+	g->active = 0;
+	if (g->poll != GDB_POLL_NONE)
+		stop_polled(ctx);
+}
+
+void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
+{
+	struct gdb_guest *g = &gdb_guest;
+	struct ukarch_trap_ctx *ctx = uk_percpu()->trap;
+
+	if (g->active) {
+		g->missed = 1;
+		return;
+	}
+	g->active = 1;
+	g->poll = gdb_session_poll(&g->session);
+	g->active = 0;
+	/* An interrupt that cannot be masked has nothing to be finished. */
+	if (g->poll == GDB_POLL_NONE || !ctx || !gdb_arch_is_nmi(ctx))
+		return;
+	if (gdb_guest_on_stack(ukarch_regs_sp(ctx->regs)))
+		gdb_guest_relapse();
+	stop_polled(ctx);
+}
+
+/* The interrupt was the line's, and it brought a reason to stop. */
+static int on_irq(void *data)
+{
+	if (gdb_guest.poll == GDB_POLL_NONE || gdb_guest.active)
+		return UK_EVENT_NOT_HANDLED;
+	stop_polled(data);
+}
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, on_irq, PRIO_IRQ);

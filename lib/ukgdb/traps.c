@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * What a debug trap means: a breakpoint, a step, a debug register, or an
+ * instruction of the program's own; and faults in what is executed out of line.
+ */
+#include <uk/trap.h>
+#include "guest.h"
+
+/* Before what others do about traps of debugging: there is nobody. */
+#define PRIO_DEBUG 5
+/* Before anybody looks where a fault happened. */
+#define PRIO_SLOTS 0
+
+static void stop_at(struct ukarch_trap_ctx *ctx, enum gdb_stop_why why,
+		    __u64 addr)
+{
+	struct gdb_stop stop = {
+		.why = why,
+		.signal = GDB_SIGTRAP,
+		.addr = addr,
+	};
+
+	if (gdb_guest.poll == GDB_POLL_INTERRUPT) {
+		stop.why = GDB_STOP_SIGNAL;
+		stop.signal = GDB_SIGINT;
+	}
+	gdb_guest_stop(ctx, &stop);
+}
+
+/* An instruction that traps and is not the debugger's: the program's own. */
+static int own_trap(struct ukarch_trap_ctx *ctx, int nested)
+{
+	struct gdb_guest *g = &gdb_guest;
+
+	if (nested || !g->con ||
+	    !(gdb_session_attached(&g->session) || g->breaking))
+		return UK_EVENT_NOT_HANDLED;
+	g->breaking = 0;
+	gdb_arch_skip_own(ctx->regs);
+	gdb_signal_trap(ctx);
+	stop_at(ctx, GDB_STOP_SIGNAL, 0);
+	return UK_EVENT_HANDLED;
+}
+
+static int hardware(struct ukarch_trap_ctx *ctx, const struct gdb_cause *c,
+		    int nested)
+{
+	static const __u8 whys[] = {
+		[GDB_HW_EXEC] = GDB_STOP_HWBREAK,
+		[GDB_HW_WRITE] = GDB_STOP_WATCH,
+		[GDB_HW_READ] = GDB_STOP_RWATCH,
+		[GDB_HW_ACCESS] = GDB_STOP_AWATCH,
+	};
+
+	if (nested ||
+	    (c->hw_type == GDB_HW_EXEC &&
+	     gdb_guest_check(ctx->regs, c->hw_addr) == GDB_CHECK_PASS)) {
+		gdb_step_over(ctx->regs, nested);
+		gdb_arch_resume(ctx->regs);
+		return UK_EVENT_HANDLED;
+	}
+	stop_at(ctx, (enum gdb_stop_why)whys[c->hw_type], c->hw_addr);
+	return UK_EVENT_HANDLED;
+}
+
+static int other_cause(struct ukarch_trap_ctx *ctx, int nested)
+{
+	struct gdb_cause cause;
+
+	gdb_arch_cause(ctx, &cause);
+	if (cause.spurious)
+		return UK_EVENT_HANDLED;
+	if (cause.hw)
+		return hardware(ctx, &cause, nested);
+	if (!cause.stepped)
+		return own_trap(ctx, nested);
+	switch (gdb_step_trap(ctx, nested)) {
+	case GDB_STEPPED_FOREIGN:
+		return own_trap(ctx, nested);
+	case GDB_STEPPED_STOP:
+		stop_at(ctx, GDB_STOP_SIGNAL, 0);
+		break;
+	default:
+		break;
+	}
+	return UK_EVENT_HANDLED;
+}
+
+static int __nobreak breakpoint(struct ukarch_trap_ctx *ctx, int nested)
+{
+	__vaddr_t pc = gdb_arch_break_pc(ctx->regs);
+	struct gdb_break *b = gdb_break_at(pc);
+
+	if (!b)
+		return own_trap(ctx, nested);
+	ukarch_regs_set_pc(ctx->regs, pc);
+	if (!nested && gdb_step_is_due(b)) {
+		gdb_guest.active = 1;
+		if (gdb_step_begin(ctx->regs))
+			stop_at(ctx, GDB_STOP_SIGNAL, 0);
+		gdb_guest.active = 0;
+		return UK_EVENT_HANDLED;
+	}
+	if (!nested && b->live &&
+	    gdb_guest_check(ctx->regs, pc) == GDB_CHECK_STOP)
+		stop_at(ctx, GDB_STOP_SWBREAK, 0);
+	gdb_step_over(ctx->regs, nested);
+	return UK_EVENT_HANDLED;
+}
+
+static int __nobreak on_debug(void *data)
+{
+	struct ukarch_trap_ctx *ctx = data;
+	int nested = gdb_guest.active, rc;
+
+	if (ctx->why == UKARCH_WHY_BREAKPOINT) {
+		rc = breakpoint(ctx, nested);
+	} else {
+		gdb_guest.active = 1;
+		rc = other_cause(ctx, nested);
+		gdb_guest.active = nested;
+	}
+	if (!nested && unlikely(gdb_guest.missed))
+		gdb_guest_catch_up(ctx);
+	return rc;
+}
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_DEBUG, on_debug, PRIO_DEBUG);
+
+/* A debugger that calls a function has it return to a breakpoint where there
+ * need not be code: on the stack.
+ */
+static int on_page_fault(void *data)
+{
+	struct ukarch_trap_ctx *ctx = data;
+	struct gdb_break *b = gdb_break_at(ukarch_regs_pc(ctx->regs));
+
+	if (!b || !b->live || gdb_guest.active ||
+	    ctx->access != UKARCH_ACCESS_EXEC)
+		return UK_EVENT_NOT_HANDLED;
+	stop_at(ctx, GDB_STOP_SWBREAK, 0);
+	return UK_EVENT_HANDLED;
+}
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_page_fault, PRIO_SLOTS);
+
+/* A fault of an instruction that is executed out of line is one of its own
+ * place. In the middle of one its first half is undone: see ool.c.
+ */
+static int on_fault(void *data)
+{
+	struct ukarch_trap_ctx *ctx = data;
+
+	if (gdb_break_leave_slot(ctx->regs))
+		gdb_arch_undo(ctx->regs);
+	return UK_EVENT_NOT_HANDLED;
+}
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_BUS_ERROR, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_INVALID_OP, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_MATH, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_SECURITY, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_X86_GP, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, on_fault, PRIO_SLOTS);
