@@ -62,6 +62,14 @@ def test_longjmp(arch):
     play(arch, "over_a_longjmp", argv=("longjmp",))
 
 
+def test_watched_local(arch):
+    play(arch, "watched_local", argv=("locals", "5"))
+
+
+def test_watched_reads(arch):
+    play(arch, "watched_reads", argv=("stores",))
+
+
 def test_newlib(arch):
     play(arch, "newlib", "newlib abbdeeefggiilorrrsu 4660 zz", argv=("newlib",))
 

@@ -11,6 +11,7 @@
 #include <uk/arch/paging.h>
 #include <uk/arch/trap.h>
 #include <uk/crash.h>
+#include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
 #include <uk/print.h>
 #include <uk/stack.h>
@@ -18,6 +19,9 @@
 #include "trap_internal.h"
 
 UK_STACK_DEFINE(uk_trap_stack, "trap", TRAP_STACK_SIZE);
+
+_Static_assert(__builtin_offsetof(struct uk_percpu, trap) == PERCPU_TRAP,
+	       "assembly offset of trap");
 
 #define DEBUG UK_EVENT_PTR(UKARCH_TRAP_DEBUG)
 #define PAGE_FAULT UK_EVENT_PTR(UKARCH_TRAP_PAGE_FAULT)

@@ -7,7 +7,7 @@
  * always points to `area`: a few words for the entry's own use, not a stack.
  * The entry asks the MMU whether the interrupted stack has room for the frame
  * and for handlers. If so the frame goes there, else to a level of the trap
- * stack. Then it switches back to SP_EL0 = frame and calls C, so that a fault
+ * stack; and so does that of a debug trap of the program. Then it switches back to SP_EL0 = frame and calls C, so that a fault
  * inside a handler comes in like any other and finds a frame of its own.
  *
  * A trap from SP_EL1 is a fault of this file or of somebody who uses SP_EL1;
@@ -127,7 +127,26 @@ entry_sp0:
 	mrs	x3, par_el1
 	str	x3, [sp, #AREA_PAR]
 	mrs	x1, sp_el0
-	and	x2, x1, #~15
+
+	/* A debug trap or a debugger's interrupt (an FIQ) of the program
+	 * leaves its stack alone; one of a handler is a trap like any other.
+	 */
+	and	x2, x0, #3
+	cmp	x2, #SLOT_FIQ
+	b.eq	1f
+	cbnz	x2, 2f
+	mrs	x2, esr_el1
+	ubfx	x2, x2, #26, #6
+	cmp	x2, #EC_BRK
+	b.eq	1f
+	sub	x2, x2, #EC_HW_BREAK_LOWER
+	cmp	x2, #EC_WATCH - EC_HW_BREAK_LOWER
+	b.hi	2f
+1:	adrp	x2, uk_percpu_boot + PERCPU_TRAP
+	ldr	x2, [x2, #:lo12:uk_percpu_boot + PERCPU_TRAP]
+	cbz	x2, use_trap_stack
+
+2:	and	x2, x1, #~15
 	sub	x3, x2, #1
 	probe	x3, x4, use_trap_stack
 	sub	x2, x2, #FRAME_SIZE

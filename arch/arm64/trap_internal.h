@@ -11,18 +11,26 @@
 #define TRAP_STACK_LEVEL 16384
 #define TRAP_STACK_SIZE (2 * TRAP_STACK_LEVEL)
 
-#ifdef __ASSEMBLY__
-#include <uk/arch/regs.h>
-#include <arch/paging.h>
-#else
-#include <uk/arch/trap.h>
-
 /* The vector's slot: four kinds of exception from four places. */
 #define SLOT_KIND(slot) ((slot)&3)
 #define SLOT_SYNC 0
 #define SLOT_IRQ 1
 #define SLOT_FIQ 2
 #define SLOT_SERROR 3
+
+/* Offset of `trap` in struct uk_percpu. */
+#define PERCPU_TRAP 8
+
+#ifdef __ASSEMBLY__
+#include <uk/arch/regs.h>
+#include <arch/paging.h>
+
+/* The classes that the entry knows; see below. */
+#define EC_HW_BREAK_LOWER 0x30
+#define EC_WATCH 0x35
+#define EC_BRK 0x3c
+#else
+#include <uk/arch/trap.h>
 
 #define ESR_EC(esr) ((esr) >> 26 & 0x3f)
 #define ESR_EC_COUNT 64

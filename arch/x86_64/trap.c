@@ -5,14 +5,17 @@
  *
  * Four vectors can be raised by a bad stack pointer (#SS, #GP, #PF, and #DF
  * after them) and two at any time (NMI, #MC): these enter on interrupt
- * stacks. #DB must not: when single step and a watchpoint hit together, the
- * second #DB arrives inside the first one's entry and would overwrite its
- * frame.
+ * stacks. So do #DB and #BP, as a debugger must not write below the program's
+ * stack pointer. TCG raises a second #DB on the first instruction of the
+ * handler when single step and a debug register hit together, which would
+ * overwrite the frame of the first: whoever sets the trap flag turns the
+ * debug registers off.
  */
 #include <string.h>
 #include <uk/arch/paging.h>
 #include <uk/arch/trap.h>
 #include <uk/crash.h>
+#include <uk/percpu.h>
 #include <uk/stack.h>
 #include <uk/trap.h>
 #include "trap_internal.h"
@@ -23,13 +26,17 @@
 
 #define IST_SIZE __PAGE_SIZE
 #define TRAP_STACK_SIZE (4 * __PAGE_SIZE)
+/* An NMI comes in at its top, and is handled below that. */
+#define NMI_ENTRY_SIZE 1024
+#define NMI_STACK_SIZE (4 * __PAGE_SIZE)
 
 /* Below a frame that is moved, handlers need this much to start with. */
 #define RESTACK_HEADROOM 2048
 
 UK_STACK_DEFINE(uk_ist_fault, "fault entry", IST_SIZE);
 UK_STACK_DEFINE(uk_ist_double, "double-fault entry", IST_SIZE);
-UK_STACK_DEFINE(uk_ist_nmi, "NMI entry", IST_SIZE);
+UK_STACK_DEFINE(uk_ist_debug, "debug entry", IST_SIZE);
+UK_STACK_DEFINE(uk_nmi_stack, "NMI", NMI_STACK_SIZE);
 UK_STACK_DEFINE(uk_trap_stack, "trap", TRAP_STACK_SIZE);
 
 /* Task-state segment in 64-bit mode (Intel SDM volume 3, 7.7). */
@@ -75,6 +82,9 @@ static __u8 ist_of(unsigned int vector)
 		return 2;
 	case TRAP_NMI:
 		return 3;
+	case TRAP_DB:
+	case TRAP_BP:
+		return 4;
 	default:
 		return 0;
 	}
@@ -87,7 +97,8 @@ static void gdt_load(void)
 
 	tss.ist[0] = (__u64)uk_ist_fault + sizeof(uk_ist_fault);
 	tss.ist[1] = (__u64)uk_ist_double + sizeof(uk_ist_double);
-	tss.ist[2] = (__u64)uk_ist_nmi + sizeof(uk_ist_nmi);
+	tss.ist[2] = (__u64)uk_nmi_stack + sizeof(uk_nmi_stack);
+	tss.ist[3] = (__u64)uk_ist_debug + sizeof(uk_ist_debug);
 	tss.iomap_base = sizeof(tss);
 	gdt[3] = (sizeof(tss) - 1) | (base & 0xffffff) << 16 |
 		 (base & 0xff000000) << 32 | 0x89UL << 40;
@@ -135,22 +146,72 @@ static int writable(__vaddr_t addr)
 	return !uk_page_walk(addr, &walk) && (walk.attr & PAGE_ATTR_PROT_WRITE);
 }
 
-/* Where the frame of a fault goes: below the interrupted stack pointer if
- * there is memory, to the trap stack if there is none. If it was the trap
- * stack that overflowed the frame stays where it is.
- */
-struct __regs *ukarch_trap_restack(struct __regs *regs)
+static int __nobreak on_trap_stack(__u64 rsp)
 {
-	__vaddr_t to = ALIGN_DOWN(regs->rsp, 16UL) - sizeof(*regs);
+	return rsp - (__vaddr_t)uk_trap_stack <= sizeof(uk_trap_stack);
+}
 
-	if (!writable(to - RESTACK_HEADROOM) || !writable(regs->rsp - 1)) {
-		if (regs->rsp - (__vaddr_t)uk_trap_stack <=
-		    sizeof(uk_trap_stack))
-			return regs;
-		to = (__vaddr_t)uk_trap_stack + sizeof(uk_trap_stack) -
-		     sizeof(*regs);
+/* The frame of a fault goes below the interrupted stack pointer if there is
+ * memory, to the trap stack if there is none. If it was the trap stack that
+ * overflowed the frame stays where it is.
+ */
+static __vaddr_t place_of_fault(const struct __regs *regs, __vaddr_t below,
+				__vaddr_t top)
+{
+	if (writable(below - RESTACK_HEADROOM) && writable(regs->rsp - 1))
+		return below;
+	return on_trap_stack(regs->rsp) ? (__vaddr_t)regs : top;
+}
+
+/* A debug trap of the program leaves its stack alone: the trap stack is unused
+ * then. One of a handler is on its stack, like any other trap.
+ */
+static __vaddr_t __nobreak place_of_debug(const struct __regs *regs,
+					  __vaddr_t below, __vaddr_t top)
+{
+	return uk_percpu()->trap || on_trap_stack(regs->rsp) ? below : top;
+}
+
+/* An NMI may interrupt the way of another trap, whose frame is half popped: it
+ * has a stack of its own.
+ */
+static __vaddr_t __nobreak place_of_nmi(const struct __regs *regs,
+					__vaddr_t below)
+{
+	__vaddr_t top = (__vaddr_t)uk_nmi_stack + sizeof(uk_nmi_stack);
+
+	if (regs->rsp - (__vaddr_t)uk_nmi_stack <= sizeof(uk_nmi_stack))
+		return below;
+	return top - NMI_ENTRY_SIZE - sizeof(*regs);
+}
+
+/* Moves a frame out of its entry stack. */
+struct __regs *__nobreak ukarch_trap_restack(struct __regs *regs)
+{
+	__vaddr_t top = (__vaddr_t)uk_trap_stack + sizeof(uk_trap_stack) -
+			sizeof(*regs);
+	__vaddr_t below = ALIGN_DOWN(regs->rsp, 16UL) - sizeof(*regs);
+	__u64 n = sizeof(*regs) / 8;
+	void *from = regs, *to;
+
+	switch (regs->vector) {
+	case TRAP_DB:
+	case TRAP_BP:
+		to = (void *)place_of_debug(regs, below, top);
+		break;
+	case TRAP_NMI:
+		to = (void *)place_of_nmi(regs, below);
+		break;
+	default:
+		to = (void *)place_of_fault(regs, below, top);
 	}
-	return memcpy((void *)to, regs, sizeof(*regs));
+	regs = to;
+	/* memcpy() might hold a breakpoint */
+	__asm__ __volatile__("rep movsq"
+			     : "+D"(to), "+S"(from), "+c"(n)
+			     :
+			     : "memory");
+	return regs;
 }
 
 /* The event for vectors below 32; what is not named raises _OTHER. */

@@ -35,7 +35,7 @@ ukarch_trap_stubs:
 	.endif
 	pushq	$vector
 	/* The same vectors as ist_of() in trap.c. */
-	.if vector == 2 || vector == 8 || (vector >= 12 && vector <= 14) || vector == 18
+	.if (vector >= 1 && vector <= 3) || vector == 8 || (vector >= 12 && vector <= 14) || vector == 18
 	jmp	trap_entry_ist
 	.else
 	jmp	trap_entry

@@ -106,6 +106,16 @@ void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail);
  */
 void gdb_arch_step_off(struct __regs *regs);
 
+struct gdb_cause;
+
+/**
+ * 1 if the instruction that is over has hit a debug register that does not
+ * trap while one is being stepped; called before gdb_arch_step_off().
+ *
+ * @param cause receives which
+ */
+int gdb_arch_step_watch(struct gdb_cause *cause);
+
 /**
  * 1 where an instruction begins a sequence that a trap between would undo, for
  * ever: the debugger knows how to get over it, and is asked.
@@ -144,7 +154,6 @@ int gdb_arch_hw_at(__vaddr_t pc);
 
 /* Why a debug trap came; several may hold at once. */
 struct gdb_cause {
-	int spurious; /* an artefact: return at once */
 	int stepped;
 	int hw; /* a debug register hit: */
 	enum gdb_hw_type hw_type;

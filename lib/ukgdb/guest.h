@@ -139,9 +139,11 @@ enum gdb_stepped {
 	GDB_STEPPED_FOREIGN, /* nobody here asked for it */
 	GDB_STEPPED_GO,	     /* on with the program */
 	GDB_STEPPED_STOP,
+	GDB_STEPPED_WATCH, /* it hit a watchpoint, which *cause receives */
 };
 
-enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested);
+enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested,
+			       struct gdb_cause *cause);
 
 /* --- stop.c ---------------------------------------------------------------*/
 

@@ -234,10 +234,12 @@ static int is_done(struct step *s, struct __regs *regs)
 	return 1;
 }
 
-enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested)
+enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested,
+			       struct gdb_cause *cause)
 {
 	struct step *s = &steps[nested];
 	struct __regs *regs = ctx->regs;
+	int watched;
 
 	if (s->mode == STEP_NONE)
 		return GDB_STEPPED_FOREIGN;
@@ -245,7 +247,12 @@ enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested)
 		trap_behind(regs);
 		return GDB_STEPPED_GO;
 	}
+	watched = !nested && gdb_arch_step_watch(cause);
 	finish(s, regs);
+	if (watched) {
+		s->mode = STEP_NONE;
+		return GDB_STEPPED_WATCH;
+	}
 	if (s->mode == STEP_OVER) {
 		s->mode = STEP_NONE;
 		return GDB_STEPPED_GO;

@@ -69,18 +69,18 @@ static int other_cause(struct ukarch_trap_ctx *ctx, int nested)
 	struct gdb_cause cause;
 
 	gdb_arch_cause(ctx, &cause);
-	if (cause.spurious)
-		return UK_EVENT_HANDLED;
 	if (cause.hw)
 		return hardware(ctx, &cause, nested);
 	if (!cause.stepped)
 		return own_trap(ctx, nested);
-	switch (gdb_step_trap(ctx, nested)) {
+	switch (gdb_step_trap(ctx, nested, &cause)) {
 	case GDB_STEPPED_FOREIGN:
 		return own_trap(ctx, nested);
 	case GDB_STEPPED_STOP:
 		stop_at(ctx, GDB_STOP_SIGNAL, 0);
 		break;
+	case GDB_STEPPED_WATCH:
+		return hardware(ctx, &cause, nested);
 	default:
 		break;
 	}

@@ -204,3 +204,62 @@ def over_a_longjmp():
     run("finish")
     assert number("$") == 11
     exits()
+
+
+def line_now():
+    return gdb.selected_frame().find_sal().line
+
+
+def follow(how, values, step="continue"):
+    """A watched local from its first value to its last, then out of scope."""
+    run(f"{how} b")
+    for v in values:
+        stop = go(step)
+        while not stop and step != "continue":
+            stop = go(step)
+        assert "points" in stop and number("b") == v, (stop, v)
+    text = run("continue")
+    assert "has left the block in" in text, text
+
+
+@scene
+def watched_local():
+    """A variable on the stack, watched while it is stepped, run, and stepped
+    and compared by gdb: it changes when the program writes it, and else never."""
+    to_main()
+    run("break debuggee_local")
+    go()
+    line = line_now() + 2
+    run("delete")
+    run(f"break {line}")  # the first store
+    for step in ("next", "stepi", "continue"):
+        go()
+        if step == "continue":
+            run(f"break {line + 1}")
+        follow("watch", (5, 6), step)
+    run("delete")
+    run(f"break {line}")
+    go()
+    run("set can-use-hw-watchpoints 0")
+    follow("watch", (5, 6))
+    run("delete")
+    exits()
+
+
+@scene
+def watched_reads():
+    """A read is seen in a step as it is at full speed."""
+    to_main()
+    run("break debuggee_reads")
+    go()
+    run("delete")
+    run("awatch watched[2]")
+    for step in ("stepi", "continue"):
+        stop = go(step)
+        while not stop:
+            stop = go(step)
+        if step == "stepi":
+            assert stop.get("points") and function() == "debuggee_reads", stop
+            at = pc_now()
+    assert stop == {"exit": 0}, stop
+    assert at

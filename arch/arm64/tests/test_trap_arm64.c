@@ -168,11 +168,12 @@ UK_TESTCASE(arm64_trap, trap_from_sp_el1)
 	UK_TEST_EXPECT(seen.stack && !strcmp(seen.stack->name, "trap"));
 }
 
+/* By an undefined instruction: a debug trap does not ask for room. */
 static void trap_with_sp(__u64 sp)
 {
 	__asm__ __volatile__("mov x9, sp\n"
 			     "mov sp, %0\n"
-			     "brk #1\n"
+			     ".inst 0\n"
 			     "mov sp, x9"
 			     :
 			     : "r"(sp)
@@ -206,6 +207,16 @@ UK_TESTCASE(arm64_trap, bad_stacks_do_no_harm)
 	trap_with_sp((__u64)mine->base + 16384);
 	seen.armed = 0;
 	UK_TEST_EXPECT_PTR_EQ(seen.stack, mine);
+}
+
+/* Nothing is written below the stack pointer of what a debugger looks at. */
+UK_TESTCASE(arm64_trap, debug_traps_leave_the_stack)
+{
+	arm();
+	__asm__ __volatile__("brk #1");
+	seen.armed = 0;
+	UK_TEST_EXPECT_UNUM_EQ(seen.count, 1);
+	UK_TEST_EXPECT(seen.stack && !strcmp(seen.stack->name, "trap"));
 }
 
 /* --- an interrupt: a software-generated one of the GICv2 (Arm IHI 0048) ----*/

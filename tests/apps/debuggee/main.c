@@ -61,8 +61,9 @@ __attribute__((noinline)) int debuggee_depth(int n)
 
 __attribute__((noinline)) void debuggee_spin(void)
 {
-	while (!verdict)
-		counter++;
+	/* clang-format off */
+	while (!verdict) counter++; /* one line, which `next` steps for ever */
+	/* clang-format on */
 }
 
 __attribute__((noinline)) void debuggee_idle(void)
@@ -106,6 +107,16 @@ __attribute__((noinline)) int debuggee_leaf(int v)
 {
 	counter += v;
 	return v * 3;
+}
+
+/* A variable on the stack, beside what a trap of the program writes. */
+__attribute__((noinline)) int debuggee_local(void)
+{
+	volatile int b = 0;
+
+	b = 5;
+	b = 6;
+	return b;
 }
 
 __attribute__((noinline)) int debuggee_stepped(int v)
@@ -251,6 +262,9 @@ static void run(const char *scene, int n)
 		debuggee_loop(n);
 	else if (!strcmp(scene, "stores"))
 		debuggee_stores();
+	else if (!strcmp(scene, "locals"))
+		for (int i = 0; i < n; i++)
+			counter += debuggee_local();
 	else if (!strcmp(scene, "stepped"))
 		debuggee_stepped(n);
 	else if (!strcmp(scene, "long-line"))

@@ -61,6 +61,12 @@ void gdb_arch_step_off(struct __regs *regs)
 	__asm__ volatile("isb");
 }
 
+/* A watchpoint stops before the access, whether that is stepped or not. */
+int gdb_arch_step_watch(struct gdb_cause *cause __unused)
+{
+	return 0;
+}
+
 /* A large aligned power of two by mask, else a word with its bytes selected.
  * Returns how many bytes from addr on are covered.
  */

@@ -3,18 +3,19 @@
 /*
  * Single step and the debug registers (Intel SDM volume 3, 18.2 and 18.3).
  *
- * A watchpoint that hits on an instruction that is being stepped raises a
- * second #DB on the first instruction of the handler of the first. It is
- * ignored there: DR6 keeps both causes for the first one.
+ * An instruction is stepped with the debug registers off: if one of them hit
+ * as well, QEMU's TCG would deliver its #DB while that of the step is being
+ * entered, see arch/x86_64/trap.c. What a step wrote is found by comparing the
+ * watched bytes, what it read (access.c) from its operand.
  */
 #include <errno.h>
 #include <arch/insn.h>
 #include <uk/nofault.h>
 #include "../../gdb_arch.h"
+#include "access.h"
 
 #define TRAP_DB 1
 #define TRAP_NMI 2
-#define STUB_SIZE 16
 
 #define EFLAGS_TF (1UL << 8)
 #define EFLAGS_RF (1UL << 16)
@@ -28,8 +29,6 @@
 
 #define REGISTERS 4
 
-extern const char ukarch_trap_stubs[];
-
 /* A register; those of one range follow each other and share its bounds. */
 static struct hw {
 	__vaddr_t addr; /* what the register watches */
@@ -39,28 +38,16 @@ static struct hw {
 	__sz range_len;
 } hw[REGISTERS];
 
-static int stepping_pushf;
+/* What the program runs with, and whether DR7 says so: not while stepping. */
+static int enabled, in_effect;
 
-void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail)
-{
-	struct x86_insn in;
-
-	stepping_pushf = x86_insn_decode(insn, avail, &in) &&
-			 in.map == X86_MAP_1 && in.opcode == 0x9c;
-	regs->eflags |= EFLAGS_TF;
-}
-
-void gdb_arch_step_off(struct __regs *regs)
-{
-	__u64 *pushed = (__u64 *)regs->rsp, flags;
-
-	regs->eflags &= ~EFLAGS_TF;
-	if (stepping_pushf && uk_nofault_try_read(flags, pushed)) {
-		flags &= ~EFLAGS_TF;
-		(void)uk_nofault_try_write(flags, pushed);
-	}
-	stepping_pushf = 0;
-}
+/* The step that is under way, if any. */
+static struct {
+	int active;
+	int pushf;
+	__u64 before[REGISTERS]; /* the watched bytes */
+	int read[REGISTERS];	 /* 1: the instruction accesses them */
+} step;
 
 /* The largest aligned piece at the start of a range. */
 static __u8 piece(__vaddr_t addr, __sz len)
@@ -152,17 +139,27 @@ static __u64 dr7_of(unsigned int i)
 	       DR7_LEN(i, len_bits[hw[i].len]);
 }
 
-void gdb_arch_hw_enable(int on)
+static void hw_apply(void)
 {
 	__u64 dr7 = DR7_FIXED;
 
-	for (unsigned int i = 0; on && i < REGISTERS; i++) {
+	for (unsigned int i = 0; enabled && !step.active && i < REGISTERS;
+	     i++) {
 		if (!hw[i].len)
 			continue;
 		dr_write(i, hw[i].addr);
 		dr7 |= dr7_of(i);
 	}
+	if (dr7 == DR7_FIXED && !in_effect)
+		return;
+	in_effect = dr7 != DR7_FIXED;
 	__asm__ __volatile__("mov %0, %%dr7" : : "r"(dr7) : "memory");
+}
+
+void gdb_arch_hw_enable(int on)
+{
+	enabled = on;
+	hw_apply();
 }
 
 /* The resume flag gets over them. */
@@ -179,10 +176,6 @@ void __nobreak gdb_arch_cause(const struct ukarch_trap_ctx *ctx,
 	*cause = (struct gdb_cause){ 0 };
 	if (ctx->trapnr != TRAP_DB)
 		return;
-	if (ctx->regs->rip == (__u64)ukarch_trap_stubs + TRAP_DB * STUB_SIZE) {
-		cause->spurious = 1;
-		return;
-	}
 	__asm__ __volatile__("mov %%dr6, %0" : "=r"(dr6));
 	__asm__ __volatile__("mov %0, %%dr6" : : "r"(DR6_CLEAR));
 	cause->stepped = !!(dr6 & DR6_BS);
@@ -193,6 +186,85 @@ void __nobreak gdb_arch_cause(const struct ukarch_trap_ctx *ctx,
 		cause->hw_type = (enum gdb_hw_type)hw[i].type;
 		cause->hw_addr = hw[i].addr;
 	}
+}
+
+/* --- single step ----------------------------------------------------------*/
+
+static int is_data(const struct hw *w)
+{
+	return w->len && w->type != GDB_HW_EXEC;
+}
+
+static __u64 watched_bytes(const struct hw *w)
+{
+	__u64 v = 0;
+
+	(void)uk_nofault_memcpy((char *)&v, (const char *)w->addr, w->len, 0);
+	return v;
+}
+
+/* What the instruction is about to do, where that cannot be seen after it. */
+static void look_ahead(const struct __regs *regs, const struct x86_insn *in,
+		       const __u8 *insn)
+{
+	struct x86_access acc[X86_ACCESSES];
+	unsigned int n = x86_accesses(in, insn, regs, acc);
+
+	for (unsigned int i = 0; i < REGISTERS; i++) {
+		const struct hw *w = &hw[i];
+
+		step.read[i] = 0;
+		if (!is_data(w))
+			continue;
+		step.before[i] = watched_bytes(w);
+		for (unsigned int k = 0; w->type == GDB_HW_ACCESS && k < n; k++)
+			step.read[i] |= acc[k].addr < w->addr + w->len &&
+					w->addr < acc[k].addr + acc[k].len;
+	}
+}
+
+void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail)
+{
+	struct x86_insn in = { 0 };
+	int known = x86_insn_decode(insn, avail, &in);
+
+	step.pushf = known && in.map == X86_MAP_1 && in.opcode == 0x9c;
+	/* its second half, if it is two in its slot, adds to the first */
+	if (!step.active)
+		look_ahead(regs, known ? &in : __NULL, insn);
+	step.active = 1;
+	hw_apply();
+	regs->eflags |= EFLAGS_TF;
+}
+
+int gdb_arch_step_watch(struct gdb_cause *cause)
+{
+	for (unsigned int i = 0; step.active && i < REGISTERS; i++) {
+		const struct hw *w = &hw[i];
+
+		if (!is_data(w) ||
+		    (!step.read[i] && step.before[i] == watched_bytes(w)))
+			continue;
+		cause->hw = 1;
+		cause->hw_type = (enum gdb_hw_type)w->type;
+		cause->hw_addr = w->addr;
+		return 1;
+	}
+	return 0;
+}
+
+void gdb_arch_step_off(struct __regs *regs)
+{
+	__u64 *pushed = (__u64 *)regs->rsp, flags;
+
+	regs->eflags &= ~EFLAGS_TF;
+	if (step.pushf && uk_nofault_try_read(flags, pushed)) {
+		flags &= ~EFLAGS_TF;
+		(void)uk_nofault_try_write(flags, pushed);
+	}
+	step.pushf = 0;
+	step.active = 0;
+	hw_apply();
 }
 
 void gdb_arch_break(void)
