@@ -70,6 +70,12 @@ def test_watched_reads(arch):
     play(arch, "watched_reads", argv=("stores",))
 
 
+def test_ctrl_c_in_steps(arch):
+    with guest(build("tests/apps/debuggee", arch), "spin", place="vport") as g:
+        g.gdb("ctrl_c_in_steps", more=SCENES, seconds=2 * RUN_SECONDS)
+        assert g.end().status == 1
+
+
 def test_newlib(arch):
     play(arch, "newlib", "newlib abbdeeefggiilorrrsu 4660 zz", argv=("newlib",))
 

@@ -100,7 +100,9 @@ static void idle(struct gdb_session *s, char c)
 	if (c == '$') {
 		begin(s);
 	} else if (c == CTRL_C && (s->attached || !shared(s))) {
+		/* a debugger that steps does not know that it is stopped */
 		s->interrupt = !s->stopped;
+		s->interrupt_kept = s->stopped && s->attached;
 	} else if (c == '+' && s->noack == 2) {
 		s->noack = 1; /* of the OK to QStartNoAckMode */
 	} else if (c == '+' && (!s->attached || s->noack)) {

@@ -175,6 +175,18 @@ void gdb_arch_undo(struct __regs *regs);
 /** 1 for an interrupt that came although interrupts were off. */
 int gdb_arch_is_nmi(const struct ukarch_trap_ctx *ctx);
 
+/* Where an interrupt that cannot be masked, or a step, has found the CPU. */
+enum gdb_path {
+	GDB_PATH_NONE,	      /* in the program, or a handler */
+	GDB_PATH_TRAP,	      /* on the way of a trap from or to it */
+	GDB_PATH_DEBUG_ENTRY, /* coming into a debug trap: must not be traced */
+};
+
+enum gdb_path gdb_arch_trap_path(const struct ukarch_trap_ctx *ctx);
+
+/** Has the CPU trap after each instruction of a trap's way, or no more. */
+void gdb_arch_trace(struct __regs *regs, int on);
+
 /** Last touch to registers before the program goes on with them. */
 void gdb_arch_resume(struct __regs *regs);
 

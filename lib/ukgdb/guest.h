@@ -46,11 +46,12 @@ struct gdb_guest {
 	 * trap that finds it set is `nested`.
 	 */
 	volatile int active;
-	volatile int missed;	/* bytes came meanwhile */
-	enum gdb_poll poll;	/* why to stop when the interrupt is over */
-	int breaking;		/* 1: uk_gdb_break() traps */
-	struct __regs *regs;	/* of the thread stopped or checked */
-	int fp_valid, fp_dirty; /* gdb_guest_fp() */
+	volatile int missed;	 /* bytes came meanwhile */
+	volatile int coming_out; /* 1: gdb_guest_come_out() */
+	enum gdb_poll poll;	 /* why to stop when the interrupt is over */
+	int breaking;		 /* 1: uk_gdb_break() traps */
+	struct __regs *regs;	 /* of the thread stopped or checked */
+	int fp_valid, fp_dirty;	 /* gdb_guest_fp() */
 	struct gdb_decision decision;
 
 	/* The crash at which the program is stopped, if it is one. */
@@ -174,6 +175,12 @@ void gdb_guest_received(struct uk_console *con, void *arg);
 
 /** Bytes came while the stub was at work: looks at them, and may stop. */
 void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx);
+
+/**
+ * After each instruction of a trap's way out that Ctrl-C has interrupted: stops
+ * when the program is reached.
+ */
+int gdb_guest_come_out(struct ukarch_trap_ctx *ctx);
 
 /** Why the program stops that has been interrupted. */
 struct gdb_stop gdb_guest_polled_stop(void);

@@ -2,6 +2,11 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Ctrl-C, and a debugger that comes: what the interrupt of the line brings.
+ *
+ * An interrupt that cannot be masked may find the program on its way into a
+ * trap or out of it: registers are half saved then, or the breakpoint that was
+ * hit is not seen yet. It has the CPU trap after each instruction until the
+ * program is out, or the stub looks for what it missed itself.
  */
 #include <uk/percpu.h>
 #include <uk/thread.h>
@@ -31,12 +36,30 @@ void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx)
 {
 	struct gdb_guest *g = &gdb_guest;
 
-	g->active = 1;
-	g->missed = 0;
-	g->poll = gdb_session_poll(&g->session);
-	g->active = 0;
+	do {
+		g->active = 1;
+		g->missed = 0;
+		g->poll = gdb_session_poll(&g->session);
+		g->active = 0;
+	} while (g->poll == GDB_POLL_NONE && g->missed);
 	if (g->poll != GDB_POLL_NONE)
 		stop_polled(ctx);
+}
+
+int __nobreak gdb_guest_come_out(struct ukarch_trap_ctx *ctx)
+{
+	struct gdb_guest *g = &gdb_guest;
+	int nested = g->active;
+
+	if (!nested && gdb_arch_trap_path(ctx) != GDB_PATH_NONE)
+		return UK_EVENT_HANDLED;
+	g->active = 1;
+	g->coming_out = 0;
+	if (!nested)
+		stop_polled(ctx);
+	gdb_arch_trace(ctx->regs, 0);
+	g->missed = 1;
+	return UK_EVENT_HANDLED;
 }
 
 void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
@@ -44,7 +67,7 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 	struct gdb_guest *g = &gdb_guest;
 	struct ukarch_trap_ctx *ctx = uk_percpu()->trap;
 
-	if (g->active) {
+	if (g->active || g->coming_out) {
 		g->missed = 1;
 		return;
 	}
@@ -56,7 +79,16 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 		return;
 	if (gdb_guest_on_stack(ukarch_regs_sp(ctx->regs)))
 		gdb_guest_relapse();
-	stop_polled(ctx);
+	switch (gdb_arch_trap_path(ctx)) {
+	case GDB_PATH_NONE:
+		stop_polled(ctx);
+	case GDB_PATH_TRAP:
+		g->coming_out = 1;
+		gdb_arch_trace(ctx->regs, 1);
+		break;
+	case GDB_PATH_DEBUG_ENTRY:
+		g->missed = 1;
+	}
 }
 
 /* The interrupt was the line's, and it brought a reason to stop. */

@@ -15,6 +15,7 @@ void gdb_forget(struct gdb_session *s)
 	gdb_points_clear(s);
 	s->noack = 0;
 	s->owed = 0;
+	s->interrupt_kept = 0;
 	s->extended = 0;
 	s->multiprocess = 0;
 	s->error_text = 0;
@@ -229,6 +230,8 @@ enum gdb_poll gdb_session_poll(struct gdb_session *s)
 
 	if (s->in_full)
 		return GDB_POLL_ATTACH;
+	s->interrupt |= s->interrupt_kept;
+	s->interrupt_kept = 0;
 	while (!s->interrupt) {
 		r = gdb_receive(s, 0);
 		if (r < 0)

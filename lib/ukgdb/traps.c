@@ -96,10 +96,8 @@ static int __nobreak breakpoint(struct ukarch_trap_ctx *ctx, int nested)
 		return own_trap(ctx, nested);
 	ukarch_regs_set_pc(ctx->regs, pc);
 	if (!nested && gdb_step_is_due(b)) {
-		gdb_guest.active = 1;
 		if (gdb_step_begin(ctx->regs))
 			stop_at(ctx, GDB_STOP_SIGNAL, 0);
-		gdb_guest.active = 0;
 		return UK_EVENT_HANDLED;
 	}
 	if (!nested && b->live &&
@@ -114,13 +112,14 @@ static int __nobreak on_debug(void *data)
 	struct ukarch_trap_ctx *ctx = data;
 	int nested = gdb_guest.active, rc;
 
-	if (ctx->why == UKARCH_WHY_BREAKPOINT) {
+	if (unlikely(gdb_guest.coming_out))
+		return gdb_guest_come_out(ctx);
+	gdb_guest.active = 1;
+	if (ctx->why == UKARCH_WHY_BREAKPOINT)
 		rc = breakpoint(ctx, nested);
-	} else {
-		gdb_guest.active = 1;
+	else
 		rc = other_cause(ctx, nested);
-		gdb_guest.active = nested;
-	}
+	gdb_guest.active = nested;
 	if (!nested && unlikely(gdb_guest.missed))
 		gdb_guest_catch_up(ctx);
 	return rc;

@@ -3,6 +3,10 @@
 """Single steps over what is special about them; read behind scenes.py. What the
 program prints at the end is compared with what it prints alone."""
 
+import os
+import signal as signals
+import threading
+
 # pylint: disable=undefined-variable
 
 TF = 0x100
@@ -263,3 +267,42 @@ def watched_reads():
             at = pc_now()
     assert stop == {"exit": 0}, stop
     assert at
+
+
+# --- Ctrl-C ---------------------------------------------------------------------
+
+def interrupted(seconds, command):
+    """Ctrl-C some time after a command has begun."""
+    timer = threading.Timer(seconds, os.kill, (os.getpid(), signals.SIGINT))
+    timer.start()
+    stop = go(command)
+    timer.join()
+    return stop
+
+
+@scene
+def ctrl_c_in_steps():
+    """The program stops in itself, whatever the stub is at; what gdb does by
+    single steps of its own, or by commands that continue, stops as well."""
+    to_main()
+    run("tbreak debuggee_spin")
+    go()
+    before = number("counter")
+    for i in range(16):
+        assert interrupted(0.05 + 0.0137 * i, "next") == {"signal": "SIGINT"}, i
+        assert [f.name() for f in frames()][:3] == ["debuggee_spin", "run", "main"], i
+        assert 0 <= number("counter") - before, i
+        before = number("counter")
+    run("set can-use-hw-watchpoints 0")
+    run("watch verdict")
+    assert interrupted(0.5, "continue") == {"signal": "SIGINT"}
+    run("delete")
+    run("set can-use-hw-watchpoints 1")
+    point = gdb.Breakpoint("debuggee_spin")
+    point.location and run("delete")
+    line = line_now()
+    gdb.Breakpoint(f"{line}").commands = "silent\ncontinue"
+    assert interrupted(0.5, "continue") == {"signal": "SIGINT"}
+    run("delete")
+    run("set var verdict = 1")
+    exits(1)

@@ -311,6 +311,17 @@ int gdb_arch_is_nmi(const struct ukarch_trap_ctx *ctx)
 	return ctx->trapnr % 4 == 2; /* FIQ */
 }
 
+/* FIQs are masked there. */
+enum gdb_path __nobreak
+gdb_arch_trap_path(const struct ukarch_trap_ctx *ctx __unused)
+{
+	return GDB_PATH_NONE;
+}
+
+void __nobreak gdb_arch_trace(struct __regs *regs __unused, int on __unused)
+{
+}
+
 void gdb_arch_resume(struct __regs *regs __unused)
 {
 }

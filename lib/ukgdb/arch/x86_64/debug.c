@@ -10,12 +10,18 @@
  */
 #include <errno.h>
 #include <arch/insn.h>
+#include <uk/arch/paging.h>
 #include <uk/nofault.h>
 #include "../../gdb_arch.h"
 #include "access.h"
 
 #define TRAP_DB 1
 #define TRAP_NMI 2
+#define TRAP_BP 3
+
+extern const char uk_nobreak_start[], uk_nobreak_end[];
+extern const char uk_ist_fault[], uk_ist_debug[]; /* guard page and page */
+#define IST_SPAN (2 * __PAGE_SIZE)
 
 #define EFLAGS_TF (1UL << 8)
 #define EFLAGS_RF (1UL << 16)
@@ -280,6 +286,32 @@ void gdb_arch_skip_own(struct __regs *regs __unused)
 int gdb_arch_is_nmi(const struct ukarch_trap_ctx *ctx)
 {
 	return ctx->trapnr == TRAP_NMI;
+}
+
+/* On an entry stack, in code of the way, or where a debug trap is handled. The
+ * way of a fault leads through code that may hold breakpoints.
+ */
+enum gdb_path __nobreak gdb_arch_trap_path(const struct ukarch_trap_ctx *ctx)
+{
+	const struct ukarch_trap_ctx *outer = ctx->outer;
+	__u64 rip = ctx->regs->rip, rsp = ctx->regs->rsp;
+
+	if (rsp - (__u64)uk_ist_debug <= IST_SPAN)
+		return GDB_PATH_DEBUG_ENTRY;
+	if (rip >= (__u64)uk_nobreak_start && rip < (__u64)uk_nobreak_end)
+		return GDB_PATH_TRAP;
+	if (outer && (outer->trapnr == TRAP_DB || outer->trapnr == TRAP_BP))
+		return GDB_PATH_TRAP;
+	return rsp - (__u64)uk_ist_fault <= IST_SPAN ? GDB_PATH_TRAP
+						     : GDB_PATH_NONE;
+}
+
+void __nobreak gdb_arch_trace(struct __regs *regs, int on)
+{
+	if (on)
+		regs->eflags |= EFLAGS_TF;
+	else
+		regs->eflags &= ~EFLAGS_TF;
 }
 
 void gdb_arch_resume(struct __regs *regs)

@@ -722,12 +722,18 @@ static void test_running(void **state)
 	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_INTERRUPT);
 	assert_string_equal(stopped(st(0, 2, 1, 0)),
 			    "T02thread:1;core:0;" REGS);
-	/* A Ctrl-C while stopped means nothing. */
-	line("\3$vCont;c#a8\3", 13);
+	/* A Ctrl-C while stopped is for the next resume, and no other. */
+	line("\3$vCont;c#a8", 12);
 	assert_int_equal(gdb_session_serve(&m.s), GDB_END_RESUMED);
 	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_INTERRUPT);
 	stopped(st(0, 2, 1, 0));
 	ask("vCont;c");
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_NONE);
+	stopped(st(0, 2, 1, 0));
+	line("$vCont;c#a8\3", 12);
+	assert_int_equal(gdb_session_serve(&m.s), GDB_END_RESUMED);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_INTERRUPT);
+	stopped(st(0, 2, 1, 0));
 	/* The same, as a packet. */
 	line("$vCtrlC#4e", 10);
 	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_INTERRUPT);
@@ -751,6 +757,13 @@ static void test_running(void **state)
 	assert_int_equal(gdb_session_log(&m.s, "hi\n", 3), 0);
 	gdb_session_serve(&m.s);
 	assert_string_equal(told(), "+|QC1");
+	/* A Ctrl-C that was kept is not the next debugger's. */
+	gdb_session_stopped(&m.s, st(0, 5, 1, 0));
+	line("\3$qSupported#37", 15);
+	gdb_session_serve(&m.s);
+	told();
+	ask("vCont;c");
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_NONE);
 }
 
 static void test_ends(void **state)
