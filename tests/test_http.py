@@ -163,6 +163,9 @@ def test_store(any_guest):
     assert json.loads(any_guest.get("/store/apphttp/text")) == found["apphttp/text"]
     assert any_guest.get("/store/apphttp/third", Accept="text/plain") == "0.3333333333333333\n"
     assert any_guest.ask("/store/apphttp/nothing")[0] == 404
+    some = {p: e for p, e in found.items() if p.startswith("apphttp/object1/")}
+    assert {e["path"]: e for e in json.loads(any_guest.get("/store/apphttp/object1/"))} == some
+    assert len(some) == 10
     assert any_guest.ask("/store/apphttp/failing", Accept="text/plain")[0] == 503
     status, fields, _ = any_guest.ask("/store/apphttp/hidden")
     assert (status, fields["allow"]) == (405, "OPTIONS, PUT")

@@ -90,6 +90,7 @@ def test_commands(image, tmp_path):
         notes = image.tool("readelf", "-n", image.path)
         build_id = re.search(r"Build ID: ([0-9a-f]+)", notes).group(1)
         assert client.cooked("store get ukinit/build_id") == build_id + "\n"
+        assert client.cooked("store get ukinit/b") == f"ukinit/build_id {build_id}\n"
         listed = client.cooked("store ls uksched/")
         assert "uksched/threads 2\n" in listed
         paths = [line.split()[0] for line in client.cooked("store ls").splitlines()]
@@ -118,7 +119,7 @@ def test_raw(image, tmp_path):
     with guest(image, tmp_path) as (_, client, _):
         client.socket.sendall(b"store gte\x7f\x7fet ukinit/arch\r")
         echo = client.until(PROMPT).decode()
-        assert echo.startswith("store gte\b \b\b \bet ukinit/arch\r\nthere is no value")
+        assert echo.startswith("store gte\b \b\b \bet ukinit/arch\r\nukinit/architecture ")
         client.socket.sendall(b"nonsense\x03")
         assert client.until(PROMPT) == b"nonsense^C\r\n" + PROMPT
         # pieces, however small

@@ -123,17 +123,25 @@ static void put_entry(struct uk_http_response *res,
 	uk_store_value_free(e, &v);
 }
 
-/* What is being written, and what stands in front of the next. */
+#define PATH_MAX 256
+
+/* What is being written of which paths, and what stands in front of the next.
+ */
 struct list {
 	struct uk_http_response *res;
+	const char *prefix;
 	const char *before;
 };
 
 static int visit(const struct uk_store_ref *ref, void *arg)
 {
+	static char path[PATH_MAX];
 	struct list *list = arg;
 
 	if (!ref->entry->get.u64)
+		return 0;
+	uk_store_path(ref, path, sizeof(path));
+	if (strncmp(path, list->prefix, strlen(list->prefix)) != 0)
 		return 0;
 	uk_http_puts(list->res, list->before);
 	list->before = ",\n";
@@ -141,14 +149,26 @@ static int visit(const struct uk_store_ref *ref, void *arg)
 	return list->res->full;
 }
 
+/* 0 if there is none. */
+static int put_list(struct uk_http_response *res, const char *prefix)
+{
+	struct list list = { res, prefix, "[" };
+
+	(void)uk_store_foreach(visit, &list);
+	if (*list.before == '[')
+		return 0;
+	res->type = UK_HTTP_JSON;
+	uk_http_puts(res, "]\n");
+	return 1;
+}
+
 static void get_all(const struct uk_http_request *req __unused,
 		    struct uk_http_response *res)
 {
-	struct list list = { res, "[" };
-
+	if (put_list(res, ""))
+		return;
 	res->type = UK_HTTP_JSON;
-	(void)uk_store_foreach(visit, &list);
-	uk_http_puts(res, *list.before == '[' ? "[]\n" : "]\n");
+	uk_http_puts(res, "[]\n");
 }
 
 UK_HTTP_ROUTE(store, "/store", UK_HTTP_GET, get_all);
@@ -190,7 +210,9 @@ static void get_one(const struct uk_http_request *req,
 	struct uk_store_ref ref;
 
 	if (uk_store_find(req->rest, &ref)) {
-		uk_http_error(res, 404, "there is no value %s\n", req->rest);
+		if (!put_list(res, req->rest))
+			uk_http_error(res, 404, "there is no value %s\n",
+				      req->rest);
 		return;
 	}
 	if (!ref.entry->get.u64) {

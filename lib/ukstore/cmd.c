@@ -58,12 +58,18 @@ static int list(const struct uk_store_ref *ref, void *arg)
 	return 0;
 }
 
-static int cmd_ls(struct uk_cmd_io *io, const char *prefix)
+/* Returns how many values it listed. */
+static unsigned int list_all(struct uk_cmd_io *io, const char *prefix)
 {
 	struct listing l = { io, prefix, strlen(prefix), 0 };
 
 	uk_store_foreach(list, &l);
-	if (l.count)
+	return l.count;
+}
+
+static int cmd_ls(struct uk_cmd_io *io, const char *prefix)
+{
+	if (list_all(io, prefix))
 		return 0;
 	uk_cmd_printf(io, "no value's path begins with \"%s\"\n", prefix);
 	return -ENOENT;
@@ -80,13 +86,13 @@ static int find(struct uk_cmd_io *io, const char *path,
 	return ret;
 }
 
+/* A value; or, if there is none of that path, those below it. */
 static int cmd_get(struct uk_cmd_io *io, const char *path)
 {
 	struct uk_store_ref ref;
-	int ret = find(io, path, &ref);
 
-	if (ret)
-		return ret;
+	if (uk_store_find(path, &ref))
+		return list_all(io, path) ? 0 : find(io, path, &ref);
 	tell(io, ref.entry);
 	uk_store_ref_drop(&ref);
 	return 0;
@@ -125,4 +131,4 @@ static int cmd_store(struct uk_cmd_io *io, int argc, char **argv)
 }
 
 UK_CMD(store, cmd_store, "shows and sets values",
-       "ls [PREFIX] | get PATH | set PATH VALUE", UK_CMD_ANY);
+       "ls [PREFIX] | get PATH or PREFIX | set PATH VALUE", UK_CMD_ANY);
