@@ -1,64 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Objects of the target that are read in pieces: the map of the memory, the
- * image's name, what a signal said, boot data. GDB manual, appendix E.4
- * (qXfer), E.17 (map).
+ * Objects of the target that are read in pieces: the image's name, what a
+ * signal said, boot data. GDB manual, appendix E.4 (qXfer).
+ *
+ * A map of the memory (qXfer:memory-map) is not offered: gdb knows no type for
+ * what is not mapped, and takes a breakpoint there for one in ROM, which needs
+ * a debug register. Without a map it asks, and is refused.
  */
 #include "gdb_packet.h"
-
-/* Neighbours become one: gdb looks for mapped or not only. */
-static void memory(struct gdb_window *w, __u64 start, __u64 end)
-{
-	win_str(w, "<memory type=\"ram\" start=\"0x");
-	win_hex(w, start);
-	win_str(w, "\" length=\"0x");
-	win_hex(w, end - start);
-	win_str(w, "\"/>\n");
-}
-
-static int memory_map(struct gdb_session *s, struct gdb_rx *rx)
-{
-	struct gdb_window w;
-	struct gdb_region r;
-	__u64 addr = 0, start = 0, end = 0;
-	int error, open = 0;
-
-	if (!s->t->ops->region)
-		return -ENOTSUP;
-	error = gdb_window_begin(&w, s, rx);
-	if (error)
-		return error;
-	win_str(&w, "<?xml version=\"1.0\"?>\n<memory-map>\n");
-	do {
-		memset(&r, 0, sizeof(r));
-		if (s->t->ops->region(s->t, addr, &r) ||
-		    (r.end && r.end <= addr))
-			break;
-		if (open && !r.prot) {
-			memory(&w, start, end);
-			open = 0;
-		}
-		if (r.prot && !open) {
-			start = r.start;
-			open = 1;
-		}
-		end = r.end;
-		addr = r.end;
-	} while (addr && !w.more);
-	if (open)
-		memory(&w, start, end);
-	win_str(&w, "</memory-map>\n");
-	return gdb_window_end(&w);
-}
-
-static int have_map(const struct gdb_session *s)
-{
-	return s->t->ops->region != __NULL;
-}
-
-GDB_COMMAND("qXfer:memory-map:read::*", memory_map, memory_map);
-GDB_ANNOUNCE(";qXfer:memory-map:read+", memory_map, have_map);
 
 static int exec_file(struct gdb_session *s, struct gdb_rx *rx)
 {
