@@ -42,6 +42,7 @@ def test_core(saved):
 def check_segments(image, core):
     """All of the memory, and the image as it is in the file."""
     listed = image.tool("readelf", "-lW", core)
+    assert re.search(r"NT_PRPSINFO", image.tool("readelf", "-nW", core))
     loads = [[int(x, 16) for x in m] for m in
              re.findall(r"^ +LOAD +(0x\w+) (0x\w+) 0x\w+ (0x\w+) (0x\w+)", listed, re.M)]
     assert all(in_file == in_memory for _, _, in_file, in_memory in loads), listed
@@ -55,7 +56,6 @@ def check_segments(image, core):
     dump.unlink()
     with open(core, "rb") as f:
         f.seek(offset)
-        # 64 KiB: some of the rest are slots of breakpoints, and code at boot
         assert f.read(len(code)).count(code[:4096]) == 1
 
 

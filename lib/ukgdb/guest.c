@@ -395,5 +395,5 @@ void gdb_guest_describe(struct gdb_target *target)
 {
 	gdb_arch_describe(target);
 	target->ops = &ops;
-	target->exec_file = CONFIG_UK_NAME;
+	target->exec_file = CONFIG_UK_NAME ".elf"; /* as it is built */
 }

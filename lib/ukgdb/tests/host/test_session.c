@@ -545,6 +545,10 @@ static void test_files(void **state)
 	     { "vFile:open:2f70726f632f312f6d617074,0,0", "F-1,2" },
 	     { "vFile:open:2f70726f632f312f6d61707z,0,0", "F-1,2" },
 	     { "vFile:open:,0,0", "F-1,2" },
+	     { "vFile:open:2f70726f632f312f636d646c696e65,0,0", "F4" },
+	     { "vFile:pread:4,f,0", "F0000f;/mock/image.elf" },
+	     { "vFile:open:2f70726f632f312f73746174,0,0", "F5" },
+	     { "vFile:pread:5,1a,0", "F0001a;1 (/mock/image.elf) t 0 1 " },
 	     { "vFile:open:2f70726f632f312f6d617073,0", "E16" },
 	     { "vFile:open:2f70726f632f312f6d617073", "E16" },
 	     { "vFile:pread:3,c,0", "F0000c;1000-2000 rw" },
@@ -552,8 +556,8 @@ static void test_files(void **state)
 	     { "vFile:pread:3,0,0", "F00000;" },
 	     { "vFile:pread:3,100,1000", "F00000;" },
 	     { "vFile:pread:3,ffffffffffffffff,ffffffffffffffff", "F00000;" },
-	     { "vFile:pread:4,100,0", "F-1,9" }, { "vFile:pread:3,100", "E16" },
-	     { "vFile:close:3", "F0" }, { "vFile:close:4", "F-1,9" },
+	     { "vFile:pread:6,100,0", "F-1,9" }, { "vFile:pread:3,100", "E16" },
+	     { "vFile:close:3", "F0" }, { "vFile:close:6", "F-1,9" },
 	     { "vFile:close:", "E16" }, { "vFile:unlink:2f", "" });
 	snprintf(all, sizeof(all), "%s", ask("vFile:pread:3,ffffffff,0"));
 	snprintf(expect, sizeof(expect), "F%05zx;%s", sizeof(maps) - 1, maps);
