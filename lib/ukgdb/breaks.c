@@ -274,12 +274,26 @@ static struct gdb_break *next_in(__vaddr_t addr, __sz len, unsigned int *i)
 	return __NULL;
 }
 
+/* The slots are part of the text, which a debugger compares with the image's:
+ * they are empty there.
+ */
+static void hide_slots(__vaddr_t addr, void *buf, __sz len)
+{
+	__vaddr_t from = MAX(addr, (__vaddr_t)gdb_slots);
+	__vaddr_t to = MIN(addr + len,
+			   (__vaddr_t)gdb_slots + BREAKS * GDB_ARCH_SLOT_SIZE);
+
+	if (from < to)
+		memset((char *)buf + (from - addr), 0, to - from);
+}
+
 void gdb_break_hide(__vaddr_t addr, void *buf, __sz len)
 {
 	unsigned int i = lower_bound(
 		addr < gdb_arch_break_len ? 0 : addr - gdb_arch_break_len + 1);
 	struct gdb_break *b;
 
+	hide_slots(addr, buf, len);
 	while ((b = next_in(addr, len, &i))) {
 		for (unsigned int n = 0; n < gdb_arch_break_len; n++)
 			if (b->addr + n - addr < len)
