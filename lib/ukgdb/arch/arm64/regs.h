@@ -22,8 +22,6 @@
 	_(cpacr_el1, 1)	\
 	_(esr_el1, 1)	\
 	_(far_el1, 1)	\
-	_(elr_el1, 1)	\
-	_(spsr_el1, 1)	\
 	_(par_el1, 1)	\
 	_(contextidr_el1, 1)	\
 	_(tpidr_el1, 1)	\
@@ -31,8 +29,7 @@
 	_(mdscr_el1, 0)	\
 	_(midr_el1, 0)	\
 	_(mpidr_el1, 0)	\
-	_(cntfrq_el0, 0)	\
-	_(cntvct_el0, 0)
+	_(cntfrq_el0, 0)
 /* clang-format on */
 
 #define COUNT(name, writable) +1
