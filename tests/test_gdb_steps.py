@@ -45,6 +45,11 @@ def test_trap(arch):
     play(arch, "over_a_trap_of_the_program", argv=("trap",))
 
 
+def test_as_a_native_program(arch):
+    text = play(arch, "as_a_native_program", argv=("trap",))
+    assert "Cannot insert breakpoint 2.\nCannot access memory at address 0x0" in text
+
+
 @pytest.mark.parametrize("step", [0, 1])
 def test_breakpoint_on_a_trap(arch, step):
     play(arch, "a_breakpoint_on_a_trap_of_the_program", step, argv=("trap",))

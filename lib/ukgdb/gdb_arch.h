@@ -163,6 +163,9 @@ struct gdb_cause {
 /** Reads and resets what the CPU says about a debug trap. */
 void gdb_arch_cause(const struct ukarch_trap_ctx *ctx, struct gdb_cause *cause);
 
+/** 1 if an instruction that a breakpoint stands on is one itself. */
+int gdb_arch_is_break(const __u8 *insn);
+
 /** Executes a breakpoint instruction of the program's own. */
 void gdb_arch_break(void);
 

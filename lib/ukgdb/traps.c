@@ -100,9 +100,15 @@ static int __nobreak breakpoint(struct ukarch_trap_ctx *ctx, int nested)
 			stop_at(ctx, GDB_STOP_SIGNAL, 0);
 		return UK_EVENT_HANDLED;
 	}
-	if (!nested && b->live &&
-	    gdb_guest_check(ctx->regs, pc) == GDB_CHECK_STOP)
-		stop_at(ctx, GDB_STOP_SWBREAK, 0);
+	if (!nested && b->live) {
+		if (gdb_guest_check(ctx->regs, pc) == GDB_CHECK_STOP)
+			stop_at(ctx, GDB_STOP_SWBREAK, 0);
+		/* One of the program's own is the debugger's now. */
+		if (gdb_arch_is_break(b->orig)) {
+			ukarch_regs_set_pc(ctx->regs, pc + gdb_arch_break_len);
+			return UK_EVENT_HANDLED;
+		}
+	}
 	gdb_step_over(ctx->regs, nested);
 	return UK_EVENT_HANDLED;
 }

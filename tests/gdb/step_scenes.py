@@ -306,3 +306,28 @@ def ctrl_c_in_steps():
     run("delete")
     run("set var verdict = 1")
     exits(1)
+
+
+@scene
+def as_a_native_program():
+    """What gdb says of a native program: no breakpoint where no memory is; one
+    on the program's own that does not count passes it; a function that gdb calls
+    leaves all registers, and breakpoints leave the text as it is in the file."""
+    to_main()
+    run("break *0")
+    try:
+        gdb.execute("continue")  # the test reads what it prints
+    except gdb.error:
+        pass
+    assert "hw breakpoint" not in run("info breakpoints")
+    run("delete")
+    run("break debuggee_add")
+    assert "points" in go()
+    run("finish")
+    before = run("info all-registers")
+    assert number("debuggee_leaf(5)") == 15
+    assert run("info all-registers") == before
+    assert "MIS-MATCHED" not in run("compare-sections -r")
+    run("delete")
+    run("break *debuggee_trap if counter == 12345")
+    exits()

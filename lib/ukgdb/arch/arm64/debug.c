@@ -6,6 +6,7 @@
  * PSTATE.D clear and the OS lock open. A watchpoint stops before the access.
  */
 #include <errno.h>
+#include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/nofault.h>
 #include "../../gdb_arch.h"
@@ -292,13 +293,26 @@ void gdb_arch_break(void)
 	__asm__ volatile("brk #0" : : : "memory");
 }
 
-/* brk (DDI 0487, C6.2.42) traps with the pc on it. */
+/* brk (DDI 0487, C6.2.42), with any number */
+static int is_brk(__u32 insn)
+{
+	return (insn & 0xffe0001f) == 0xd4200000;
+}
+
+int gdb_arch_is_break(const __u8 *insn)
+{
+	__u32 v;
+
+	memcpy(&v, insn, sizeof(v));
+	return is_brk(v);
+}
+
+/* It traps with the pc on it. */
 void gdb_arch_skip_own(struct __regs *regs)
 {
 	__u32 insn;
 
-	if (uk_nofault_try_read(insn, (__u32 *)regs->pc) &&
-	    (insn & 0xffe0001f) == 0xd4200000)
+	if (uk_nofault_try_read(insn, (__u32 *)regs->pc) && is_brk(insn))
 		regs->pc += 4;
 }
 

@@ -273,6 +273,11 @@ void gdb_arch_step_off(struct __regs *regs)
 	hw_apply();
 }
 
+int gdb_arch_is_break(const __u8 *insn)
+{
+	return insn[0] == 0xcc;
+}
+
 void gdb_arch_break(void)
 {
 	__asm__ __volatile__("int3" : : : "memory");
