@@ -131,7 +131,7 @@ KINDS = {
     "refused-msr": Kind(r"unhandled trap #GP: wrmsr of 0x100000000 to MSR 0x6e1 refused$",
                         ["refused_msr"], "__asm__ __volatile__", file=ARCH_C,
                         arch=("x86_64",)),
-    "unaligned": Kind(r"(read from|write to) 0x[0-9a-f]*[13579bdf]: unaligned$",
+    "unaligned": Kind(r"read from 0x[0-9a-f]*[13579bdf]: not aligned to 8$",
                       ["unaligned"], "__asm__ __volatile__", file=ARCH_C,
                       arch=("arm64",)),
     "external-abort": Kind(r"read from 0x9f00000: external abort", ["external_abort"],

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * BL, BLR and BLR with pointer authentication (Arm ARM C4.1.65).
+ * BL, BLR and BLR with pointer authentication (Arm ARM C6.2).
  */
 #include <string.h>
 #include <uk/arch/call.h>

@@ -7,6 +7,7 @@
  * What the CPU does not trap on has no event here: a division by zero yields
  * zero on this architecture.
  */
+#include <arch/insn.h>
 #include <uk/arch/lcpu.h>
 #include <uk/arch/paging.h>
 #include <uk/arch/trap.h>
@@ -111,11 +112,13 @@ classify_abort(struct ukarch_trap_ctx *ctx)
 		return classify_fault(ctx);
 	if (fsc == FSC_TAG)
 		return SECURITY;
-	if (fsc == FSC_ALIGNMENT)
+	if (fsc == FSC_ALIGNMENT) {
 		ctx->why = UKARCH_WHY_UNALIGNED;
-	else if (fsc == FSC_EXTERNAL || fsc == FSC_PARITY ||
-		 FSC_KIND(fsc) == FSC_KIND_EXTERNAL_WALK ||
-		 FSC_KIND(fsc) == FSC_KIND_PARITY_WALK)
+		ctx->align = arm64_insn_align(
+			*(const __u32 *)ukarch_regs_pc(ctx->regs));
+	} else if (fsc == FSC_EXTERNAL || fsc == FSC_PARITY ||
+		   FSC_KIND(fsc) == FSC_KIND_EXTERNAL_WALK ||
+		   FSC_KIND(fsc) == FSC_KIND_PARITY_WALK)
 		ctx->why = UKARCH_WHY_EXTERNAL;
 	return BUS_ERROR;
 }
@@ -153,6 +156,7 @@ classify_sync(struct ukarch_trap_ctx *ctx)
 	case EC_PC_ALIGN:
 		ctx->access = UKARCH_ACCESS_EXEC;
 		ctx->addr_valid = 1;
+		ctx->align = 4;
 		break;
 	default:
 		break;

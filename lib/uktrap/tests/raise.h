@@ -40,6 +40,7 @@ struct raise_kind {
 	enum ukarch_trap_why why;
 	enum ukarch_trap_access access;
 	int addr_valid;
+	unsigned int align; /* where it is known to be the reason */
 };
 
 /** Those that the architecture has besides the ones above. */

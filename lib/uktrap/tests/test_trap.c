@@ -101,29 +101,29 @@ static __u64 variable;
 
 static const struct raise_kind kinds[] = {
 	{ raise_breakpoint, 0, raise_breakpoint_insn, "UKARCH_TRAP_DEBUG",
-	  UKARCH_WHY_BREAKPOINT, UKARCH_ACCESS_NONE, 0 },
+	  UKARCH_WHY_BREAKPOINT, UKARCH_ACCESS_NONE, 0, 0 },
 	{ raise_undefined, 0, raise_undefined_insn, "UKARCH_TRAP_INVALID_OP",
-	  UKARCH_WHY_UNDEFINED, UKARCH_ACCESS_NONE, 0 },
+	  UKARCH_WHY_UNDEFINED, UKARCH_ACCESS_NONE, 0, 0 },
 	{ raise_read, 0, raise_read_insn, PF, UKARCH_WHY_NOT_MAPPED,
-	  UKARCH_ACCESS_READ, 1 },
+	  UKARCH_ACCESS_READ, 1, 0 },
 	{ raise_read, UNMAPPED + 5, raise_read_insn, PF, UKARCH_WHY_NOT_MAPPED,
-	  UKARCH_ACCESS_READ, 1 },
+	  UKARCH_ACCESS_READ, 1, 0 },
 	{ raise_write, 4095, raise_write_insn, PF, UKARCH_WHY_NOT_MAPPED,
-	  UKARCH_ACCESS_WRITE, 1 },
+	  UKARCH_ACCESS_WRITE, 1, 0 },
 	{ raise_write, (__u64)trap_test_stack + 4095, raise_write_insn, PF,
-	  UKARCH_WHY_NOT_MAPPED, UKARCH_ACCESS_WRITE, 1 },
+	  UKARCH_WHY_NOT_MAPPED, UKARCH_ACCESS_WRITE, 1, 0 },
 	{ raise_read, (__u64)trap_test_stack, raise_read_insn, PF,
-	  UKARCH_WHY_NOT_MAPPED, UKARCH_ACCESS_READ, 1 },
+	  UKARCH_WHY_NOT_MAPPED, UKARCH_ACCESS_READ, 1, 0 },
 	{ raise_write, (__u64)&constant, raise_write_insn, PF,
-	  UKARCH_WHY_READ_ONLY, UKARCH_ACCESS_WRITE, 1 },
+	  UKARCH_WHY_READ_ONLY, UKARCH_ACCESS_WRITE, 1, 0 },
 	{ raise_write, (__u64)raise_end, raise_write_insn, PF,
-	  UKARCH_WHY_READ_ONLY, UKARCH_ACCESS_WRITE, 1 },
+	  UKARCH_WHY_READ_ONLY, UKARCH_ACCESS_WRITE, 1, 0 },
 	{ raise_exec, (__u64)&variable, NULL, PF, UKARCH_WHY_NOT_EXEC,
-	  UKARCH_ACCESS_EXEC, 1 },
+	  UKARCH_ACCESS_EXEC, 1, 0 },
 	{ raise_exec, (__u64)&constant, NULL, PF, UKARCH_WHY_NOT_EXEC,
-	  UKARCH_ACCESS_EXEC, 1 },
+	  UKARCH_ACCESS_EXEC, 1, 0 },
 	{ raise_exec, UNMAPPED, NULL, PF, UKARCH_WHY_NOT_MAPPED,
-	  UKARCH_ACCESS_EXEC, 1 },
+	  UKARCH_ACCESS_EXEC, 1, 0 },
 };
 
 static void check_kind(const struct raise_kind *kind)
@@ -138,6 +138,8 @@ static void check_kind(const struct raise_kind *kind)
 	UK_TEST_EXPECT_SNUM_EQ(seen.ctx.why, kind->why);
 	UK_TEST_EXPECT_SNUM_EQ(seen.ctx.access, kind->access);
 	UK_TEST_EXPECT_SNUM_EQ(seen.ctx.addr_valid, kind->addr_valid);
+	if (kind->align)
+		UK_TEST_EXPECT_UNUM_EQ(seen.ctx.align, kind->align);
 	if (kind->addr_valid)
 		UK_TEST_EXPECT_PTR_EQ((void *)seen.ctx.fault_address,
 				      (void *)kind->arg);

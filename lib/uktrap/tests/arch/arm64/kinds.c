@@ -18,19 +18,19 @@ static const __u64 words[2];
 
 const struct raise_kind raise_arch_kinds[] = {
 	{ raise_unaligned, (__u64)words + 1, raise_unaligned_insn,
-	  "UKARCH_TRAP_BUS_ERROR", UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_READ,
-	  1 },
+	  "UKARCH_TRAP_BUS_ERROR", UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_READ, 1,
+	  8 },
 	{ raise_exec, (__u64)raise_all_insn + 2, NULL, "UKARCH_TRAP_BUS_ERROR",
-	  UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_EXEC, 1 },
+	  UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_EXEC, 1, 4 },
 	{ raise_read, NO_DEVICE, raise_read_insn, "UKARCH_TRAP_BUS_ERROR",
-	  UKARCH_WHY_EXTERNAL, UKARCH_ACCESS_READ, 1 },
+	  UKARCH_WHY_EXTERNAL, UKARCH_ACCESS_READ, 1, 0 },
 	{ raise_system, 0, raise_system_insn, "UKARCH_TRAP_OTHER",
-	  UKARCH_WHY_OTHER, UKARCH_ACCESS_NONE, 0 },
+	  UKARCH_WHY_OTHER, UKARCH_ACCESS_NONE, 0, 0 },
 	{ raise_read, NON_CANONICAL, raise_read_insn, "UKARCH_TRAP_PAGE_FAULT",
-	  UKARCH_WHY_NON_CANONICAL, UKARCH_ACCESS_READ, 1 },
+	  UKARCH_WHY_NON_CANONICAL, UKARCH_ACCESS_READ, 1, 0 },
 	{ raise_write, NON_CANONICAL, raise_write_insn,
 	  "UKARCH_TRAP_PAGE_FAULT", UKARCH_WHY_NON_CANONICAL,
-	  UKARCH_ACCESS_WRITE, 1 },
+	  UKARCH_ACCESS_WRITE, 1, 0 },
 };
 const unsigned int raise_arch_count = ARRAY_SIZE(raise_arch_kinds);
 

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The alignment that arm64's instructions need, by the names and registers in
+ * objdump's text of the C library, which has exclusives and atomics.
+ */
+#include <regex.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+#include <uk/essentials.h>
+#include "../../arm64/include/arch/insn.h"
+
+static const char aligned[] =
+	"^(ld|st)l?a?l?x[rp][bh]?$|^(ld|st)l?l?a?p?r[bh]?$|^swpa?l?[bh]?$|"
+	"^casp?a?l?[bh]?$|^(ld|st)(add|clr|eor|set|[su](min|max))a?l?[bh]?$";
+static const char plain[] = "^(ld|st)r[bh]?$";
+
+static regex_t is_aligned, is_plain;
+
+/* The size of what is accessed, in bytes. */
+static unsigned int size_said(const char *name, const char *operands)
+{
+	const char *end = name + strlen(name) - 1;
+	const char *reg = operands;
+
+	if (*end == 'b')
+		return 1;
+	if (*end == 'h')
+		return 2;
+	if (!strncmp(name, "stx", 3) || !strncmp(name, "stlx", 4))
+		reg = strchr(operands, ',') + 2; /* behind the status */
+	return (*reg == 'x' ? 8 : 4) *
+	       (strstr(name, "xp") || !strncmp(name, "casp", 4) ? 2 : 1);
+}
+
+static unsigned int align_said(const char *name, const char *operands)
+{
+	if (regexec(&is_aligned, name, 0, NULL, 0) ||
+	    !regexec(&is_plain, name, 0, NULL, 0))
+		return 0;
+	return size_said(name, operands);
+}
+
+static void test_libc(void **state)
+{
+	char line[512], name[64], operands[256];
+	unsigned long found = 0, others = 0;
+	unsigned int insn;
+	FILE *f;
+
+	assert_int_equal(regcomp(&is_aligned, aligned, REG_EXTENDED), 0);
+	assert_int_equal(regcomp(&is_plain, plain, REG_EXTENDED), 0);
+	f = popen("aarch64-linux-gnu-objdump -dw "
+		  "\"$(aarch64-linux-gnu-gcc -print-file-name=libc.so.6)\"",
+		  "r");
+	assert_non_null(f);
+	while (fgets(line, sizeof(line), f)) {
+		unsigned int said;
+
+		operands[0] = '\0';
+		if (sscanf(line, " %*x:\t%x \t%63s %255[^\n]", &insn, name,
+			   operands) < 2)
+			continue;
+		said = align_said(name, operands);
+		if (arm64_insn_align(insn) != said)
+			fail_msg("%u, not %u: %s", arm64_insn_align(insn), said,
+				 line);
+		*(said ? &found : &others) += 1;
+	}
+	assert_int_equal(pclose(f), 0);
+	regfree(&is_aligned);
+	regfree(&is_plain);
+	print_message("# %lu aligned, %lu others\n", found, others);
+	assert_true(found > 100 && others > 50000);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = { cmocka_unit_test(test_libc) };
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
