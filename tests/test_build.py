@@ -208,6 +208,7 @@ def test_size_adds_up(tree):
     (["APP="], ["APP is empty"]),
     (["O="], ["O is empty"]),
     (["O=a b"], ['O="a b": the path of a build folder must not contain blanks']),
+    (["O=~/b"], ['O="~/b": the path of a build folder']),
     (["O=a$$b"], ['O="a$$b": the path of a build folder']),
     (["distclean", "O=/nowhere;x"], ['O="/nowhere;x": the path of a build folder']),
     (["APP=/nowhere/a#b"], ['APP="/nowhere/a#b": the path of an application must not']),

@@ -37,7 +37,7 @@ $(error $(lines)= has more than one line; support/run IMAGE ARG... takes argumen
 endif
 
 # $(call unsafe,path): what is in it that no path may contain
-UNSAFE := $$ : \# % , ( ) ' " & ; | < > = ` \ $(empty)
+UNSAFE := $$ : \# % ~ , ( ) ' " & ; | < > = ` \ $(empty)
 unsafe = $(if $(word 2,$(1)),blanks )$(foreach c,$(UNSAFE),$(if $(findstring $(c),$(1)),$(c)))
 # $(call check_path,variable,what it is,path)
 check_path = $(if $(strip $(call unsafe,$(value $(1)))$(call unsafe,$(3))),$(error \
