@@ -136,13 +136,13 @@ def function_at(address):
 
 def place_at(address):
     """(function, line or 0, file) of an address, for a frame that gdb does not
-    know: the line is left out where the code is that of an inlined function."""
-    function = list(functions_at(address))[-1:]
-    if not function:
+    know. gdb gives an inlined function the line that it is called in."""
+    functions = list(functions_at(address))
+    if not functions:
         return symbol_at(address), 0, ""
-    line = gdb.find_pc_line(address)
-    own = line.symtab and line.symtab.filename == function[0].symtab.filename
-    return function[0].name, line.line if own else 0, function[0].symtab.filename
+    outer = functions[-1]
+    line = functions[-2].line if len(functions) > 1 else gdb.find_pc_line(address).line
+    return outer.name, line, outer.symtab.filename
 
 
 def place_of(frame):
@@ -253,9 +253,7 @@ def where_thread(thread, state):
         return where(places_of(known))
     if running:
         return ""
-    trap = thread["trap"]
-    regs = trap["regs"].dereference() if int(trap) else thread["ctx"]["regs"]
-    return where(place_at(address) for address in trail(regs))
+    return where(place_at(address) for address in saved_trail(thread))
 
 
 def state_of(thread):
@@ -284,6 +282,44 @@ innermost function that is not the scheduler's."""
             print("There are no threads yet.")
         else:
             print_table(rows)
+
+
+def saved_trail(thread):
+    """The call trace of a thread that is not on the CPU."""
+    trap = thread["trap"]
+    return trail(trap["regs"].dereference() if int(trap) else thread["ctx"]["regs"])
+
+
+class UkThread(gdb.Command):
+    """uk thread ID|NAME
+Select a thread of the guest, and print its call trace.
+
+A target that shows the CPU only, such as QEMU's own stub, knows no other
+thread than the one that runs: what it has selected stays selected."""
+
+    def __init__(self):
+        super().__init__("uk thread", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        word = argument.strip()
+        if not word:
+            raise gdb.GdbError("usage: uk thread ID|NAME")
+        thread = next((t for t, pub in uk_threads() if word in
+                       (str(int(pub["id"])), pub["name"].string(errors="replace"))), None)
+        if thread is None:
+            raise gdb.GdbError(f"No thread {word}; uk threads lists them.")
+        known = gdb_thread_of(int(thread["pub"]["id"]))
+        running = int(thread.address) == running_thread()
+        if known and (running or len(gdb.selected_inferior().threads()) > 1):
+            known.switch()
+            gdb.execute("backtrace")
+        elif state_of(thread) == "exited":
+            print("The thread has exited.")
+        else:
+            for number, address in enumerate(saved_trail(thread)):
+                name, line, file = place_at(address)
+                print(f"#{number}  {address:#018x} in {name}" +
+                      (f" at {file}:{line}" if file else ""))
 
 
 # --- thread-local variables -------------------------------------------------------
@@ -577,6 +613,6 @@ class Uk(gdb.Command):
         super().__init__("uk", gdb.COMMAND_STATUS, gdb.COMPLETE_NONE, True)
 
 
-for _command in (Uk, UkThreads, UkTls, TlsFunction, UkLog, UkEvents, UkTables,
-                 UkStore):
+for _command in (Uk, UkThreads, UkThread, UkTls, TlsFunction, UkLog, UkEvents,
+                 UkTables, UkStore):
     _command()
