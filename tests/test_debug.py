@@ -121,6 +121,21 @@ def test_guest_ends_with_gdb(arch):
     assert done.returncode == 0 and "detached" in done.stdout, done.stdout
 
 
+def test_boot_again(arch):
+    """`run` boots the image again: breakpoints stay, and so do the arguments that
+    it does not give."""
+    done = support_gdb("--boot", "--args", "loop 3", debuggee(arch).path, "-batch",
+                       "-ex", "break debuggee_scale", "-ex", "continue", "-ex", "run",
+                       "-ex", "run stepped 4",
+                       "-ex", "continue", "-ex", "start", "-ex", "print argv[2][0]",
+                       "-ex", "kill")
+    text = done.stdout
+    assert text.count("hit Breakpoint 2, debuggee_scale") + \
+        text.count("\nBreakpoint 2, debuggee_scale") == 3, text
+    assert text.count("scene loop\n") == 2 and text.count("scene stepped\n") == 1, text
+    assert "exited normally]" in text and "$1 = 52 '4'" in text, text
+
+
 def test_guest_does_not_boot():
     done = support_gdb("--boot", "--run", "--machine none", threads(ARCHS[0]).path)
     assert done.returncode == 125 and "do not boot on machine 'none'" in done.stdout
