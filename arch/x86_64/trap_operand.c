@@ -8,49 +8,11 @@
  * vector of addresses stays unknown. Instruction bytes are read only where the
  * page tables map them.
  */
-#include <string.h>
 #include <uk/arch/paging.h>
-#include <uk/arch/tls.h>
 #include "trap_internal.h"
 
-#define MSR_GS_BASE 0xc0000101
-
-#define RSP 4
 #define RSI 6
 #define RDI 7
-
-static __u64 reg_value(const struct __regs *r, unsigned int n)
-{
-	const __u64 values[16] = {
-		r->rax, r->rcx, r->rdx, r->rbx, r->rsp, r->rbp, r->rsi, r->rdi,
-		r->r8,	r->r9,	r->r10, r->r11, r->r12, r->r13, r->r14, r->r15,
-	};
-
-	return n < ARRAY_SIZE(values) ? values[n] : 0;
-}
-
-static __u64 segment_base(__u8 segment)
-{
-	__u32 lo, hi;
-
-	if (segment != 0x65)
-		return segment ? ukarch_tls_pointer() : 0;
-	__asm__ __volatile__("rdmsr" : "=a"(lo), "=d"(hi) : "c"(MSR_GS_BASE));
-	return (__u64)hi << 32 | lo;
-}
-
-static __u64 address(const struct __regs *r, const struct x86_insn *in,
-		     const struct x86_operand *op)
-{
-	__u64 addr = reg_value(r, op->base) +
-		     (reg_value(r, op->index) << op->shift) + (__u64)op->disp;
-
-	if (op->base == X86_RIP)
-		addr += r->rip + in->len;
-	if (in->addr32)
-		addr = (__u32)addr;
-	return addr + segment_base(in->segment);
-}
 
 static int read_word(__u64 addr, __u64 *value)
 {
@@ -76,12 +38,12 @@ static int branch_target(const __u8 *insn, const struct __regs *r,
 	if (in->opcode != 0xff || (op != 2 && op != 4))
 		return 0;
 	if (in->modrm >> 6 == 3) {
-		*target = reg_value(r, (in->modrm & 7) | (in->rex & X86_REX_B)
-								 << 3);
+		*target = x86_reg(r, (in->modrm & 7) | (in->rex & X86_REX_B)
+							       << 3);
 		return 1;
 	}
 	return x86_insn_operand(insn, in, &mem) &&
-	       read_word(address(r, in, &mem), target);
+	       read_word(x86_operand_address(in, &mem, r), target);
 }
 
 /* Names the address if it is the reason. */
@@ -124,7 +86,7 @@ static void refuse_implied(struct ukarch_trap_ctx *ctx,
 		return;
 	for (unsigned int i = 0; i < ARRAY_SIZE(strings); i++)
 		if ((in->opcode & 0xfe) == strings[i].opcode &&
-		    refuse(ctx, reg_value(ctx->regs, strings[i].reg),
+		    refuse(ctx, x86_reg(ctx->regs, strings[i].reg),
 			   strings[i].access, 1))
 			return;
 	/* the rest is the stack's: push, pop, call, ret, leave */
@@ -165,6 +127,7 @@ void ukarch_trap_operand(struct ukarch_trap_ctx *ctx)
 	if (!x86_insn_operand(insn, &in, &op))
 		refuse_implied(ctx, &in);
 	else if (op.access != UKARCH_ACCESS_NONE &&
-		 !refuse(ctx, address(r, &in, &op), op.access, op.align))
+		 !refuse(ctx, x86_operand_address(&in, &op, r), op.access,
+			 op.align))
 		refuse_implied(ctx, &in);
 }

@@ -75,4 +75,15 @@ struct x86_operand {
 int x86_insn_operand(const __u8 *p, const struct x86_insn *in,
 		     struct x86_operand *op);
 
+/** Register 0–15 of the program; 0 for any other number. Contexts: any. */
+__u64 x86_reg(const struct __regs *regs, unsigned int n);
+
+/**
+ * The address of an operand of the instruction at regs->rip. Contexts: any, on
+ * the CPU whose segment bases fs and gs are the program's.
+ */
+__u64 x86_operand_address(const struct x86_insn *in,
+			  const struct x86_operand *op,
+			  const struct __regs *regs);
+
 #endif /* __ARCH_INSN_H__ */

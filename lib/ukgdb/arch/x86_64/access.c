@@ -4,31 +4,7 @@
  * What an instruction accesses (Intel SDM volume 2, 2.1.5 and the descriptions
  * of the instructions).
  */
-#include <uk/arch/tls.h>
 #include "access.h"
-
-static __u64 reg(const struct __regs *r, unsigned int n)
-{
-	const __u64 values[16] = {
-		r->rax, r->rcx, r->rdx, r->rbx, r->rsp, r->rbp, r->rsi, r->rdi,
-		r->r8,	r->r9,	r->r10, r->r11, r->r12, r->r13, r->r14, r->r15,
-	};
-
-	return n < 16 ? values[n] : 0;
-}
-
-static __u64 address(const struct x86_insn *in, const struct x86_operand *op,
-		     const struct __regs *r)
-{
-	__u64 at = reg(r, op->base) + (reg(r, op->index) << op->shift) +
-		   (__u64)op->disp;
-
-	if (op->base == X86_RIP)
-		at += r->rip + in->len;
-	if (in->addr32)
-		at = (__u32)at;
-	return in->segment == 0x64 ? at + ukarch_tls_pointer() : at;
-}
 
 static unsigned int word(const struct x86_insn *in)
 {
@@ -144,7 +120,8 @@ unsigned int x86_accesses(const struct x86_insn *in, const __u8 *insn,
 		return 0;
 	n = implied(in, regs, acc);
 	if (x86_insn_operand(insn, in, &op) && op.access != UKARCH_ACCESS_NONE)
-		acc[n++] = (struct x86_access){ address(in, &op, regs),
-						operand_len(in) };
+		acc[n++] =
+			(struct x86_access){ x86_operand_address(in, &op, regs),
+					     operand_len(in) };
 	return n;
 }

@@ -19,8 +19,8 @@ struct x86_access {
 
 /**
  * Finds them: the operand in memory, and what the stack and string
- * instructions access. Addresses by gs or by a vector register (gather) are
- * not known; a vector operand counts with its register's length.
+ * instructions access. Addresses by a vector register (gather) are not known; a
+ * vector operand counts with its register's length.
  *
  * @param in the instruction, or NULL: nothing is known
  * @param insn its bytes
