@@ -294,12 +294,12 @@ void gdb_arch_break(void)
 }
 
 /* brk (DDI 0487, C6.2.42), with any number */
-static int is_brk(__u32 insn)
+static int __nobreak is_brk(__u32 insn)
 {
 	return (insn & 0xffe0001f) == 0xd4200000;
 }
 
-int gdb_arch_is_break(const __u8 *insn)
+int __nobreak gdb_arch_is_break(const __u8 *insn)
 {
 	__u32 v;
 

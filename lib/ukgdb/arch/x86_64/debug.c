@@ -273,7 +273,7 @@ void gdb_arch_step_off(struct __regs *regs)
 	hw_apply();
 }
 
-int gdb_arch_is_break(const __u8 *insn)
+int __nobreak gdb_arch_is_break(const __u8 *insn)
 {
 	return insn[0] == 0xcc;
 }
