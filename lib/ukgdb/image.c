@@ -27,8 +27,6 @@ struct phdr {
 #define PT_TLS 7
 
 #define AT_PHDR 3
-#define AT_PHENT 4
-#define AT_PHNUM 5
 #define AT_PAGESZ 6
 #define AT_ENTRY 9
 
@@ -39,6 +37,9 @@ static const struct ehdr *elf(void)
 	return memcmp(e->ident, "\177ELF", 4) ? __NULL : e;
 }
 
+/* Without the number of program headers (AT_PHNUM): gdb would read all of them,
+ * one by one, four times over, while it attaches.
+ */
 int gdb_image_auxv(struct gdb_target *t __unused, unsigned int i, __u64 *type,
 		   __u64 *value)
 {
@@ -46,8 +47,6 @@ int gdb_image_auxv(struct gdb_target *t __unused, unsigned int i, __u64 *type,
 	__u64 vector[][2] = {
 		{ AT_PAGESZ, __PAGE_SIZE },
 		{ AT_PHDR, e ? (__u64)_text + e->phoff : 0 },
-		{ AT_PHENT, e ? e->phentsize : 0 },
-		{ AT_PHNUM, e ? e->phnum : 0 },
 		{ AT_ENTRY, e ? e->entry : 0 },
 	};
 

@@ -107,6 +107,8 @@ def is_arm():
 @scene
 def look_and_leave():
     attach()
+    packets = number("gdb_guest.session.stats.packets_in")
+    assert packets < 32, packets  # all that attaching takes
     assert "uk_gdb_break" in run("bt")
     names = [frame_name(f) for f in frames()]
     assert "uk_boot" in names and "kvm_setup" in names, names
