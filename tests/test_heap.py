@@ -60,11 +60,14 @@ def test_owners_are_named(arch, kind, reason, callers):
     function = kind.replace("-", "_")
     source = (ROOT / "apps" / "crash" / "heap.c").read_text().splitlines()
     for text in screen.details:
-        what, address, name, offset, place, line = re.match(
-            r"  (\w+) by 0x(\w+) (\w+)\+(\w+) \((.*):(\d+)\)$", text).groups()
+        what, address, *inner, name, offset, place, line = re.match(
+            r"  (\w+) by 0x(\w+)(?: (\w+) \((\S+):(\d+)\) in)? (\w+)\+(\w+) \((\S+):(\d+)\)$",
+            text).groups()
         assert name == function
         assert image.functions()[name] + int(offset, 16) == int(address, 16)
-        assert image.addr2line(int(address, 16) - 1) == [(function, place, line)]
+        chain = [tuple(inner)] if inner[0] else []
+        assert image.addr2line(int(address, 16) - 1) == [*chain, (function, place, line)]
+        line = inner[2] or line
         assert {"allocated": "malloc(", "freed": "free("}[what] in source[int(line) - 1]
 
 

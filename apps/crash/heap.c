@@ -33,12 +33,17 @@ void wild_free(void)
 	free(block);
 }
 
+static inline __attribute__((always_inline)) char *new_block(void)
+{
+	return malloc(block_size);
+}
+
 void write_after_free(void)
 {
-	block = malloc(block_size);
+	block = new_block();
 	free(block);
 	memset(block, 'A', 16);
-	block = malloc(block_size);
+	block = new_block();
 }
 
 /* The heap is damaged, and something else crashes. */

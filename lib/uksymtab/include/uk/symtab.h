@@ -37,7 +37,7 @@ extern "C" {
 #define UK_SOURCE_PATH_MAX 96
 
 /** Bytes of what uk_symbol_text() writes, with its NUL */
-#define UK_SYMBOL_TEXT_MAX (UK_SYMBOL_NAME_MAX + UK_SOURCE_PATH_MAX + 56)
+#define UK_SYMBOL_TEXT_MAX (2 * (UK_SYMBOL_NAME_MAX + UK_SOURCE_PATH_MAX) + 80)
 
 /** A function or a data object of the image. */
 struct uk_symbol {
@@ -127,7 +127,8 @@ int uk_symtab_foreach(uk_symbol_visit_t visit, void *arg);
 
 /**
  * Describes an address for a message: "0x10f5ef main+5f
- * (apps/crash/main.c:52)", without what is not known.
+ * (apps/crash/main.c:52)", without what is not known. In an inlined function:
+ * "0x10f5ef inner (apps/crash/main.c:40) in main+5f (apps/crash/main.c:52)".
  *
  * @param addr any number
  * @param is_call addr is a return address: the call is looked up
