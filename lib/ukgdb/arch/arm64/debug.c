@@ -6,7 +6,6 @@
  * PSTATE.D clear and the OS lock open. A watchpoint stops before the access.
  */
 #include <errno.h>
-#include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/nofault.h>
 #include "../../gdb_arch.h"
@@ -301,10 +300,8 @@ static int __nobreak is_brk(__u32 insn)
 
 int __nobreak gdb_arch_is_break(const __u8 *insn)
 {
-	__u32 v;
-
-	memcpy(&v, insn, sizeof(v));
-	return is_brk(v);
+	return is_brk(insn[0] | (__u32)insn[1] << 8 | (__u32)insn[2] << 16 |
+		      (__u32)insn[3] << 24);
 }
 
 /* It traps with the pc on it. */
