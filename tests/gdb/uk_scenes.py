@@ -61,6 +61,7 @@ def uk_threads_scene():
     assert len(rows(run("uk threads"))) <= 1
     run("tbreak main")
     run("continue")
+    assert "<" not in run("print (void *)$sp") and "<counter>" in run("print &counter")
     to_worker2()
     before = uk_threads_now()
     # whichever thread and frame is selected, and selected again afterwards
