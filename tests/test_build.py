@@ -479,6 +479,11 @@ def check_sources(image, app, cwd):
         for text in ("puts(SAY CONFIG", f"Located in {app}/main.c", "_puts_r", "uk_boot(void)"):
             assert text in done.stdout, done.stdout
         assert "No such file" not in done.stdout, done.stdout
+    done = subprocess.run(["lldb", "--no-lldbinit", "--batch", "-s", f"{image.path}.lldb",
+                           image.path, "-o", "source list -n main", "-o", "source list -n uk_boot"],
+                          cwd=cwd, stdin=subprocess.DEVNULL, text=True, timeout=RUN_SECONDS,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    assert "puts(SAY CONFIG" in done.stdout and "uk_boot(void)" in done.stdout, done.stdout
 
 
 # --- reproducible ------------------------------------------------------------

@@ -44,10 +44,13 @@ include $(UK_BASE)/support/build/link.mk
 endif
 
 # What the names of sources in debug information stand for (PREFIX_MAP), for
-# support/gdb_commands.py; all others are in the tree.
-$(call if_changed,$(BUILD)/.sources,newlib=$(NEWLIB_DIR)/src build/newlib-$(ARCH)=$(NEWLIB_DIR) \
+# support/gdb_commands.py; all others are in the tree. lldb reads the same as
+# commands, by -s.
+_names = newlib=$(NEWLIB_DIR)/src build/newlib-$(ARCH)=$(NEWLIB_DIR) \
   build=$(BUILD) $(if $(IN_TREE),,$(APP_NAME)=$(APP_DIR)) \
-  $(foreach l,$(UK_LIBS),$(addprefix $(l)=,$(call outside,$(call uc,$(l))))))
+  $(foreach l,$(UK_LIBS),$(addprefix $(l)=,$(call outside,$(call uc,$(l)))))
+$(call if_changed,$(BUILD)/.sources,$(_names))
+$(call if_changed,$(IMAGE).lldb,settings set target.source-map $(subst =, ,$(_names)) . $(UK_BASE))
 
 # As a step of run and debug: says nothing where there is nothing to do.
 built: image
