@@ -153,13 +153,31 @@ static void second(void)
 	atexit(first);
 }
 
+static int counted;
+
+static void count(void)
+{
+	counted++;
+}
+
+static void show(void)
+{
+	printf("exit counted %d\n", counted);
+}
+
 static void from_constructor(void)
 {
 	atexit(first);
+	atexit(show);
+	for (int i = 0; i < 100; i++)
+		atexit(count);
 }
 
 void table_clocks(void)
 {
+	int named = setenv("VITRINE", "", 1), unnamed = setenv("", "x", 1);
+
+	printf("setenv = %d %d\n", named, unnamed);
 	sleeps();
 	years();
 	waits();
