@@ -25,19 +25,18 @@
 #define GATE_INTERRUPT 0x8e
 
 #define IST_SIZE __PAGE_SIZE
-#define TRAP_STACK_SIZE (4 * __PAGE_SIZE)
-/* An NMI comes in at its top, and is handled below that. */
-#define NMI_ENTRY_SIZE 1024
-#define NMI_STACK_SIZE (4 * __PAGE_SIZE)
+/* Debug traps come in at the top of the trap stack and NMIs at that of their
+ * own; all are handled below that.
+ */
+#define NMI_STACK_SIZE (2 * __PAGE_SIZE)
 
 /* Below a frame that is moved, handlers need this much to start with. */
 #define RESTACK_HEADROOM 2048
 
 UK_STACK_DEFINE(uk_ist_fault, "fault entry", IST_SIZE);
 UK_STACK_DEFINE(uk_ist_double, "double-fault entry", IST_SIZE);
-UK_STACK_DEFINE(uk_ist_debug, "debug entry", IST_SIZE);
 UK_STACK_DEFINE(uk_nmi_stack, "NMI", NMI_STACK_SIZE);
-UK_STACK_DEFINE(uk_trap_stack, "trap", TRAP_STACK_SIZE);
+UK_STACK_DEFINE(uk_trap_stack, "trap", UKARCH_TRAP_STACK_SIZE);
 
 /* Task-state segment in 64-bit mode (Intel SDM volume 3, 7.7). */
 static struct {
@@ -98,7 +97,7 @@ static void gdt_load(void)
 	tss.ist[0] = (__u64)uk_ist_fault + sizeof(uk_ist_fault);
 	tss.ist[1] = (__u64)uk_ist_double + sizeof(uk_ist_double);
 	tss.ist[2] = (__u64)uk_nmi_stack + sizeof(uk_nmi_stack);
-	tss.ist[3] = (__u64)uk_ist_debug + sizeof(uk_ist_debug);
+	tss.ist[3] = (__u64)uk_trap_stack + sizeof(uk_trap_stack);
 	tss.iomap_base = sizeof(tss);
 	gdt[3] = (sizeof(tss) - 1) | (base & 0xffffff) << 16 |
 		 (base & 0xff000000) << 32 | 0x89UL << 40;
@@ -182,14 +181,14 @@ static __vaddr_t __nobreak place_of_nmi(const struct __regs *regs,
 
 	if (regs->rsp - (__vaddr_t)uk_nmi_stack <= sizeof(uk_nmi_stack))
 		return below;
-	return top - NMI_ENTRY_SIZE - sizeof(*regs);
+	return top - UKARCH_TRAP_ENTRY_SIZE - sizeof(*regs);
 }
 
 /* Moves a frame out of its entry stack. */
 struct __regs *__nobreak ukarch_trap_restack(struct __regs *regs)
 {
 	__vaddr_t top = (__vaddr_t)uk_trap_stack + sizeof(uk_trap_stack) -
-			sizeof(*regs);
+			UKARCH_TRAP_ENTRY_SIZE - sizeof(*regs);
 	__vaddr_t below = ALIGN_DOWN(regs->rsp, 16UL) - sizeof(*regs);
 	__u64 n = sizeof(*regs) / 8;
 	void *from = regs, *to;

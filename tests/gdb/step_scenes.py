@@ -272,9 +272,13 @@ def watched_reads():
 # --- Ctrl-C ---------------------------------------------------------------------
 
 def interrupted(seconds, command):
-    """Ctrl-C some time after a command has begun."""
+    """Ctrl-C some time after the program has been resumed."""
     timer = threading.Timer(seconds, os.kill, (os.getpid(), signals.SIGINT))
-    timer.start()
+
+    def resumed(_):
+        gdb.events.cont.disconnect(resumed)
+        timer.start()
+    gdb.events.cont.connect(resumed)
     stop = go(command)
     timer.join()
     return stop

@@ -10,6 +10,12 @@
 #endif
 
 #define UKARCH_REGS_SIZE 176
+
+/* The trap stack, uk_trap_stack behind its guard page, and the part at its top
+ * where debug traps come in, before their frame is moved.
+ */
+#define UKARCH_TRAP_STACK_SIZE 16384
+#define UKARCH_TRAP_ENTRY_SIZE 1024
 #define UKARCH_HAVE_LR 0
 #define UKARCH_INSN_UNIT 1
 

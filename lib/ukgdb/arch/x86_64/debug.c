@@ -20,7 +20,8 @@
 #define TRAP_BP 3
 
 extern const char uk_nobreak_start[], uk_nobreak_end[];
-extern const char uk_ist_fault[], uk_ist_debug[]; /* guard page and page */
+extern const char uk_trap_stack[]; /* behind a guard page */
+extern const char uk_ist_fault[];  /* a guard page and a page */
 #define IST_SPAN (2 * __PAGE_SIZE)
 
 #define EFLAGS_TF (1UL << 8)
@@ -300,8 +301,10 @@ enum gdb_path __nobreak gdb_arch_trap_path(const struct ukarch_trap_ctx *ctx)
 {
 	const struct ukarch_trap_ctx *outer = ctx->outer;
 	__u64 rip = ctx->regs->rip, rsp = ctx->regs->rsp;
+	__u64 trap_top =
+		(__u64)uk_trap_stack + __PAGE_SIZE + UKARCH_TRAP_STACK_SIZE;
 
-	if (rsp - (__u64)uk_ist_debug <= IST_SPAN)
+	if (trap_top - rsp < UKARCH_TRAP_ENTRY_SIZE)
 		return GDB_PATH_DEBUG_ENTRY;
 	if (rip >= (__u64)uk_nobreak_start && rip < (__u64)uk_nobreak_end)
 		return GDB_PATH_TRAP;
