@@ -40,6 +40,15 @@ def test_output_without_newline_is_flushed_at_exit(image):
     assert "at exit" in result.text
 
 
+@pytest.mark.parametrize("text", ["", "one\n", "one\ntwo", "one\n\n"])
+def test_end_of_input(image, text):
+    """Of a pipe, and of what is empty from the start, is the program's."""
+    result = image.run("echo", stdin=text)
+    assert result.status == 0, result.text
+    echoed = [line for line in result.lines if line.startswith("<")]
+    assert echoed == [f"<{line}>" for line in text.splitlines()]
+
+
 def test_stdin_by_lines_until_ctrl_d(image):
     result = image.run("echo", stdin="one\ntwo\r\x04")
     assert result.status == 0
