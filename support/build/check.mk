@@ -23,7 +23,7 @@ _stem = $(patsubst $(call _OWNER,$(1))_%$(2)-y,%,$(1))
 _FILES := $(foreach l,$(KNOWN_LIBS),$(filter $(l)_%_FLAGS-y,$(.VARIABLES)))
 _sources = $(foreach v,$(filter $(1)_SRCS-%,$(.VARIABLES)),$($(v)))
 _files = $(sort $(call file_uc,$(basename $(notdir $(call _sources,$(call _OWNER,$(1)))))))
-_exists = $(or $(filter $(call _stem,$(1),_FLAGS),$(_files)),$(shell find \
+_exists = $(or $(filter $(call _stem,$(1),_FLAGS),$(_files)),$(shell find -H \
   $($(call _OWNER,$(1))_BASE) -iname '$(subst _,?,$(call _stem,$(1),_FLAGS)).*' 2>/dev/null))
 _read_as = $(if $(filter $(1),$(_FILES)),$(if $(_exists),,$(subst ?,_FLAGS?,$(call \
   hint,$(call _stem,$(1),_FLAGS),$(_files)))),$(call hint,$(_stem),$(_READ)))

@@ -115,12 +115,15 @@ $(4): $(3) $(BUILD)/$(1)/.flags $(UK_BASE)/support/build/fixdep.awk | $(NEWLIB_S
 -include $(4).dep
 endef
 
-# A source that does not exist, unless a rule makes it.
+# The library that names a source
+_named_by = $(firstword $(foreach l,$(KNOWN_LIBS),$(if $(filter $(1),$($(l)_SRCS-y)),$(l))))
+# A source that does not exist, unless a rule makes it. One that only a dependency
+# file of an earlier build names is no error.
 define no_source
 %.$(1):
-	@echo 'make: $$@ does not exist; $$(firstword $$(foreach l,$$(KNOWN_LIBS),$$(if $$(filter \
-	  $$@,$$($$(l)_SRCS-y)),$$(l))))_SRCS-y names it$$(call hint,$$(@F),$$(notdir $$(wildcard $$(@D)/*.$(1))))' >&2; exit 1
+	@$$(if $$(call _named_by,$$@),echo 'make: $$@ does not exist; $$(call _named_by,$$@)_SRCS-y names it$$(_like)' >&2; exit 1,:)
 endef
+_like = $(call hint,$(@F),$(notdir $(wildcard $(@D)/*$(suffix $@))))
 $(foreach e,c S cc cpp cxx,$(eval $(call no_source,$(e))))
 
 # $(call lib_rules,lib,LIB)
