@@ -176,5 +176,5 @@ def test_not_beside_stdin(arch, image):
 def test_q35_has_no_port(image, arch):
     if arch != "x86_64":
         return
-    result = image.run(options=["--machine", "q35", "--shell", "1"])
+    result = image.run(options=["--machine", "q35", "--shell", "40000"])
     assert result.status == 2 and "q35 has no console for a shell" in result.text
