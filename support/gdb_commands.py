@@ -562,7 +562,7 @@ def store_values(prefix):
     except gdb.error as e:
         said = str(e)
     if not re.match(r"\w+/|no value's path", said):
-        raise gdb.GdbError("Values are told by the image's own stub alone, while it is "
+        raise gdb.GdbError("Values come from the image's own stub only, while it is "
                            f"connected: {said.strip() or 'it has no command store'}")
     return said
 

@@ -8,7 +8,7 @@
  * stacks. So do #DB and #BP, as a debugger must not write below the program's
  * stack pointer. TCG raises a second #DB on the first instruction of the
  * handler when single step and a debug register hit together, which would
- * overwrite the frame of the first: whoever sets the trap flag turns the
+ * overwrite the frame of the first: what sets the trap flag turns the
  * debug registers off.
  */
 #include <string.h>

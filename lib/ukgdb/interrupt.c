@@ -13,7 +13,7 @@
 #include <uk/trap.h>
 #include "guest.h"
 
-/* When the controller was told, before the scheduler, see <uk/intctlr.h>. */
+/* When the controller is set up, before the scheduler, see <uk/intctlr.h>. */
 #define PRIO_IRQ 6
 
 struct gdb_stop gdb_guest_polled_stop(void)

@@ -7,7 +7,7 @@
 #include <uk/trap.h>
 #include "guest.h"
 
-/* Before what others do about traps of debugging: there is nobody. */
+/* Before other handlers of debug traps. */
 #define PRIO_DEBUG 5
 /* Before anybody looks where a fault happened. */
 #define PRIO_SLOTS 0

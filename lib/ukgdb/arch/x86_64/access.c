@@ -11,7 +11,7 @@ static unsigned int word(const struct x86_insn *in)
 	return in->rex & X86_REX_W ? 8 : in->opsize ? 2 : 4;
 }
 
-/* Opcodes of one byte: bit 0 tells bytes from words. */
+/* Opcodes of one byte: bit 0 is clear for bytes, set for words. */
 static unsigned int len_of_map_1(const struct x86_insn *in)
 {
 	__u8 op = in->opcode;
