@@ -359,6 +359,8 @@ def test_a_fleet_is_scraped(tmp_path):
         for guest in guests:
             stack.callback(guest.end)
             guest.start()
+            # One that connects and sends nothing keeps no other out.
+            stack.enter_context(socket.create_connection(("127.0.0.1", guest.port)))
         watcher = stack.enter_context(subprocess.Popen(
             [ROOT / "support/fleet", "--watch", "--output", tmp_path / "targets.json"], env=env))
         stack.callback(watcher.terminate)
