@@ -16,7 +16,7 @@
 #define US 1000UL
 #define MS 1000000UL
 #define BOUND (50000 * MS)
-#define SWITCHES 5000
+#define SWITCHES 10000
 
 static struct spinner {
 	__u64 want[SPIN_WORDS], have[SPIN_WORDS];
