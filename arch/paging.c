@@ -4,8 +4,8 @@
  * The walk through page tables and the mapper that fills them, for both
  * architectures: the tables have the same shape, only the bits of an entry
  * differ (<arch/paging.h>). Tables are reached by their physical address,
- * which is their virtual address too. No locks: the mapper serves the boot and
- * whoever serialises it, the walker only reads.
+ * which is their virtual address too. No locks: the callers of the mapper (the
+ * boot, ukpaging) serialise their calls; the walker only reads.
  */
 #include <errno.h>
 #include <uk/arch/lcpu.h>

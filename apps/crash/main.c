@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Crashes in the way that its argument names, to show what the crash screen
- * tells. Without an argument, or with an unknown one, it lists the kinds.
+ * Crashes in the way that its argument names, to show the crash screen.
+ * Without an argument, or with an unknown one, it lists the kinds.
  */
 #include <stdio.h>
 #include <string.h>

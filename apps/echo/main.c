@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Reads lines from a console and answers each with "echo: " and the line,
- * until one says "quit". Whoever connects is greeted.
+ * until a line is "quit". Each client receives a greeting.
  *
  *	make run APP=echo METRICS=9100
  *	nc 127.0.0.1 9100

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * How the registers are told to users; see <uk/arch/regs.h>.
+ * How registers are presented to users; see <uk/arch/regs.h>.
  */
 #include <errno.h>
 #include <uk/arch/lcpu.h>

@@ -10,7 +10,7 @@
  * stack; and so does that of a debug trap of the program. Then it switches back to SP_EL0 = frame and calls C, so that a fault
  * inside a handler comes in like any other and finds a frame of its own.
  *
- * A trap from SP_EL1 is a fault of this file or of somebody who uses SP_EL1;
+ * A trap from SP_EL1 is a fault of this file or of other code that uses SP_EL1;
  * its frame goes to the trap stack at once. When the levels are used up the
  * machine ends; see trap_exhausted.
  *

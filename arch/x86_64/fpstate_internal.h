@@ -5,7 +5,7 @@
 
 #include <uk/essentials.h>
 
-/* XCR0, which XSAVE and XRSTOR are told; 0: FXSAVE and FXRSTOR instead. */
+/* XCR0, the operand of XSAVE and XRSTOR; 0: FXSAVE and FXRSTOR instead. */
 extern __u32 x86_fpstate_mask;
 
 #endif /* __FPSTATE_INTERNAL_H__ */

@@ -14,7 +14,7 @@ struct cursor {
 	unsigned int at, end;
 };
 
-/* The next byte; 0 behind the end, which at > end tells afterwards. */
+/* The next byte; 0 after the end, and then at > end. */
 static __u8 next(struct cursor *c)
 {
 	return c->at++ < c->end ? c->p[c->at - 1] : 0;

@@ -6,10 +6,11 @@
  * stands still while the clock is stopped. A bend lies at the last tick that
  * the old rate was promised for, so that no reader ever saw a later time.
  *
- * Readers take no lock. `seq` is odd while the line is being changed: whoever
- * reads then is a trap inside the change and gets the time of the bend. Who
- * was interrupted by a change reads again; who is each time, such as a program
- * that a debugger steps through this, gets the time of the last bend, which
+ * Readers take no lock. `seq` is odd while the line is being changed: a
+ * reader that finds it odd is a trap inside the change and gets the time of the
+ * bend. A reader that a change interrupted reads again; one that is interrupted
+ * each time, such as a program in single steps, gets the time of the last bend,
+ * which
  * came meanwhile.
  */
 #include <uk/arch/lcpu.h>

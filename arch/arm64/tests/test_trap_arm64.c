@@ -2,8 +2,8 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The way into a trap and back: every register survives, changed ones take
- * effect, handlers may trap, bad stacks do no harm, and what happened is told
- * in the right terms.
+ * effect, handlers may trap, bad stacks do no harm, and the context describes
+ * the trap correctly.
  */
 #include <string.h>
 #include <uk/arch/lcpu.h>

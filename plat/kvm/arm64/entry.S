@@ -318,8 +318,8 @@ mmu_on:
 	.cfi_endproc
 	.size mmu_on, . - mmu_on
 
-	/* Calls to whoever is outside, see shutdown.c. Each starts with the
-	 * instruction that traps if nobody is there.
+	/* Calls to the firmware or a debugger outside, see shutdown.c. Each
+	 * starts with the instruction that traps if neither answers.
 	 */
 	.macro outside name, insn:vararg
 	.text

@@ -20,8 +20,8 @@
 #include <uk/arch/types.h>
 
 /**
- * Tells how PSCI is reached: by SMC if `smc`, else by HVC, which is also what
- * holds until this is called.
+ * Sets how PSCI is called: by SMC if `smc`, else by HVC, which is also the
+ * default.
  */
 void kvm_psci_conduit(int smc);
 

@@ -12,8 +12,8 @@ PHDRS
 
 /*
  * RAM starts at 1 GiB; its first 2 MiB are left to the device tree. A flat
- * image, which lacks the ELF headers, starts behind them: the boot header in
- * entry.S tells where.
+ * image, which lacks the ELF headers, starts after them, at the address in the
+ * boot header of entry.S.
  */
 SECTIONS
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The clock is the virtual counter of the generic timer, whose rate the CPU
- * tells (Arm ARM, DDI 0487, D11): nothing is measured.
+ * The clock is the virtual counter of the generic timer, whose rate
+ * CNTFRQ_EL0 holds (Arm ARM, DDI 0487, D11): nothing is measured.
  */
 #include <uk/arch/lcpu.h>
 #include "../include/kvm_internal.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The clock is the TSC. Its rate comes from CPUID where the hypervisor or the
- * CPU tells it, else from the i8254's channel 2, started at boot. Whatever
+ * The clock is the TSC. Its rate comes from CPUID if the hypervisor or the
+ * CPU reports it, else from the i8254's channel 2, started at boot. Whatever
  * runs is measuring time that costs nothing: the first use of the clock takes
  * a rough rate (a percent or so), later uses a better one, over windows of 10
  * ms to some seconds. Only a program that first lets the clock lie for long
@@ -95,8 +95,8 @@ void kvm_time_init(void)
 	pit_arm();
 }
 
-/* In Hz, 0 if CPUID does not tell: hypervisor leaf 0x40000010 (kHz) and leaf
- * 0x15 (Intel SDM volume 2, CPUID).
+/* In Hz, 0 if CPUID does not report it: hypervisor leaf 0x40000010 (kHz) and
+ * leaf 0x15 (Intel SDM volume 2, CPUID).
  */
 static __u64 hz_from_cpuid(void)
 {

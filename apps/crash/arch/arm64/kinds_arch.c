@@ -32,7 +32,7 @@ static __attribute__((noinline)) void unaligned(void)
 			     : "memory");
 }
 
-/* Between the devices of QEMU's virt machine: mapped, but nobody answers. */
+/* Between the devices of QEMU's virt machine: mapped, but no device answers. */
 static __attribute__((noinline)) void external_abort(void)
 {
 	(void)*(volatile int *)0x09f00000;

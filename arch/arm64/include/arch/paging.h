@@ -21,8 +21,8 @@
 #define UKARCH_PTE_DEVICE (1 << 2) /* MAIR attribute 1 instead of 0 */
 #define UKARCH_PTE_RO (1 << 7)	   /* AP[2] */
 #define UKARCH_PTE_INNER (3 << 8)  /* inner shareable */
-#define UKARCH_PTE_AF (1 << 10)	   /* accessed: no fault to tell us */
-#define UKARCH_PTE_NG (1 << 11)	   /* of this ASID only */
+#define UKARCH_PTE_AF (1 << 10) /* accessed: set, so that no fault is taken */
+#define UKARCH_PTE_NG (1 << 11) /* of this ASID only */
 #define UKARCH_PTE_PXN_BIT 53
 #define UKARCH_PTE_UXN_BIT 54
 
@@ -68,7 +68,7 @@ static inline __paddr_t ukarch_pte_paddr(__pte_t pte)
 	return pte & _UKARCH_PTE_ADDR;
 }
 
-/* Besides PAGE_ATTR_PROT_* it tells PAGE_ATTR_DEVICE. */
+/* Returns PAGE_ATTR_PROT_* and PAGE_ATTR_DEVICE. */
 static inline unsigned long ukarch_pte_prot(__pte_t pte)
 {
 	unsigned long attr = PAGE_ATTR_PROT_READ;

@@ -22,10 +22,10 @@
 
 #ifndef __ASSEMBLY__
 /**
- * Stores the caller's context and goes on with another. Returns when somebody
- * switches to `from`; from->regs.pc is the place behind the call, and what
- * is in `from` then counts, changed or not. Vector registers that a function
- * need not keep are lost. Contexts: irq-off.
+ * Stores the caller's context and continues with another. Returns when a later
+ * call switches to `from`; from->regs.pc is the address after the call. The
+ * contents of `from` at that time count, changed or not. Vector registers that
+ * a function need not keep are lost. Contexts: irq-off.
  */
 void ukarch_ctx_switch(struct ukarch_ctx *from, const struct ukarch_ctx *to);
 

@@ -72,8 +72,8 @@ struct uk_page_walk {
 int uk_page_walk(__vaddr_t vaddr, struct uk_page_walk *walk);
 
 /**
- * Tells of an entry that a walk has read, in a line: the table's name as in
- * the manual of the architecture, where it is, the entry and what it says.
+ * Describes an entry that a walk has read, in one line: the table's name as in
+ * the manual of the architecture, its address, the entry and its meaning.
  *
  * @param level walk->level … PAGE_LEVELS - 1
  * @param buf receives the line without newline, cut to fit and terminated

@@ -6,8 +6,8 @@
  * <arch/regs.h> of the selected architecture defines `struct __regs`: every
  * general register, program counter, stack pointer and flags as they were
  * when a trap was taken or a place in the code was captured. Floating point
- * and vector state is not in it: library code leaves it alone, so that it
- * stays in the CPU until somebody asks. Besides, it defines
+ * and vector state is not in it: library code does not change it, so that it
+ * stays in the CPU until a handler reads it. Besides, it defines
  *
  *   UKARCH_REGS_SIZE	sizeof(struct __regs), usable in assembly
  *   UKARCH_INSN_UNIT	bytes that every instruction is a multiple of, 1 or 4
@@ -41,8 +41,8 @@ UK_CTASSERT(sizeof(struct __regs) == UKARCH_REGS_SIZE);
 /*
  * Where trap handlers return to. A trap leaves a frame record (frame pointer,
  * program counter) of what it interrupted, adjacent to struct __regs, and the
- * handler's own record points to it: whoever walks the records and meets this
- * return address finds all registers by ukarch_regs_of_record().
+ * handler's own record points to it: an unwinder that finds this
+ * return address in a record gets all registers from ukarch_regs_of_record().
  */
 extern const char ukarch_trap_return[];
 
@@ -52,7 +52,7 @@ extern const char ukarch_trap_return[];
  */
 void ukarch_regs_capture(struct __regs *regs);
 
-/** How a register is told to users, for tables of registers. */
+/** How a register is presented to users, for tables of registers. */
 struct ukarch_reg_desc {
 	char name[10];
 	__u8 size;    /* bytes */
@@ -74,8 +74,8 @@ static inline __u64 ukarch_reg_get(const struct __regs *regs,
 }
 
 /**
- * Reads a control register that matters to somebody who looks for the cause
- * of a fault (paging, translation, fault address).
+ * Reads a control register that helps to find the cause of a fault
+ * (paging, translation, fault address).
  *
  * @param idx 0, 1, 2, ...
  * @param name receives the manual's name of the register

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What a trap tells whoever handles it, in the same terms on every
+ * What a trap handler learns about a trap, in the same terms on every
  * architecture. The trap entry in arch/<arch> fills struct ukarch_trap_ctx and
  * raises the event that fits (<uk/trap.h>); the event's data is the context.
  */
@@ -38,7 +38,7 @@ enum ukarch_trap_why {
 	UKARCH_WHY_HW_BREAK,	  /* hardware breakpoint */
 	UKARCH_WHY_WATCH,	  /* watchpoint */
 	UKARCH_WHY_DOUBLE_FAULT,  /* a fault while a fault was delivered */
-	UKARCH_WHY_INTERRUPT,	  /* an interrupt that nobody serves */
+	UKARCH_WHY_INTERRUPT,	  /* unhandled interrupt */
 };
 
 struct ukarch_trap_ctx {

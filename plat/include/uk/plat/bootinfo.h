@@ -9,7 +9,7 @@
 #include <uk/essentials.h>
 
 enum ukplat_memregion_type {
-	UKPLAT_MEMRT_FREE = 0, /* nobody's: for allocators */
+	UKPLAT_MEMRT_FREE = 0, /* unused: for allocators */
 	UKPLAT_MEMRT_KERNEL,   /* the image: text, data, bss, tables */
 	UKPLAT_MEMRT_RESERVED, /* firmware's or a device's */
 	UKPLAT_MEMRT_BOOT,     /* boot data still needed: page tables, dtb */

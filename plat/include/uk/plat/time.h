@@ -16,8 +16,8 @@
 __nsec ukplat_monotonic_clock(void);
 
 /**
- * Stops the monotonic clock, so that whoever waits for a time does not find
- * that it passed while a debugger had the guest. The wall clock goes on.
+ * Stops the monotonic clock, so that no timeout passes while a debugger
+ * has stopped the guest. The wall clock goes on.
  * Stopping a stopped clock does nothing. Contexts: trap, irq-off.
  */
 void ukplat_clock_stop(void);
