@@ -25,7 +25,7 @@ def folder():
 
 
 def is_ours(path):
-    """Somebody else may have made it, below /tmp."""
+    """Another user may have made it, below /tmp."""
     try:
         info = os.lstat(path)
     except OSError:

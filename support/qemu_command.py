@@ -229,7 +229,7 @@ def debug_devices(arch, machine, gdb, metrics, shell):
 
 def virtio_port(name, number):
     """A port on a device of its own. A virtserialport, unlike a virtconsole,
-    tells the guest when the host's end opens and closes."""
+    notifies the guest when the host's end opens and closes."""
     return ["-device", f"virtio-serial-device,id={name}-serial",
             "-device", f"virtserialport,bus={name}-serial.0,chardev={name},"
             f"name={name},nr={number}"]
@@ -266,7 +266,7 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
 
 
 def main_status(arch, qemu_status):
-    """What the guest told the machine, from QEMU's exit status, or None."""
+    """The status that the guest gave the machine, from QEMU's exit status, or None."""
     if arch == "x86_64":
         return qemu_status >> 1 if qemu_status & 1 else None
     # A power-off without semihosting ends QEMU with 0 as well.

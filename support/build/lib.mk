@@ -66,7 +66,7 @@ endef
 # the path is kept, so that arch/x86_64/foo.c and foo.c do not meet.
 src_obj = $(BUILD)/$(1)/$(basename $(patsubst $($(call uc,$(1))_BASE)/%,%,$(if $(filter $($(call uc,$(1))_BASE)/%,$(2)),$(2),$(notdir $(2))))).o
 
-# A source's path as the compiler is told: relative inside the tree, but
+# A source's path as the compiler gets it: relative inside the tree, but
 # absolute for what was fetched (UK_FETCHED: its folders), so that a prefix map
 # finds it wherever it is.
 src_rel = $(if $(filter $(addsuffix /%,$(UK_FETCHED)),$(1)),$(1),$(patsubst $(UK_BASE)/%,%,$(1)))

@@ -93,7 +93,7 @@ enum frame_kind frame_rule(const struct cfi_regs *regs, int ra_reg,
 	if (fp == PLACE_AT_FP)
 		return FRAME_STANDARD;
 	if (ra == PLACE_UNDEFINED) {
-		/* Nobody called: nothing else matters */
+		/* No caller: nothing else matters */
 		memset(rule, 0, sizeof(*rule));
 		rule->flags = SYMTAB_RULE_RA_END;
 		return FRAME_RULE;

@@ -21,7 +21,7 @@
 static const char usage_text[] =
 	"usage: mksymtab [--syms] [--lines] [--inlines] [--unwind] [--stats]\n"
 	"                (-o BLOB | --verify) IMAGE\n"
-	"  --syms     symbols (always there)\n"
+	"  --syms     symbols (always included)\n"
 	"  --lines    source files and lines\n"
 	"  --inlines  inlined functions; needs --lines\n"
 	"  --unwind   where the frame is not the standard one\n"

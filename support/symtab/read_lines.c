@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Line tables, brought down to what tells a reader something: rows that change
+ * Line tables, reduced to the rows that change
  * the file or the line, in one order over all compilation units. Code that the
- * linker dropped leaves rows at addresses outside the text: they go.
+ * linker dropped leaves rows at addresses outside the text: they are removed.
  */
 #include <dwarf.h>
 #include <stdlib.h>

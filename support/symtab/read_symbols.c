@@ -3,7 +3,7 @@
 /*
  * Functions and data objects from the ELF's symbol table, and labels of
  * assembly, which often have neither type nor size: those last up to the next
- * symbol, unless they are inside another one and so tell nothing.
+ * symbol, unless they are inside another symbol: then they are dropped.
  *
  * Of several names for one address one is kept: that with a size, then global
  * before weak before local, then the one with fewer leading underscores, then

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * x86_64: compilers describe every instruction of prologue and epilogue, and
- * the standard frame can be told from the row alone.
+ * the row alone shows whether a frame is the standard one.
  */
 #include "unwind.h"
 
