@@ -227,7 +227,7 @@ def test_methods(any_guest):
     status, fields, body = any_guest.ask("/echo", "OPTIONS")
     assert (status, fields["allow"], body) == (204, "OPTIONS, PUT, POST", b"")
     status, _, body = any_guest.ask("/nothing/here")
-    assert status == 404 and b"there is no /nothing/here here" in body and b"/metrics\n" in body
+    assert status == 404 and b"/nothing/here not found" in body and b"/metrics\n" in body
     status, _, body = any_guest.ask("/big?9000000")
     assert status == 500 and b"LIBUKHTTP_REPLY_KB" in body
 
@@ -552,7 +552,7 @@ def test_console_of_another(arch):
     name = "com1" if arch == "x86_64" else "pl011"
     result = build(APP, arch).run(options=["-p", f"metrics.console={name}"])
     assert result.status == 71
-    assert f"metrics.console={name}: log, stdin or a debugger are there already" in result.text
+    assert f"metrics.console={name}: this console is already used by log, stdio or the debugger" in result.text
 
 
 def test_no_console(arch):

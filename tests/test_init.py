@@ -62,7 +62,7 @@ def test_status(image, status, seen):
 
 @pytest.mark.parametrize("param, says", [
     ("console.lgo=com1", 'unknown parameter "console.lgo": did you mean console.log?'),
-    ("console.log=nobody", 'console for log: there is no "nobody"')])
+    ("console.log=nonesuch", 'console for log: no console "nonesuch"')])
 def test_what_was_said_is_not_said_again(arch, param, says):
     """Who has explained why the boot ends is not followed by an error number."""
     result = build("crash", arch).run(options=["-p", param])

@@ -187,4 +187,4 @@ def test_no_such_port():
     image = build(APP, "x86_64")
     result = image.run(options=["--machine", "q35", "-p", "console.log=vport1"])
     assert result.status == 71
-    assert 'there is no "vport1"' in result.text
+    assert 'no console "vport1"' in result.text

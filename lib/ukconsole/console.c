@@ -97,7 +97,7 @@ static __ssz out(struct uk_console *con, const char *buf, __sz len)
 	return n;
 }
 
-/* Whom the bytes are for is asked first: it is whoever is there by now. */
+/* Reads the connection first: the bytes are for the current client. */
 __ssz uk_console_out(struct uk_console *con, const char *buf, __sz len)
 {
 	if (!con)
@@ -116,7 +116,8 @@ __ssz uk_console_out_to(struct uk_console *con, unsigned int connection,
 		return -ENODEV;
 	if (!con->ops->connection)
 		return connection == 1 ? out(con, buf, len) : -EPIPE;
-	/* An interrupt between would tell the driver of the next client. */
+	/* An interrupt in between could make the driver note the next client.
+	 */
 	flags = ukarch_irq_save();
 	if (connection && uk_console_connection(con) == connection)
 		n = out(con, buf, len);

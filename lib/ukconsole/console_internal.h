@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What console.c, roles.c and rx.c tell each other.
+ * Shared by console.c, roles.c and rx.c.
  */
 #ifndef __UKCONSOLE_INTERNAL_H__
 #define __UKCONSOLE_INTERNAL_H__

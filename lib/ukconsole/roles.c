@@ -155,7 +155,7 @@ static int roles_check(struct uk_init_ctx *ctx __unused)
 		line.len = 0;
 		list_names(&line);
 		uk_pr_err(
-			"console for %s: there is no \"%s\"; use one of:%s none\n",
+			"console for %s: no console \"%s\"; use one of:%s none\n",
 			console_role_names[r], uk_console_wanted[r], line.text);
 		ret = -ECANCELED; /* said */
 	}

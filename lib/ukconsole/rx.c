@@ -2,8 +2,8 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Receiving by interrupt. Bytes pass from the device through the console's
- * ring to whoever reads; while interrupts are off a reader fills the ring
- * itself. What holds however they interrupt each other:
+ * ring to the reader; while interrupts are off a reader fills the ring itself.
+ * These rules hold however the contexts interrupt each other:
  *
  * - One at a time has entered the device. An interrupt or NMI that finds it
  *   entered leaves a note, and the one who entered looks again.
@@ -48,8 +48,8 @@ static void put(struct uk_console *con, __u64 at, char c)
 }
 
 /*
- * Off before it is noted: whoever sees the note puts it on again, and one who
- * comes in between leaves that to the next.
+ * Off before it is noted: a context that sees the note switches it on again,
+ * and one that interrupts in between leaves that to the next.
  */
 static void pause(struct uk_console *con)
 {
@@ -78,7 +78,7 @@ static void drain(struct uk_console *con)
 	}
 }
 
-/* Returns 0 if somebody was at it, and will look again. */
+/* Returns 0 if another context has entered, and will look again. */
 static int fill(struct uk_console *con)
 {
 	struct uk_console_ring *ring = con->ring;
@@ -198,8 +198,9 @@ void console_rx_start(struct uk_console *con)
 	if (line < 0)
 		return;
 	if (uk_intctlr_irq_register((unsigned int)line, interrupt, con)) {
-		uk_pr_warn("%s: no handler for interrupt %d, it is polled\n",
-			   con->name, line);
+		uk_pr_warn(
+			"%s: cannot register a handler for interrupt %d; polling instead\n",
+			con->name, line);
 		return;
 	}
 	con->irq = line + 1;

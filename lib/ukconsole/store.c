@@ -28,9 +28,10 @@ GETTER(out_dropped)
 
 static const struct uk_store_entry *entries[] = {
 	COUNTER(1, in_bytes, "bytes received"),
-	COUNTER(2, in_overruns, "bytes that came and found no room"),
-	COUNTER(3, out_bytes, "bytes taken to be sent"),
-	COUNTER(4, out_dropped, "bytes that were to be sent and were dropped"),
+	COUNTER(2, in_overruns,
+		"bytes received and lost because the buffer was full"),
+	COUNTER(3, out_bytes, "bytes accepted for sending"),
+	COUNTER(4, out_dropped, "bytes dropped instead of sent"),
 	__NULL,
 };
 
@@ -43,7 +44,7 @@ static int consoles_publish(struct uk_init_ctx *ctx __unused)
 			uk_alloc_get_default(), id, con->name, entries, con);
 
 		if (!obj || uk_store_obj_add(obj))
-			uk_pr_warn("console %s is not in the store\n",
+			uk_pr_warn("console %s cannot be added to the store\n",
 				   con->name);
 	}
 	return 0;

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Whose bytes these are. The device tells on one queue who comes and goes and
- * gives the bytes on another. What is certain:
+ * Finds the client that sent each byte. The device reports connects and
+ * disconnects on one queue and delivers bytes on another. What is certain:
  *
- * - The news of a client is there before its first byte. So bytes were sent by
- *   whoever is told of behind reading them, or by somebody before.
- * - If there was nothing to read while a client was there, those before have
- *   sent nothing that is still to come.
+ * - The connect of a client is reported before its first byte. So bytes were
+ *   sent by the client that is current after they were read, or by an earlier
+ *   one.
+ * - If there was nothing to read while a client was connected, no byte of
+ *   earlier clients is still to arrive.
  *
- * Bytes that came while nobody is there are of somebody dead. Bytes that may
- * be of several are held until the living one has certainly sent something, or
- * for a moment, and then only the last request is answered. What a client that
- * died behind a whole request has sent is answered to the next one, if that
- * sends nothing in this time; nobody can tell.
+ * Bytes that arrive while no client is connected are from one that has
+ * disconnected. Bytes that may be from several clients are held until the
+ * current one has certainly sent something, or for a moment; then only the last
+ * request is answered. If a client sends a whole request and disconnects, and
+ * the next client sends nothing in this time, the next client gets the reply;
+ * this cannot be detected.
  */
 #include <uk/console.h>
 #include "http_internal.h"
@@ -21,7 +23,7 @@
 #define MS 1000000UL
 #define HOLD (100 * MS)
 #define STALE (1000 * MS)    /* a body that does not come is no body */
-#define GIVE_UP (10000 * MS) /* a line that takes nothing has nobody there */
+#define GIVE_UP (10000 * MS) /* a line that takes nothing has no client */
 #define PIECE 1024	     /* of a slow line, between which others run */
 
 void http_client_init(struct http_client *c, struct uk_console *con, char *buf,
@@ -99,17 +101,17 @@ static int parse(struct http_client *c)
 	return http_parse(&c->parser);
 }
 
-/* A header whose body does not come, on a line where it may be of somebody
- * who died: then the next one's request is taken for it. Or the rest of a
- * header that was too large.
+/* A header without its body, on a line where it may be from a client that
+ * disconnected: then the next client's request would be taken for the body. Or
+ * the rest of a header that was too large.
  */
 static int is_stale(const struct http_client *c)
 {
 	return (c->shared || c->mixed) && (c->parser.head || c->parser.skip);
 }
 
-/* Nothing came for long. What was skipped while nobody knew whose it was has
- * not been answered.
+/* Nothing arrived for long. A request that was skipped because its client was
+ * unknown has not been answered.
  */
 static int give_up(struct http_client *c)
 {
@@ -173,8 +175,9 @@ void http_client_answered(struct http_client *c, int ret, int last)
 		c->mixed = 0;
 }
 
-/* What a driver takes for somebody who goes right then it counts as dropped, as
- * it does later what the device lost of somebody before.
+/* Bytes that a driver takes for a client that disconnects right then are
+ * counted as dropped; so are, later, bytes for an earlier client that the
+ * device lost.
  */
 int http_client_send(struct http_client *c, const char *buf, __sz len)
 {

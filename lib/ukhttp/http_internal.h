@@ -35,7 +35,7 @@ struct http_parser {
 	__sz looked; /* below it the header does not end */
 	__sz head;   /* bytes of the header, 0 while it is not complete */
 	__sz need;   /* and of the body */
-	int resync;  /* what stands in front may be somebody else's */
+	int resync;  /* the first bytes may be another client's */
 	int skip;    /* HTTP_SKIP_*: its rest comes */
 	/* About the request, once its header is complete: */
 	int minor;	 /* of HTTP/1.x */
@@ -56,13 +56,13 @@ int http_parse(struct http_parser *p);
 /** Makes a request's body a text. No bytes are added until http_next(). */
 void http_take(struct http_parser *p);
 
-/** Bytes of what http_parse() told of. */
+/** Length of the request that http_parse() found, in bytes. */
 __sz http_length(const struct http_parser *p);
 
 /** Whether something came behind it that is not an empty line. */
 int http_more(const struct http_parser *p);
 
-/** Drops the request that http_parse() told of, or the bytes of an error. */
+/** Drops the request that http_parse() found, or the bytes of an error. */
 void http_next(struct http_parser *p);
 
 /** Drops the older half of a header that is too large: a request may follow. */
@@ -105,7 +105,7 @@ void http_dispatch(const struct uk_http_request *req,
  * Writes status line and header fields, up to and with the empty line.
  *
  * @param buf of HTTP_HEAD_ROOM bytes
- * @param now seconds since 1970, 0 if nobody knows
+ * @param now seconds since 1970, 0 if unknown
  * @return their length
  */
 __sz http_head(const struct uk_http_response *res, char *buf, int close,
@@ -123,14 +123,14 @@ struct uk_console;
 struct http_client {
 	struct uk_console *con;
 	struct http_parser parser; /* bytes of conn, or mixed */
-	unsigned int conn;	   /* who is there, 0 for nobody */
-	unsigned int last;	   /* the highest number of anybody */
+	unsigned int conn;	   /* current connection, 0: none */
+	unsigned int last;	   /* highest connection number */
 	unsigned int from;	   /* who may have sent what comes next */
-	int shared;		   /* the line cannot tell its clients apart */
+	int shared;		   /* the line does not report clients */
 	int mixed;    /* some of the bytes may be of one before conn */
 	int sure;     /* the last of them are conn's */
 	int full;     /* there may be more, but there was no room */
-	int closed;   /* conn was told that there is no more for it */
+	int closed;   /* conn got its last reply */
 	int served;   /* and has sent nothing but what was answered */
 	__nsec hold;  /* mixed bytes are not looked at before */
 	__nsec heard; /* when bytes came last */

@@ -13,7 +13,8 @@ static __sz line_len(const struct uk_print_rec *rec)
 	return uk_print_prefix(prefix, rec->time, rec->level) + rec->len + 1;
 }
 
-static void tell(struct uk_http_response *res, const struct uk_print_rec *rec)
+static void put_record(struct uk_http_response *res,
+		       const struct uk_print_rec *rec)
 {
 	char prefix[UK_PRINT_PREFIX_MAX];
 
@@ -37,7 +38,7 @@ static void get_log(const struct uk_http_request *req __unused,
 	it = (struct uk_print_iter){ 0 };
 	while (uk_print_next(&it, &rec, text, sizeof(text))) {
 		if (all <= res->size - res->len)
-			tell(res, &rec);
+			put_record(res, &rec);
 		all -= MIN(all, line_len(&rec));
 	}
 }

@@ -57,7 +57,7 @@ static int is_first(const struct uk_http_route *route)
 static void not_found(const struct uk_http_request *req,
 		      struct uk_http_response *res)
 {
-	uk_http_error(res, 404, "there is no %s here; there is:\n", req->path);
+	uk_http_error(res, 404, "%s not found; available paths:\n", req->path);
 	uk_table_foreach (http_route, r) {
 		__sz n = strlen(r->path);
 
@@ -83,7 +83,8 @@ static void answer(const struct uk_http_request *req,
 	} else if (req->method == UK_HTTP_OPTIONS && res->allow) {
 		res->status = 204;
 	} else if (res->allow) {
-		uk_http_error(res, 405, "%s does not do that\n", req->path);
+		uk_http_error(res, 405, "%s does not support this method\n",
+			      req->path);
 	} else {
 		not_found(req, res);
 	}

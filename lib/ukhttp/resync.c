@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * A line that does not tell its clients apart may have the beginning of a
- * request whose client died in front of the next one:
+ * On a line that does not report its clients, the beginning of a request whose
+ * client disconnected may come before the next request:
  *
  *	GET /store HTTP/1.1\r\nHost: 127.0.GET /metrics HTTP/1.1\r\n…
  *

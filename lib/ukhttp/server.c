@@ -144,16 +144,17 @@ static int start(struct uk_init_ctx *ctx __unused)
 	if (!con)
 		return 0;
 	if (is_shared(con)) {
-		uk_pr_err("metrics.console=%s: log, stdin or a debugger are "
-			  "there already\n",
-			  con->name);
+		uk_pr_err(
+			"metrics.console=%s: this console is already used by log, stdio or the debugger; choose another\n",
+			con->name);
 		return -ECANCELED; /* said */
 	}
 	http_client_init(&client, con, request, sizeof(request) - 1);
 	ret = uk_console_set_rx(con, arrived, __NULL);
 	if (ret && ret != -ENOTSUP) {
-		uk_pr_err("metrics.console=%s: somebody else reads it\n",
-			  con->name);
+		uk_pr_err(
+			"metrics.console=%s: another library already reads this console; choose another\n",
+			con->name);
 		return -ECANCELED;
 	}
 	return uk_thread_create_attr(__NULL, &attr, server, __NULL);

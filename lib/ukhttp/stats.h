@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the server counts: by one thread, for whoever reads.
+ * Counters of the server: one thread writes, any context reads.
  */
 #ifndef __HTTP_STATS_H__
 #define __HTTP_STATS_H__

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the store tells of the server.
+ * Store entries about the server.
  */
 #include <uk/store.h>
 #include "stats.h"
@@ -18,4 +18,4 @@
 COUNTER(1, replies, "HTTP requests answered");
 COUNTER(2, refused, "HTTP replies with a status of 4xx");
 COUNTER(3, failed, "HTTP replies with a status of 5xx");
-COUNTER(4, gone, "HTTP clients that left while they were answered");
+COUNTER(4, gone, "HTTP clients that disconnected during the reply");

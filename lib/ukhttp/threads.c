@@ -43,14 +43,14 @@ static void walk(struct shot *s, const struct __regs *regs)
 	}
 	s->end = u.end == UK_UNWIND_OUTERMOST ? __NULL
 		 : u.end		      ? uk_unwind_end_str(u.end)
-					      : "there are more frames";
+					      : "more frames follow";
 }
 #else
 static void walk(struct shot *s, const struct __regs *regs)
 {
 	s->depth = 1;
 	s->frames[0].pc = s->frames[0].lookup = ukarch_regs_pc(regs);
-	s->end = "this image has no ukunwind";
+	s->end = "LIBUKUNWIND is not selected";
 }
 #endif
 

@@ -180,8 +180,9 @@ void mmio_slot(const struct mmio_place *place)
 		return;
 	version = virtio_read32(place->base + VERSION);
 	if (version != 1 && version != 2) {
-		uk_pr_warn("virtio device at 0x%lx: version %u is unknown\n",
-			   place->base, version);
+		uk_pr_warn(
+			"virtio device at 0x%lx: version %u is not supported\n",
+			place->base, version);
 		return;
 	}
 	if (device_count == ARRAY_SIZE(devices)) {

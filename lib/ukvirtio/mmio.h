@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What finds mmio devices tells the transport.
+ * Between the code that finds mmio devices and the transport.
  */
 #ifndef __UKVIRTIO_MMIO_H__
 #define __UKVIRTIO_MMIO_H__

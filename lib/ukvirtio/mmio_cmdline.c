@@ -21,8 +21,9 @@ static int mmio_cmdline_init(struct uk_init_ctx *ctx __unused)
 		if (strncmp(word, prefix, sizeof(prefix) - 1) != 0)
 			continue;
 		if (mmio_place_parse(word + sizeof(prefix) - 1, &place))
-			uk_pr_warn("the machine says \"%s\": not understood\n",
-				   word);
+			uk_pr_warn(
+				"cannot parse \"%s\" on the command line; expected virtio_mmio.device=SIZE@ADDRESS:IRQ\n",
+				word);
 		else
 			mmio_slot(&place);
 	}

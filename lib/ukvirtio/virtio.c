@@ -83,7 +83,7 @@ int uk_virtio_found(struct uk_virtio_dev *dev)
 		if (!ret)
 			return 0;
 		if (ret != -ENODEV)
-			uk_pr_err("virtio device at 0x%lx does not work: %s\n",
+			uk_pr_err("virtio device at 0x%lx disabled: %s\n",
 				  dev->base, uk_errno_name(ret));
 	}
 	return -ENODEV;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What is counted of all devices, if there is a store to tell it.
+ * Counters over all devices, kept only with a store.
  */
 #ifndef __VIRTIO_COUNTS_H__
 #define __VIRTIO_COUNTS_H__

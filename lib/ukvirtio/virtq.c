@@ -110,15 +110,15 @@ int uk_virtq_get(struct uk_virtq *vq, __u32 *written)
 	if (!waiting)
 		return -EAGAIN;
 	if (waiting > vq->lent)
-		return broken(vq,
-			      "its used index is ahead of what it was lent");
+		return broken(
+			vq, "its used index is ahead of the available buffers");
 	virtio_read_barrier();
 
 	elem = &vq->used->ring[vq->used_idx & (vq->num - 1)];
 	id = elem->id;
 	len = elem->len;
 	if (id >= vq->num || !vq->notes[id].count)
-		return broken(vq, "it returned a buffer that it does not have");
+		return broken(vq, "it returned a buffer that it did not own");
 	if (len > vq->notes[id].room)
 		return broken(vq, "it claims more bytes than the buffer holds");
 	vq->used_idx++;

@@ -73,9 +73,9 @@ static void send(struct vcon_dev *dev, __u32 id, __u16 event, __u16 value)
 }
 
 /*
- * The port is opened at once and for good, else QEMU does not tell when a
- * client leaves. Buffers come last: their notification is what makes QEMU look
- * again for input that came before.
+ * The port is opened at once and for good, else QEMU does not report when a
+ * client disconnects. Buffers come last: their notification makes QEMU look
+ * again for earlier input.
  */
 static void port_added(struct vcon_dev *dev, struct vcon_port *port)
 {

@@ -4,8 +4,8 @@
  * Virtio console devices (VIRTIO 1.1, 5.3) with several ports: vport<number>,
  * where the number is the machine's (nr= of QEMU), whichever device it is on.
  * Everything is polled and static, and works in any context: a device is
- * entered by one call at a time, and whoever comes while it is entered gets
- * nothing done rather than wait.
+ * entered by one call at a time, and a call while it is entered returns
+ * without doing anything, instead of waiting.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/crash.h>
@@ -113,7 +113,7 @@ static int seize(struct vcon_dev *dev)
 		return -EBUSY;
 	dev->seized = 1;
 	if (vcon_start(dev))
-		vcon_fail(dev, "it does not start again");
+		vcon_fail(dev, "it does not restart");
 	return dev->error ? -EIO : 0;
 }
 
@@ -148,9 +148,9 @@ static void port_register(struct vcon_port *port)
 	con->ops = &vcon_port_ops;
 	con->priv = port;
 	if (uk_console_register(con, PRIO))
-		uk_pr_warn("%s of the virtio console at 0x%lx: the name is "
-			   "taken, give another nr=\n",
-			   port->name, port->dev->vdev->base);
+		uk_pr_warn(
+			"%s of the virtio console at 0x%lx: the name is already used; give another nr=\n",
+			port->name, port->dev->vdev->base);
 	else
 		uk_pr_info("%s: port \"%s\" of the virtio console at 0x%lx\n",
 			   port->name, port->label, port->dev->vdev->base);

@@ -1,25 +1,25 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * A device that interrupts when something came in: bytes, or a client that
- * comes or goes. The handler only tells: bytes stay in the buffers where the
- * device put them, which are the bounded buffer; while they are full the host
- * waits. What was sent does not interrupt.
+ * The device interrupts for input: bytes, or a client that connects or
+ * disconnects. The handler only notifies the reader: bytes stay in the buffers
+ * where the device put them, which are the bounded buffer; while they are full
+ * the host waits. Output does not interrupt.
  *
- * Whoever polls with interrupts off takes what an interrupt will announce;
- * then it announces nothing.
+ * A reader that polls with interrupts off may take bytes that an interrupt
+ * announces later; that interrupt then notifies no reader.
  */
 #include <uk/intctlr.h>
 #include <uk/print.h>
 #include "virtio_console.h"
 
-/* Whether somebody has to know, and did not yet. */
+/* Whether there is something that the reader was not notified of. */
 static int has_news(struct vcon_port *port)
 {
 	unsigned int now = port->open ? port->connection : 0;
-	int client = port->told != now;
+	int client = port->notified != now;
 
-	port->told = now;
+	port->notified = now;
 	return client || port->rx.left || uk_virtq_waits(&port->rx.ring.vq);
 }
 
@@ -60,9 +60,9 @@ void vcon_irq_start(struct vcon_dev *dev)
 
 	if (line < 0 ||
 	    uk_intctlr_irq_register((unsigned int)line, interrupt, dev)) {
-		uk_pr_warn("virtio console at 0x%lx: no handler for its "
-			   "interrupt, it is polled\n",
-			   dev->vdev->base);
+		uk_pr_warn(
+			"virtio console at 0x%lx: cannot register its interrupt handler; polling instead\n",
+			dev->vdev->base);
 		return;
 	}
 	if (vcon_enter(dev, &flags))

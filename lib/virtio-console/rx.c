@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Bytes from the host. They stay in the buffer that the device filled until
- * somebody reads them; while all buffers are full the host waits, and nothing
+ * a reader takes them; while all buffers are full the host waits, and nothing
  * is lost.
  */
 #include <string.h>

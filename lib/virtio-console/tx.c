@@ -2,9 +2,8 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Bytes to the host. The device sends the buffers of a stream in order, so
- * one that comes back tells about all before it: what is missing then was
- * lost. QEMU loses the buffer that it is sending when a client disappears
- * that did not read.
+ * when one returns, any earlier one that is missing was lost. QEMU loses the
+ * buffer that it is sending when a client disconnects without reading.
  */
 #include <string.h>
 #include "virtio_console.h"

@@ -71,7 +71,7 @@ struct vcon_port {
 	int open;		 /* the host's end is */
 	unsigned int connection; /* how often it was opened */
 #ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
-	unsigned int told; /* of what client the reader was told */
+	unsigned int notified; /* last connection the reader knows */
 #endif
 	struct vcon_rx rx;
 	struct vcon_tx tx;
@@ -131,9 +131,9 @@ void vcon_ring_kick(struct vcon_dev *dev, struct vcon_ring *ring);
 
 /* control.c */
 int vcon_control_setup(struct vcon_dev *dev);
-/** Tells the device that the driver is there and takes its answers. */
+/** Sends DEVICE_READY and takes the answers. */
 void vcon_control_start(struct vcon_dev *dev);
-/** Takes the events that are there. */
+/** Takes the pending events. */
 void vcon_control_poll(struct vcon_dev *dev);
 
 /* irq.c */

@@ -39,7 +39,7 @@ UK_TESTCASE(ukconsole, machine_has_one)
 	UK_TEST_EXPECT_PTR_EQ(uk_console_by_name(con->name), con);
 	UK_TEST_EXPECT_SNUM_EQ(con->state, UK_CONSOLE_PRESENT);
 	UK_TEST_EXPECT_SNUM_EQ(uk_console_out(con, "", 0), 0);
-	UK_TEST_EXPECT_NULL(uk_console_by_name("nobody"));
+	UK_TEST_EXPECT_NULL(uk_console_by_name("nonesuch"));
 	UK_TEST_EXPECT_NULL(uk_console_get(UK_CONSOLE_DUMP));
 }
 
@@ -61,7 +61,7 @@ UK_TESTCASE(ukconsole, registered_at_run_time)
 	UK_TEST_EXPECT_SNUM_EQ(uk_console_in(&con, &c, 1), 1);
 	UK_TEST_EXPECT_SNUM_EQ(c, 'z');
 	UK_TEST_EXPECT_SNUM_EQ(uk_console_in(__NULL, &c, 1), -ENODEV);
-	/* A line that cannot tell has one client for ever. */
+	/* A line without connections has one client for ever. */
 	UK_TEST_EXPECT_SNUM_EQ(uk_console_connection(&con), 1);
 	UK_TEST_EXPECT_SNUM_EQ(uk_console_out_to(&con, 2, "x", 1), -EPIPE);
 	UK_TEST_EXPECT_SNUM_EQ(con.stats.out_bytes, 16);

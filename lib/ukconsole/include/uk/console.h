@@ -61,10 +61,10 @@ struct uk_console_ops {
 	__ssz (*in)(struct uk_console *con, char *buf, __sz len);
 
 	/*
-	 * Looks who is at the other end: 0 for nobody, else the number of the
-	 * connection, which grows with each. What out() takes is for the
-	 * connection that this told last; if that has ended since, out() takes
-	 * it and drops it. NULL for a line that cannot know.
+	 * Returns the number of the current connection, which grows with each
+	 * one; 0 if there is none. Bytes that out() takes are for the
+	 * connection that this returned last; if that has ended since, out()
+	 * takes and drops them. NULL for a line that cannot know.
 	 */
 	unsigned int (*connection)(struct uk_console *con);
 
@@ -82,8 +82,8 @@ struct uk_console_ops {
 };
 
 /*
- * What passed since boot. Whoever reads them sees each number whole, not all
- * of them at one instant.
+ * Counters since boot. A reader sees each number whole, but not all of them at
+ * one instant.
  */
 struct uk_console_stats {
 	__u64 in_bytes;	   /* received */
@@ -94,12 +94,12 @@ struct uk_console_stats {
 
 #ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
 /*
- * What an interrupt handler received and nobody took yet; rx.c says how it is
- * shared.
+ * Bytes that an interrupt handler received and no reader took yet; rx.c
+ * describes how it is shared.
  */
 struct uk_console_ring {
-	int entered;  /* somebody moves bytes from the device */
-	int again;    /* somebody else wanted to */
+	int entered;  /* a context moves bytes from the device */
+	int again;    /* another one wanted to */
 	int paused;   /* the device does not interrupt: there was no room */
 	__u64 tail;   /* bytes taken since boot */
 	__u64 filled; /* bytes put in since boot, and UK_CONSOLE_BYPASSED */
@@ -197,8 +197,9 @@ enum uk_console_role {
  *	UK_PARAM(gdb, console, &uk_console_wanted[UK_CONSOLE_GDB], charp, "…");
  *
  * Two roles may name the same console. Names are looked up when consoles come
- * up, early (2) for those known at link time; one that nobody registered
- * until late (9) is an error that lists those there are, and ends the boot.
+ * up, early (2) for those known at link time; a name
+ * that is not registered until late (9) is an error: the message lists the
+ * registered ones, and the boot ends.
  */
 extern char *uk_console_wanted[UK_CONSOLE_ROLES];
 
@@ -231,8 +232,8 @@ struct uk_console *uk_console_next(const struct uk_console *prev);
  *
  * @param con the console; NULL sends nothing
  * @return how many bytes were taken, less than len when the other end is slow;
- *   -ENODEV if con is NULL; the driver's negative errno. Where the driver knows
- *   that nobody is at the other end it takes them all, and drops what it has
+ *   -ENODEV if con is NULL; the driver's negative errno. If the driver knows
+ *   that there is no connection it takes them all, and drops those that it has
  *   no room to keep.
  * Contexts: any; it polls and does not wait without bound.
  */
@@ -257,9 +258,9 @@ __ssz uk_console_out(struct uk_console *con, const char *buf, __sz len);
 __ssz uk_console_in(struct uk_console *con, char *buf, __sz len);
 
 /**
- * Who is at the other end.
+ * The current connection.
  *
- * @return 0 if nobody is, else the number of the connection: another number
+ * @return 0 if there is no connection, else its number: a different number
  *   means that the one before has ended. A line that cannot know, such as a
  *   UART, has 1 at all times. 0 if con is NULL. Contexts: any; it polls.
  */
@@ -268,8 +269,8 @@ unsigned int uk_console_connection(struct uk_console *con);
 /**
  * Sends bytes, unless the connection that they are for has ended.
  *
- * @param connection what uk_console_connection() told when these bytes, or
- *   the question that they answer, began
+ * @param connection the result of uk_console_connection() when these bytes, or
+ *   the request that they answer, began
  * @return as uk_console_out(); -EPIPE if there is another connection by now,
  *   or none. A connection that ends while the bytes are on their way drops
  *   them. Contexts: any.
@@ -362,7 +363,7 @@ int uk_console_set_rx(struct uk_console *con,
 		      void (*fn)(struct uk_console *con, void *arg), void *arg);
 
 /**
- * Tells whoever wants to know that bytes arrived; for drivers that handle
+ * Calls the function set by uk_console_set_rx(); for drivers that handle
  * their interrupt themselves. Contexts: irq, trap.
  */
 void uk_console_received(struct uk_console *con);

@@ -142,7 +142,7 @@ static void test_roles_by_name(void **state)
 	assert_null(uk_console_get(UK_CONSOLE_STDIO));
 	assert_null(uk_console_get(UK_CONSOLE_GDB));
 	assert_int_equal(roles_check(NULL), -ECANCELED);
-	assert_string_equal(logged, "console for gdb: there is no \"vport1\"; "
+	assert_string_equal(logged, "console for gdb: no console \"vport1\"; "
 				    "use one of: a b none\n");
 	uk_console_wanted[UK_CONSOLE_LOG] = "none";
 	assert_int_equal(log_ready(1), 0);
@@ -169,7 +169,7 @@ static void test_bytes(void **state)
 	uk_console_wanted[UK_CONSOLE_LOG] = NULL;
 	log_write("0123456789", 10, UK_PRINT_KLVL_INFO);
 	assert_string_equal(fa.out, "0123456789");
-	/* The rest is lost, and nobody waits for it. */
+	/* The rest is lost, and the writer does not wait. */
 	log_write("abcdefghijklmn", 14, UK_PRINT_KLVL_INFO);
 	assert_string_equal(fa.out, "0123456789abcdefghij");
 	assert_int_equal(cona.stats.out_bytes, 20);
@@ -192,7 +192,7 @@ static void test_connections(void **state)
 	connected = 2;
 	assert_int_equal(uk_console_out_to(&port, 1, "y", 1), -EPIPE);
 	assert_string_equal(fp.out, "x");
-	/* Nobody in particular: whoever is there, who is asked for first. */
+	/* For the current connection, which is read first. */
 	asked = 0;
 	assert_int_equal(uk_console_out(&port, "z", 1), 1);
 	assert_int_equal(asked, 1);

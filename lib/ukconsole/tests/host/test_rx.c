@@ -61,7 +61,7 @@ int uk_intctlr_irq_register(unsigned int irq,
 
 static unsigned int sent, held; /* bytes since the start; in the device */
 static int device_on;		/* it interrupts */
-static int edge;		/* its line rose, and nobody was told */
+static int edge;		/* its line rose, and no handler ran yet */
 static uint32_t seed;
 static unsigned int depth;
 static int nmi_only; /* what interrupts is the handler, and never a reader */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Clients that come, ask, are served and die at any moment, on a port that
- * tells of clients and of bytes on two queues that the guest looks at one
- * behind the other. Whatever the order: a client that lives and asks gets its
- * own answer, and nothing of anybody else's request once it has asked.
+ * Clients that connect, ask, are served and disconnect at any moment, on a port
+ * that reports clients and bytes on two queues, which the guest reads one after
+ * the other. In any order: a client that stays and asks gets its own answer,
+ * and nothing of another client's request after it has asked.
  *
  * HOST-SRCS: lib/ukhttp/parse.c lib/ukhttp/target.c lib/ukhttp/fields.c
  * HOST-SRCS: lib/ukhttp/resync.c lib/ukhttp/client.c lib/ukprint/snprintf.c
@@ -42,7 +42,7 @@ static unsigned int opened;
 static int is_open;
 
 /* The host: who is connected, what it got. */
-static unsigned int here; /* its number, 0 for nobody */
+static unsigned int here; /* its number, 0: none */
 static char got[1024];
 
 static void happens(void);
@@ -260,7 +260,7 @@ static void test_pipelined(void **state)
 	      "GET /c HTTP/1.1\r\nHost:\r\n\r\n\r\n");
 	check("<1/a><1/b><1/c.>");
 	sends("GET /late HTTP/1.1\r\nHost:\r\n\r\n");
-	check(""); /* it was told that no more is answered */
+	check(""); /* its last reply said "Connection: close" */
 	goes();
 	comes();
 	sends("GET /a HTTP/1.0\r\n\r\nGET /b HTTP/1.1\r\nHost:\r\n\r\n");
@@ -296,7 +296,7 @@ static void test_unseen(void **state)
 	serve();
 	asks(99, 100);
 	check("<1/99.>");
-	/* One that is too large is told so, later. */
+	/* One that is too large gets an error, later. */
 	goes();
 	comes();
 	goes();
@@ -349,7 +349,7 @@ static void test_line(void **state)
 	check("<1/7.>");
 }
 
-/* Anything at any time, then somebody who lives. */
+/* Anything at any time, then a client that stays. */
 static void test_storm(void **state)
 {
 	char expected[20];

@@ -51,10 +51,10 @@ struct uk_virtio_ops {
 	 */
 	int (*queue_setup)(struct uk_virtio_dev *dev, unsigned int idx,
 			   const struct uk_virtq *vq);
-	/* Tells the device that something is new in queue idx. */
+	/* Notifies the device of new buffers in queue idx. */
 	void (*notify)(struct uk_virtio_dev *dev, unsigned int idx);
-	/* For an interrupt handler: tells why, and lowers the line. Bit 0: a
-	 * queue has something; bit 1: the configuration changed.
+	/* For an interrupt handler: returns the cause, and lowers the line. Bit
+	 * 0: a queue has something; bit 1: the configuration changed.
 	 */
 	__u32 (*irq_ack)(struct uk_virtio_dev *dev);
 };
@@ -95,10 +95,10 @@ UK_TABLE_DECLARE(virtio_driver, struct uk_virtio_driver);
  */
 int uk_virtio_start(struct uk_virtio_dev *dev, __u64 wanted, __u64 *features);
 
-/** Lets the device work, behind queue_setup(). Contexts: any. */
+/** Sets DRIVER_OK, after queue_setup(). Contexts: any. */
 void uk_virtio_ready(struct uk_virtio_dev *dev);
 
-/** Tells the device to do nothing more, ever. Contexts: any. */
+/** Stops the device for good. Contexts: any. */
 void uk_virtio_fail(struct uk_virtio_dev *dev);
 
 /** Notifies and counts. Contexts: any. */
