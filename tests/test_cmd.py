@@ -40,4 +40,4 @@ def test_symbol(arch):
     assert f"{address + 8:#x} is main+0x8" in result.text
     _, _, line = image.addr2line(address)[-1]
     assert f"tests/apps/cmd/main.c:{line}\n" in result.text
-    assert "there is no symbol nonesuch" in result.text
+    assert "no symbol nonesuch" in result.text

@@ -96,7 +96,7 @@ KINDS = {
     "double-free": Kind(r"heap: double free of 0x[0-9a-f]+$", ["free", "double_free"],
                         "free(block)", file=HEAP_C, at=1, skip=ALLOCATOR),
     "heap-overrun": Kind(r"heap: block 0x[0-9a-f]+ of 40 bytes was overrun: "
-                         r"the header behind it is damaged$", ["free", "heap_overrun"],
+                         r"the header after it is damaged$", ["free", "heap_overrun"],
                          "free(block)", file=HEAP_C, at=1, skip=ALLOCATOR),
     "wild-free": Kind(r"heap: free of 0x[0-9a-f]+, which is inside of the used block "
                       r"0x[0-9a-f]+ of 40 bytes$", ["free", "wild_free"],
@@ -406,7 +406,7 @@ def test_in_interrupt_tells_both(arch):
     """What the handler did, and what it interrupted, with its registers."""
     _, result, screen = crash("in-interrupt", arch)
     texts = result.log("CRIT")
-    assert any(re.match(r"Inside of a handler of UKARCH_TRAP_IRQ at 0x[0-9a-f]+ in_interrupt\+[0-9a-f]+ "
+    assert any(re.match(r"Inside a handler of UKARCH_TRAP_IRQ at 0x[0-9a-f]+ in_interrupt\+[0-9a-f]+ "
                         r"\(apps/crash/interrupt\.c:\d+\)$", t) for t in texts)
     split = texts.index("  -- trap that interrupted:")
     assert "ukarch_trap_handle" in texts[split - 1]

@@ -92,7 +92,7 @@ def test_messages_are_explained(arch):
     image = build("crash", arch)
     at = image.functions()["heap_overrun"] + 24
     for text, look in ((f"  allocated by {at:#x}", at - 1), (f"  freed by {at:#x}", at - 1),
-                       (f"Inside of a handler of UKARCH_TRAP_IRQ at {at:#x}", at)):
+                       (f"Inside a handler of UKARCH_TRAP_IRQ at {at:#x}", at)):
         out = decode(image.path, f"[    0.1] CRIT: {text}\n").stdout.decode().splitlines()
         function, place, line = image.addr2line(look)[-1]
         assert re.match(rf" {{4}}{at:#x} => {function}\+0x18 at {place}:{line}(:\d+)?$", out[1])

@@ -92,7 +92,7 @@ def test_inside_of_a_handler_is_told(arch):
     image, result, screen = crash(arch, "gcc", "in-trap-handler")
     place = image.functions()["first_instruction"]
     where = image.addr2line(place)[0]
-    assert (f"Inside of a handler of UKARCH_TRAP_INVALID_OP at {place:#x} first_instruction+0 "
+    assert (f"Inside a handler of UKARCH_TRAP_INVALID_OP at {place:#x} first_instruction+0 "
             f"({where[1]}:{where[2]})") in result.log("CRIT")
     assert any("-- trap that interrupted:" in text for text in result.log("CRIT"))
 

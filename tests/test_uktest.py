@@ -77,7 +77,7 @@ def test_init_that_fails(image, suite, says):
 def test_no_test_is_a_failure(image, only):
     result = run(image, only)
     assert result.status == 1
-    assert f"# there is no test called {only}" in result.lines
+    assert f"# no test named {only}" in result.lines
 
 
 def test_several(image):
@@ -91,7 +91,7 @@ def test_one_of_several_is_not_there(image):
     result = run(image, "good,nonesuch,empty")
     assert result.status == 1
     assert [l for l in result.lines if "no test" in l] == \
-        ["# there is no test called nonesuch", "# there is no test called empty"]
+        ["# no test named nonesuch", "# no test named empty"]
     assert "ok 1 good" in result.lines
 
 

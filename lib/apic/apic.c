@@ -50,7 +50,7 @@ static int apic_probe(void)
 }
 
 /* A vector that is no line's came from an INT instruction or a device that
- * somebody else programmed: if it is in service it must be ended.
+ * other code programmed: if it is in service it must be ended.
  */
 static int apic_ack(const struct ukarch_trap_ctx *ctx)
 {
@@ -111,7 +111,7 @@ static int apic_set_nmi(unsigned int irq, int on)
 	return 0;
 }
 
-/* An NMI has other causes as well: then nobody takes it. */
+/* An NMI has other causes as well: then no handler here claims it. */
 static int nmi(void *data)
 {
 	const struct ukarch_trap_ctx *ctx = data;

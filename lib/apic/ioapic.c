@@ -6,7 +6,7 @@
  * exit to the hypervisor.
  *
  * ISA interrupts are the pins of the same number, edge-triggered, but for the
- * i8254 (pin 2), which nobody uses. QEMU's pins do not look at polarity.
+ * i8254 (pin 2), which is unused. QEMU's pins do not look at polarity.
  */
 #include <errno.h>
 #include <uk/apic.h>

@@ -2,8 +2,8 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The timer of the local APIC (Intel SDM volume 3, 10.5.4), one-shot. Its
- * rate is not told by anybody. It counts from the start of the boot on; what
- * it counted, over the time between two looks at the clock that lie around
+ * rate is not documented to software. It counts from the start of the boot on;
+ * what it counted, over the time between two looks at the clock that lie around
  * it, is never more than its rate. So `rate` is always a lower bound that
  * grows with every longer window, and the interrupt comes early if at all: the
  * count then starts again for the rest, and uktime hears of the last one only.

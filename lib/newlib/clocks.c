@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The platform's two clocks under their POSIX names. Without threads there is
- * nobody else to run, and sleeping is waiting.
+ * nothing else to run, and sleeping is waiting.
  */
 #include <errno.h>
 #include <time.h>

@@ -51,8 +51,8 @@ static int others_run(void)
 	return 1;
 }
 
-/* A console that takes nothing within its bound has nobody at its other end:
- * the rest is dropped, as the log drops it, rather than have a program fail.
+/* A console that takes nothing within its bound has no reader: the rest is
+ * dropped, as the log drops it, so that the program does not fail.
  */
 int _write(int fd, const void *buf, size_t len)
 {

@@ -32,7 +32,7 @@ int _getpid(void);
 int _kill(int pid, int sig);
 void __noreturn _exit(int status);
 
-/* From now on nobody waits for a lock for long: threads.c. */
+/* From now on no thread waits long for a lock: threads.c. */
 void newlib_exit_begins(void);
 
 /*

@@ -43,7 +43,7 @@ static int reent_init(void *area)
 	return 0;
 }
 
-/* Called by whoever frees the thread, never by itself. */
+/* Called by the code that frees the thread, never by the thread itself. */
 static void reent_fini(void *area)
 {
 	struct _reent *reent = area;
@@ -130,7 +130,7 @@ static int on_shutdown(void *data)
 UK_EVENT_HANDLER(UK_EVENT_SHUTDOWN, on_shutdown);
 #endif
 
-/* Without memory a stream has no lock, and nobody waits for it. */
+/* Without memory a stream has no lock, and no thread waits for it. */
 void __retarget_lock_init_recursive(_LOCK_T *lock)
 {
 	*lock = malloc(sizeof(**lock));

@@ -56,10 +56,10 @@ static int has_scratch(__u16 base, __u8 val)
 }
 
 /*
- * Switches the FIFOs on, which loses what was received before. If something
- * was (input that is piped in is there before the guest), somebody is sending
- * right now and another byte may come between any two accesses: then they stay
- * off for good. QEMU sends at once either way.
+ * Switches the FIFOs on, which discards the bytes received before. If there are
+ * such bytes (piped input arrives before the guest starts), the sender is
+ * active and another byte may arrive between any two accesses: then the FIFOs
+ * stay off. QEMU sends at once either way.
  */
 static void enable_fifo(struct uk_console *con)
 {
@@ -87,7 +87,7 @@ static int ns16550_probe(struct uk_console *con)
 	return 0;
 }
 
-/* Reading it clears the overrun: counted where there is somebody to know. */
+/* Reading it clears the overrun bit: counted if there are counters. */
 static __u8 line_status(struct uk_console *con)
 {
 	__u8 status = inb(base_of(con) + UART_LSR);

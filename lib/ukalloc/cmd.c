@@ -27,4 +27,4 @@ static int cmd_mem(struct uk_cmd_io *io, int argc, char **argv __unused)
 	return 0;
 }
 
-UK_CMD(mem, cmd_mem, "tells of the heaps", "", UK_CMD_ANY);
+UK_CMD(mem, cmd_mem, "shows the heaps", "", UK_CMD_ANY);

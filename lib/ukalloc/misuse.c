@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * How a heap ends: the crash for its misuse, and what every crash screen says
- * about each allocator. The headers are looked through there, so that a crash
- * of another kind tells too whether the heap was damaged before.
+ * The crash for misuse of a heap, and the lines of every crash screen about
+ * each allocator. These lines check the headers, so that a crash of another
+ * kind also shows whether the heap was damaged before.
  */
 #include <stdarg.h>
 #include <string.h>
@@ -41,7 +41,7 @@ void __noreturn uk_alloc_misuse(struct uk_alloc *a __unused, const void *owner,
 	uk_crash_here("heap", text, __NULL, 0);
 }
 
-static void tell(struct uk_alloc *a)
+static void print_allocator(struct uk_alloc *a)
 {
 	const struct uk_alloc_stats *s = &a->stats;
 	const void *damaged = __NULL;
@@ -59,7 +59,7 @@ static void tell(struct uk_alloc *a)
 
 static int on_crash(void *info __unused)
 {
-	uk_alloc_foreach(a) tell(a);
+	uk_alloc_foreach(a) print_allocator(a);
 	return UK_EVENT_HANDLED_CONT;
 }
 

@@ -60,8 +60,9 @@ static int allocators_publish(struct uk_init_ctx *ctx __unused)
 			uk_alloc_get_default(), id++, a->name, entries, a);
 
 		if (!obj || uk_store_obj_add(obj))
-			uk_pr_warn("allocator %s is not in the store\n",
-				   a->name);
+			uk_pr_warn(
+				"allocator %s cannot be added to the store\n",
+				a->name);
 	}
 	return 0;
 }

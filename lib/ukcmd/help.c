@@ -20,7 +20,7 @@ static const struct uk_cmd *behind(const char *name)
 	return next;
 }
 
-static void tell(struct uk_cmd_io *io, const struct uk_cmd *c)
+static void describe(struct uk_cmd_io *io, const struct uk_cmd *c)
 {
 	int width = COLUMN - (int)strlen(c->name);
 
@@ -38,16 +38,16 @@ static int cmd_help(struct uk_cmd_io *io, int argc, char **argv)
 	if (argc == 2) {
 		c = uk_cmd_find(argv[1]);
 		if (c)
-			tell(io, c);
+			describe(io, c);
 		else
-			uk_cmd_printf(io, "there is no command \"%s\"\n",
+			uk_cmd_printf(io, "unknown command \"%s\"; try help\n",
 				      argv[1]);
 		return c ? 0 : -ENOENT;
 	}
 	while ((c = behind(c ? c->name : "")))
-		tell(io, c);
+		describe(io, c);
 	return 0;
 }
 
-UK_CMD(help, cmd_help, "lists the commands, or tells of one", "[NAME]",
+UK_CMD(help, cmd_help, "lists the commands, or describes one", "[NAME]",
        UK_CMD_ANY);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * First section: which image this is. The build-id tells a host's tools
- * whether they have the same one (support/decode).
+ * First section: which image this is. From the build-id a tool on the host
+ * (support/decode) knows whether it has the same image.
  */
 #include <uk/plat/image.h>
 #include "crash_internal.h"

@@ -32,7 +32,7 @@ static void memory(const struct uk_crash_info *info)
 			   r->pbase + r->len, r->len / 1024);
 	}
 	if (!heaps)
-		uk_pr_crit("Heap: none was taken\n");
+		uk_pr_crit("Heap: not used\n");
 }
 
 UKCRASH_SECTION(memory);

@@ -79,7 +79,7 @@ static void trap_details(const struct ukarch_trap_ctx *ctx)
 	uk_pr_crit("Event: %s, vector %lu (%s)%s\n", ctx->event_name,
 		   ctx->trapnr, ukarch_trap_name(ctx->trapnr), code);
 	if (ctx->outer)
-		uk_pr_crit("Inside of a handler of %s at %s\n",
+		uk_pr_crit("Inside a handler of %s at %s\n",
 			   ctx->outer->event_name,
 			   uk_symbol_text(ukarch_regs_pc(ctx->outer->regs), 0,
 					  at));

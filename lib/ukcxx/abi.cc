@@ -45,7 +45,7 @@ void __cxa_deleted_virtual()
 /*
  * The first byte of a guard says whether the variable is initialised: compiled
  * code reads it. The rest is ours: the second byte is 1 while a thread
- * initialises it, and the upper half tells which.
+ * initialises it, and the upper half identifies that thread.
  */
 struct guard {
 	std::uint8_t done;
@@ -73,7 +73,7 @@ int __cxa_guard_acquire(std::uint64_t *guard)
 		if (__atomic_load_n(&g->owner, __ATOMIC_RELAXED) == self())
 			ukcxx_crash(
 				"C++",
-				"a static local variable needs itself to be initialised");
+				"a static local variable depends on itself during initialisation");
 		uk_sched_yield();
 	}
 	__atomic_store_n(&g->owner, self(), __ATOMIC_RELAXED);

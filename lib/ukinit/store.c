@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the store tells of the guest as a whole: which one it is, and since
- * when it runs.
+ * Store entries about the guest as a whole: its identity and its uptime.
  */
 #include <uk/plat/image.h>
 #include <uk/plat/time.h>
@@ -57,8 +56,8 @@ UK_STORE_STATIC_ENTRY_INFO(5, build_id, charp, get_build_id, __NULL,
 #include <uk/alloc.h>
 
 /*
- * All of it in one value, as those who look at many guests want it: an object
- * with labels, which is made when somebody asks.
+ * All of it in one value, for readers of many guests: an object with labels,
+ * created at the first read.
  */
 static const struct uk_store_entry *entries[] = {
 	UK_STORE_ENTRY_INFO(1, build, charp, get_build_id, __NULL,

@@ -24,4 +24,4 @@ static int cmd_irq(struct uk_cmd_io *io, int argc, char **argv __unused)
 	return 0;
 }
 
-UK_CMD(irq, cmd_irq, "tells of interrupts by line", "", UK_CMD_ANY);
+UK_CMD(irq, cmd_irq, "lists interrupts by line", "", UK_CMD_ANY);

@@ -6,9 +6,9 @@
  * Chains are changed with interrupts off and are whole at any instruction:
  * an entry is filled before it is linked.
  *
- * An interrupt that nobody takes is counted, and reported once a line. A
- * level-triggered one comes again at once, for ever: after so many in a row
- * the line is masked.
+ * An unclaimed interrupt is counted, and reported once a line. A
+ * level-triggered one repeats at once, for ever: after UK_INTCTLR_UNCLAIMED_MAX
+ * in a row the line is masked.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/print.h>
@@ -42,12 +42,13 @@ static void unclaimed(unsigned int irq)
 {
 	if (!lines[irq].unclaimed++)
 		uk_pr_warn(
-			"interrupt %u: nobody takes it; further ones are only counted\n",
+			"interrupt %u: no handler claimed it; further ones are only counted\n",
 			irq);
 	lines[irq].in_a_row++;
 	if (lines[irq].in_a_row == UK_INTCTLR_UNCLAIMED_MAX)
-		uk_pr_warn("interrupt %u: masked after %u that nobody took\n",
-			   irq, UK_INTCTLR_UNCLAIMED_MAX);
+		uk_pr_warn(
+			"interrupt %u: masked after %u unclaimed interrupts\n",
+			irq, UK_INTCTLR_UNCLAIMED_MAX);
 }
 
 static int call_handlers(unsigned int irq)

@@ -2,9 +2,9 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * From the trap to a line's handlers and back to the controller. The
- * controller is the first of the link-time table that is there; it is told
- * that an interrupt is over when its handlers have run: a level-triggered
- * device is quiet by then, and an edge that came meanwhile is pending.
+ * controller is the first of the link-time table that the machine has. It gets
+ * the end of interrupt after the handlers have run: a level-triggered device is
+ * quiet by then, and an edge that arrived meanwhile is pending.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/init.h>
@@ -152,8 +152,9 @@ static int probe(struct uk_init_ctx *ctx __unused)
 				 (unsigned int)CONFIG_LIBUKINTCTLR_LINES);
 		return 0;
 	}
-	uk_pr_err("no interrupt controller of %lu known ones is there\n",
-		  uk_table_count(intctlr));
+	uk_pr_err(
+		"no supported interrupt controller found (%lu drivers tried)\n",
+		uk_table_count(intctlr));
 	return -ENODEV;
 }
 

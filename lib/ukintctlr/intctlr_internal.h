@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What intctlr.c and handlers.c tell each other.
+ * Shared by intctlr.c and handlers.c.
  */
 #ifndef __UKINTCTLR_INTERNAL_H__
 #define __UKINTCTLR_INTERNAL_H__
@@ -11,8 +11,8 @@
 /**
  * Runs a line's handlers and counts.
  *
- * @return 1, or 0 if nobody took so many in a row that the line is to be
- *   masked. Contexts: irq.
+ * @return 1, or 0 if so many in a row were unclaimed that the caller must mask
+ * the line. Contexts: irq.
  */
 int intctlr_run(unsigned int irq);
 

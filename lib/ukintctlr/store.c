@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the store tells of interrupts: sums, and with ukalloc an object for
- * each line that has a handler or interrupted. Those of before main are there
- * from then on, others when somebody asks.
+ * Store entries about interrupts: sums, and with ukalloc an object for each
+ * line that has a handler or interrupted. Lines in use before main get theirs
+ * then, others at the next read.
  */
 #include <uk/init.h>
 #include <uk/intctlr.h>
@@ -51,11 +51,11 @@ UK_STORE_STATIC_ENTRY_INFO(1, interrupts, u64, get_interrupts, __NULL,
 			   .flags = UK_STORE_ENTRY_FLAG_CRASH);
 UK_STORE_STATIC_ENTRY_INFO(2, unclaimed, u64, get_unclaimed, __NULL,
 			   .kind = UK_STORE_COUNTER,
-			   .help = "interrupts that nobody took",
+			   .help = "interrupts that no handler claimed",
 			   .flags = UK_STORE_ENTRY_FLAG_CRASH);
 UK_STORE_STATIC_ENTRY_INFO(3, spurious, u64, get_spurious, __NULL,
 			   .kind = UK_STORE_COUNTER,
-			   .help = "interrupts that were gone when asked for");
+			   .help = "spurious interrupts");
 
 #ifdef CONFIG_LIBUKALLOC
 #include <uk/alloc.h>
@@ -85,9 +85,10 @@ static const struct uk_store_entry *entries[] = {
 	UK_STORE_ENTRY_INFO(1, line_interrupts, u64, get_line_count, __NULL,
 			    .kind = UK_STORE_COUNTER,
 			    .help = "interrupts of the line"),
-	UK_STORE_ENTRY_INFO(2, line_unclaimed, u64, get_line_unclaimed, __NULL,
-			    .kind = UK_STORE_COUNTER,
-			    .help = "interrupts of the line that nobody took"),
+	UK_STORE_ENTRY_INFO(
+		2, line_unclaimed, u64, get_line_unclaimed, __NULL,
+		.kind = UK_STORE_COUNTER,
+		.help = "interrupts of the line that no handler claimed"),
 	__NULL,
 };
 

@@ -9,7 +9,8 @@
 #define ROW 16
 #define LEN_MAX 4096
 
-static void tell(struct uk_cmd_io *io, __u64 addr, const __u8 *bytes, __sz len)
+static void print_row(struct uk_cmd_io *io, __u64 addr, const __u8 *bytes,
+		      __sz len)
 {
 	char text[ROW + 1];
 
@@ -41,7 +42,7 @@ static int cmd_phys(struct uk_cmd_io *io, int argc, char **argv)
 					     UK_NOFAULTF_NOPAGING);
 
 		if (got)
-			tell(io, addr, row, got);
+			print_row(io, addr, row, got);
 		if (got < n) {
 			uk_cmd_printf(io, "0x%lx cannot be read\n", addr + got);
 			return -EFAULT;

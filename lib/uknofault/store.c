@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the store tells of accesses that may fail.
+ * Store entries about accesses that may fail.
  */
 #include <uk/nofault.h>
 #include <uk/store.h>

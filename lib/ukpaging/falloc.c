@@ -15,7 +15,7 @@
 static struct frames frames;
 static __sz pool = CONFIG_LIBUKPAGING_POOL_KB * 1024UL;
 
-UK_PARAM(paging, pool, &pool, size, "memory set aside for pages");
+UK_PARAM(paging, pool, &pool, size, "memory reserved for the page pool");
 
 __paddr_t ukpaging_frame_alloc(unsigned int order, enum frame_use use)
 {
@@ -67,9 +67,10 @@ __paddr_t uk_falloc(unsigned int order)
 void uk_ffree(__paddr_t paddr, unsigned int order)
 {
 	if (ukpaging_frame_free(paddr, order, FRAME_DIRECT))
-		uk_crash_here("pages",
-			      "uk_ffree() of what uk_falloc() did not give",
-			      __NULL, 0);
+		uk_crash_here(
+			"pages",
+			"uk_ffree() of pages that uk_falloc() did not return",
+			__NULL, 0);
 }
 
 void uk_falloc_stats_get(struct uk_falloc_stats *dst)

@@ -3,8 +3,8 @@
 /*
  * Mapping, unmapping and protecting, on the walker and splitter of arch. An
  * entry is 0 (nothing), present, or hidden: it keeps its address and refuses
- * every access. Each entry is changed with interrupts off, so that whoever
- * interrupts sees it before or after.
+ * every access. Each entry is changed with interrupts off, so that an
+ * interrupt sees it before or after the change.
  */
 #include <errno.h>
 #include <uk/arch/lcpu.h>

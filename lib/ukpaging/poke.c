@@ -3,8 +3,8 @@
 /*
  * Writing through a window: a page of the image whose entry is pointed at
  * what is to be written. Nothing is allocated, so that a debugger can use it
- * in any trap. The entry is put back as it was found: whoever is interrupted
- * in the middle does not notice.
+ * in any trap. The entry is restored afterwards: a write that was interrupted
+ * in the middle is not disturbed.
  */
 #include <errno.h>
 #include <string.h>
@@ -55,7 +55,8 @@ static void write_page(__pte_t *pte, __vaddr_t vaddr, const char *src, __sz len)
 			   ukarch_pte_page(ALIGN_DOWN(w.paddr, __PAGE_SIZE), 0,
 					   PAGE_ATTR_PROT_RW),
 			   at);
-	/* Not the variable: the compiler must not know that nobody reads it. */
+	/* Not the variable: the compiler must not know that nothing reads it.
+	 */
 	to = (char *)at + (vaddr & ~__PAGE_MASK);
 	__asm__("" : "+r"(to));
 	memcpy(to, src, len);
@@ -90,7 +91,7 @@ int ukplat_page_poke(__vaddr_t vaddr, const void *src, __sz len)
 	return 0;
 }
 
-/* The window gets an entry of its own, and is closed while nobody uses it. */
+/* The window gets an entry of its own, and is closed while it is unused. */
 static int window_init(struct uk_init_ctx *ctx __unused)
 {
 	struct uk_pagetable *pt = ukplat_pt_get_active();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the store tells of the allocator of pages.
+ * Store entries about the page allocator.
  */
 #include <uk/falloc.h>
 #include <uk/store.h>

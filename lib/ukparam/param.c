@@ -77,7 +77,7 @@ static int set_param(char *text)
 		return 0;
 	if (value)
 		uk_pr_err(
-			"parameter %s: \"%s\" will not do: write %s=<%s>: %s\n",
+			"parameter %s: invalid value \"%s\": write %s=<%s>: %s\n",
 			p->name, value, p->name, value_type(p), value_form(p));
 	else
 		uk_pr_err("parameter %s has no value: write %s=<%s>: %s\n",
@@ -89,7 +89,7 @@ static int add_arg(char **argv, int *argc, char *text)
 {
 	if (*argc > CONFIG_LIBUKPARAM_ARGS_MAX) {
 		uk_pr_err(
-			"argument \"%s\" is one too many: LIBUKPARAM_ARGS_MAX is %d\n",
+			"too many arguments at \"%s\": LIBUKPARAM_ARGS_MAX is %d\n",
 			text, CONFIG_LIBUKPARAM_ARGS_MAX);
 		return -EINVAL;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the files of ukparam tell each other.
+ * Shared by the files of ukparam.
  */
 #ifndef __UKPARAM_INTERNAL_H__
 #define __UKPARAM_INTERNAL_H__

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * From a value's text to the parameter's variable, and what to tell a user
- * whose text is not of the type.
+ * From a value's text to the parameter's variable, and the description of the
+ * right form for error messages.
  */
 #include <errno.h>
 #include <string.h>

@@ -7,7 +7,7 @@
 #include <uk/cmd.h>
 #include <uk/print.h>
 
-static void tell(struct uk_cmd_io *io, const struct uk_print_rec *rec)
+static void print_record(struct uk_cmd_io *io, const struct uk_print_rec *rec)
 {
 	char prefix[UK_PRINT_PREFIX_MAX];
 
@@ -31,7 +31,7 @@ static int cmd_log(struct uk_cmd_io *io, int argc, char **argv)
 	it = (struct uk_print_iter){ 0 };
 	for (; uk_print_next(&it, &rec, text, sizeof(text)); count--)
 		if (count <= wanted)
-			tell(io, &rec);
+			print_record(io, &rec);
 	return 0;
 }
 

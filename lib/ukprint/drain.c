@@ -7,8 +7,9 @@
  * it is written, so that none is written twice, not even when the log is
  * seized in the middle of a line.
  *
- * A record that is still being formatted stops the drain: who formats it
- * drains later. After a seizure nobody comes back, and it is passed over.
+ * A record that is still being formatted stops the drain: the context that
+ * formats it drains later. After a seizure that context does not return, and
+ * the record is skipped.
  */
 #include <string.h>
 #include <uk/plat/time.h>
@@ -179,9 +180,9 @@ static int pending(void)
 }
 
 /*
- * Whoever commits a record and then finds `draining` set can go: the drainer
- * looks once more after it cleared the flag. Both accesses are sequentially
- * consistent for that.
+ * A context that commits a record and then finds `draining` set can return: the
+ * drainer looks once more after it cleared the flag. Both accesses are
+ * sequentially consistent for that.
  */
 void uk_print_drain(void)
 {

@@ -7,9 +7,9 @@
  * A position is a count of bytes since boot that only wraps after centuries;
  * position p lies at byte p % RING_SIZE. A record starts at a multiple of 8
  * with a tag: its own position and, in the low 3 bits, its state. A tag that
- * does not hold its own position is no record. So whoever lost the thread,
- * because records were overwritten or one was reserved but never begun, finds
- * the next one by trying multiples of 8.
+ * does not hold its own position is no record. So a reader that lost its
+ * position, because records were overwritten or one was reserved but never
+ * begun, finds the next record by trying multiples of 8.
  *
  * A record never crosses the end of the ring: the rest is a pad.
  */

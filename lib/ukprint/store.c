@@ -22,7 +22,7 @@ LEVEL(UK_PRINT_KLVL_ERR, messages_err, "errors",
       .flags = UK_STORE_ENTRY_FLAG_CRASH);
 LEVEL(UK_PRINT_KLVL_WARN, messages_warn, "warnings",
       .flags = UK_STORE_ENTRY_FLAG_CRASH);
-LEVEL(UK_PRINT_KLVL_INFO, messages_info, "messages that inform");
+LEVEL(UK_PRINT_KLVL_INFO, messages_info, "information messages");
 LEVEL(UK_PRINT_KLVL_DEBUG, messages_debug, "debug messages");
 
 /* Those that still wait in the ring may be written yet. */
@@ -42,24 +42,24 @@ static __u64 waiting(void)
 	return count;
 }
 
-/* A message that is added meanwhile may be in one sum only: what was told
- * before is told again then, for a counter does not fall.
+/* A message that is added meanwhile may be in one sum only: then the
+ * last result is returned again, because a counter must not fall.
  */
 static int get_messages_dropped(void *cookie __unused, __u64 *out)
 {
-	static __u64 told;
+	static __u64 last;
 	__u64 sum = 0, gone = waiting() + UK_READ_ONCE(print_written);
 
 	for (int i = 0; i <= UK_PRINT_KLVL_DEBUG; i++)
 		sum += UK_READ_ONCE(print_counts[i]);
-	if (sum > gone && sum - gone > told)
-		told = sum - gone;
-	*out = told;
+	if (sum > gone && sum - gone > last)
+		last = sum - gone;
+	*out = last;
 	return 0;
 }
 
-UK_STORE_STATIC_ENTRY_INFO(10, messages_dropped, u64, get_messages_dropped,
-			   __NULL, .kind = UK_STORE_COUNTER,
-			   .help = "messages overwritten before a sink had "
-				   "them",
-			   .flags = UK_STORE_ENTRY_FLAG_CRASH);
+UK_STORE_STATIC_ENTRY_INFO(
+	10, messages_dropped, u64, get_messages_dropped, __NULL,
+	.kind = UK_STORE_COUNTER,
+	.help = "messages overwritten before a sink received them",
+	.flags = UK_STORE_ENTRY_FLAG_CRASH);

@@ -16,12 +16,12 @@ static int cmd_symbol(struct uk_cmd_io *io, int argc, char **argv)
 		return -EINVAL;
 	if (uk_cmd_number(argv[1], &addr)) {
 		if (uk_symbol_lookup(argv[1], &sym)) {
-			uk_cmd_printf(io, "there is no symbol %s\n", argv[1]);
+			uk_cmd_printf(io, "no symbol %s\n", argv[1]);
 			return -ENOENT;
 		}
 		addr = sym.start;
 	} else if (uk_resolve_symbol(addr, &sym)) {
-		uk_cmd_printf(io, "0x%lx is in no symbol\n", addr);
+		uk_cmd_printf(io, "0x%lx belongs to no symbol\n", addr);
 		return -ENOENT;
 	}
 	uk_cmd_printf(io, "0x%lx is %s+0x%lx of 0x%lx bytes", addr, sym.name,
@@ -32,4 +32,6 @@ static int cmd_symbol(struct uk_cmd_io *io, int argc, char **argv)
 	return 0;
 }
 
-UK_CMD(symbol, cmd_symbol, "tells what is where", "ADDR|NAME", UK_CMD_ANY);
+UK_CMD(symbol, cmd_symbol,
+       "finds the symbol of an address, or the address of a symbol",
+       "ADDR|NAME", UK_CMD_ANY);

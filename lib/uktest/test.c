@@ -201,8 +201,7 @@ static unsigned int missing(void)
 	for (const char *item = only; item; item = next_item(item)) {
 		if (exists(item))
 			continue;
-		line("# there is no test called %.*s\n",
-		     (int)strcspn(item, ","), item);
+		line("# no test named %.*s\n", (int)strcspn(item, ","), item);
 		n++;
 	}
 	return n;
@@ -260,7 +259,7 @@ static int run_all(struct uk_init_ctx *ctx __unused)
 		failed |= bad;
 	}
 	if (!cases && !only)
-		line("# there is no test\n");
+		line("# no tests in this image\n");
 	uk_exit(missing() || failed || !cases);
 }
 

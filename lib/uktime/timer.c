@@ -127,7 +127,7 @@ static int probe(struct uk_init_ctx *ctx __unused)
 		arm();
 		return 0;
 	}
-	uk_pr_err("no timer of %lu known ones is there\n",
+	uk_pr_err("no supported timer found (%lu drivers tried)\n",
 		  uk_table_count(time_dev));
 	return -ENODEV;
 }

@@ -2,9 +2,9 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * What is wrong with a heap, in words. The fast paths only notice that a seal
- * is broken; here the blocks are walked from the start of the pool, to tell a
- * header that was overrun from a pointer that never was one. That walk is as
- * long as the pool, but nobody waits for a crash.
+ * is broken; here the blocks are walked from the start of the pool, to
+ * distinguish an overrun header from a pointer that was never a block. The walk
+ * takes time in proportion to the pool, which is acceptable in a crash.
  */
 #include <uk/snprintf.h>
 #include "tlsf_internal.h"
@@ -52,8 +52,8 @@ static const char *words(struct block *b, char text[TEXT_MAX])
 
 /*
  * Walks a pool up to address `to`. Returns the last block with a whole header
- * that begins before `to`, NULL if the first is damaged; *whole tells whether
- * the walk came as far as `to`.
+ * that begins before `to`, NULL if the first is damaged; *whole is 1 if
+ * the walk reached `to`.
  */
 static struct block *walk(struct tlsf *t, const struct pool *pool,
 			  const void *to, int *whole)
@@ -90,12 +90,12 @@ static void __noreturn wild(struct tlsf *t, void *ptr)
 				"the first header of \"%s\" at %p is damaged",
 				t->a.name, pool->start);
 	if (whole)
-		uk_alloc_misuse(
-			&t->a, owner_of(b), freer_of(b),
-			"free of %p, which is inside of the %s block %s", ptr,
-			block_is_free(b) ? "free" : "used", words(b, text));
+		uk_alloc_misuse(&t->a, owner_of(b), freer_of(b),
+				"free of %p, which is inside the %s block %s",
+				ptr, block_is_free(b) ? "free" : "used",
+				words(b, text));
 	uk_alloc_misuse(&t->a, owner_of(b), freer_of(b),
-			"free of %p: the header behind block %s was overrun",
+			"free of %p: the header after block %s was overrun",
 			ptr, words(b, text));
 }
 

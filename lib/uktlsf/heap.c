@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The default heap: all memory that is free when the init calls of class plat
- * reach priority 2. Whoever wants memory of its own takes it before.
+ * reach priority 2. A library that needs memory of its own takes it before.
  */
 #include <errno.h>
 #include <uk/init.h>
@@ -24,8 +24,8 @@ static int heap_init(struct uk_init_ctx *ctx __unused)
 				   r->len / 1024, r->pbase);
 	}
 	if (!heap)
-		uk_pr_err("no memory is left for the heap; give the guest "
-			  "more\n");
+		uk_pr_err(
+			"no memory left for the heap; give the guest more memory\n");
 	return heap ? 0 : -ECANCELED;
 }
 

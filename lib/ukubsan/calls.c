@@ -63,8 +63,7 @@ __ubsan_handle_builtin_unreachable(const struct place_data *data);
 void __noreturn
 __ubsan_handle_builtin_unreachable(const struct place_data *data)
 {
-	ubsan_report(CRASH, &data->at,
-		     "code was reached that is marked as unreachable");
+	ubsan_report(CRASH, &data->at, "unreachable code was executed");
 	__builtin_unreachable();
 }
 
@@ -72,6 +71,6 @@ void __noreturn __ubsan_handle_missing_return(const struct place_data *data);
 void __noreturn __ubsan_handle_missing_return(const struct place_data *data)
 {
 	ubsan_report(CRASH, &data->at,
-		     "a function that has a result ended without one");
+		     "a function with a result returned without a value");
 	__builtin_unreachable();
 }

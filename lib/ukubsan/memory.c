@@ -65,8 +65,7 @@ static void type_mismatch_v1(enum then then, const struct object_data *data,
 			     1UL << data->log_align);
 	else
 		ubsan_report(then, &data->at,
-			     "%s address 0x%lx, where there is no room for "
-			     "type %s",
+			     "%s address 0x%lx, which is too small for type %s",
 			     access, addr, data->type->name);
 }
 

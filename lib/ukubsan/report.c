@@ -4,9 +4,8 @@
  * Says what a check found, and where, as an error in the log; or ends in the
  * crash path with the same words.
  *
- * The log is checked code itself. A case inside of a report is counted and
- * told behind the report, but not shown, so that a report never leads to
- * itself.
+ * The log is checked code itself. A case during a report is counted and not
+ * shown; the count follows the report, so that a report never causes another.
  */
 #include <uk/crash.h>
 #include <uk/print.h>
@@ -17,7 +16,7 @@
 #define WHAT "undefined behaviour"
 
 static unsigned long count;
-static unsigned long hidden; /* of them not shown, and not told yet */
+static unsigned long hidden; /* of them not shown, and not reported yet */
 static int reporting;
 
 unsigned long uk_ubsan_count(void)
@@ -40,7 +39,7 @@ static void say(const struct location *at, const char *words)
 		uk_pr_err(WHAT ": %s\n", words);
 	more = __atomic_exchange_n(&hidden, 0, __ATOMIC_RELAXED);
 	if (more)
-		uk_pr_err(WHAT ": %lu more inside of a report\n", more);
+		uk_pr_err(WHAT ": %lu more during a report\n", more);
 	__atomic_store_n(&reporting, 0, __ATOMIC_RELEASE);
 }
 

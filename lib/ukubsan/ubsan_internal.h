@@ -47,8 +47,8 @@ enum then {
 #define VALUE_MAX 64
 
 /**
- * Reports a case of undefined behaviour at a place, and crashes if told so.
- * Contexts: any, a report included.
+ * Reports a case of undefined behaviour at a place, and crashes if `then` is
+ * CRASH. Contexts: any, a report included.
  */
 void ubsan_report(enum then then, const struct location *at, const char *fmt,
 		  ...) __printf_like(3, 4);

@@ -41,7 +41,7 @@ UK_EVENT_HANDLER_PRIO(test_event, handler_THIRD, 8);
 UK_EVENT_HANDLER_PRIO(test_event, handler_FIRST, UK_PRIO_EARLIEST);
 UK_EVENT_HANDLER_PRIO(test_event, handler_SECOND, UK_PRIO_AFTER(0));
 
-/* Nobody defines this event. */
+/* No file defines this event. */
 UK_EVENT_HANDLER(test_undefined, handler_FIRST);
 
 static const struct {

@@ -161,7 +161,7 @@ UK_TESTCASE(ukintctlr, unclaimed_is_counted_and_reported_once)
 	struct uk_intctlr_irq_stats before, after;
 	char report[64];
 
-	uk_snprintf(report, sizeof(report), "interrupt %u: nobody", line());
+	uk_snprintf(report, sizeof(report), "interrupt %u: no handler", line());
 	memset(&seen, 0, sizeof(seen));
 	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_stats(line(), &before));
 	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_register(line(), refuse, NULL));

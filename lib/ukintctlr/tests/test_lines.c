@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The line of a real device: as a level and as an edge, masked, and one that
- * nobody makes cease. The console is quiet meanwhile: the tests before have
+ * no handler makes cease. The console is quiet meanwhile: the tests before have
  * printed.
  */
 #include <string.h>
@@ -94,7 +94,7 @@ UK_TESTCASE(ukintctlr_lines, an_endless_one_is_masked)
 	UK_TEST_EXPECT_UNUM_EQ(calls, UK_INTCTLR_UNCLAIMED_MAX);
 	leave(ignore);
 
-	/* Whoever registers next starts anew. */
+	/* The next registration starts anew. */
 	each_is_taken_once(UK_INTCTLR_IRQ_TRIGGER_LEVEL);
 }
 

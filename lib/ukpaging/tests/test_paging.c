@@ -14,7 +14,7 @@
 #include <uk/test.h>
 #include <uk/trap.h>
 
-/* Nobody else's addresses. */
+/* Addresses without any other user. */
 #define BASE 0x400000000000UL
 #define LARGE PAGE_LEVEL_SIZE(1)
 #define RW PAGE_ATTR_PROT_RW

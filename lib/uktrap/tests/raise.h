@@ -31,7 +31,7 @@ extern const char raise_all_insn[], raise_all_resume[];
 /** Calls fn(arg) with the stack pointer at top. */
 void raise_on_stack(void (*fn)(__u64 arg), __u64 arg, char *top);
 
-/** A kind of trap, and how it should be told. */
+/** A kind of trap, and its expected description. */
 struct raise_kind {
 	void (*run)(__u64 arg);
 	__u64 arg;	  /* the address refused, where addr_valid */

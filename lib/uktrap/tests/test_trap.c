@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Traps as handlers see them: told in the right terms, resumed where the
- * handler says and with the registers that it leaves, nested, and from stacks
- * without room.
+ * Traps as handlers see them: described correctly, resumed at the place and
+ * with the registers that the handler sets, nested, and from stacks without
+ * room.
  */
 #include <string.h>
 #include <uk/percpu.h>

@@ -194,7 +194,7 @@ static const struct {
 	{ member_of_null,
 	  "member access at a null pointer of type 'struct pair'", "" },
 #ifdef __OPTIMIZE__
-	{ object_too_small, "", "there is no room for type '" },
+	{ object_too_small, "", "which is too small for type '" },
 #endif
 	{ load_bool, "load of 2, which is not a value of type '", "_Bool' " },
 	{ array_without_length,
@@ -277,7 +277,7 @@ UK_TESTCASE(ukubsan, a_report_does_not_lead_to_itself)
 	sink_is_bad = 1;
 	sub();
 	UK_TEST_EXPECT_UNUM_EQ(uk_ubsan_count(), before + 3);
-	UK_TEST_EXPECT(begins(last_report(), "2 more inside of a report"));
+	UK_TEST_EXPECT(begins(last_report(), "2 more during a report"));
 	sub();
 	UK_TEST_EXPECT(begins(last_report(), OVERFLOW "-2147483648 - 1"));
 }

@@ -56,7 +56,7 @@ static unsigned int find_noted(void)
 	return 0;
 }
 
-/* Calls itself `depth` times, then does what it was told. */
+/* Calls itself `depth` times, then calls innermost(). */
 static __noinline int chain(volatile int depth, void (*innermost)(void))
 {
 	if (depth)

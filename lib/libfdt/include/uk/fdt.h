@@ -22,7 +22,7 @@
  * @param parent,node offsets of the node and of its parent; the root is 0
  * @param idx 0, 1, …: which of its ranges
  * @param base receives the start; may be NULL
- * @param len receives the length in bytes, 0 if the bus tells none; may be
+ * @param len receives the length in bytes, 0 if the bus gives none; may be
  *   NULL
  * @return 0; -ENOENT if the node has no such range; -EINVAL if the device tree
  *   is malformed there. Contexts: any; it only reads the device tree.

@@ -44,7 +44,7 @@ struct uk_crash_info {
 UK_EVENT_DECLARE(UK_EVENT_CRASH);
 
 /**
- * Crashes for a trap that nobody took.
+ * Crashes for an unhandled trap.
  *
  * @param ctx the trap; the caller resumes with ctx->regs if this returns,
  *   which happens only if a handler of UK_EVENT_CRASH mended the cause.

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Commands by name, registered at link time and run by whoever reads lines: a
+ * Commands by name, registered at link time and run by a reader of lines: a
  * debugger (`monitor`), a shell on a console, a test.
  *
  *	static int cmd_hello(struct uk_cmd_io *io, int argc, char **argv)
@@ -57,7 +57,7 @@ struct uk_cmd {
 UK_TABLE_DECLARE(cmd, struct uk_cmd);
 
 /**
- * Registers a command, at file scope. Without LIBUKCMD nobody runs it, and the
+ * Registers a command, at file scope. Without LIBUKCMD nothing runs it, and the
  * record should not be built.
  *
  * @param id its name, a C identifier

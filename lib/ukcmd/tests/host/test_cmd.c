@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Lines and words, and what a user is told about mistakes.
+ * Lines and words, and the error messages for mistakes.
  *
  * HOST-SRCS: lib/ukcmd/run.c lib/ukcmd/help.c lib/ukcore/words.c
  * HOST-SRCS: lib/ukprint/snprintf.c
@@ -137,12 +137,12 @@ static void test_help(void **state)
 	assert_int_equal(run("help"), 0);
 	assert_string_equal(
 		said,
-		"help [NAME]                 lists the commands, or tells of one\n"
+		"help [NAME]                 lists the commands, or describes one\n"
 		"words [WORD...]             shows words\n"
 		"wrong NOT                   is used wrongly (threads only)\n");
 	assert_int_equal(run("help words"), 0);
 	assert_string_equal(said, "words [WORD...]             shows words\n");
-	assert_int_equal(run("help nobody"), -ENOENT);
+	assert_int_equal(run("help nonesuch"), -ENOENT);
 	assert_int_equal(run("help a b"), -EINVAL);
 }
 

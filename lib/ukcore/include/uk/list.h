@@ -3,7 +3,7 @@
 /*
  * Intrusive doubly linked lists with a head (Linux' and Unikraft's names).
  * The caller serialises access; walking without a lock is safe only while
- * nobody changes the list. Contexts: any.
+ * the list does not change. Contexts: any.
  */
 #ifndef __UK_LIST_H__
 #define __UK_LIST_H__

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * State that each CPU has for itself. One CPU runs today; whoever reaches the
- * state through uk_percpu() needs no change when more come.
+ * State that each CPU has for itself. One CPU runs today; code that reaches the
+ * state through uk_percpu() needs no change for several CPUs.
  */
 #ifndef __UK_PERCPU_H__
 #define __UK_PERCPU_H__

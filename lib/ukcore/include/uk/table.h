@@ -9,18 +9,18 @@
  *
  *	UK_TABLE_DEFINE(cmd, struct cmd);	    // may stay empty
  *
- * Whoever adds a record, anywhere, without naming the owner:
+ * A contributor, in any library, adds a record without naming the owner:
  *
  *	UK_TABLE_RECORD(cmd, struct cmd, 5, cmd_help) = { "help", do_help };
  *
- * Whoever reads it:
+ * A reader:
  *
  *	UK_TABLE_DECLARE(cmd, struct cmd);
  *	uk_table_foreach(cmd, c)
  *		...
  *
- * Records of a table nobody owns are dropped into the image unread and harm
- * nothing. How it works: a record's section is `.uk_tab.<table>.<prio>`; the
+ * Records of a table without an owner stay in the image unread and do no
+ * harm. How it works: a record's section is `.uk_tab.<table>.<prio>`; the
  * owner's two empty arrays sit in `.uk_tab.<table>.-` and `.uk_tab.<table>.:`.
  * In ASCII `-` sorts before `0` and `:` after `9`, and the linker script has
  * the one line KEEP(*(SORT_BY_NAME(.uk_tab.*))), so that a new table needs no

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Events: a point in the code where other libraries take part, wired at link
- * time. Whoever raises and whoever handles do not name each other.
+ * time. The raiser and the handlers do not name each other.
  *
  *	UK_EVENT(my_event);				    // in one .c file
  *
@@ -21,8 +21,8 @@
 #include <uk/table.h>
 
 /* What a handler returns. A negative errno is an error and ends the walk. */
-#define UK_EVENT_NOT_HANDLED 0	/* not mine: ask the next */
-#define UK_EVENT_HANDLED 1	/* done: ask nobody else */
+#define UK_EVENT_NOT_HANDLED 0	/* not mine: call the next */
+#define UK_EVENT_HANDLED 1	/* done: call no other */
 #define UK_EVENT_HANDLED_CONT 2 /* done, but the next may see it too */
 
 /**

@@ -16,13 +16,13 @@
 
 #include <uk/event.h>
 
-/* What init calls tell each other. */
+/* Data that init calls pass to later ones. */
 struct uk_init_ctx {
 	int argc;    /* arguments of main; set by ukparam */
 	char **argv; /* argc + 1 pointers, the last NULL */
 };
 
-/* What term calls are told. */
+/* Data for term calls. */
 struct uk_term_ctx {
 	int status; /* exit status, 0–63 or UKPLAT_STATUS_* */
 };

@@ -24,8 +24,8 @@
  * like any other.
  *
  * The event UKARCH_TRAP_IRQ is handled at priority 5 and passed on: a handler
- * of that event with a later priority runs when the controller was told that
- * the interrupt is over. There, and not before, a scheduler may switch.
+ * of that event with a later priority runs after the end of interrupt was sent
+ *to the controller. There, and not before, a scheduler may switch.
  */
 #ifndef __UK_INTCTLR_H__
 #define __UK_INTCTLR_H__
@@ -49,7 +49,7 @@ struct uk_intctlr_irq {
 #define UK_INTCTLR_IRQ_NOT_HANDLED 0 /* not my device */
 #define UK_INTCTLR_IRQ_HANDLED 1
 
-/* As many interrupts in a row as nobody takes: then the line is masked. */
+/* After so many unclaimed interrupts in a row the line is masked. */
 #define UK_INTCTLR_UNCLAIMED_MAX 1000
 
 /** A handler; all handlers of a line are called, in order of registration. */
@@ -131,7 +131,7 @@ int uk_intctlr_irq_trigger(unsigned int irq);
 /** What happened on a line since boot. */
 struct uk_intctlr_irq_stats {
 	__u64 count;	 /* interrupts */
-	__u64 unclaimed; /* of which nobody took */
+	__u64 unclaimed; /* of these, claimed by no handler */
 	unsigned int handlers;
 };
 

@@ -14,9 +14,9 @@
  * quote and \\ a backslash, everything else stands for itself, as it does
  * outside. The first word `--` that is not quoted ends the parameters.
  *
- * A parameter that nobody declared, or whose value is not of its type, is an
- * error that names it and says what would be right, and ends the boot with
- * status 71. `param.help` lists all parameters and ends with status 0.
+ * An undeclared parameter, or a value that is not of its type, is an error: a
+ * message names it and gives the right form, and the boot ends with status 71.
+ * `param.help` lists all parameters and ends with status 0.
  *
  * Parameters have their values once early init calls of priority 1 ran; the
  * variable holds its default before. Without LIBUKPARAM it always does, and

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Command lines: words, values, arguments, the machine's words, and what a
- * user is told about mistakes.
+ * Command lines: words, values, arguments, the machine's words, and the
+ * messages about mistakes.
  *
  * HOST-SRCS: lib/ukparam/words.c lib/ukparam/value.c lib/ukparam/nearest.c
  * HOST-SRCS: lib/ukparam/param.c lib/ukcore/words.c
@@ -194,7 +194,7 @@ static void test_ill_typed(void **state)
 	}
 	parse("web.bytes=64KB");
 	assert_string_equal(logged,
-			    "parameter web.bytes: \"64KB\" will not do: "
+			    "parameter web.bytes: invalid value \"64KB\": "
 			    "write web.bytes=<size>: bytes such as 4096, 64K, "
 			    "16M or 1G\n");
 	parse("console.log");
@@ -212,7 +212,7 @@ static void test_unknown(void **state)
 	assert_int_equal(parse("quiet"), -EINVAL);
 	assert_non_null(strstr(logged, "unknown parameter \"quiet\": "
 				       "param.help lists all"));
-	/* All mistakes are told. */
+	/* All mistakes are reported. */
 	assert_int_equal(parse("one two=2 web.number=1"), -EINVAL);
 	assert_non_null(strstr(logged, "\"one\""));
 	assert_non_null(strstr(logged, "\"two\""));
@@ -240,7 +240,7 @@ static void test_arguments(void **state)
 	assert_int_equal(argc, 9);
 	assert_null(argv[9]);
 	assert_int_equal(parse("-- 1 2 3 4 5 6 7 8 9"), -EINVAL);
-	assert_non_null(strstr(logged, "argument \"9\" is one too many"));
+	assert_non_null(strstr(logged, "too many arguments at \"9\""));
 	assert_int_equal(parse("\"--\" x"), -EINVAL);
 }
 

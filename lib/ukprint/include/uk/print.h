@@ -113,7 +113,7 @@ struct uk_print_sink {
 	void (*write)(const char *s, __sz len, int level);
 
 	/*
-	 * 1 if write() reaches somebody. While no sink is ready messages wait
+	 * 1 if write() reaches a reader. While no sink is ready messages wait
 	 * in the ring. `urgent` is 1 when the guest is about to end: what can
 	 * be brought up without init calls should be. NULL: always ready.
 	 */
@@ -135,7 +135,8 @@ void uk_print_drain(void);
  * Takes the log over for a context that does not return to the one it
  * interrupted: a half-written console line is closed, messages that were
  * being formatted are marked as incomplete, and from now on every message is
- * written at once, whoever was draining before. Sinks are asked with urgent.
+ * written at once, even if another context was draining. Sinks are asked with
+ * urgent.
  */
 void uk_print_seize(void);
 #else

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the store tells of the log, against what a sink got and a reader finds,
- * while the sink comes and goes.
+ * Store entries about the log, against what a sink received and a reader finds,
+ * while the sink connects and disconnects.
  *
  * HOST-SRCS: lib/ukprint/snprintf.c lib/ukprint/ring.c lib/ukprint/drain.c
  * HOST-SRCS: lib/ukprint/print.c lib/ukprint/store.c

@@ -189,8 +189,8 @@ static void overlapping_symbols(void **state)
 	assert_string_equal(sym.name, "asm_leaf");
 	assert_int_equal(uk_resolve_symbol(inner.start + inner.size, &sym), 0);
 	assert_string_equal(sym.name, "asm_leaf");
-	/* A label in a function tells less than the function; outside it is
-	 * all there is
+	/* A label in a function is less useful than the function; outside a
+	 * function it is the only name
 	 */
 	assert_int_equal(uk_symbol_lookup("inner_label", &sym), -ENOENT);
 	assert_int_equal(uk_symbol_lookup("bare_label", &sym), 0);

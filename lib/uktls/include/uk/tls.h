@@ -2,8 +2,8 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Thread-local variables, `__thread` and `_Thread_local`. main has its own
- * from init class early, priority 0, on; whoever makes threads gives each one
- * an area:
+ * from init class early, priority 0, on; a library that creates threads gives
+ *each one an area:
  *
  *	area = uk_memalign(a, uk_tls_align(), uk_tls_size());
  *	ukarch_tls_pointer_set(uk_tls_init(area));

@@ -4,7 +4,7 @@
  * The trap events. The trap entry of the architecture raises the one that
  * fits with a struct ukarch_trap_ctx * as data; a handler that mends the
  * cause returns UK_EVENT_HANDLED and the program goes on with the registers
- * in ctx->regs, changed or not. If nobody takes it, the guest crashes.
+ * in ctx->regs, changed or not. If no handler takes it, the guest crashes.
  *
  * Handlers run in trap context: interrupts off, on a stack where a further
  * fault is survivable; no allocation, no lock, no libc stdio, general
@@ -33,7 +33,7 @@ UK_EVENT_DECLARE(UKARCH_TRAP_OTHER);	  /* every vector not named above */
  * Raises a trap event. From here to uk_trap_leave() the CPU is in trap
  * context: uk_percpu()->trap is ctx. Called by the trap entry only.
  *
- * @return 1 if a handler took it, 0 if nobody did.
+ * @return 1 if a handler took it, else 0.
  */
 int uk_trap_raise(const struct uk_event *event, struct ukarch_trap_ctx *ctx);
 

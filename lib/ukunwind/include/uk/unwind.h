@@ -52,9 +52,9 @@ struct uk_unwind {
 };
 
 /**
- * Begins a walk at a register frame; u->pc is its program counter. Whoever has
- * captured the registers after a call that does not return, so that the
- * program counter may stand behind the function, sets u->is_call.
+ * Begins a walk at a register frame; u->pc is its program counter. Set
+ * u->is_call if the registers were captured after a call that does not return:
+ * the program counter may then be after the end of the function.
  */
 void uk_unwind_start(struct uk_unwind *u, const struct __regs *regs);
 

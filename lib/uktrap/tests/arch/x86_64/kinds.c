@@ -10,10 +10,10 @@
 
 /* Why, access and that the address is known: only with the decoder. */
 #ifdef CONFIG_X86_GP_OPERAND
-#define TOLD(why, access) why, access, 1
+#define DECODED(why, access) why, access, 1
 #define ALIGNED(to) to
 #else
-#define TOLD(why, access) UKARCH_WHY_OTHER, UKARCH_ACCESS_NONE, 0
+#define DECODED(why, access) UKARCH_WHY_OTHER, UKARCH_ACCESS_NONE, 0
 #define ALIGNED(to) 0
 #endif
 
@@ -55,24 +55,24 @@ const struct raise_kind raise_arch_kinds[] = {
 	{ raise_interrupt, 0, raise_interrupt_insn, "UKARCH_TRAP_IRQ",
 	  UKARCH_WHY_INTERRUPT, UKARCH_ACCESS_NONE, 0, 0 },
 	{ raise_read, NON_CANONICAL, raise_read_insn, "UKARCH_TRAP_X86_GP",
-	  TOLD(UKARCH_WHY_NON_CANONICAL, UKARCH_ACCESS_READ), 0 },
+	  DECODED(UKARCH_WHY_NON_CANONICAL, UKARCH_ACCESS_READ), 0 },
 	{ raise_write, NON_CANONICAL, raise_write_insn, "UKARCH_TRAP_X86_GP",
-	  TOLD(UKARCH_WHY_NON_CANONICAL, UKARCH_ACCESS_WRITE), 0 },
+	  DECODED(UKARCH_WHY_NON_CANONICAL, UKARCH_ACCESS_WRITE), 0 },
 	{ raise_movaps, (__u64)bytes + 8, raise_movaps_insn,
-	  "UKARCH_TRAP_X86_GP", TOLD(UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_WRITE),
-	  ALIGNED(16) },
+	  "UKARCH_TRAP_X86_GP",
+	  DECODED(UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_WRITE), ALIGNED(16) },
 	{ raise_addps, (__u64)bytes + 1, raise_addps_insn, "UKARCH_TRAP_X86_GP",
-	  TOLD(UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_READ), ALIGNED(16) },
+	  DECODED(UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_READ), ALIGNED(16) },
 	{ raise_cmpxchg16b, (__u64)bytes + 8, raise_cmpxchg16b_insn,
-	  "UKARCH_TRAP_X86_GP", TOLD(UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_WRITE),
-	  ALIGNED(16) },
+	  "UKARCH_TRAP_X86_GP",
+	  DECODED(UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_WRITE), ALIGNED(16) },
 #ifdef CONFIG_UKARCH_FPSTATE /* AVX is on */
 	{ raise_vmovaps, (__u64)bytes + 16, raise_vmovaps_insn,
-	  "UKARCH_TRAP_X86_GP", TOLD(UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_WRITE),
-	  ALIGNED(32) },
+	  "UKARCH_TRAP_X86_GP",
+	  DECODED(UKARCH_WHY_UNALIGNED, UKARCH_ACCESS_WRITE), ALIGNED(32) },
 	{ raise_vmovaps, NON_CANONICAL, raise_vmovaps_insn,
 	  "UKARCH_TRAP_X86_GP",
-	  TOLD(UKARCH_WHY_NON_CANONICAL, UKARCH_ACCESS_WRITE), 0 },
+	  DECODED(UKARCH_WHY_NON_CANONICAL, UKARCH_ACCESS_WRITE), 0 },
 #endif
 	{ raise_wrmsr, NON_CANONICAL, raise_wrmsr_insn, "UKARCH_TRAP_X86_GP",
 	  UKARCH_WHY_OTHER, UKARCH_ACCESS_NONE, 0, 0 },
