@@ -98,7 +98,7 @@ KINDS = {
     "heap-overrun": Kind(r"heap: block 0x[0-9a-f]+ of 40 bytes was overrun: "
                          r"the header after it is damaged$", ["free", "heap_overrun"],
                          "free(block)", file=HEAP_C, at=1, skip=ALLOCATOR),
-    "wild-free": Kind(r"heap: free of 0x[0-9a-f]+, which is inside of the used block "
+    "wild-free": Kind(r"heap: free of 0x[0-9a-f]+, which is inside the used block "
                       r"0x[0-9a-f]+ of 40 bytes$", ["free", "wild_free"],
                       "free(block)", file=HEAP_C, at=1, skip=ALLOCATOR),
     "write-after-free": Kind(r"heap: block 0x[0-9a-f]+ was written to after it was freed$",

@@ -43,9 +43,9 @@ def test_storm_without_enough_memory(arch):
 
 @pytest.mark.parametrize("kind, reason, callers", [
     ("double-free", r"heap: double free of 0x\w+ of 40 bytes$", ["allocated", "freed"]),
-    ("heap-overrun", r"heap: block 0x\w+ of 40 bytes was overrun: the header behind it is "
+    ("heap-overrun", r"heap: block 0x\w+ of 40 bytes was overrun: the header after it is "
                      r"damaged$", ["allocated"]),
-    ("wild-free", r"heap: free of 0x\w+, which is inside of the used block 0x\w+ of 40 bytes$",
+    ("wild-free", r"heap: free of 0x\w+, which is inside the used block 0x\w+ of 40 bytes$",
      ["allocated"]),
     ("write-after-free", r"heap: block 0x\w+ of 40 bytes was written to after it was freed$",
      ["allocated", "freed"]),

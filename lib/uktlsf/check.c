@@ -118,10 +118,10 @@ struct block *tlsf_after(struct tlsf *t, struct block *b)
 	char text[TEXT_MAX];
 
 	if (unlikely(!block_sealed(t, after) || after->before != b))
-		uk_alloc_misuse(&t->a, owner_of(b), freer_of(b),
-				"block %s was overrun: the header behind it is "
-				"damaged",
-				words(b, text));
+		uk_alloc_misuse(
+			&t->a, owner_of(b), freer_of(b),
+			"block %s was overrun: the header after it is damaged",
+			words(b, text));
 	return after;
 }
 
