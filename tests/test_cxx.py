@@ -31,7 +31,7 @@ def test_prints_what_the_host_prints(arch, cc, host):
 @pytest.mark.parametrize("what, says, frame", [
     ("pure", "C++: pure virtual function called", "__cxa_pure_virtual"),
     ("template", "abort", "larger<int>"),
-    ("itself", "a static local variable needs itself", "needs_itself"),
+    ("itself", "a static local variable depends on itself", "needs_itself"),
     ("range", "std::out_of_range: vector::_M_range_check", "std::__throw_out_of_range_fmt"),
     ("memory", "operator new: out of memory", "operator new[]"),
 ])
