@@ -151,8 +151,8 @@ def test_store(any_guest):
     assert found["apphttp/text"]["value"] == \
         'quote " backslash \\ newline \n byte \ufffd umlaut \u00e4'
     assert found["apphttp/text"]["help"] == 'say "\\"\nand more'
-    assert "value" not in found["apphttp/faulting"] and found["apphttp/faulting"]["error"] == 14
-    assert found["apphttp/failing"]["error"] == 5
+    assert "value" not in found["apphttp/faulting"] and found["apphttp/faulting"]["error"] == "EFAULT"
+    assert found["apphttp/failing"]["error"] == "EIO"
     assert "apphttp/hidden" not in found
     assert found["apphttp/object1/alpha"] == {
         "path": "apphttp/object1/alpha", "kind": "counter", "help": "counts", "value": 1,

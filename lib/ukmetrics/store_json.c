@@ -5,6 +5,7 @@
  * the client wants text/plain, which is also what PUT takes.
  */
 #include <string.h>
+#include <uk/errno_name.h>
 #include "metrics_internal.h"
 
 static void put_string(struct uk_http_response *res, const char *s)
@@ -114,7 +115,8 @@ static void put_entry(struct uk_http_response *res,
 	if (e->set.u64)
 		uk_http_puts(res, ",\"settable\":true");
 	if (ret) {
-		uk_http_printf(res, ",\"error\":%d}", -ret);
+		uk_http_printf(res, ",\"error\":\"%s\"}",
+			       uk_errno_name(ret));
 		return;
 	}
 	uk_http_puts(res, ",\"value\":");
@@ -190,7 +192,8 @@ static void get_text(const struct uk_store_ref *ref,
 		n = uk_store_get_text(ref->entry, res->body, res->size);
 	}
 	if (n < 0)
-		uk_http_error(res, 503, "it cannot be read: error %d\n", -n);
+		uk_http_error(res, 503, "it cannot be read: %s\n",
+			      uk_errno_name(n));
 	else if ((__sz)n >= res->size)
 		res->full = 1;
 	else

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 #include <uk/cmd.h>
+#include <uk/errno_name.h>
 #include "store_internal.h"
 
 #define PATH_MAX 128
@@ -30,7 +31,7 @@ static void tell(struct uk_cmd_io *io, const struct uk_store_entry *e)
 	else if (ret == -EFAULT)
 		uk_cmd_printf(io, "(its getter faults)");
 	else if (ret < 0)
-		uk_cmd_printf(io, "(error %d)", -ret);
+		uk_cmd_printf(io, "(%s)", uk_errno_name(ret));
 	else
 		uk_cmd_printf(io, "%s%s%s", text, e->unit ? " " : "",
 			      e->unit ? e->unit : "");

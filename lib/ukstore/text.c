@@ -5,6 +5,7 @@
  * integer arithmetic: code of the house has no vector registers.
  */
 #include <string.h>
+#include <uk/errno_name.h>
 #include <uk/snprintf.h>
 #include "store_internal.h"
 
@@ -215,7 +216,7 @@ int uk_store_set_text(const struct uk_store_entry *e, const char *text,
 	else if (ret == -ENOTSUP)
 		uk_snprintf(why, len, "%s cannot be set", e->name);
 	else if (ret < 0)
-		uk_snprintf(why, len, "its setter refused \"%s\": error %d",
-			    text, -ret);
+		uk_snprintf(why, len, "its setter refused \"%s\": %s", text,
+			    uk_errno_name(ret));
 	return bad ? bad : ret;
 }
