@@ -452,7 +452,7 @@ def test_many_scrapes(port_guest):
         found = samples(prometheus(text))
         assert len([1 for name, labels in found if ("object", "object99") in labels]) == 10
         return {name: value for (name, labels), value in found.items()
-                if not labels or dict(labels).get("object") in ("heap", "vport1")}
+                if not labels or labels in ((("heap", "heap"),), (("console", "vport1"),))}
 
     numbers()
     before = numbers()
@@ -474,8 +474,8 @@ def test_many_scrapes(port_guest):
     assert grew("vitrine_ukhttp_replies_total") == total
     assert grew("vitrine_ukmetrics_duration_seconds_count") == total
     for zero in ("ukhttp_failed_total", "ukhttp_refused_total", "ukhttp_gone_total",
-                 "ukmetrics_errors_total", "ukconsole_out_dropped_total",
-                 "ukconsole_in_overruns_total"):
+                 "ukmetrics_errors_total", "ukconsole_out_dropped_bytes_total",
+                 "ukconsole_in_overruns_bytes_total"):
         assert grew(f"vitrine_{zero}") == 0, zero
     assert grew("vitrine_ukconsole_out_bytes_total") > received
     # One object comes and goes meanwhile, and may be there or not.
@@ -494,8 +494,29 @@ def demo(request):
 
 
 def test_demo_metrics(demo):
-    promtool(demo.get("/metrics"))
+    text = demo.get("/metrics")
+    promtool(text)
     list(openmetrics(demo.get("/metrics", Accept=ACCEPT)))
+    found = samples(prometheus(text))
+    notes = demo.image.tool("readelf", "-n", demo.image.path)
+    build_id = re.search(r"Build ID: ([0-9a-f]+)", notes).group(1)
+    (name, labels), = [key for key in found if "build" in key[0]]
+    labels = dict(labels)
+    assert name == "vitrine_build_info" and found[name, tuple(sorted(labels.items()))] == 1
+    assert labels.pop("version") in demo.image.path.read_bytes().decode("latin-1")
+    assert labels == {"application": "metrics", "architecture": demo.image.arch, "build_id": build_id}
+    # What an object is stands as its label, where a library has several: never as `object`.
+    of = {}
+    for name, labels in found:
+        for key, value in labels:
+            of.setdefault(key, {}).setdefault(value, set()).add(name)
+    assert "object" not in of
+    assert set(of["level"]) == {"crit", "err", "warn", "info", "debug"}
+    assert {"page_fault", "debug", "math"} < set(of["event"])
+    assert "vitrine_ukalloc_in_use_bytes" in of["heap"]["heap"]
+    assert "vitrine_ukconsole_in_bytes_total" in of["console"]["vport1"]
+    assert all(line.isdigit() for line in of["line"])
+    assert of["worker"].keys() >= {"worker1"} <= of["name"].keys() and "1" in of["thread"]
 
 
 def test_demo_set(demo):

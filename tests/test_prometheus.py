@@ -217,8 +217,9 @@ def check_labels(prometheus, guests):
         assert up[guest.instance] == {
             "__name__": "up", "job": "vitrine", "instance": guest.instance, "app": "metrics",
             "arch": guest.image.arch, "build_id": build_id}
-        told, = prometheus.query(f'vitrine_ukinit_build_info{{instance="{guest.instance}"}}')
-        assert told["metric"]["build"] == build_id
+        told, = prometheus.query(f'vitrine_build_info{{instance="{guest.instance}"}}')
+        assert told["metric"]["exported_build_id"] == build_id  # the target has one, too
+        assert told["metric"]["application"] == "metrics" and told["metric"]["version"]
         assert told["metric"]["architecture"] == guest.image.arch
 
 

@@ -122,6 +122,9 @@ static const struct uk_store_entry *worker_entries[] = {
 	NULL,
 };
 
+/* What tells them apart in metrics: worker="worker1". */
+static const struct uk_store_label labels[] = { { "worker", NULL }, { NULL } };
+
 /* --- the work ---------------------------------------------------------------
  */
 
@@ -155,8 +158,8 @@ static int start_worker(unsigned int number)
 	if (!w)
 		return -ENOMEM;
 	snprintf(w->name, sizeof(w->name), "worker%u", number);
-	obj = uk_store_obj_alloc(uk_alloc_get_default(), number, w->name,
-				 worker_entries, w);
+	obj = uk_store_obj_alloc_labels(uk_alloc_get_default(), number, w->name,
+					worker_entries, labels, w);
 	if (!obj || uk_store_obj_add(obj) ||
 	    !uk_thread_create(w->name, work, w))
 		return -ENOMEM;

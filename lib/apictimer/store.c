@@ -12,7 +12,7 @@ static int get_early(void *cookie __unused, __u64 *out)
 	return 0;
 }
 
-UK_STORE_STATIC_ENTRY_INFO(1, early, u64, get_early, __NULL,
+UK_STORE_STATIC_ENTRY_INFO(1, early_interrupts, u64, get_early, __NULL,
 			   .kind = UK_STORE_COUNTER,
 			   .help = "interrupts before the time armed for",
 			   .flags = UK_STORE_ENTRY_FLAG_CRASH);

@@ -50,14 +50,17 @@ static const struct uk_store_entry *entries[] = {
 	__NULL,
 };
 
+static const struct uk_store_label labels[] = { { "heap", __NULL }, { 0 } };
+
 static int allocators_publish(struct uk_init_ctx *ctx __unused)
 {
 	__u64 id = 0;
 
 	uk_alloc_foreach(a)
 	{
-		struct uk_store_object *obj = uk_store_obj_alloc(
-			uk_alloc_get_default(), id++, a->name, entries, a);
+		struct uk_store_object *obj =
+			uk_store_obj_alloc_labels(uk_alloc_get_default(), id++,
+						  a->name, entries, labels, a);
 
 		if (!obj || uk_store_obj_add(obj))
 			uk_pr_warn(

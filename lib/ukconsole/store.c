@@ -22,9 +22,10 @@ GETTER(in_overruns)
 GETTER(out_bytes)
 GETTER(out_dropped)
 
-#define COUNTER(id, name, what)                                \
-	UK_STORE_ENTRY_INFO(id, name, u64, get_##name, __NULL, \
-			    .kind = UK_STORE_COUNTER, .help = what)
+#define COUNTER(id, name, what)                                        \
+	UK_STORE_ENTRY_INFO(id, name, u64, get_##name, __NULL,         \
+			    .kind = UK_STORE_COUNTER, .unit = "bytes", \
+			    .help = what)
 
 static const struct uk_store_entry *entries[] = {
 	COUNTER(1, in_bytes, "bytes received"),
@@ -35,13 +36,16 @@ static const struct uk_store_entry *entries[] = {
 	__NULL,
 };
 
+static const struct uk_store_label labels[] = { { "console", __NULL }, { 0 } };
+
 static int consoles_publish(struct uk_init_ctx *ctx __unused)
 {
 	struct uk_console *con = __NULL;
 
 	for (__u64 id = 0; (con = uk_console_next(con)); id++) {
-		struct uk_store_object *obj = uk_store_obj_alloc(
-			uk_alloc_get_default(), id, con->name, entries, con);
+		struct uk_store_object *obj = uk_store_obj_alloc_labels(
+			uk_alloc_get_default(), id, con->name, entries, labels,
+			con);
 
 		if (!obj || uk_store_obj_add(obj))
 			uk_pr_warn("console %s cannot be added to the store\n",

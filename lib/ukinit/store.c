@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Store entries about the guest as a whole: its identity and its uptime.
+ * Store entries about the guest as a whole: its identity, which metrics have in
+ * one value, and its uptime.
  */
 #include <uk/plat/image.h>
 #include <uk/plat/time.h>
@@ -18,6 +19,8 @@ UK_STORE_STATIC_ENTRY_INFO(1, uptime, u64, get_uptime, __NULL,
 			   .unit = "nanoseconds", .help = "time since boot",
 			   .flags = UK_STORE_ENTRY_FLAG_CRASH);
 
+#define BUILD UK_STORE_SERIES("build", "which image this is", __NULL, __NULL)
+
 #define TEXT(eid, id, text, what)                                       \
 	static int get_##id(void *cookie __unused, char **out)          \
 	{                                                               \
@@ -26,6 +29,7 @@ UK_STORE_STATIC_ENTRY_INFO(1, uptime, u64, get_uptime, __NULL,
 	}                                                               \
 	UK_STORE_STATIC_ENTRY_INFO(eid, id, charp, get_##id, __NULL,    \
 				   .kind = UK_STORE_INFO, .help = what, \
+				   .series = BUILD,                     \
 				   .flags = UK_STORE_ENTRY_FLAG_CONST)
 
 TEXT(2, application, CONFIG_UK_NAME, "name of the application");
@@ -49,42 +53,5 @@ static int get_build_id(void *cookie __unused, char **out)
 
 UK_STORE_STATIC_ENTRY_INFO(5, build_id, charp, get_build_id, __NULL,
 			   .kind = UK_STORE_INFO,
-			   .help = "the image's build-id",
+			   .help = "the image's build-id", .series = BUILD,
 			   .flags = UK_STORE_ENTRY_FLAG_CONST);
-
-#ifdef CONFIG_LIBUKALLOC
-#include <uk/alloc.h>
-
-/*
- * All of it in one value, for readers of many guests: an object with labels,
- * created at the first read.
- */
-static const struct uk_store_entry *entries[] = {
-	UK_STORE_ENTRY_INFO(1, build, charp, get_build_id, __NULL,
-			    .kind = UK_STORE_INFO,
-			    .help = "which image this is",
-			    .flags = UK_STORE_ENTRY_FLAG_CONST),
-	__NULL,
-};
-
-static int publish_image(void *data __unused)
-{
-	static struct uk_store_object *obj;
-	struct uk_store_label labels[] = {
-		{ "application", CONFIG_UK_NAME },
-		{ "version", UK_VERSION },
-		{ "architecture", UK_ARCH_NAME },
-		{ 0 },
-	};
-
-	if (!obj)
-		obj = uk_store_obj_alloc_labels(uk_alloc_get_default(), 1,
-						"image", entries, labels,
-						__NULL);
-	if (obj && !obj->library)
-		(void)uk_store_obj_add(obj);
-	return UK_EVENT_HANDLED_CONT;
-}
-
-UK_EVENT_HANDLER(UK_STORE_EVENT_REFRESH, publish_image);
-#endif

@@ -92,14 +92,16 @@ static const struct uk_store_entry *entries[] = {
 	__NULL,
 };
 
+static const struct uk_store_label labels[] = { { "line", __NULL }, { 0 } };
+
 static int publish(__uptr line)
 {
 	struct uk_store_object *obj;
 	char name[16];
 
-	uk_snprintf(name, sizeof(name), "line%lu", line);
-	obj = uk_store_obj_alloc(uk_alloc_get_default(), line, name, entries,
-				 (void *)line);
+	uk_snprintf(name, sizeof(name), "%lu", line);
+	obj = uk_store_obj_alloc_labels(uk_alloc_get_default(), line, name,
+					entries, labels, (void *)line);
 	if (obj && !uk_store_obj_add(obj))
 		return 0;
 	if (obj)

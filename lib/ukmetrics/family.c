@@ -35,7 +35,7 @@ static int same_texts(const struct metrics_item *a,
 {
 	return a->e->name == b->e->name && a->e->unit == b->e->unit &&
 	       a->e->kind == b->e->kind && a->e->type == b->e->type &&
-	       libname(a) == libname(b);
+	       a->e->series == b->e->series && libname(a) == libname(b);
 }
 
 /* 1 if an item is of a family; -EEXIST if only its name is. */
@@ -83,14 +83,39 @@ static int link_family(struct metrics_index *ix, __u32 *slot, __u32 number)
 	return 0;
 }
 
-/* One value of each object, in the order of the walk; and one of none. */
+/* Whether two of a family and of one object would be one value, or one label of
+ * it.
+ */
+static int clash(const struct uk_store_entry *a, const struct uk_store_entry *b)
+{
+	const struct uk_store_label *la = metrics_series_label(a),
+				    *lb = metrics_series_label(b);
+
+	if ((a->series || b->series) &&
+	    (a->kind == UK_STORE_INFO || a->type == _UK_STORE_TYPE_charp))
+		return !a->series || !b->series ||
+		       metrics_same_label(a->name, b->name);
+	if (!la || !lb)
+		return la == lb;
+	return metrics_same_label(la->name, lb->name) &&
+	       !strcmp(la->value, lb->value);
+}
+
+/* One value of each object and label, in the order of the walk; those of one
+ * object come in a row.
+ */
 static int link_item(struct metrics_index *ix, __u32 family, __u32 number)
 {
 	struct metrics_item *first = &ix->items[family - 1];
 	struct metrics_item *last = &ix->items[first->last - 1];
+	const struct metrics_item *item = &ix->items[number - 1];
 
-	if (last->obj == ix->items[number - 1].obj)
-		return -EEXIST;
+	if (last->obj != item->obj)
+		first->run = number;
+	else
+		for (__u32 n = first->run; n; n = ix->items[n - 1].next)
+			if (clash(ix->items[n - 1].e, item->e))
+				return -EEXIST;
 	last->next = number;
 	first->last = number;
 	return 0;
@@ -121,7 +146,7 @@ static int add_named(struct metrics_index *ix, __u32 number)
 	if (metrics_name(&name, metrics_library(item), item->e))
 		return -EEXIST;
 	item->hash = metrics_hash(name.text, name.len);
-	item->last = number;
+	item->last = item->run = number;
 	slot = find(ix, item, &name, &found);
 	if (found < 0)
 		return found;

@@ -31,47 +31,6 @@ struct writer {
 	char before; /* what stands in front of the next label */
 };
 
-static const char *escaped(char c, int quote)
-{
-	return c == '\n'	   ? "\\n"
-	       : c == '\\'	   ? "\\\\"
-	       : c == '"' && quote ? "\\\""
-				   : __NULL;
-}
-
-/* Bytes that stand for themselves. */
-static __sz plain(const char *s, int quote)
-{
-	__sz n = 0;
-
-	while ((__u8)s[n] < 0x80 && s[n] && !escaped(s[n], quote))
-		n++;
-	return n;
-}
-
-/* Backslash, newline and, in labels and OpenMetrics, the quote are escaped;
- * what is not UTF-8 becomes U+FFFD.
- */
-static void put_text(struct uk_http_response *res, const char *s, int quote)
-{
-	for (;;) {
-		__sz n = plain(s, quote);
-
-		uk_http_write(res, s, n);
-		s += n;
-		if (!*s)
-			return;
-		n = uk_http_utf8(s, strnlen(s, 4));
-		if (!n)
-			uk_http_puts(res, "\xef\xbf\xbd");
-		else if (n == 1)
-			uk_http_puts(res, escaped(*s, quote));
-		else
-			uk_http_write(res, s, n);
-		s += n ? n : 1;
-	}
-}
-
 static void put_label(struct writer *w, const char *prefix, const char *name,
 		      const char *value)
 {
@@ -79,7 +38,7 @@ static void put_label(struct writer *w, const char *prefix, const char *name,
 	uk_http_puts(w->res, prefix);
 	metrics_identifier(w->res, name);
 	uk_http_puts(w->res, "=\"");
-	put_text(w->res, value, 1);
+	metrics_text(w->res, value, 1);
 	uk_http_putc(w->res, '"');
 	w->before = ',';
 }
@@ -98,13 +57,24 @@ label_named(const struct uk_store_object *obj, const char *name,
 	return __NULL;
 }
 
+/* Whether a label says what the object is. */
+static int is_named(const struct uk_store_object *obj)
+{
+	const struct uk_store_label *l = obj->labels;
+
+	while (l && l->name && l->value != obj->name)
+		l++;
+	return l && l->name;
+}
+
 /* A label of a name that an earlier one has is left out. Returns how many. */
 static unsigned int put_labels(struct writer *w,
 			       const struct uk_store_object *obj)
 {
 	unsigned int left_out = 0;
 
-	put_label(w, "", "object", obj->name);
+	if (!is_named(obj))
+		put_label(w, "", "object", obj->name);
 	for (const struct uk_store_label *l = obj->labels; l && l->name; l++)
 		if (label_named(obj, l->name, l))
 			left_out++;
@@ -138,7 +108,7 @@ static int enter(struct writer *w, __u32 number)
 /* name{object="…",label="…"; an object's labels are copied from where they were
  * written before. -EEXIST, and nothing, if another object has the same.
  */
-static int begin(struct writer *w, const char *suffix)
+static int begin_object(struct writer *w, const char *suffix)
 {
 	struct metrics_item *holder = &w->ix->items[w->item->holder - 1];
 	__sz line = w->res->len;
@@ -169,6 +139,19 @@ static int begin(struct writer *w, const char *suffix)
 	holder->is_twin = 1;
 	w->res->len = line;
 	return -EEXIST;
+}
+
+/* The same, and what tells a value of a series from the others. */
+static int begin(struct writer *w, const char *suffix)
+{
+	const struct uk_store_label *l = metrics_series_label(w->item->e);
+
+	if ((l && label_named(w->item->obj, l->name, __NULL)) ||
+	    begin_object(w, suffix))
+		return -EEXIST;
+	if (l)
+		put_label(w, metrics_label_prefix(l->name), l->name, l->value);
+	return 0;
 }
 
 /* } value */
@@ -284,7 +267,7 @@ static void put_comment(struct writer *w, const char *what, const char *text,
 	if (!w->openmetrics)
 		uk_http_puts(w->res, suffixes[w->name.type]);
 	uk_http_putc(w->res, ' ');
-	put_text(w->res, text, quote);
+	metrics_text(w->res, text, quote);
 	uk_http_putc(w->res, '\n');
 }
 
@@ -295,10 +278,48 @@ static void put_comments(struct writer *w)
 
 	if (w->name.type == METRICS_INFO && !w->openmetrics)
 		type = "gauge";
-	put_comment(w, "# HELP ", e->help ? e->help : e->name, w->openmetrics);
+	put_comment(w, "# HELP ",
+		    e->series ? e->series->help
+		    : e->help ? e->help
+			      : e->name,
+		    w->openmetrics);
 	put_comment(w, "# TYPE ", type, 0);
 	if (w->name.unit && w->openmetrics)
 		put_comment(w, "# UNIT ", w->name.unit, 0);
+}
+
+/* Texts of a series are the labels of one value. Goes on to the last of them;
+ * returns how many could not be read.
+ */
+static __u64 put_texts(struct writer *w)
+{
+	const struct uk_store_object *obj = w->item->obj;
+	__sz line = w->res->len;
+	__u64 failed = 0;
+	struct uk_store_value v;
+	int ret = begin(w, suffixes[METRICS_INFO]);
+
+	for (;; w->item = &w->ix->items[w->item->next - 1]) {
+		const struct uk_store_entry *e = w->item->e;
+
+		if (ret || label_named(obj, e->name, __NULL)) {
+			w->ix->conflicts++;
+		} else if (uk_store_read(e, &v)) {
+			failed++;
+		} else {
+			put_label(w, metrics_label_prefix(e->name), e->name,
+				  v.type == _UK_STORE_TYPE_charp ? v.text : "");
+			uk_store_value_free(e, &v);
+		}
+		if (!w->item->next ||
+		    w->ix->items[w->item->next - 1].obj != obj)
+			break;
+	}
+	if (!ret && w->before == ',')
+		end(w, "1");
+	else
+		w->res->len = line;
+	return failed;
 }
 
 /* A family without a value is not told of. */
@@ -315,6 +336,10 @@ static __u64 put_family(struct writer *w, __u32 number)
 	empty = w->res->len;
 	for (; number && !w->res->full; number = w->item->next) {
 		w->item = &ix->items[number - 1];
+		if (w->item->e->series && w->name.type == METRICS_INFO) {
+			failed += put_texts(w);
+			continue;
+		}
 		ret = put_value(w);
 		if (ret == -EEXIST)
 			w->ix->conflicts++;

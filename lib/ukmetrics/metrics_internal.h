@@ -74,6 +74,7 @@ struct metrics_item {
 	__u32 hash, last;
 	__u32 family; /* the next family's first */
 	__u32 after;  /* the family that the value behind one of this was of */
+	__u32 run;    /* the first of those of the last one's object */
 	/* Of an object's first: its labels as they were written, for the
 	 * others; 1 if another object of its library has the same. */
 	__u32 labels_len : 31, is_twin : 1;
@@ -95,6 +96,13 @@ struct metrics_index {
 /** FNV-1a (Fowler, Noll, Vo). */
 __u32 metrics_hash(const char *s, __sz len);
 
+/** The label that tells a value of a series from the others, or NULL. */
+static inline const struct uk_store_label *
+metrics_series_label(const struct uk_store_entry *e)
+{
+	return e->series && e->series->label.name ? &e->series->label : __NULL;
+}
+
 /** The library of a value, without "lib". */
 const char *metrics_library(const struct metrics_item *item);
 
@@ -107,6 +115,13 @@ int metrics_collect(struct metrics_index *ix);
 
 /** Lets go of what was collected. */
 void metrics_drop(struct metrics_index *ix);
+
+/* --- text.c: pure --------------------------------------------------------- */
+
+/** Writes a text: backslash, newline and, if `quote`, the quote are escaped;
+ * what is not UTF-8 becomes U+FFFD.
+ */
+void metrics_text(struct uk_http_response *res, const char *s, int quote);
 
 /* --- format.c ------------------------------------------------------------- */
 

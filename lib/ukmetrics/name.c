@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * vitrine_<library>_<entry>_<unit>, without doubling what the entry's name
- * says already. Times and percents are told in Prometheus' base units, by
- * moving the decimal point: an entry in nanoseconds is named seconds.
+ * vitrine_<library>_<entry>_<unit>, or vitrine_<series>_<unit>, without
+ * doubling what the entry's name says already. Times and percents are told in
+ * Prometheus' base units, by moving the decimal point: an entry in nanoseconds
+ * is named seconds.
  */
 #include <string.h>
 #include "metrics_internal.h"
@@ -126,10 +127,11 @@ int metrics_name(struct metrics_name *n, const char *library,
 	n->len = 0;
 	n->type = type_of(e);
 	set_unit(n, e);
-	if (append(n, "vitrine_") || append(n, library) || append(n, "_"))
+	if (append(n, "vitrine_") ||
+	    (!e->series && (append(n, library) || append(n, "_"))))
 		return -E2BIG;
 	from = n->len - 1;
-	if (append(n, e->name))
+	if (append(n, e->series ? e->series->metric : e->name))
 		return -E2BIG;
 	if (n->type == METRICS_COUNTER)
 		strip(n, from, "total");

@@ -115,8 +115,7 @@ static void put_entry(struct uk_http_response *res,
 	if (e->set.u64)
 		uk_http_puts(res, ",\"settable\":true");
 	if (ret) {
-		uk_http_printf(res, ",\"error\":\"%s\"}",
-			       uk_errno_name(ret));
+		uk_http_printf(res, ",\"error\":\"%s\"}", uk_errno_name(ret));
 		return;
 	}
 	uk_http_puts(res, ",\"value\":");

@@ -7,23 +7,24 @@
 #include <uk/store.h>
 #include "ring.h"
 
-#define LEVEL(level, id, what, ...)                                        \
-	static int get_##id(void *cookie __unused, __u64 *out)             \
-	{                                                                  \
-		*out = UK_READ_ONCE(print_counts[level]);                  \
-		return 0;                                                  \
-	}                                                                  \
-	UK_STORE_STATIC_ENTRY_INFO(level + 1, id, u64, get_##id, __NULL,   \
-				   .kind = UK_STORE_COUNTER, .help = what, \
-				   ##__VA_ARGS__)
+#define LEVEL(level, name, what, ...)                                         \
+	static int get_messages_##name(void *cookie __unused, __u64 *out)     \
+	{                                                                     \
+		*out = UK_READ_ONCE(print_counts[level]);                     \
+		return 0;                                                     \
+	}                                                                     \
+	UK_STORE_STATIC_ENTRY_INFO(                                           \
+		level + 1, messages_##name, u64, get_messages_##name, __NULL, \
+		.kind = UK_STORE_COUNTER, .help = what,                       \
+		.series = UK_STORE_SERIES("ukprint_messages", "log messages", \
+					  "level", #name),                    \
+		##__VA_ARGS__)
 
-LEVEL(UK_PRINT_KLVL_CRIT, messages_crit, "critical messages");
-LEVEL(UK_PRINT_KLVL_ERR, messages_err, "errors",
-      .flags = UK_STORE_ENTRY_FLAG_CRASH);
-LEVEL(UK_PRINT_KLVL_WARN, messages_warn, "warnings",
-      .flags = UK_STORE_ENTRY_FLAG_CRASH);
-LEVEL(UK_PRINT_KLVL_INFO, messages_info, "information messages");
-LEVEL(UK_PRINT_KLVL_DEBUG, messages_debug, "debug messages");
+LEVEL(UK_PRINT_KLVL_CRIT, crit, "critical messages");
+LEVEL(UK_PRINT_KLVL_ERR, err, "errors", .flags = UK_STORE_ENTRY_FLAG_CRASH);
+LEVEL(UK_PRINT_KLVL_WARN, warn, "warnings", .flags = UK_STORE_ENTRY_FLAG_CRASH);
+LEVEL(UK_PRINT_KLVL_INFO, info, "information messages");
+LEVEL(UK_PRINT_KLVL_DEBUG, debug, "debug messages");
 
 /* Those that still wait in the ring may be written yet. */
 static __u64 waiting(void)

@@ -182,7 +182,9 @@ static void forget(struct known **link)
 /* Without memory the thread stays unknown until the next time. */
 static struct known *remember(unsigned int id, const char *name)
 {
-	struct uk_store_label labels[] = { { "thread", name }, { 0 } };
+	struct uk_store_label labels[] = { { "thread", __NULL },
+					   { "name", name },
+					   { 0 } };
 	struct known *k = uk_malloc(uk_alloc_get_default(), sizeof(*k));
 	char number[16];
 

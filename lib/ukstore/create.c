@@ -6,6 +6,7 @@
  */
 #include <string.h>
 #include <uk/alloc.h>
+#include <uk/print.h>
 #include "store_internal.h"
 
 static int by_entry_name(const void *entries, __u32 a, __u32 b)
@@ -36,6 +37,33 @@ static void copy_entries(struct uk_store_object *obj, __u32 *order,
 	store_sort(order, (__u32)obj->count, by_entry_id, obj->entries);
 }
 
+/* The second one would be found nowhere. */
+static int has_twins(const struct uk_store_object *obj, const char *name)
+{
+	for (__sz i = 1; i < obj->count; i++) {
+		const struct uk_store_entry *a = &obj->entries[i - 1].e;
+		const struct uk_store_entry *b = &obj->entries[i].e;
+		int same_name = !strcmp(a->name, b->name);
+
+		if (!same_name) {
+			a = &obj->entries[obj->by_id[i - 1]].e;
+			b = &obj->entries[obj->by_id[i]].e;
+		}
+		if (!same_name && a->id != b->id)
+			continue;
+		uk_pr_err("object %s: entry %s has the %s of %s; give it "
+			  "another\n",
+			  name, b->name, same_name ? "name" : "id", a->name);
+		return 1;
+	}
+	return 0;
+}
+
+static __sz text_size(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
 static char *copy_text(char **to, const char *text)
 {
 	__sz len = strlen(text) + 1;
@@ -54,7 +82,9 @@ static void copy_labels(struct uk_store_object *obj, struct uk_store_label *to,
 	obj->labels = to;
 	for (__sz i = 0; i < count; i++) {
 		to[i].name = copy_text(texts, labels[i].name);
-		to[i].value = copy_text(texts, labels[i].value);
+		to[i].value = labels[i].value
+				      ? copy_text(texts, labels[i].value)
+				      : obj->name;
 	}
 }
 
@@ -72,8 +102,8 @@ uk_store_obj_alloc_labels(struct uk_alloc *a, __u64 id, const char *name,
 	while (entries[count])
 		count++;
 	for (; labels && labels[nlabels].name; nlabels++)
-		texts += strlen(labels[nlabels].name) +
-			 strlen(labels[nlabels].value) + 2;
+		texts += text_size(labels[nlabels].name) +
+			 text_size(labels[nlabels].value);
 	size = sizeof(*obj) + count * sizeof(obj->entries[0]);
 	size += (nlabels ? nlabels + 1 : 0) * sizeof(*labels);
 	size += count * sizeof(*order);
@@ -89,6 +119,10 @@ uk_store_obj_alloc_labels(struct uk_alloc *a, __u64 id, const char *name,
 	order = (__u32 *)(to + (nlabels ? nlabels + 1 : 0));
 	text = (char *)(order + count);
 	copy_entries(obj, order, entries);
+	if (has_twins(obj, name)) {
+		uk_free(a, obj);
+		return __NULL;
+	}
 	obj->name = copy_text(&text, name);
 	copy_labels(obj, to, nlabels, labels, &text);
 	return obj;

@@ -8,21 +8,24 @@
 #include <uk/trap.h>
 
 /* The way of a debug trap: no breakpoint can stand in here. */
-#define COUNTED(eid, id, event, what)                              \
-	static __u64 id##_count;                                   \
-	static int __nobreak count_##id(void *data __unused)       \
-	{                                                          \
-		id##_count++;                                      \
-		return UK_EVENT_NOT_HANDLED;                       \
-	}                                                          \
-	UK_EVENT_HANDLER_PRIO(event, count_##id, 0);               \
-	static int get_##id(void *cookie __unused, __u64 *out)     \
-	{                                                          \
-		*out = UK_READ_ONCE(id##_count);                   \
-		return 0;                                          \
-	}                                                          \
-	UK_STORE_STATIC_ENTRY_INFO(eid, id, u64, get_##id, __NULL, \
-				   .kind = UK_STORE_COUNTER, .help = what)
+#define COUNTED(eid, id, event, what)                                          \
+	static __u64 id##_count;                                               \
+	static int __nobreak count_##id(void *data __unused)                   \
+	{                                                                      \
+		id##_count++;                                                  \
+		return UK_EVENT_NOT_HANDLED;                                   \
+	}                                                                      \
+	UK_EVENT_HANDLER_PRIO(event, count_##id, 0);                           \
+	static int get_##id(void *cookie __unused, __u64 *out)                 \
+	{                                                                      \
+		*out = UK_READ_ONCE(id##_count);                               \
+		return 0;                                                      \
+	}                                                                      \
+	UK_STORE_STATIC_ENTRY_INFO(eid, id, u64, get_##id, __NULL,             \
+				   .kind = UK_STORE_COUNTER, .help = what,     \
+				   .series = UK_STORE_SERIES("uktrap_traps",   \
+							     "traps", "event", \
+							     #id))
 
 COUNTED(1, debug, UKARCH_TRAP_DEBUG, "debug traps");
 COUNTED(2, page_fault, UKARCH_TRAP_PAGE_FAULT, "page faults");

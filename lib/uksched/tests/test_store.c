@@ -79,8 +79,8 @@ UK_TESTCASE(uksched_store, a_thread_comes_and_goes)
 	uk_sched_yield();
 	UK_TEST_ASSERT_ZERO(uk_store_find(path, &ref));
 	UK_TEST_ASSERT_NOT_NULL(ref.object->labels);
-	UK_TEST_EXPECT_ZERO(strcmp(ref.object->labels[0].name, "thread"));
-	UK_TEST_EXPECT_ZERO(strcmp(ref.object->labels[0].value, "first name"));
+	UK_TEST_EXPECT_ZERO(strcmp(ref.object->labels[1].name, "name"));
+	UK_TEST_EXPECT_ZERO(strcmp(ref.object->labels[1].value, "first name"));
 	UK_TEST_EXPECT_ZERO(uk_store_get_value(ref.entry, u64, &value));
 	most = t->switches;
 	UK_TEST_EXPECT_UNUM_GE(value, 1);
@@ -91,7 +91,7 @@ UK_TESTCASE(uksched_store, a_thread_comes_and_goes)
 	uk_thread_set_name(t, "second name");
 	UK_TEST_EXPECT_ZERO(uk_store_foreach(nothing, __NULL));
 	UK_TEST_ASSERT_ZERO(uk_store_find(path, &ref));
-	UK_TEST_EXPECT_ZERO(strcmp(ref.object->labels[0].value, "second name"));
+	UK_TEST_EXPECT_ZERO(strcmp(ref.object->labels[1].value, "second name"));
 	uk_snprintf(path, sizeof(path), "uksched/%u/thread_run_time", t->id);
 	UK_TEST_ASSERT_ZERO(uk_store_find(path, &time));
 	UK_TEST_EXPECT_ZERO(uk_store_get_value(time.entry, u64, &value));
@@ -106,7 +106,7 @@ UK_TESTCASE(uksched_store, a_thread_comes_and_goes)
 	UK_TEST_EXPECT_SNUM_EQ(uk_store_get_value(ref.entry, u64, &value),
 			       -ENODEV);
 	UK_TEST_EXPECT_SNUM_EQ(uk_store_find(path, &time), -ENOENT);
-	UK_TEST_EXPECT_ZERO(strcmp(ref.object->labels[0].value, "second name"));
+	UK_TEST_EXPECT_ZERO(strcmp(ref.object->labels[1].value, "second name"));
 	uk_store_ref_drop(&ref);
 	UK_TEST_ASSERT_ZERO(uk_store_find("uksched/1/thread_run_time", &ref));
 	UK_TEST_EXPECT_ZERO(strcmp(ref.object->labels[0].value, "main"));

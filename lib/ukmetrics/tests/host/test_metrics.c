@@ -7,6 +7,7 @@
  *
  * HOST-SRCS: lib/ukmetrics/number.c lib/ukmetrics/name.c
  * HOST-SRCS: lib/ukmetrics/family.c lib/ukmetrics/format.c
+ * HOST-SRCS: lib/ukmetrics/text.c
  * HOST-SRCS: lib/ukhttp/json.c lib/ukprint/snprintf.c
  * HOST-FLAGS: -DCONFIG_LIBUKSTORE=1 -DCONFIG_LIBUKALLOC=1
  * HOST-FLAGS: -DCONFIG_LIBUKMETRICS_ENTRIES=64
@@ -530,6 +531,100 @@ static void test_labels_of_one_name(void **state)
 	cell_count = 0;
 }
 
+static void text(struct cell *c, const char *v)
+{
+	c->e.kind = UK_STORE_INFO;
+	c->e.type = c->v.type = _UK_STORE_TYPE_charp;
+	c->v.text = (char *)v;
+}
+
+/* Values of a series have one name and a label; texts of one are one value. */
+static void test_series(void **state)
+{
+	static const struct uk_store_label colour[] = { { "sort", "y" },
+							{ NULL, NULL } };
+	static struct uk_store_object x = {
+		.id = 1, .name = "x", .library = "libf", .labels = colour
+	};
+	const struct uk_store_series *image =
+		UK_STORE_SERIES("build", "which image", NULL, NULL);
+	struct cell *c;
+	__u64 conflicts;
+
+	number("libf", "a", UK_STORE_COUNTER, 1)->e.series =
+		UK_STORE_SERIES("f_sorts", "by sort", "sort", "a");
+	text(c = value("libf", "application", UK_STORE_INFO), "app \"1\"");
+	c->e.series = image;
+	number("libf", "b", UK_STORE_COUNTER, 2)->e.series =
+		UK_STORE_SERIES("f_sorts", "by sort", "sort", "b\\");
+	number("libf", "b2", UK_STORE_COUNTER, 3)->e.series = UK_STORE_SERIES(
+		"f_sorts", "by sort", "sort", "b\\"); /* twice */
+	number("libf", "sorts", UK_STORE_COUNTER, 4); /* of no sort */
+	text(c = value("libf", "appli-cation", UK_STORE_INFO), "1");
+	c->e.series = image;
+	text(c = value("libf", "le", UK_STORE_INFO), "2");
+	c->e.series = image;
+	text(c = value("libf", "appli_cation", UK_STORE_INFO), "again");
+	c->e.series = image;
+	text(c = value("libf", "bad", UK_STORE_INFO), "");
+	c->e.series = image;
+	c->error = -EIO;
+	of_object(&x, "b", 5)->e.series =
+		UK_STORE_SERIES("f_of", "of an object", "way", "out");
+	of_object(&x, "c", 6)->e.series =
+		UK_STORE_SERIES("f_of", "of an object", "way", "in");
+	of_object(&x, "d", 7)->e.series = /* the object has that label */
+		UK_STORE_SERIES("f_of", "of an object", "sort", "in");
+	written(0);
+	conflicts = ix.conflicts;
+	check("# HELP vitrine_f_sorts_total by sort\n"
+	      "# TYPE vitrine_f_sorts_total counter\n"
+	      "vitrine_f_sorts_total{sort=\"a\"} 1\n"
+	      "vitrine_f_sorts_total{sort=\"b\\\\\"} 2\n"
+	      "vitrine_f_sorts_total 4\n"
+	      "# HELP vitrine_build_info which image\n"
+	      "# TYPE vitrine_build_info gauge\n"
+	      "vitrine_build_info{application=\"app \\\"1\\\"\","
+	      "appli_cation=\"1\",label_le=\"2\"} 1\n"
+	      "# HELP vitrine_f_of of an object\n"
+	      "# TYPE vitrine_f_of gauge\n"
+	      "vitrine_f_of{object=\"x\",sort=\"y\",way=\"out\"} 5\n"
+	      "vitrine_f_of{object=\"x\",sort=\"y\",way=\"in\"} 6\n",
+	      "# HELP vitrine_f_sorts by sort\n"
+	      "# TYPE vitrine_f_sorts counter\n"
+	      "vitrine_f_sorts_total{sort=\"a\"} 1\n"
+	      "vitrine_f_sorts_total{sort=\"b\\\\\"} 2\n"
+	      "vitrine_f_sorts_total 4\n"
+	      "# HELP vitrine_build which image\n"
+	      "# TYPE vitrine_build info\n"
+	      "vitrine_build_info{application=\"app \\\"1\\\"\","
+	      "appli_cation=\"1\",label_le=\"2\"} 1\n"
+	      "# HELP vitrine_f_of of an object\n"
+	      "# TYPE vitrine_f_of gauge\n"
+	      "vitrine_f_of{object=\"x\",sort=\"y\",way=\"out\"} 5\n"
+	      "vitrine_f_of{object=\"x\",sort=\"y\",way=\"in\"} 6\n"
+	      "# EOF\n");
+	assert_int_equal(conflicts, 1 + 1 + 1);
+}
+
+/* A label that is the object's name takes the place of `object`. */
+static void test_named_objects(void **state)
+{
+	static char name[] = "x";
+	static const struct uk_store_label labels[] = { { "heap", name },
+							{ "more", "y" },
+							{ NULL, NULL } };
+	static struct uk_store_object x = {
+		.id = 1, .name = name, .library = "libf", .labels = labels
+	};
+
+	of_object(&x, "n", 1);
+	check("# HELP vitrine_f_n h\n# TYPE vitrine_f_n gauge\n"
+	      "vitrine_f_n{heap=\"x\",more=\"y\"} 1\n",
+	      "# HELP vitrine_f_n h\n# TYPE vitrine_f_n gauge\n"
+	      "vitrine_f_n{heap=\"x\",more=\"y\"} 1\n# EOF\n");
+}
+
 static void test_bounds(void **state)
 {
 	struct uk_http_response res = { .body = body };
@@ -566,6 +661,8 @@ int main(void)
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_labels_of_one_name),
+		cmocka_unit_test(test_series),
+		cmocka_unit_test(test_named_objects),
 		cmocka_unit_test(test_bounds),
 	};
 

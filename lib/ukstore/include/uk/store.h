@@ -109,6 +109,31 @@ enum uk_store_kind {
 	UK_STORE_INFO,	  /* a text that tells of the guest */
 };
 
+/* What tells an object, or a value of a series, from its like: a label of
+ * metrics.
+ */
+struct uk_store_label {
+	const char *name; /* letters, digits, _; no digit first */
+	const char *value;
+};
+
+/*
+ * Entries of a library that are one metric, told apart by a label:
+ * uktrap/page_fault is vitrine_uktrap_traps_total{event="page_fault"}. Texts
+ * of a series are the labels of one value.
+ */
+struct uk_store_series {
+	const char *metric;	     /* its name, in place of "library_entry" */
+	const char *help;	     /* one line */
+	struct uk_store_label label; /* name NULL: none */
+};
+
+/** For .series: UK_STORE_SERIES("ukfoo_faults", "faults by sort", "sort", "x")
+ */
+#define UK_STORE_SERIES(metric, help, label, value) \
+	(&(const struct uk_store_series){           \
+		(metric), (help), { (label), (value) } })
+
 #define _UK_STORE_GET_MEMBER(name, ctype) uk_store_get_##name##_func_t name;
 #define _UK_STORE_SET_MEMBER(name, ctype) uk_store_set_##name##_func_t name;
 
@@ -134,7 +159,8 @@ struct uk_store_entry {
 	const char *help; /* one line */
 	__u64 kind;	  /* enum uk_store_kind */
 	__u64 max;	  /* of what may be set, 0: what the type holds */
-	const char *library; /* static ones: "libukfoo" */
+	const struct uk_store_series *series; /* or NULL: a metric of its own */
+	const char *library;		      /* static ones: "libukfoo" */
 };
 
 /* Flags: */
@@ -147,13 +173,13 @@ struct uk_store_entry {
  * A static entry, at file scope: value "library/entry" of the library that it
  * is compiled in. The linker sorts the table by that path.
  *
- * eid: unique in the library; name: an identifier; etype: s8 … charp, dbl,
- * hist; eget, eset: functions, or NULL.
+ * eid: unique in the library, or the build fails; name: an identifier,
+ * likewise; etype: s8 … charp, dbl, hist; eget, eset: functions, or NULL.
  */
 #define UK_STORE_STATIC_ENTRY(eid, ename, etype, eget, eset) \
 	_UK_STORE_STATIC(eid, ename, etype, eget, eset, )
 
-/** The same with .kind, .unit, .help, .max, .flags behind it. */
+/** The same with .kind, .unit, .help, .max, .series, .flags behind it. */
 #define UK_STORE_STATIC_ENTRY_INFO(eid, ename, etype, eget, eset, ...) \
 	_UK_STORE_STATIC(eid, ename, etype, eget, eset, __VA_ARGS__)
 
@@ -351,12 +377,6 @@ const struct uk_store_entry *uk_store_static_entry_get(__u16 libid,
 
 /* --- objects (with ukalloc) ---------------------------------------------- */
 
-/* What tells an object from its like beside its name, in metrics a label. */
-struct uk_store_label {
-	const char *name; /* letters, digits, _; no digit first */
-	const char *value;
-};
-
 /*
  * An object and its entries. It is its owner's until released; who acquires
  * it may read it until they release it, also if the owner has gone: entries of
@@ -391,7 +411,8 @@ UK_EVENT_DECLARE(UK_STORE_EVENT_RELEASE_OBJECT);
 /**
  * Makes an object; name and entries are copied, texts in entries are not.
  *
- * @return the object; NULL without memory (Unikraft: an error pointer).
+ * @return the object; NULL without memory (Unikraft: an error pointer), or if
+ *   two entries have one id or one name, which is logged.
  *   Contexts: init, thread.
  */
 struct uk_store_object *
@@ -401,8 +422,10 @@ uk_store_obj_alloc(struct uk_alloc *a, __u64 id, const char *name,
 /**
  * The same with labels, which never change then.
  *
- * @param labels ended by name NULL; or NULL: none. They and their texts are
- *   copied: a reader may hold the object when its owner has gone.
+ * @param labels ended by name NULL; or NULL: none. A value NULL is the object's
+ *   name, so that a library says what its objects are called in metrics, such
+ *   as heap="…"; an object without such a label is object="…". They and their
+ *   texts are copied: a reader may hold the object when its owner has gone.
  */
 struct uk_store_object *
 uk_store_obj_alloc_labels(struct uk_alloc *a, __u64 id, const char *name,

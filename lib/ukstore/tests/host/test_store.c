@@ -610,11 +610,30 @@ static void test_life_of_an_object(void **state)
 	out_of_memory = 0;
 }
 
+static void test_twins(void **state)
+{
+	const struct uk_store_entry *ids[] = {
+		UK_STORE_ENTRY(1, alpha, u64, get_cookie, NULL),
+		UK_STORE_ENTRY(2, beta, u64, get_cookie, NULL),
+		UK_STORE_ENTRY(1, gamma, u64, get_cookie, NULL), NULL
+	};
+	const struct uk_store_entry *names[] = {
+		UK_STORE_ENTRY(1, alpha, u64, get_cookie, NULL),
+		UK_STORE_ENTRY(2, beta, u64, get_cookie, NULL),
+		UK_STORE_ENTRY(3, alpha, u64, get_cookie, NULL), NULL
+	};
+
+	assert_null(uk_store_obj_alloc(NULL, 1, "ids", ids, NULL));
+	assert_null(uk_store_obj_alloc(NULL, 1, "names", names, NULL));
+	assert_int_equal(allocated, 1);
+}
+
 static void test_labels(void **state)
 {
 	char value[] = "\xc3\xa4 \"b\"";
 	struct uk_store_label labels[] = { { "name", value },
 					   { "empty", "" },
+					   { "sort", NULL },
 					   { NULL, NULL } };
 	struct uk_store_object *obj = uk_store_obj_alloc_labels(
 		NULL, 1, "labelled", entries, labels, NULL);
@@ -628,11 +647,13 @@ static void test_labels(void **state)
 	assert_string_equal(obj->labels[0].value, "\xc3\xa4 \"b\"");
 	assert_string_equal(obj->labels[1].name, "empty");
 	assert_string_equal(obj->labels[1].value, "");
-	assert_null(obj->labels[2].name);
+	assert_string_equal(obj->labels[2].name, "sort");
+	assert_ptr_equal(obj->labels[2].value, obj->name);
+	assert_null(obj->labels[3].name);
 	assert_string_equal(obj->entries[2].e.name, "beta2");
 	uk_store_obj_release(obj);
 
-	obj = uk_store_obj_alloc_labels(NULL, 1, "none", entries, labels + 2,
+	obj = uk_store_obj_alloc_labels(NULL, 1, "none", entries, labels + 3,
 					NULL);
 	assert_null(obj->labels);
 	uk_store_obj_release(obj);
@@ -699,6 +720,7 @@ int main(void)
 		cmocka_unit_test(test_histograms),
 		cmocka_unit_test(test_many_objects),
 		cmocka_unit_test(test_life_of_an_object),
+		cmocka_unit_test(test_twins),
 		cmocka_unit_test(test_labels),
 		cmocka_unit_test(test_refresh),
 	};
