@@ -333,6 +333,34 @@ def test_what_a_source_lacks_is_named(tmp_path):
     assert done.returncode == 2 and "select LIBUKPTHREAD" in done.stdout, done.stdout
 
 
+STORE_MAIN = """#include <uk/store.h>
+static int get(void *cookie, __u64 *out)
+{
+	*out = 1;
+	return 0;
+}
+UK_STORE_STATIC_ENTRY(0x10, first, u64, get, NULL);
+UK_STORE_STATIC_ENTRY(17, third, u64, get, NULL);
+int main(void) { return 0; }
+"""
+
+
+@pytest.mark.parametrize("cc", ["gcc", "clang"])
+def test_entries_of_one_id_or_name_are_named(tmp_path, cc):
+    words = new_app(tmp_path, APP_MAKEFILE + "APPAPP_SRCS-y += $(APPAPP_BASE)/other.c\n", STORE_MAIN)
+    (tmp_path / "app/defconfig").write_text("CONFIG_LIBUKSTORE=y\n")
+    other = STORE_MAIN.replace("int main(void) { return 0; }\n", "")
+    (tmp_path / "app/other.c").write_text(
+        other.replace("0x10, first", "8 + 8, second").replace("17, third", "18, third"))
+    done = make(*words, f"CC={cc}", check=False)
+    assert done.returncode == 2
+    wrong = re.findall(r"\bapp/(\w+\.c:\d+): entry (\w+) of appapp has the (\w+ \w+), as (\w+) at "
+                       r"app/(\w+\.c:\d+) has; give it another (\w+)\n", done.stdout)
+    assert sorted((*sorted([w[:2], (w[4], w[3])]), w[2], w[5]) for w in wrong) == [
+        (("main.c:7", "first"), ("other.c:7", "second"), "id 16", "id"),
+        (("main.c:8", "third"), ("other.c:8", "third"), "name third", "name")], done.stdout
+
+
 @pytest.mark.parametrize("cc", ["gcc", "clang"])
 def test_exceptions_are_named(tmp_path, cc):
     words = new_app(tmp_path, APP_MAKEFILE.replace("main.c", "main.cc"))

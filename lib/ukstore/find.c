@@ -5,11 +5,18 @@
  * order is that of the bytes of "libukfoo.entry": a binary search finds one
  * without an index, and an entry costs nothing but its record.
  */
+#include <stddef.h>
 #include <string.h>
 #include <uk/snprintf.h>
 #include "store_internal.h"
 
 UK_TABLE_DEFINE(store, struct uk_store_entry);
+
+/* As support/build/store_ids.py reads them. */
+_Static_assert(offsetof(struct uk_store_entry, id) == 16 &&
+		       offsetof(struct uk_store_entry, name) == 24 &&
+		       offsetof(struct uk_store_entry, library) == 80,
+	       "store_ids.py reads entries of another layout");
 
 /* What stands at the end of a library's name, where a dot is in the section's
  * name: the difference to a byte of the key, which is never 0.

@@ -51,7 +51,7 @@ $(SYMTAB_O): $(BUILD)/symtab.bin $(UK_BASE)/support/symtab/blob.S
 endif
 
 # --- final -----------------------------------------------------------------
-$(IMAGE): $(BUILD)/$(APP_NAME).nosym.elf $(SYMTAB_O) $(UK_BASE)/support/build/extable.py
+$(IMAGE): $(BUILD)/$(APP_NAME).nosym.elf $(SYMTAB_O) $(UK_BASE)/support/build/extable.py $(UK_BASE)/support/build/store_ids.py
 ifeq ($(CONFIG_LIBUKSYMTAB),y)
 	$(if $(filter 1,$(V)),,@echo '  LD      $(@F)')
 	$(Q)cd $(BUILD) && $(LD) $(LINK_FLAGS) -Map=$(BUILD)/$(APP_NAME).map -o $@.tmp $(LINK_IN) $(SYMTAB_O)
@@ -60,6 +60,7 @@ else
 	$(Q)cp $< $@.tmp
 endif
 	$(Q)$(PYTHON) $(UK_BASE)/support/build/extable.py $@.tmp
+	$(if $(CONFIG_LIBUKSTORE),$(Q)$(PYTHON) $(UK_BASE)/support/build/store_ids.py $@.tmp $(CROSS)readelf)
 	$(Q)mv $@.tmp $@
 
 # --- compile_commands.json -------------------------------------------------
