@@ -46,7 +46,7 @@ check-host: | setup-test ## Run the unit tests that need no guest
 check-arch: | setup-test ## Run the guest and black-box tests of one ARCH
 	$(Q)$(UK_BASE)/tests/run-all --arch $(ARCH) O=$(abspath $(O))
 
-lint: | setup-lint ## Check style, shell, headers, Kconfig help, trap-context objects
+lint: | setup-lint ## Check layout, words, shell, headers, Kconfig help, objects
 	$(Q)$(UK_BASE)/support/lint O=$(abspath $(O))
 
 bench: | setup-bench ## Measure; writes build/bench.json
@@ -54,6 +54,10 @@ bench: | setup-bench ## Measure; writes build/bench.json
 
 bench-gdb: | setup-test ## Measure the stub beside QEMU's own; writes build/bench-gdb.json
 	$(Q)$(UK_BASE)/support/bench-gdb O=$(abspath $(O))
+
+screenshot: | setup-test ## Take doc/page.png, the picture of the README, in headless Chromium
+	$(Q)$(MAKE) image APP=metrics
+	$(Q)$(UK_BASE)/support/screenshot $(O)/metrics-$(ARCH)/metrics.elf $(UK_BASE)/doc/page.png
 
 clean:         ## Remove the image's folder; keeps newlib and other images
 	$(Q)folder=$(abspath $(O))/$(notdir $(patsubst %/,%,$(APP)))-$(ARCH); [ ! -d $$folder ] || \
@@ -79,7 +83,7 @@ setup-%:
 	$(Q)$(UK_BASE)/support/setup $*
 
 ALL_GOALS := $(sort $(IMAGE_GOALS) demo test nightly check-host check-arch lint bench \
-  bench-gdb clean distclean help)
+  bench-gdb screenshot clean distclean help)
 .PHONY: $(ALL_GOALS) built
 
 include $(UK_BASE)/support/build/usage.mk
