@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The timer of the local APIC (Intel SDM volume 3, 10.5.4), one-shot. Its
- * rate is not documented to software. It counts from the start of the boot on;
- * what it counted, over the time between two looks at the clock that lie around
- * it, is never more than its rate. So `rate` is always a lower bound that
- * grows with every longer window, and the interrupt comes early if at all: the
- * count then starts again for the rest, and uktime hears of the last one only.
+ * The timer of the local APIC (Intel SDM volume 3, 10.5.4), one-shot. No
+ * register holds its rate. It counts from the start of the boot on; the count,
+ * divided by the time between two reads of the clock around it, is never more
+ * than the rate. So `rate` is always a lower bound that grows with longer
+ * windows, and an inexact interrupt is early: the count then starts again for
+ * the remaining time, and uktime is called for the last interrupt only.
  * TSC-deadline mode is not used: TCG does not have it, and the clock's rate
  * would have to be known for good.
  */
