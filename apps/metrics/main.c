@@ -122,7 +122,7 @@ static const struct uk_store_entry *worker_entries[] = {
 	NULL,
 };
 
-/* What tells them apart in metrics: worker="worker1". */
+/* Their label in metrics: worker="worker1". */
 static const struct uk_store_label labels[] = { { "worker", NULL }, { NULL } };
 
 /* --- the work ---------------------------------------------------------------

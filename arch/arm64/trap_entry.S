@@ -61,7 +61,7 @@ area:
 	b	\entry
 	.endm
 
-	/* SP_EL1 is anybody's: saves x0 and x1, then points it to area. */
+	/* SP_EL1 may have any value: saves x0 and x1, then points it to area. */
 	.macro vector_sp1 slot
 	.balign 0x80
 	msr	tpidrro_el0, x0
