@@ -151,7 +151,8 @@ int pthread_cond_destroy(pthread_cond_t *cond)
 	return uk_waitq_empty(wq(cond)) ? 0 : EBUSY;
 }
 
-/* With interrupts off nobody signals between the unlocking and the waiting. */
+/* With interrupts off no thread signals between the unlocking and the waiting.
+ */
 static int wait_in(pthread_cond_t *cond, pthread_mutex_t *mutex,
 		   __nsec deadline)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Mutexes and semaphores. What is released while somebody waits is handed to
- * the first that waits, without ever being free in between.
+ * Mutexes and semaphores. One that is released while threads wait is handed to
+ * the first of them, without ever being free in between.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/assert.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Time slices. One timer, which runs only while somebody is ready, looks
+ * Time slices. One timer, which runs only while another thread is ready, checks
  * whether the current thread has had its time; if so the interrupt, once the
  * controller and all other handlers are done with it, ends in another thread.
  * The interrupted one stays in the middle of its trap, on its own stack, with
@@ -100,5 +100,5 @@ static int preempt(void *data)
 	return UK_EVENT_HANDLED_CONT;
 }
 
-/* Behind ukintctlr (5) and whoever watches interrupts: it comes back late. */
+/* After ukintctlr (5) and all other handlers: it may return much later. */
 UK_EVENT_HANDLER(UKARCH_TRAP_IRQ, preempt);

@@ -3,10 +3,10 @@
 /*
  * Who runs: a queue of those that are ready, first come, first served.
  *
- * There is no idle thread. Whoever gives the CPU away with nobody ready stays
- * on it and halts until an interrupt makes somebody ready; if that is itself,
- * nothing was switched. Every switch is made with interrupts off, in the
- * scheduler or in the handler of an interrupt, and ends there for the next
+ * There is no idle thread. A thread that gives up the CPU while no other is
+ * ready stays on it and halts until an interrupt makes a thread ready; if that
+ * is itself, there is no switch. Every switch is made with interrupts off, in
+ * the scheduler or in the handler of an interrupt, and ends there for the next
  * one too.
  */
 #include <uk/arch/lcpu.h>

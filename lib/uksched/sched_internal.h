@@ -46,12 +46,12 @@ struct thread {
 
 struct sched {
 	struct thread *ready_first, *ready_last;
-	const struct thread *only;   /* nobody else runs; NULL: all may */
+	const struct thread *only;   /* only this one runs; NULL: all may */
 	struct thread *first, *last; /* all threads */
 	unsigned int last_id;
 	unsigned int alive;	/* threads that have not exited */
 	unsigned int abandoned; /* detached and exited, not freed yet */
-	int idle;		/* the current thread waits for anybody */
+	int idle;		/* the current thread waits for any */
 	__nsec idle_time;
 #ifdef CONFIG_LIBUKSTORE
 	__u64 gone_switches, gone_time; /* of threads that left the list */
@@ -75,11 +75,11 @@ static inline struct thread *thread_of(struct uk_thread *pub)
 /** Makes a thread the last of those that are ready. */
 void sched_ready(struct thread *t);
 
-/** 1 if somebody is ready and may run. */
+/** 1 if a thread is ready and may run. */
 int sched_has_next(void);
 
 /** Gives the CPU to the next that is ready, and waits for one. The current
- * thread is ready, or somebody will make it so; then this returns.
+ * thread is ready, or another one will wake it; then this returns.
  */
 void sched_switch(void);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * "ukboot/request_shutdown" of the store, Unikraft's name for it: whoever may
- * set values ends the image in order. That is done by a thread of its own a
+ * "ukboot/request_shutdown" of the store, Unikraft's name for it: a client that
+ * may set values ends the image in order. That is done by a thread of its own a
  * moment later, so that who asked gets an answer.
  */
 #include <uk/init.h>

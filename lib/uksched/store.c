@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the store tells of threads. Sums are made when they are asked for: of
- * the threads there are, and of what is kept of those that are gone. With
- * ukalloc a thread is an object with its number and its name, which is made
- * when somebody asks for the first time: a thread that comes and goes
- * unasked for costs nothing.
+ * Store entries about threads. Sums are computed when they are read: of the
+ * existing threads, and of the stored sums of ended ones. With ukalloc a thread
+ * is an object with its number and its name, which is created at the first
+ * read: a thread that ends before costs nothing.
  *
- * An object knows its thread by number, not by address, so that a reader is
- * told that a thread has gone, whenever it goes.
+ * An object knows its thread by number, not by address, so that a reader gets
+ * an error after the thread has ended.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/store.h>
@@ -81,7 +80,7 @@ COUNTER(3, switches, .help = "threads that were given the CPU",
 COUNTER(4, run_time, .unit = "nanoseconds",
 	.help = "time that threads had the CPU");
 COUNTER(5, idle_time, .unit = "nanoseconds",
-	.help = "time that the CPU had nobody to run");
+	.help = "time that the CPU was idle");
 
 #ifdef CONFIG_LIBUKALLOC
 #include <string.h>

@@ -20,7 +20,7 @@ unsigned long spin_vectors(const __u64 *want, __u64 *have,
 			   volatile unsigned int *stop, int wide,
 			   unsigned long *rounds);
 
-/** Spins with 0 in a register, rbx or x19, until somebody else changes it. */
+/** Spins with 0 in a register, rbx or x19, until other code changes it. */
 void spin_register(volatile unsigned int *started);
 
 /** Floating-point control: MXCSR, FPCR; with the rounding mode changed. */

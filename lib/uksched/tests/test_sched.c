@@ -486,7 +486,7 @@ UK_TESTCASE(uksched, time_is_accounted_for)
 	uk_thread_join(t, NULL);
 }
 
-/* Who runs next is to be foreseen: nobody is preempted. */
+/* The order must be predictable: no thread is preempted. */
 static int no_slices(struct uk_testsuite *suite __unused)
 {
 #ifdef CONFIG_LIBUKSCHED_PREEMPT

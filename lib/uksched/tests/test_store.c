@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the store tells of threads, against the threads themselves.
+ * Store entries about threads, against the threads themselves.
  */
 #ifdef CONFIG_LIBUKSTORE
 #include <string.h>
@@ -87,7 +87,7 @@ UK_TESTCASE(uksched_store, a_thread_comes_and_goes)
 	UK_TEST_EXPECT_UNUM_LE(value, most);
 	uk_store_ref_drop(&ref);
 
-	/* Its name is told with the next walk. */
+	/* The next walk shows its new name. */
 	uk_thread_set_name(t, "second name");
 	UK_TEST_EXPECT_ZERO(uk_store_foreach(nothing, __NULL));
 	UK_TEST_ASSERT_ZERO(uk_store_find(path, &ref));
@@ -97,7 +97,7 @@ UK_TESTCASE(uksched_store, a_thread_comes_and_goes)
 	UK_TEST_EXPECT_ZERO(uk_store_get_value(time.entry, u64, &value));
 	uk_store_ref_drop(&time);
 
-	/* Who holds the object of a thread that has gone is told so. */
+	/* A reader that holds the object of an ended thread gets an error. */
 	stop = 1;
 	UK_TEST_EXPECT_ZERO(uk_thread_join(t, __NULL));
 	UK_TEST_EXPECT_SNUM_EQ(uk_store_get_value(ref.entry, u64, &value),

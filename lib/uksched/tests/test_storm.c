@@ -168,7 +168,7 @@ UK_TESTCASE(uksched_storm, everything_at_once)
 	UK_TEST_EXPECT_UNUM_EQ(tokens.count, TOKENS);
 }
 
-/* Nobody gets far. */
+/* No thread gets far. */
 static int short_slices(struct uk_testsuite *suite __unused)
 {
 #ifdef CONFIG_LIBUKSCHED_PREEMPT

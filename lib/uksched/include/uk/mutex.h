@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Mutexes. One that is unlocked while others wait belongs to the first of
- * them from then on: nobody starves, nobody overtakes. Names are Unikraft's.
+ * them from then on: no thread starves. Names are Unikraft's.
  * Contexts: thread, unless said otherwise.
  */
 #ifndef __UK_MUTEX_H__
@@ -46,8 +46,8 @@ void uk_mutex_lock(struct uk_mutex *m);
 int uk_mutex_trylock(struct uk_mutex *m);
 
 /**
- * Locks, or gives up at a time of the monotonic clock. One's own that is not
- * recursive is waited for like anybody's.
+ * Locks, or gives up at a time of the monotonic clock. An owner
+ * that locks a mutex again which is not recursive waits, too.
  *
  * @return 0, -ETIMEDOUT
  */
@@ -56,7 +56,7 @@ int uk_mutex_lock_until(struct uk_mutex *m, __nsec deadline);
 /** Unlocks; crashes for a mutex that is not the caller's. */
 void uk_mutex_unlock(struct uk_mutex *m);
 
-/** 1 while somebody holds it. Contexts: any. */
+/** 1 while a thread holds it. Contexts: any. */
 static inline int uk_mutex_is_locked(const struct uk_mutex *m)
 {
 	return UK_READ_ONCE(m->owner) != __NULL;

@@ -10,7 +10,7 @@
  *
  * They take turns, in the order in which they became ready. A thread runs
  * until it waits, sleeps, yields or exits; with LIBUKSCHED_PREEMPT for a time
- * slice at most while others are ready. When nobody is, the CPU halts.
+ * slice at most while others are ready. When none is, the CPU halts.
  *
  * Waiting is in <uk/wait.h>, <uk/mutex.h>, <uk/semaphore.h>; looking at
  * threads in <uk/thread.h>. Without LIBUKSCHED yielding and sleeping remain.
@@ -25,7 +25,7 @@
 #include <uk/time.h>
 
 /*
- * Somebody asked the image to end, by the store's ukboot/request_shutdown.
+ * A shutdown was requested, by the store's ukboot/request_shutdown.
  * Data: int *, the status. Raised in a thread; a handler may end the image its
  * own way, as newlib does by exit(); else uk_exit() does. With LIBUKSTORE only.
  */
@@ -38,13 +38,13 @@ typedef void *(*uk_thread_func_t)(void *arg);
 struct uk_thread_attr {
 	const char *name; /* copied, cut to UK_THREAD_NAME_MAX; 0: "thread" */
 	__sz stack;	  /* bytes, rounded up to pages; 0: sched.stack */
-	int detached;	  /* nobody will join it */
+	int detached;	  /* no thread will join it */
 };
 
 /**
  * Makes a thread that is ready to run.
  *
- * @param thread receives it; NULL if nobody asks
+ * @param thread receives it; NULL if not needed
  * @param func its life: what it returns is what a joiner gets
  * @return 0; -ENOMEM; -EINVAL if the stack is less than 8 KiB; -EAGAIN if all
  *   ids were given
@@ -88,12 +88,13 @@ void uk_thread_sleep_until(__nsec deadline);
 /** Threads that have not exited. Contexts: any. */
 unsigned int uk_sched_thread_count(void);
 
-/** ns that the CPU had nobody to run. Contexts: any. */
+/** ns that the CPU was idle. Contexts: any. */
 __nsec uk_sched_idle_time(void);
 
 /**
- * For a debugger: the CPU is given to one thread alone, whoever else is ready,
- * until this is called with NULL. While it waits for something the CPU idles.
+ * For a debugger: the CPU is given to one thread alone, even if others are
+ * ready, until this is called with NULL. While it waits for something the CPU
+ * idles.
  *
  * With LIBUKSCHED_PREEMPT the thread on the CPU loses it at the next interrupt;
  * without, when it gives it away. Contexts: any.

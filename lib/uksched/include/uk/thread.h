@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Threads as whoever looks at them sees them: a crash screen, a debugger,
+ * Threads for code that examines them: a crash screen, a debugger,
  * metrics. How they are made, and wait, is in <uk/sched.h>.
  *
  *	struct uk_thread *t = NULL;
@@ -70,8 +70,8 @@ struct uk_thread *uk_thread_by_id(unsigned int id);
 
 /**
  * "running", "ready", "sleeping", "waiting" or "exited"; never NULL. The
- * thread on the CPU is running, unless it waits there with nobody else to
- * run. Contexts: any.
+ * thread on the CPU is running, unless it waits there with no other
+ * ready. Contexts: any.
  */
 const char *uk_thread_state_name(const struct uk_thread *thread);
 
@@ -81,8 +81,8 @@ const char *uk_thread_state_name(const struct uk_thread *thread);
  * A thread that was preempted goes on with the frame of the interrupt, all
  * registers of it. One that gave the CPU away itself stands behind a call in
  * the scheduler: pc, sp, frame pointer and what the ABI lets a function keep
- * are those of that place, so that a call trace starts there; of the others
- * nobody reads the value.
+ * are those of that place, so that a call trace starts there; the others
+ * are not used.
  *
  * @return NULL for the thread on the CPU, and for one that exited and left
  *   it for good. Contexts: any but thread with interrupts on: it may run by
@@ -95,7 +95,7 @@ struct __regs *uk_thread_regs(struct uk_thread *thread);
  * <uk/arch/fpstate.h> lays them out; they may be changed.
  *
  * @return NULL for the thread on the CPU, whose state is in the CPU, and for
- *   one that gave the CPU away itself: it has none that anybody reads.
+ *   one that gave the CPU away itself: its state is not used.
  * Contexts: as uk_thread_regs().
  */
 void *uk_thread_fpstate(struct uk_thread *thread);

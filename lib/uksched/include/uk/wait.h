@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Wait queues: threads wait until a condition holds, and whoever makes it hold
- * wakes them.
+ * Wait queues: threads wait until a condition holds, and the code that makes it
+ * hold wakes them.
  *
  *	static struct uk_waitq wq = UK_WAITQ_INIT;
  *
@@ -34,13 +34,13 @@ struct uk_waitq {
 		0, 0, \
 	}
 
-/** Makes a queue that nobody waits in. Contexts: any. */
+/** Initialises a queue without waiting threads. Contexts: any. */
 static inline void uk_waitq_init(struct uk_waitq *wq)
 {
 	*wq = (struct uk_waitq)UK_WAITQ_INIT;
 }
 
-/** 1 if nobody waits. Contexts: any. */
+/** 1 if no thread waits. Contexts: any. */
 static inline int uk_waitq_empty(const struct uk_waitq *wq)
 {
 	return !UK_READ_ONCE(wq->first);
