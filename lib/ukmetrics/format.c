@@ -141,7 +141,7 @@ static int begin_object(struct writer *w, const char *suffix)
 	return -EEXIST;
 }
 
-/* The same, and what tells a value of a series from the others. */
+/* The same, and the label of a value of a series. */
 static int begin(struct writer *w, const char *suffix)
 {
 	const struct uk_store_label *l = metrics_series_label(w->item->e);
@@ -322,7 +322,7 @@ static __u64 put_texts(struct writer *w)
 	return failed;
 }
 
-/* A family without a value is not told of. */
+/* A family without a value is not written. */
 static __u64 put_family(struct writer *w, __u32 number)
 {
 	const struct metrics_index *ix = w->ix;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * /metrics, and what is told of its own work.
+ * /metrics, and metrics about ukmetrics itself.
  */
 #include <uk/time.h>
 #include "metrics_internal.h"
@@ -66,8 +66,7 @@ static int get_duration(void *cookie __unused,
 }
 
 UK_STORE_STATIC_ENTRY_INFO(1, scrapes, u64, get_scrapes, __NULL,
-			   .kind = UK_STORE_COUNTER,
-			   .help = "times that metrics were asked for");
+			   .kind = UK_STORE_COUNTER, .help = "scrapes");
 UK_STORE_STATIC_ENTRY_INFO(2, errors, u64, get_errors, __NULL,
 			   .kind = UK_STORE_COUNTER,
 			   .help = "times that metrics could not be written");

@@ -96,7 +96,7 @@ struct metrics_index {
 /** FNV-1a (Fowler, Noll, Vo). */
 __u32 metrics_hash(const char *s, __sz len);
 
-/** The label that tells a value of a series from the others, or NULL. */
+/** The label of a value of a series, or NULL. */
 static inline const struct uk_store_label *
 metrics_series_label(const struct uk_store_entry *e)
 {

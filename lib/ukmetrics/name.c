@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * vitrine_<library>_<entry>_<unit>, or vitrine_<series>_<unit>, without
- * doubling what the entry's name says already. Times and percents are told in
+ * doubling what the entry's name already contains. Times and percents are in
  * Prometheus' base units, by moving the decimal point: an entry in nanoseconds
  * is named seconds.
  */

@@ -213,8 +213,7 @@ static void get_one(const struct uk_http_request *req,
 
 	if (uk_store_find(req->rest, &ref)) {
 		if (!put_list(res, req->rest))
-			uk_http_error(res, 404, "there is no value %s\n",
-				      req->rest);
+			uk_http_error(res, 404, "no value %s\n", req->rest);
 		return;
 	}
 	if (!ref.entry->get.u64) {
@@ -262,7 +261,7 @@ static void put_one(const struct uk_http_request *req,
 	struct uk_store_ref ref;
 
 	if (uk_store_find(req->rest, &ref)) {
-		uk_http_error(res, 404, "there is no value %s\n", req->rest);
+		uk_http_error(res, 404, "no value %s\n", req->rest);
 		return;
 	}
 	if (ref.entry->set.u64) {

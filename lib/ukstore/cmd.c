@@ -18,7 +18,7 @@ static int readable_here(const struct uk_store_entry *e)
 	       (e->flags & UK_STORE_ENTRY_FLAG_CONST) || store_may_allocate();
 }
 
-static void tell(struct uk_cmd_io *io, const struct uk_store_entry *e)
+static void print_value(struct uk_cmd_io *io, const struct uk_store_entry *e)
 {
 	char text[TEXT_MAX];
 	int ret = readable_here(e) ? uk_store_get_text(e, text, sizeof(text))
@@ -27,7 +27,7 @@ static void tell(struct uk_cmd_io *io, const struct uk_store_entry *e)
 	if (ret == -EPERM)
 		uk_cmd_printf(io, "(in threads only)");
 	else if (ret == -ENOTSUP)
-		uk_cmd_printf(io, "(to be set)");
+		uk_cmd_printf(io, "(write-only)");
 	else if (ret == -EFAULT)
 		uk_cmd_printf(io, "(its getter faults)");
 	else if (ret < 0)
@@ -55,7 +55,7 @@ static int list(const struct uk_store_ref *ref, void *arg)
 		return 0;
 	l->count++;
 	uk_cmd_printf(l->io, "%s ", path);
-	tell(l->io, ref->entry);
+	print_value(l->io, ref->entry);
 	return 0;
 }
 
@@ -82,8 +82,7 @@ static int find(struct uk_cmd_io *io, const char *path,
 	int ret = uk_store_find(path, ref);
 
 	if (ret)
-		uk_cmd_printf(io, "there is no value \"%s\"; try store ls\n",
-			      path);
+		uk_cmd_printf(io, "no value \"%s\"; try store ls\n", path);
 	return ret;
 }
 
@@ -94,7 +93,7 @@ static int cmd_get(struct uk_cmd_io *io, const char *path)
 
 	if (uk_store_find(path, &ref))
 		return list_all(io, path) ? 0 : find(io, path, &ref);
-	tell(io, ref.entry);
+	print_value(io, ref.entry);
 	uk_store_ref_drop(&ref);
 	return 0;
 }

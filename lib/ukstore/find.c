@@ -103,7 +103,7 @@ int store_refresh(void)
 }
 #endif
 
-/* Libraries are told without "lib"; an application has none. */
+/* Names of libraries are without "lib"; applications have none. */
 static int find(const char *path, struct uk_store_ref *ref)
 {
 	static const char *const prefixes[] = { "lib", "" };

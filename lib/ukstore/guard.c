@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Calls that may fault. The registers before the call are kept; a trap inside
- * of it that nobody else takes has them back and so returns there once more.
+ * it that no other handler takes restores them and so returns there once more.
  * Whatever the function had begun stays as it was: it must be a getter.
  *
  * Guards are a list, newest first, since threads may be switched inside of a

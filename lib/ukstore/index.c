@@ -2,9 +2,9 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Finding a static entry by library and id. The linker sorts the table by
- * path, so another order needs an index: it is made when it is asked for first
- * and there is a heap, 4 bytes an entry and 12 a library, and stays. An image
- * in which nobody asks by id has none. Before it is made, such as in a trap,
+ * path, so another order needs an index: it is made at the first search, if
+ * there is a heap, 4 bytes an entry and 12 a library, and stays. An image
+ * without such a search has none. Before it is made, such as in a trap,
  * the entries of the library are searched one by one.
  */
 #include <string.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the store tells of itself. An entry whose getter failed is left out by
- * readers: here it is seen that there was one.
+ * Store entries about the store itself. Readers omit an entry whose getter
+ * failed: these counters show that there was one.
  */
 #include "store_internal.h"
 
@@ -15,7 +15,7 @@
 	UK_STORE_STATIC_ENTRY_INFO(eid, name, u64, get_##name, NULL, \
 				   .kind = UK_STORE_COUNTER, .help = what)
 
-COUNTER(1, reads, reads, "values that were asked for");
+COUNTER(1, reads, reads, "values read");
 COUNTER(2, getters_failed, failed, "values whose getter failed");
 COUNTER(3, getters_faulted, faulted, "values whose getter faulted");
 

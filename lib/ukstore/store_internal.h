@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the files of ukstore tell each other.
+ * Shared by the files of ukstore.
  */
 #ifndef __UKSTORE_INTERNAL_H__
 #define __UKSTORE_INTERNAL_H__
@@ -60,11 +60,11 @@ int store_refresh(void);
 /** Finds "object/entry" of a library; key->name is that. */
 int store_object_find(const struct store_key *key, struct uk_store_ref *ref);
 
-/** The object behind another one by library and name (NULL: the first), with
+/** The object after another one by library and name (NULL: the first), with
  * a reference, or NULL. The reference to the other one is given back.
  *
- * @param at where it stood; from 0 on kept for the caller: while nothing
- *   changes nobody has to search
+ * @param at its position; begin with 0 and pass the same variable: without
+ *   changes no search is needed
  */
 struct uk_store_object *store_object_next(struct uk_store_object *obj,
 					  __sz *at);

@@ -60,7 +60,7 @@ static int round_to(char *digits, __sz len)
 	return up;
 }
 
-#define DIGITS 17 /* as many as tell any two doubles apart */
+#define DIGITS 17 /* enough to distinguish any two doubles */
 
 static int double_text(__u64 bits, char *buf, __sz len)
 {

@@ -109,7 +109,7 @@ void uk_store_value_free(const struct uk_store_entry *e,
 		store_text_free(v->text);
 }
 
-/* A number as 64 bits; *negative tells how to read them. */
+/* A number as 64 bits; *negative: read them as signed. */
 static int read_number(const struct uk_store_entry *e, __u64 *bits,
 		       int *negative)
 {

@@ -200,7 +200,7 @@ UK_TESTCASE(ukstore, command)
 	UK_TEST_EXPECT_ZERO(strcmp(said,
 				   "ukstore/test_deep (its getter faults)\n"
 				   "ukstore/test_null (its getter faults)\n"
-				   "ukstore/test_setting (to be set)\n"
+				   "ukstore/test_setting (write-only)\n"
 				   "ukstore/test_trap (its getter faults)\n"));
 	UK_TEST_EXPECT_ZERO(run("store ls"));
 	UK_TEST_EXPECT_ZERO(run("store get ukinit/application"));

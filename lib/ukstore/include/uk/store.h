@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Values by name. A library publishes a value by a function that gets it, and
- * one that sets it if it may be set; nothing runs until somebody asks. Names
+ * one that sets it if it may be set; nothing runs until a value is read. Names
  * and meanings are Unikraft's where Unikraft has them.
  *
  *	static int get_faults(void *cookie, __u64 *out)
@@ -106,11 +106,10 @@ typedef int (*uk_store_get_hist_func_t)(void *,
 enum uk_store_kind {
 	UK_STORE_GAUGE,	  /* goes up and down */
 	UK_STORE_COUNTER, /* only grows, from 0 at boot */
-	UK_STORE_INFO,	  /* a text that tells of the guest */
+	UK_STORE_INFO,	  /* a text about the guest */
 };
 
-/* What tells an object, or a value of a series, from its like: a label of
- * metrics.
+/* A label of metrics: it distinguishes objects, or values of a series.
  */
 struct uk_store_label {
 	const char *name; /* letters, digits, _; no digit first */
@@ -118,7 +117,7 @@ struct uk_store_label {
 };
 
 /*
- * Entries of a library that are one metric, told apart by a label:
+ * Entries of a library that are one metric, distinguished by a label:
  * uktrap/page_fault is vitrine_uktrap_traps_total{event="page_fault"}. Texts
  * of a series are the labels of one value.
  */
@@ -328,11 +327,12 @@ struct uk_store_ref {
 };
 
 /*
- * Objects of what comes and goes may be made when somebody asks, so that they
+ * Objects of short life may be created when the store is read, so that they
  * cost nothing before: a handler of this event, which is raised before a walk
  * and when an object is not found, adds those that are new and removes those
  * that are gone. Handlers run in init or thread context, one caller at a time;
- * who asks in a trap, an interrupt or a crash finds what was there last.
+ * a reader in a trap, an interrupt or a crash finds the objects of the last
+ * walk.
  */
 UK_EVENT_DECLARE(UK_STORE_EVENT_REFRESH);
 

@@ -466,7 +466,7 @@ static const struct uk_store_entry *entries[] = {
 	NULL,
 };
 
-/* Objects that are made when somebody asks. */
+/* Objects that are created when the store is read. */
 static struct uk_store_object *asked;
 static int refreshed, wanted, refresh_cookie = 9;
 
