@@ -98,7 +98,7 @@ def test_commands(image, tmp_path):
         shell = next(l.split()[0] for l in client.cooked("threads").splitlines() if "shell" in l)
         assert f"uksched/{shell}/thread_switches" in paths
         assert client.cooked("store get no/where") == \
-            'there is no value "no/where"; try store ls\n'
+            'no value "no/where"; try store ls\n'
         # stdin is the program's
         process.stdin.write(b"help\n")
         process.stdin.flush()
@@ -169,7 +169,7 @@ def test_on_the_terminal(arch, image, machine):
 def test_not_beside_stdin(arch, image):
     result = image.run(options=["-p", f"shell.console={FIRST[arch]}"])
     assert result.status == 71
-    assert f"shell.console={FIRST[arch]}: stdin, a debugger or metrics are there already" \
+    assert f"shell.console={FIRST[arch]}: this console is already used by stdin, a debugger or metrics" \
         in result.text
 
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * A line that somebody types, byte by byte.
+ * A line that a user types, byte by byte.
  */
 #ifndef __UKSHELL_LINE_H__
 #define __UKSHELL_LINE_H__

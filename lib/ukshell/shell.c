@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The shell: a thread that sleeps until somebody types, and runs what they
- * typed. All its memory is one line and one buffer of input. Output waits for
- * a slow reader, but not for one that does not read at all; what is left of
+ * The shell: a thread that sleeps until input arrives, and runs the typed
+ * commands. All its memory is one line and one buffer of input. Output waits
+ * for a slow reader, but not for one that does not read at all; what is left of
  * the command's output is dropped then.
  */
 #include <string.h>
@@ -121,7 +121,7 @@ static void typed(const char *bytes, __sz len)
 	}
 }
 
-/* Somebody else is there: nothing of the one before is left. */
+/* A new client: nothing of the one before is left. */
 static void greet(unsigned int client)
 {
 	shell.client = client;
@@ -186,18 +186,18 @@ static int start(struct uk_init_ctx *ctx __unused)
 	if (!con)
 		return 0;
 	if (is_shared(con)) {
-		uk_pr_err("shell.console=%s: stdin, a debugger or metrics are "
-			  "there already; console.stdio=none takes stdin "
-			  "away\n",
-			  con->name);
+		uk_pr_err(
+			"shell.console=%s: this console is already used by stdin, a debugger or metrics; choose another, or give console.stdio=none\n",
+			con->name);
 		return -ECANCELED; /* said */
 	}
 	shell.con = con;
 	uk_console_wanted[UK_CONSOLE_SHELL] = (char *)con->name;
 	ret = uk_console_set_rx(con, arrived, __NULL);
 	if (ret && ret != -ENOTSUP) {
-		uk_pr_err("shell.console=%s: somebody else reads it\n",
-			  con->name);
+		uk_pr_err(
+			"shell.console=%s: another library already reads this console; choose another\n",
+			con->name);
 		return -ECANCELED;
 	}
 	return uk_thread_create_attr(__NULL, &attr, thread, __NULL);
