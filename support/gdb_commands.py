@@ -264,9 +264,52 @@ def state_of(thread):
     return str(thread["pub"]["state"]).rsplit("_", maxsplit=1)[-1].lower()
 
 
+WAITS = {"QUEUE": "for wait queue", "MUTEX": "for mutex", "SEMAPHORE": "for semaphore",
+         "CONDITION": "for condition", "JOIN": "for the end of", "INPUT": "for input of"}
+FOR_EVER = 2**64 - 1
+
+
+def thread_named(address):
+    for thread, pub in uk_threads():
+        if int(thread.address) == address:
+            return f"thread {int(pub['id'])} {pub['name'].string(errors='replace')}"
+    return "a thread that is not listed"
+
+
+def object_named(address):
+    """A variable of the program; what is on a stack has no name."""
+    name = symbol_at(address)
+    if name.startswith("No symbol") or "stack" in name:
+        return f"{address:#x}"
+    return f"{name.replace(' + ', '+')} ({address:#x})"
+
+
+def wait_of(pub):
+    """What a thread waits for, in the words of lib/uksched/wait_text.c."""
+    wait = pub["wait"]
+    kind = str(wait["kind"]).rsplit("_", maxsplit=1)[-1]
+    until, at = int(wait["until"]), int(wait["object"])
+    words = [WAITS[kind]] if kind in WAITS else []
+    if kind == "JOIN":
+        words.append(thread_named(at))
+    elif kind == "INPUT":
+        words.append(wait["object"].cast(gdb.lookup_type("char").pointer()).string())
+    elif words:
+        words.append(object_named(at))
+    if kind == "MUTEX":
+        mutex = wait["object"].cast(gdb.lookup_type("struct uk_mutex").pointer())
+        words[-1] += f", held by {thread_named(int(mutex['owner']))}"
+    if until != FOR_EVER and kind != "INPUT":
+        if words:
+            words[-1] += ","
+        words.append(f"until {until // 10**9}.{until % 10**9 // 1000:06} s")
+    return " ".join(words)
+
+
 class UkThreads(gdb.Command):
     """uk threads
-List the guest's threads: number, name, state, time on the CPU, place.
+List the guest's threads: number, name, state and what they wait for, time on
+the CPU, place.
 
 The time is up to when the thread last left the CPU. The place is the
 innermost function that is not the scheduler's."""
@@ -278,7 +321,9 @@ innermost function that is not the scheduler's."""
         rows = [("Id", "Name", "State", "CPU time", "Place")]
         for thread, pub in uk_threads():
             state = state_of(thread)
-            rows.append((str(int(pub["id"])), pub["name"].string(errors="replace"), state,
+            waits = state in ("waiting", "sleeping")
+            rows.append((str(int(pub["id"])), pub["name"].string(errors="replace"),
+                         f"{state} {wait_of(pub)}" if waits else state,
                          f"{int(pub['cpu_time']) / 1e6:.3f} ms", where_thread(thread, state)))
         if len(rows) == 1:
             print("There are no threads yet.")

@@ -43,6 +43,7 @@ class Thread:
     state: str
     switches: int
     stack: tuple  # (lowest, past the highest)
+    wait: str = ""  # what it waits for
     trace: list = field(default_factory=list)
     trace_end: str = ""
     guesses: list = field(default_factory=list)
@@ -145,8 +146,9 @@ def read_trace(screen, texts, is_trap):
 def read_thread(texts):
     """A thread's section: what it is, its stack, its call trace."""
     name, state, switches = THREAD_IS.match(texts[0]).groups()
+    wait = texts.pop(1).removeprefix(f"  {state} ") if state in ("waiting", "sleeping") else ""
     low, high = THREAD_STACK.match(texts[1]).groups()
-    thread = Thread(name, state, int(switches), (int(low, 16), int(high, 16)))
+    thread = Thread(name, state, int(switches), (int(low, 16), int(high, 16)), wait)
     if texts[2:] != ["  call trace: see above"]:
         read_trace(thread, texts[2:], True)
     return thread

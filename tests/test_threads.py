@@ -31,8 +31,8 @@ NEWLIB_POLICY = {name: (*lines, "CONFIG_LIBVIRTIO_CONSOLE=y") for name, lines in
 # apps/threads as tests of the debugger build it, too
 APP_POLICY = {"coop": (), "preempt": ("CONFIG_LIBVIRTIO_CONSOLE=y", "CONFIG_LIBUKSCHED_PREEMPT=y")}
 SLICE = ["-p", "sched.slice=100"]
-SUITES = {"coop": ("uksched", "uksched_storm", "ukpthread"),
-          "preempt": ("uksched", "uksched_storm", "ukpthread", "uksched_preempt")}
+SUITES = {"coop": ("uksched", "uksched_wait_text", "uksched_storm", "ukpthread"),
+          "preempt": ("uksched", "uksched_wait_text", "uksched_storm", "ukpthread", "uksched_preempt")}
 
 
 def run_suites(image, policy, *options):
@@ -258,6 +258,8 @@ def test_screen_shows_all_threads(arch):
         more = gdb_in_thread(arch, thread)
         at[thread] = len(commands) + more.index("bt")
         commands += more
+    listed = len(commands) + 1
+    commands += [f"source {ROOT}/support/gdb_commands.py", "uk threads"]
     out, result = run_under_gdb(image, ["in-thread"], commands)
     assert result.status == 70, result.text
     screen = read_screen(result)
@@ -265,6 +267,16 @@ def test_screen_shows_all_threads(arch):
     assert {n: (t.name, t.state) for n, t in screen.threads.items()} == {
         1: ("main", "waiting"), 2: ("second", "running"),
         3: ("sleeper", "sleeping"), 4: ("waiter", "waiting")}
+    lock, = (line.split()[0] for line in image.tool("nm", image.path).splitlines()
+             if line.endswith(" lock"))
+    assert screen.threads[1].wait == "for the end of thread 2 second"
+    assert screen.threads[4].wait == f"for mutex lock (0x{lock.lstrip('0')}), held by thread 1 main"
+    until = float(re.fullmatch(r"until (\d+\.\d{6}) s", screen.threads[3].wait).group(1))
+    assert 1000 < until < 1000 + 60
+    # the same words from gdb, which reads them itself
+    states = {line.split()[1]: line for line in out[listed].splitlines()}
+    for thread in screen.threads.values():
+        assert f"{thread.state} {thread.wait}" in states[thread.name], out[listed]
     assert screen.sections["Running"] == ["thread 2, second"]
     assert screen.sections["Interrupts"] == ["on"]
     sp = screen.registers[{"x86_64": "rsp", "arm64": "sp"}[arch]]
@@ -303,7 +315,7 @@ def test_preempted_threads_in_the_screen(arch):
     result = image.run("crash", options=SLICE)
     assert result.status == 70
     screen = read_screen(result)
-    assert [t.name for t in screen.threads.values()] == ["main"] + ["pthread"] * 4
+    assert [t.name for t in screen.threads.values()] == ["main"] + ["spin_for_ever"] * 4
     assert screen.threads[1].state == "running"
     for thread in list(screen.threads.values())[1:]:
         assert thread.state == "ready" and thread.switches > 0

@@ -51,6 +51,23 @@ static int others_run(void)
 	return 1;
 }
 
+#ifdef CONFIG_LIBUKSCHED
+/* The same for who waits for input, and says so. */
+static void look_again(const struct uk_console *con)
+{
+	unsigned long flags = ukarch_irq_save();
+
+	uk_waitq_wait_for(NULL, uk_time_monotonic() + LOOK_NS, UK_WAIT_INPUT,
+			  con->name);
+	ukarch_irq_restore(flags);
+}
+#else
+static void look_again(const struct uk_console *con __unused)
+{
+	others_run();
+}
+#endif
+
 /* A console that takes nothing within its bound has no reader: the rest is
  * dropped, as the log drops it, so that the program does not fail.
  */
@@ -98,8 +115,10 @@ int _read(int fd, void *buf, size_t len)
 		if (n == 0 && i)
 			break;
 		if (n == 0) {
-			if (!others_run())
+			if (uk_sched_thread_count() < 2)
 				uk_console_wait(con, events);
+			else
+				look_again(con);
 			continue;
 		}
 		if (line[i] == CTRL_D)

@@ -18,10 +18,13 @@ static void thread(struct uk_thread *t)
 {
 	__nsec ns = uk_thread_cpu_time(t);
 	struct __regs *regs = uk_thread_regs(t);
+	char wait[UK_WAIT_TEXT_MAX];
 
 	uk_pr_crit("Thread %u: %s, %s, %lu.%03lu ms on the CPU, %lu switches\n",
 		   t->id, t->name, uk_thread_state_name(t), ns / NSEC_PER_MS,
 		   ns % NSEC_PER_MS / 1000, t->switches);
+	if (uk_thread_wait_text(t, wait, sizeof(wait)))
+		uk_pr_crit("  %s %s\n", uk_thread_state_name(t), wait);
 	uk_pr_crit("  stack 0x%lx-0x%lx\n", (__vaddr_t)t->stack.base,
 		   (__vaddr_t)t->stack.top);
 	if (t == uk_thread_current())

@@ -157,8 +157,8 @@ const struct gdb_action *gdb_resume_action(const struct gdb_resume *r,
 /* ---- threads ---- */
 
 struct gdb_thread_info {
-	char name[32];	/* terminated; may be empty */
-	char extra[64]; /* terminated: state and the like, in words */
+	char name[32];	 /* terminated; may be empty */
+	char extra[256]; /* terminated: state and the like, in words */
 	unsigned int core;
 };
 

@@ -311,13 +311,18 @@ static int thread_info(struct gdb_target *t __unused, long tid,
 {
 	const struct uk_thread *thread =
 		tid > 0 ? uk_thread_by_id((unsigned int)tid) : __NULL;
+	__sz n;
 
 	if (!thread && tid != gdb_guest_tid())
 		return -ESRCH;
 	uk_snprintf(info->name, sizeof(info->name), "%s",
 		    thread ? thread->name : "main");
-	uk_snprintf(info->extra, sizeof(info->extra), "%s",
-		    thread ? uk_thread_state_name(thread) : "running");
+	n = (__sz)uk_snprintf(info->extra, sizeof(info->extra), "%s ",
+			      thread ? uk_thread_state_name(thread)
+				     : "running");
+	if (!thread || !uk_thread_wait_text(thread, info->extra + n,
+					    sizeof(info->extra) - n))
+		info->extra[n - 1] = '\0';
 	return 0;
 }
 

@@ -95,8 +95,9 @@ static void *server(void *arg __unused)
 		deadline = http_client_deadline(&client, uk_time_monotonic());
 		if (polled)
 			deadline = MIN(deadline, uk_time_monotonic() + POLL);
-		(void)uk_waitq_wait_event_deadline(
-			&waiting, uk_console_events(con) != events, deadline);
+		(void)uk_waitq_wait_event_for(
+			&waiting, uk_console_events(con) != events, deadline,
+			UK_WAIT_INPUT, con->name);
 	}
 	return __NULL;
 }

@@ -19,6 +19,7 @@ struct shot {
 	unsigned int id;
 	char name[UK_THREAD_NAME_MAX];
 	const char *state;
+	char wait[UK_WAIT_TEXT_MAX];
 	__nsec cpu_time;
 	__u64 switches;
 	__uptr base, top;
@@ -62,6 +63,7 @@ static void take(struct shot *s, struct uk_thread *t)
 	s->id = t->id;
 	strncpy(s->name, t->name, sizeof(s->name) - 1);
 	s->state = uk_thread_state_name(t);
+	uk_thread_wait_text(t, s->wait, sizeof(s->wait));
 	s->cpu_time = uk_thread_cpu_time(t);
 	s->switches = t->switches;
 	s->base = (__uptr)t->stack.base;
@@ -135,6 +137,8 @@ static void put_thread(struct uk_http_response *res, const struct shot *s)
 	uk_http_printf(res, "{\"id\":%u", s->id);
 	put_name(res, "name", s->name);
 	put_name(res, "state", s->state);
+	if (s->wait[0])
+		put_name(res, "wait", s->wait);
 	uk_http_printf(res,
 		       ",\"cpu_ns\":%lu,\"switches\":%lu,"
 		       "\"stack\":{\"base\":\"0x%lx\",\"bytes\":%lu},"

@@ -163,7 +163,7 @@ static int wait_in(pthread_cond_t *cond, pthread_mutex_t *mutex,
 		return EPERM;
 	flags = ukarch_irq_save();
 	uk_mutex_unlock(uk(mutex));
-	rc = uk_waitq_wait(wq(cond), deadline);
+	rc = uk_waitq_wait_for(wq(cond), deadline, UK_WAIT_CONDITION, cond);
 	ukarch_irq_restore(flags);
 	(void)uk_mutex_lock_until(uk(mutex), UK_TIME_NEVER);
 	return -rc;

@@ -1,38 +1,120 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Command: the threads there are.
+ * Command: the threads, each with what it waits for and where it is: in its
+ * innermost function that is not the scheduler's own. A thread is looked at
+ * with interrupts off; what is found is written with them on, as a console may
+ * be slow.
  */
+#include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/cmd.h>
+#include <uk/symtab.h>
 #include <uk/thread.h>
+#ifdef CONFIG_LIBUKUNWIND
+#include <uk/unwind.h>
+#endif
 
-static void show(struct uk_cmd_io *io, struct uk_thread *t)
+#define DEPTH 8 /* frames looked at: the scheduler's are fewer */
+#define OWN "lib/uksched/"
+
+struct shot {
+	unsigned int id;
+	char name[UK_THREAD_NAME_MAX];
+	const char *state;
+	char wait[UK_WAIT_TEXT_MAX];
+	__u64 us, switches;
+	unsigned int depth;
+	struct {
+		__uptr pc;
+		int is_call;
+	} frames[DEPTH];
+};
+
+static void take_frames(struct shot *s, const struct __regs *regs)
 {
-	struct __regs *regs = uk_thread_regs(t);
-	__u64 us = uk_thread_cpu_time(t) / 1000;
+	s->frames[0].pc = ukarch_regs_pc(regs);
+	s->frames[0].is_call = 0;
+	s->depth = 1;
+#ifdef CONFIG_LIBUKUNWIND
+	struct uk_unwind u;
 
-	uk_cmd_printf(io, "%3u %-16s %-8s %6lu.%06lu s %8lu switches", t->id,
-		      t->name, uk_thread_state_name(t), us / 1000000,
-		      us % 1000000, t->switches);
-	if (regs)
-		uk_cmd_printf(io, "  at 0x%lx", ukarch_regs_pc(regs));
+	uk_unwind_start(&u, regs);
+	for (; s->depth < DEPTH && uk_unwind_next(&u); s->depth++) {
+		s->frames[s->depth].pc = u.pc;
+		s->frames[s->depth].is_call = u.is_call;
+	}
+#endif
+}
+
+/* The first thread behind an id; 0 if there is none. */
+static int take(struct shot *s, unsigned int behind)
+{
+	unsigned long flags = ukarch_irq_save();
+	const struct __regs *regs;
+	struct uk_thread *t = __NULL;
+
+	while ((t = uk_thread_next(t)) && t->id <= behind)
+		;
+	if (t) {
+		s->id = t->id;
+		strncpy(s->name, t->name, sizeof(s->name) - 1);
+		s->name[sizeof(s->name) - 1] = '\0';
+		s->state = uk_thread_state_name(t);
+		uk_thread_wait_text(t, s->wait, sizeof(s->wait));
+		s->us = uk_thread_cpu_time(t) / 1000;
+		s->switches = t->switches;
+		s->depth = 0;
+		regs = uk_thread_regs(t);
+		if (regs)
+			take_frames(s, regs);
+	}
+	ukarch_irq_restore(flags);
+	return t != __NULL;
+}
+
+/* Whether a function is the scheduler's, as far as the image knows. */
+static int is_own(__uptr lookup)
+{
+	struct uk_source_loc loc;
+	struct uk_symbol sym;
+
+	return !uk_resolve_symbol(lookup, &sym) &&
+	       !uk_resolve_line(sym.start, &loc) &&
+	       !strncmp(loc.file, OWN, sizeof(OWN) - 1);
+}
+
+static void show(struct uk_cmd_io *io, const struct shot *s)
+{
+	char text[UK_SYMBOL_TEXT_MAX];
+	unsigned int i = 0;
+
+	uk_cmd_printf(io, "%3u %-16s %-8s %6lu.%06lu s %8lu switches", s->id,
+		      s->name, s->state, s->us / 1000000, s->us % 1000000,
+		      s->switches);
+	while (i + 1 < s->depth &&
+	       is_own(s->frames[i].pc - !!s->frames[i].is_call))
+		i++;
+	if (s->depth) {
+		uk_symbol_text(s->frames[i].pc, s->frames[i].is_call, text);
+		uk_cmd_printf(io, "  at ");
+		io->out(io, text, strlen(text));
+	}
+	if (s->wait[0])
+		uk_cmd_printf(io, " %s", s->wait);
 	uk_cmd_printf(io, "\n");
 }
 
 static int cmd_threads(struct uk_cmd_io *io, int argc, char **argv __unused)
 {
-	struct uk_thread *t = __NULL;
-	unsigned long flags;
+	struct shot s = { .id = 0 };
 
 	if (argc > 1)
 		return -EINVAL;
-	flags = ukarch_irq_save();
-	while ((t = uk_thread_next(t)))
-		show(io, t);
-	ukarch_irq_restore(flags);
+	while (take(&s, s.id))
+		show(io, &s);
 	return 0;
 }
 
-UK_CMD(threads, cmd_threads, "lists threads with their CPU time", "",
-       UK_CMD_ANY);
+UK_CMD(threads, cmd_threads,
+       "lists threads: CPU time, place, what they wait for", "", UK_CMD_ANY);

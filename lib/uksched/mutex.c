@@ -32,7 +32,7 @@ int uk_mutex_lock_until(struct uk_mutex *m, __nsec deadline)
 	int rc = 0;
 
 	if (!take(m))
-		rc = sched_block(&m->wait, UK_THREAD_WAITING, deadline);
+		rc = sched_block(&m->wait, deadline, UK_WAIT_MUTEX, m);
 	ukarch_irq_restore(flags);
 	return rc;
 }
@@ -75,7 +75,7 @@ int uk_semaphore_down_until(struct uk_semaphore *s, __nsec deadline)
 	if (s->count > 0)
 		s->count--;
 	else
-		rc = sched_block(&s->wait, UK_THREAD_WAITING, deadline);
+		rc = sched_block(&s->wait, deadline, UK_WAIT_SEMAPHORE, s);
 	ukarch_irq_restore(flags);
 	return rc;
 }

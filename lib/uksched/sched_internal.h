@@ -83,9 +83,11 @@ int sched_has_next(void);
  */
 void sched_switch(void);
 
-/** Takes the current thread off until sched_ready(); 0 or -ETIMEDOUT. */
-int sched_block(struct uk_waitq *wq, enum uk_thread_state state,
-		__nsec deadline);
+/** Takes the current thread off until sched_ready(); 0 or -ETIMEDOUT. It is
+ * sleeping if the kind is UK_WAIT_TIME, else waiting.
+ */
+int sched_block(struct uk_waitq *wq, __nsec deadline, enum uk_wait_kind kind,
+		const void *object);
 
 /** Takes the first thread out of a queue and makes it ready; or NULL. */
 struct thread *sched_wake_one(struct uk_waitq *wq);

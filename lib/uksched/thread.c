@@ -259,7 +259,7 @@ int uk_thread_join(struct uk_thread *thread, void **result)
 	}
 	t->joined = 1;
 	while (t->pub.state != UK_THREAD_EXITED)
-		sched_block(&t->joiners, UK_THREAD_WAITING, UK_TIME_NEVER);
+		sched_block(&t->joiners, UK_TIME_NEVER, UK_WAIT_JOIN, t);
 	if (result)
 		*result = t->result;
 	if (t->block)

@@ -49,14 +49,16 @@ static void expired(struct uk_timer *timer __unused, void *arg)
 	sched_ready(t);
 }
 
-int sched_block(struct uk_waitq *wq, enum uk_thread_state state,
-		__nsec deadline)
+int sched_block(struct uk_waitq *wq, __nsec deadline, enum uk_wait_kind kind,
+		const void *object)
 {
 	struct thread *t = current();
 
 	UK_ASSERT(!uk_percpu()->trap);
 	t->timed_out = 0;
-	t->pub.state = state;
+	t->pub.wait = (struct uk_wait){ kind, object, deadline };
+	t->pub.state = kind == UK_WAIT_TIME ? UK_THREAD_SLEEPING
+					    : UK_THREAD_WAITING;
 	if (wq)
 		wq_append(wq, t);
 	if (deadline != UK_TIME_NEVER) {
@@ -84,7 +86,13 @@ struct thread *sched_wake_one(struct uk_waitq *wq)
 
 int uk_waitq_wait(struct uk_waitq *wq, __nsec deadline)
 {
-	return sched_block(wq, UK_THREAD_WAITING, deadline);
+	return sched_block(wq, deadline, UK_WAIT_QUEUE, wq);
+}
+
+int uk_waitq_wait_for(struct uk_waitq *wq, __nsec deadline,
+		      enum uk_wait_kind kind, const void *object)
+{
+	return sched_block(wq, deadline, kind, object);
 }
 
 unsigned int uk_waitq_wake_up_one(struct uk_waitq *wq)
@@ -111,6 +119,6 @@ void uk_thread_sleep_until(__nsec deadline)
 {
 	unsigned long flags = ukarch_irq_save();
 
-	sched_block(__NULL, UK_THREAD_SLEEPING, deadline);
+	sched_block(__NULL, deadline, UK_WAIT_TIME, __NULL);
 	ukarch_irq_restore(flags);
 }

@@ -154,9 +154,10 @@ static void *thread(void *arg __unused)
 		unsigned int events = uk_console_events(shell.con);
 
 		serve();
-		(void)uk_waitq_wait_event_deadline(
+		(void)uk_waitq_wait_event_for(
 			&waiting, uk_console_events(shell.con) != events,
-			polled ? uk_time_monotonic() + POLL : UK_TIME_NEVER);
+			polled ? uk_time_monotonic() + POLL : UK_TIME_NEVER,
+			UK_WAIT_INPUT, shell.con->name);
 	}
 	return __NULL;
 }

@@ -12,9 +12,13 @@ import gdb
 gdb.execute(f"source {os.path.dirname(__file__)}/../../support/gdb_commands.py")
 
 
+ROW = re.compile(r"(\d+) +(\w+) +(\w+)(?: \S.*?)? +(\d+\.\d+) (ms) *(.*)")
+
+
 def rows(text):
-    """The lines of uk threads: [number, name, state, time, "ms", place]."""
-    return [line.split(maxsplit=5) for line in text.splitlines()[1:]]
+    """The lines of uk threads: [number, name, state, time, "ms", place]; what they
+    wait for stands behind the state."""
+    return [list(ROW.fullmatch(line).groups()) for line in text.splitlines()[1:]]
 
 
 def to_worker2():
@@ -27,7 +31,8 @@ def to_worker2():
 
 def uk_threads_now():
     """Who is where, when worker2 starts."""
-    found = rows(run("uk threads"))
+    told = run("uk threads")
+    found = rows(told)
     assert [r[:2] for r in found] == [["1", "main"], ["2", "worker0"], ["3", "worker1"],
                                       ["4", "worker2"], ["5", "worker3"]], found
     # those that have counted may have slept enough
@@ -41,6 +46,13 @@ def uk_threads_now():
         assert row[2] != "sleeping" or line_of(row) == line_with("uk_thread_sleep("), row
     assert found[0][5].startswith("main (apps/threads/main.c:"), found
     assert line_of(found[0]) == line_with("uk_thread_join("), found
+    # what they wait for: the stub's own words, from the guest
+    waits = {name: text.rstrip() for name, text in re.findall(
+        r"^\d+ +(\w+) +(?:waiting|sleeping) (.*?) +\d+\.\d+ ms ", told, re.M)}
+    assert waits["main"] == "for the end of thread 2 worker0", told
+    listed = run("info threads")
+    for name, text in waits.items():
+        assert re.search(rf"\b{name}\b.*(?:waiting|sleeping) {re.escape(text)}\)", listed), listed
     return found
 
 

@@ -26,6 +26,28 @@ enum uk_thread_state {
 	UK_THREAD_EXITED,    /* until it is joined, or its memory freed */
 };
 
+/* Why a sleeping or waiting thread is off the CPU, and what its object is. */
+enum uk_wait_kind {
+	UK_WAIT_TIME = 0,  /* a time alone; no object */
+	UK_WAIT_QUEUE,	   /* a wake-up: the struct uk_waitq */
+	UK_WAIT_MUTEX,	   /* the struct uk_mutex */
+	UK_WAIT_SEMAPHORE, /* the struct uk_semaphore */
+	UK_WAIT_CONDITION, /* the pthread_cond_t */
+	UK_WAIT_JOIN,	   /* a thread's end: the struct uk_thread */
+	UK_WAIT_INPUT,	   /* input: the name of its console, const char * */
+};
+
+/* Valid while the state is sleeping or waiting; old otherwise. */
+struct uk_wait {
+	enum uk_wait_kind kind;
+	const void *object;
+	__nsec until; /* UK_TIME_NEVER: for ever */
+};
+
+#define UK_WAIT_TEXT_MAX                                    \
+	224 /* bytes of uk_thread_wait_text(), with the end \
+	     */
+
 #define UK_THREAD_NAME_MAX 32 /* bytes, with the end */
 
 /* What everybody may read; only the scheduler writes. */
@@ -33,6 +55,7 @@ struct uk_thread {
 	unsigned int id;  /* from 1, never reused */
 	const char *name; /* never NULL; letters, digits and so on */
 	volatile enum uk_thread_state state;
+	struct uk_wait wait;
 	struct uk_stack stack; /* guard, base, top; the name is the thread's */
 	__nsec cpu_time;       /* ns on the CPU, up to when it last left it */
 	__u64 switches;	       /* how often it was given the CPU */
@@ -74,6 +97,21 @@ struct uk_thread *uk_thread_by_id(unsigned int id);
  * ready. Contexts: any.
  */
 const char *uk_thread_state_name(const struct uk_thread *thread);
+
+/**
+ * What a thread waits for, in words: "for mutex lock (0x12ab40), held by thread
+ * 1 main", "for input of com1", "until 12.345678 s" (since boot); "" if it does
+ * not wait. An object has its name if the image has its symbol.
+ *
+ * @param buf receives the text, terminated, cut to fit
+ * @return its length. Contexts: any; the object is read through uknofault.
+ */
+int uk_thread_wait_text(const struct uk_thread *thread, char *buf, __sz len);
+
+/** The thread that holds the mutex that a thread waits for, or NULL. Contexts:
+ * as uk_thread_wait_text().
+ */
+const struct uk_thread *uk_thread_wait_holder(const struct uk_thread *thread);
 
 /**
  * The registers with which a thread will go on. They may be changed.
@@ -130,6 +168,20 @@ static inline const char *
 uk_thread_state_name(const struct uk_thread *thread __unused)
 {
 	return "";
+}
+
+static inline int uk_thread_wait_text(const struct uk_thread *thread __unused,
+				      char *buf, __sz len)
+{
+	if (len)
+		*buf = '\0';
+	return 0;
+}
+
+static inline const struct uk_thread *
+uk_thread_wait_holder(const struct uk_thread *thread __unused)
+{
+	return __NULL;
 }
 
 static inline struct __regs *uk_thread_regs(struct uk_thread *thread __unused)

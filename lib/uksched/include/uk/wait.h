@@ -20,9 +20,8 @@
 
 #include <errno.h>
 #include <uk/arch/lcpu.h>
+#include <uk/thread.h>
 #include <uk/time.h>
-
-struct uk_thread;
 
 /* All fields are private. */
 struct uk_waitq {
@@ -56,6 +55,16 @@ static inline int uk_waitq_empty(const struct uk_waitq *wq)
  */
 int uk_waitq_wait(struct uk_waitq *wq, __nsec deadline);
 
+/**
+ * The same for a caller that knows better what it waits for, which a crash
+ * screen, a debugger and a shell then show.
+ *
+ * @param wq NULL: only the time ends it
+ * @param kind, object see enum uk_wait_kind
+ */
+int uk_waitq_wait_for(struct uk_waitq *wq, __nsec deadline,
+		      enum uk_wait_kind kind, const void *object);
+
 /** Wakes one thread, or all. They run after the caller gives the CPU away or
  * is preempted.
  *
@@ -74,17 +83,22 @@ unsigned int uk_waitq_wake_up(struct uk_waitq *wq);
 #define uk_waitq_wait_event(wq, condition) \
 	((void)uk_waitq_wait_event_deadline(wq, condition, UK_TIME_NEVER))
 
-#define uk_waitq_wait_event_deadline(wq, condition, deadline)      \
-	({                                                         \
-		unsigned long __wq_flags = ukarch_irq_save();      \
-		int __wq_rc = 0;                                   \
-                                                                   \
-		while (!(condition) && !__wq_rc)                   \
-			__wq_rc = uk_waitq_wait((wq), (deadline)); \
-		if (__wq_rc && (condition))                        \
-			__wq_rc = 0;                               \
-		ukarch_irq_restore(__wq_flags);                    \
-		__wq_rc;                                           \
+#define uk_waitq_wait_event_deadline(wq, condition, deadline) \
+	uk_waitq_wait_event_for(wq, condition, deadline, UK_WAIT_QUEUE, wq)
+
+/** The same, with what uk_waitq_wait_for() wants. */
+#define uk_waitq_wait_event_for(wq, condition, deadline, kind, object)        \
+	({                                                                    \
+		unsigned long __wq_flags = ukarch_irq_save();                 \
+		int __wq_rc = 0;                                              \
+                                                                              \
+		while (!(condition) && !__wq_rc)                              \
+			__wq_rc = uk_waitq_wait_for((wq), (deadline), (kind), \
+						    (object));                \
+		if (__wq_rc && (condition))                                   \
+			__wq_rc = 0;                                          \
+		ukarch_irq_restore(__wq_flags);                               \
+		__wq_rc;                                                      \
 	})
 
 #endif /* __UK_WAIT_H__ */

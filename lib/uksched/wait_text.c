@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * What a thread waits for, in words, for a crash screen, a debugger, a shell.
+ * A thread says it when it blocks, by three stores; all else happens here. What
+ * it left there is memory of the program that may have been overwritten: it is
+ * read through uknofault, and a mutex's owner is believed only if it is a
+ * thread. support/gdb_commands.py has the same words.
+ */
+#include <uk/mutex.h>
+#include <uk/nofault.h>
+#include <uk/snprintf.h>
+#include <uk/symtab.h>
+#include "sched_internal.h"
+
+static int waits(const struct uk_thread *thread)
+{
+	return thread->state == UK_THREAD_SLEEPING ||
+	       thread->state == UK_THREAD_WAITING;
+}
+
+static const struct uk_thread *listed(const void *thread)
+{
+	const struct uk_thread *t = __NULL;
+
+	while ((t = uk_thread_next(t)) && t != thread)
+		;
+	return t;
+}
+
+const struct uk_thread *uk_thread_wait_holder(const struct uk_thread *thread)
+{
+	const struct uk_mutex *m = thread->wait.object;
+	struct uk_thread *owner;
+
+	if (!waits(thread) || thread->wait.kind != UK_WAIT_MUTEX ||
+	    !uk_nofault_try_read(owner, &m->owner) || !owner)
+		return __NULL;
+	return listed(owner);
+}
+
+/* Texts are added while they fit. */
+struct text {
+	char *buf;
+	__sz size, len;
+};
+
+static void __printf_like(2, 3) add(struct text *to, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (to->len >= to->size)
+		return;
+	va_start(ap, fmt);
+	to->len += (__sz)uk_vsnprintf(to->buf + to->len, to->size - to->len,
+				      fmt, ap);
+	va_end(ap);
+}
+
+/* " lock (0x12ab40)"; a variable of a function has no name. */
+static void add_object(struct text *to, const void *object)
+{
+	__uptr addr = (__uptr)object;
+	struct uk_symbol sym;
+
+	if (uk_stack_find(addr) || uk_resolve_symbol(addr, &sym))
+		add(to, " 0x%lx", addr);
+	else if (addr == sym.start)
+		add(to, " %s (0x%lx)", sym.name, addr);
+	else
+		add(to, " %s+%lx (0x%lx)", sym.name, addr - sym.start, addr);
+}
+
+static void add_thread(struct text *to, const struct uk_thread *t)
+{
+	if (t)
+		add(to, " thread %u %s", t->id, t->name);
+	else
+		add(to, " a thread that is not listed");
+}
+
+static void add_console(struct text *to, const char *name)
+{
+	char text[UK_THREAD_NAME_MAX];
+	__sz len = 0;
+
+	while (len < sizeof(text) - 1 &&
+	       uk_nofault_try_read(text[len], &name[len]) && text[len])
+		len++;
+	text[len] = '\0';
+	add(to, " %s", text);
+}
+
+static void add_cause(struct text *to, const struct uk_thread *t)
+{
+	static const char *const causes[] = {
+		[UK_WAIT_QUEUE] = "for wait queue",
+		[UK_WAIT_MUTEX] = "for mutex",
+		[UK_WAIT_SEMAPHORE] = "for semaphore",
+		[UK_WAIT_CONDITION] = "for condition",
+		[UK_WAIT_JOIN] = "for the end of",
+		[UK_WAIT_INPUT] = "for input of",
+	};
+
+	if (t->wait.kind == UK_WAIT_TIME || t->wait.kind >= ARRAY_SIZE(causes))
+		return;
+	add(to, "%s", causes[t->wait.kind]);
+	if (t->wait.kind == UK_WAIT_JOIN)
+		add_thread(to, listed(t->wait.object));
+	else if (t->wait.kind == UK_WAIT_INPUT)
+		add_console(to, t->wait.object);
+	else
+		add_object(to, t->wait.object);
+	if (t->wait.kind == UK_WAIT_MUTEX) {
+		add(to, ", held by");
+		add_thread(to, uk_thread_wait_holder(t));
+	}
+}
+
+int uk_thread_wait_text(const struct uk_thread *thread, char *buf, __sz len)
+{
+	struct text to = { buf, len, 0 };
+	__nsec until = thread->wait.until;
+
+	if (len)
+		*buf = '\0';
+	if (!waits(thread))
+		return 0;
+	add_cause(&to, thread);
+	/* the next look at a console is no time that anybody waits for */
+	if (until != UK_TIME_NEVER && thread->wait.kind != UK_WAIT_INPUT)
+		add(&to, "%suntil %lu.%06lu s", to.len ? ", " : "",
+		    until / UK_NSEC_PER_SEC, until % UK_NSEC_PER_SEC / 1000);
+	return (int)MIN(to.len, len ? len - 1 : 0);
+}
