@@ -68,6 +68,20 @@ def guest(image, tmp_path, *options):
             process.communicate()
 
 
+def check_trace(image, text):
+    """Each frame as binutils have it; main waits for a line."""
+    frames = re.findall(r"^  \[([0-9a-f]+)\] (\S+)\+[0-9a-f]+ \((\S+):(\d+)\)$", text, re.M)
+    assert len(frames) > 5 and not re.search("trace ends|not shown", text), text
+    for i, (pc, name, file, line) in enumerate(frames):
+        told = image.tool("addr2line", "-fie", image.path, f"{int(pc, 16) - (i > 0):#x}").split("\n")
+        place = told[-2].split(" ")[0]
+        # read is _read in the source; assembly has lines only
+        assert told[-3] in ("??", name, f"_{name}") and line == place.rsplit(":", 1)[1], (told, text)
+        assert place.rsplit(":", 1)[0].endswith(file.removeprefix("...")), (place, file)
+    (file, line), = ((f, l) for _, name, f, l in frames if name == "main")
+    assert "fgets(" in (ROOT / file).read_text().splitlines()[int(line) - 1]
+
+
 def test_commands(image, tmp_path):
     with guest(image, tmp_path) as (process, client, path):
         client.cooked("")
@@ -76,6 +90,14 @@ def test_commands(image, tmp_path):
         names = re.findall(r"^ *\d+ (\S+) +(\w+)", client.cooked("threads"), re.M)
         assert [name for name, _ in names] == ["main", "shell"]
         assert ("shell", "running") in names
+        threads = client.cooked("threads")
+        assert re.search(r"^ *1 main +waiting .* at 0x[0-9a-f]+ .*\b_?read\+[0-9a-f]+ "
+                         rf"\(lib/newlib/stdio\.c:\d+\) for input of {FIRST[image.arch]}$", threads,
+                         re.M), threads
+        check_trace(image, client.cooked("trace 1"))
+        assert "cmd_trace+" in client.cooked("trace 2")
+        assert client.cooked("trace 77") == "there is no thread 77; try threads\n"
+        assert client.cooked("trace x") == "usage: trace ID\n"
         assert "bytes" in client.cooked("mem")
         assert "vport3: shell" in client.cooked("console")
         # interrupts of the device, of which its line has at least as many, and kicks

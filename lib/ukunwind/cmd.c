@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Command: the call trace of a thread, as a crash screen shows it. Its frames
+ * are taken with interrupts off, all at once, so that they are those of one
+ * moment; they are written with interrupts on.
+ */
+#include <uk/arch/lcpu.h>
+#include <uk/arch/trap.h>
+#include <uk/cmd.h>
+#include <uk/percpu.h>
+#include <uk/symtab.h>
+#include <uk/thread.h>
+#include <uk/unwind.h>
+
+#define DEPTH 48
+
+struct shot {
+	unsigned int depth;
+	struct {
+		__uptr pc, lookup;
+		int is_trap;
+	} frames[DEPTH];
+	enum uk_unwind_end end;
+	__uptr bad;
+};
+
+static void walk(struct shot *s, const struct __regs *regs)
+{
+	struct uk_unwind u;
+
+	uk_unwind_start(&u, regs);
+	do {
+		s->frames[s->depth].pc = u.pc;
+		s->frames[s->depth].lookup = uk_unwind_lookup_pc(&u);
+		s->frames[s->depth++].is_trap = u.is_trap;
+	} while (s->depth < DEPTH && uk_unwind_next(&u));
+	s->end = u.end;
+	s->bad = u.bad;
+}
+
+/* 0, or a negative errno: -ESRCH there is no such thread, -ENODATA it left. */
+static int take(struct shot *s, unsigned int id)
+{
+	unsigned long flags = ukarch_irq_save();
+	struct uk_thread *t = uk_thread_by_id(id);
+	const struct __regs *regs = t ? uk_thread_regs(t) : __NULL;
+	struct __regs here;
+	int ret = t ? -ENODATA : -ESRCH;
+
+	/* in a debugger: what was stopped; else the command itself */
+	if (t && t == uk_thread_current()) {
+		ukarch_regs_capture(&here);
+		regs = uk_percpu()->trap ? uk_percpu()->trap->regs : &here;
+	}
+	if (regs) {
+		walk(s, regs);
+		ret = 0;
+	}
+	ukarch_irq_restore(flags);
+	return ret;
+}
+
+static void show_place(struct uk_cmd_io *io, const struct uk_source_loc *loc)
+{
+	if (loc->file[0] && loc->line)
+		uk_cmd_printf(io, " (%s:%u)", loc->file, loc->line);
+	else if (loc->file[0])
+		uk_cmd_printf(io, " (%s)", loc->file);
+}
+
+/* An inlined function has a line of its own. */
+static void show(struct uk_cmd_io *io, __uptr pc, __uptr lookup)
+{
+	struct uk_inline_frame f = { .inlined = 1 };
+	struct uk_symbol sym;
+
+	for (unsigned int i = 0; !uk_resolve_inline(lookup, i, &f) && f.inlined;
+	     i++) {
+		uk_cmd_printf(io, "  [%016lx] %s", pc, f.function);
+		show_place(io, &f.loc);
+		uk_cmd_printf(io, " inlined\n");
+	}
+	if (f.inlined && uk_resolve_line(lookup, &f.loc))
+		f.loc.file[0] = '\0';
+	uk_cmd_printf(io, "  [%016lx]", pc);
+	if (!uk_resolve_symbol(lookup, &sym))
+		uk_cmd_printf(io, " %s+%lx", sym.name, pc - sym.start);
+	show_place(io, &f.loc);
+	uk_cmd_printf(io, "\n");
+}
+
+static int cmd_trace(struct uk_cmd_io *io, int argc, char **argv)
+{
+	struct shot s = { .depth = 0 };
+	__u64 id;
+	int ret;
+
+	if (argc != 2 || uk_cmd_number(argv[1], &id))
+		return -EINVAL;
+	ret = id > (unsigned int)-1 ? -ESRCH : take(&s, (unsigned int)id);
+	if (ret == -ESRCH)
+		uk_cmd_printf(io, "there is no thread %s; try threads\n",
+			      argv[1]);
+	else if (ret)
+		uk_cmd_printf(io, "thread %s has exited\n", argv[1]);
+	for (unsigned int i = 0; i < s.depth; i++) {
+		if (s.frames[i].is_trap && i)
+			uk_cmd_printf(io, "  -- trap that interrupted:\n");
+		show(io, s.frames[i].pc, s.frames[i].lookup);
+	}
+	if (!ret && !s.end)
+		uk_cmd_printf(io, "  ... more frames, not shown\n");
+	else if (!ret && s.end != UK_UNWIND_OUTERMOST)
+		uk_cmd_printf(io, "  trace ends: %s (0x%lx)\n",
+			      uk_unwind_end_str(s.end), s.bad);
+	return ret;
+}
+
+UK_CMD(trace, cmd_trace, "prints the call trace of a thread", "ID", UK_CMD_ANY);
