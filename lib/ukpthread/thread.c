@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
+#include <uk/symtab.h>
 #include "pthread_internal.h"
 
 struct start {
@@ -20,10 +21,20 @@ static void *start(void *arg)
 	pthread_exit(s.func(s.arg));
 }
 
+/* A thread is called as its start routine is, if the image has its symbol. */
+static const char *name_of(void *(*func)(void *), struct uk_symbol *sym)
+{
+	if (uk_resolve_symbol((unsigned long)func, sym))
+		return "pthread";
+	sym->name[strcspn(sym->name, ".")] = '\0'; /* a compiler's suffix */
+	return sym->name;
+}
+
 int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 		   void *(*func)(void *), void *arg)
 {
-	struct uk_thread_attr a = { .name = "pthread" };
+	struct uk_symbol sym;
+	struct uk_thread_attr a = { .name = name_of(func, &sym) };
 	struct start *s = malloc(sizeof(*s));
 	int rc;
 
