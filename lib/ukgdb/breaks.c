@@ -4,7 +4,7 @@
  * Breakpoints in text. Each has a slot, where the instruction under it is
  * executed without taking the breakpoint out; see gdb_arch.h. A breakpoint
  * that is gone leaves its entry and slot as they are until the entry is
- * needed, so that whoever was interrupted inside of the slot can go on.
+ * needed, so that code that was interrupted inside the slot can continue.
  *
  * Entries are sorted by address; a lookup is on the way of each hit and must
  * not meet a breakpoint itself.
@@ -111,7 +111,7 @@ int gdb_break_patch(struct gdb_break *b, int on)
 	return rc;
 }
 
-/* Somebody may go on inside of the slot: a thread, or what a trap that is
+/* Code may continue inside the slot: a thread, or code that a trap that is
  * being handled has interrupted.
  */
 static int slot_in_use(struct gdb_break *b)

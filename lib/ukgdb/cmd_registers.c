@@ -27,7 +27,7 @@ int gdb_reg_u64(struct gdb_session *s, long tid, unsigned int nr, __u64 *v)
 	return error;
 }
 
-/* Writes a register's value, or x's where nobody knows it. */
+/* Writes a register's value, or x's if it is unknown. */
 static int tx_value(struct gdb_session *s, long tid, unsigned int nr)
 {
 	__u8 buf[GDB_REG_BYTES];

@@ -139,7 +139,7 @@ GDB_COMMAND("C*", C, cont_signal_old);
 GDB_COMMAND("s*", s, step_old);
 GDB_COMMAND("S*", S, step_signal_old);
 
-/* Tells what only some debuggers know how to read. */
+/* Writes details that only some debuggers can read. */
 static void tx_why(struct gdb_session *s)
 {
 	static const char *const words[] = {
@@ -174,7 +174,7 @@ static void tx_thread(struct gdb_session *s)
 	tx_char(s, ';');
 }
 #else
-/* A debugger that is told of a thread asks whether it lives. */
+/* Names no thread: a debugger would check that it exists. */
 static void tx_thread(struct gdb_session *s __unused)
 {
 }

@@ -18,7 +18,7 @@ struct gdb_target;
 /* Where a thread's registers stand while the program is stopped. */
 struct gdb_reg_source {
 	struct __regs *regs;
-	void *fp;    /* as <uk/arch/fpstate.h>; NULL: nobody knows it */
+	void *fp;    /* as <uk/arch/fpstate.h>; NULL: unknown */
 	__uptr *tls; /* the thread pointer; NULL: it is in the CPU */
 };
 
@@ -136,7 +136,7 @@ enum gdb_hw_type {
  * Takes debug registers for a range.
  *
  * @return 0; -EEXIST if that is there; -ENOSPC if not enough are free;
- *   -ENOTSUP for a type that the CPU cannot tell; -EINVAL for an impossible
+ *   -ENOTSUP for a type that the CPU cannot detect; -EINVAL for an impossible
  *   address or length
  */
 int gdb_arch_hw_insert(enum gdb_hw_type type, __vaddr_t addr, __sz len);

@@ -161,9 +161,9 @@ static inline void gdb_tx_stop_lldb(struct gdb_session *s __unused)
 /** lldb's name of an enum gdb_reg_generic, NULL for none. */
 const char *gdb_generic_name(unsigned int generic);
 extern const char *const gdb_group_names[];
-/** The thread behind tid, 0 for the first; 0 at the end. */
+/** The thread after tid, 0 for the first; 0 at the end. */
 long gdb_thread_next(struct gdb_session *s, long tid);
-/** Names a thread; -ENOTSUP, -ESRCH and an empty name if nobody can. */
+/** Names a thread; -ENOTSUP, -ESRCH and an empty name if it is unknown. */
 int gdb_thread_describe(struct gdb_session *s, long tid,
 			struct gdb_thread_info *info);
 /** A register of up to 8 bytes. 0, or a negative errno. */

@@ -5,7 +5,7 @@
  * one side, and struct gdb_target on the other. An object: it has no globals,
  * allocates nothing, and every buffer is inside, of a fixed size.
  *
- * How whoever owns the line and the traps uses it:
+ * Use by the owner of the line and of the traps:
  *
  *	gdb_session_init(&s, &target, &io);
  *
@@ -46,7 +46,7 @@ struct gdb_io {
 	void (*out)(void *ctx, const char *buf, __sz len);
 	/*
 	 * Bytes that are no debugger's, for the terminal that shares the line.
-	 * NULL, or without LIBUKGDB_SHARED: nobody else does; then such bytes
+	 * NULL, or without LIBUKGDB_SHARED: no terminal does; then such bytes
 	 * are ignored.
 	 */
 	void (*plain)(void *ctx, const char *buf, __sz len);
@@ -93,7 +93,7 @@ enum gdb_poll {
 
 /* Why the program runs again. */
 enum gdb_end {
-	GDB_END_RESUMED,  /* as the operation resume was told */
+	GDB_END_RESUMED,  /* as requested of the operation resume */
 	GDB_END_DETACHED, /* no debugger any more, points removed: all run */
 	GDB_END_LOST,	  /* the same, but the line was cut */
 	GDB_END_KILLED,	  /* the operation kill returned: all run */
@@ -113,7 +113,7 @@ struct gdb_stats {
 struct gdb_session;
 
 /**
- * Makes a session that nobody has attached to, of a running program.
+ * Initialises a session without a debugger, of a running program.
  *
  * @param target, io must live as long as the session; io is copied
  */
@@ -121,8 +121,8 @@ void gdb_session_init(struct gdb_session *s, struct gdb_target *target,
 		      const struct gdb_io *io);
 
 /**
- * The program has stopped, or ended: notes why, and tells the debugger if it
- * waits for that.
+ * The program has stopped, or ended: notes why, and reports it to the debugger
+ * if that waits for it.
  *
  * @param stop is copied; what `what` points to must stay until it runs again
  */
@@ -137,7 +137,7 @@ enum gdb_end gdb_session_serve(struct gdb_session *s);
 /**
  * Takes what the line has, without waiting, while the program runs.
  *
- * @return what to do; anything but GDB_POLL_NONE is told until
+ * @return what to do; anything but GDB_POLL_NONE is returned again until
  *   gdb_session_stopped() is called.
  */
 enum gdb_poll gdb_session_poll(struct gdb_session *s);
@@ -171,7 +171,7 @@ int gdb_session_attached(const struct gdb_session *s);
 /** 1 if a debugger wants this signal passed on without a stop. */
 int gdb_session_passes(const struct gdb_session *s, int signal);
 
-/** 1 if a debugger wants to be told of new and ended threads. */
+/** 1 if a debugger wants reports of new and ended threads. */
 int gdb_session_thread_events(const struct gdb_session *s);
 
 const struct gdb_stats *gdb_session_stats(const struct gdb_session *s);

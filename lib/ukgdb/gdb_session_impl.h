@@ -40,7 +40,7 @@ struct gdb_session {
 	__u8 out_sum;	/* of what is on the line */
 	__u8 out_over;	/* the reply does not fit */
 
-	/* The debugger, as far as it has told */
+	/* Settings by the debugger */
 	__u8 attached;
 	__u8 noack;
 	__u8 stopped;
@@ -63,7 +63,7 @@ struct gdb_session {
 	struct gdb_point points[CONFIG_LIBUKGDB_POINTS];
 	__u16 n_points;
 	__u16 ax_used;
-	const char *ax_error; /* why an expression failed, to be told */
+	const char *ax_error; /* why an expression failed, to be sent */
 	__u8 ax_error_memory; /* … it was memory that refused: */
 	__u64 ax_error_addr;  /* the address */
 	__u64 ax_error_at;    /* the breakpoint */

@@ -3,13 +3,13 @@
 /*
  * What a debugger's session asks of the program that it debugs. The session
  * (gdb_session.h) knows packets and never touches memory, registers or
- * threads; whoever fills struct gdb_target knows those and never sees the
+ * threads; the target behind struct gdb_target knows those and never sees the
  * text of a packet.
  *
  * The session calls every operation in trap context with interrupts off
  * while the program is stopped, unless its comment says otherwise; none may
  * wait without bound, allocate or log. An operation that is NULL is a feature
- * that the debugger is not told of; those marked (must) have to be there.
+ * that is not announced to the debugger; those marked (must) have to be there.
  *
  * Threads have ids from 1 on; with no scheduler, or before it, there is one
  * thread, 1. Operations get ids that a debugger has sent: they may name no
@@ -70,7 +70,7 @@ enum gdb_reg_generic {
 	GDB_GENERIC_ARG8 = GDB_GENERIC_ARG1 + 7,
 };
 
-/* Told in every stop reply: what a debugger reads first after a stop. */
+/* Sent in every stop reply: a debugger reads these first after a stop. */
 #define GDB_REG_EXPEDITE 0x01
 
 /* Register numbers are indices into the table. */
@@ -192,7 +192,7 @@ struct gdb_target_ops {
 	 * Inserts a point; kind is the instruction's kind of an execute
 	 * point and the length of a watchpoint. 0; -ENOSPC (no debug register
 	 * or room left); -EFAULT; -EINVAL (kind); -ENOTSUP: the machine has
-	 * no points of this type, which the debugger is told as such. The
+	 * no points of this type, which the debugger learns. The
 	 * session inserts each (type, addr, kind) once, and removes what it
 	 * inserted: 0, -ENOENT. Removing is also called by
 	 * gdb_session_disconnect().
@@ -243,7 +243,7 @@ struct gdb_target_ops {
 	 * How a session ends, called when the reply has left. The points are
 	 * removed already. detach: the program goes on, as a crash or not, as
 	 * it would have without a debugger. kill: it ends. Both may return;
-	 * the session's state tells the rest. restart: boots again; it may
+	 * the session's state has the details. restart: boots again; it may
 	 * not return; -ENOTSUP if it cannot. It may be asked for before a
 	 * reply was sent.
 	 */
@@ -271,7 +271,7 @@ struct gdb_target {
 	const char *exec_file; /* name of the image, or NULL */
 	__u8 addr_bits;	       /* significant bits of an address, or 0 */
 	__u8 watch_before;     /* 1: a watchpoint stops before the access */
-	__u8 n_watch;	       /* watchpoint registers, told to lldb */
+	__u8 n_watch;	       /* watchpoint registers, for lldb */
 	__u64 slide;	       /* run address minus link address */
 };
 

@@ -71,7 +71,7 @@ static int reg_read(struct gdb_target *t, long tid, unsigned int nr, void *buf)
 
 	if (rc)
 		return rc;
-	/* nobody is shown a slot */
+	/* slots are not shown */
 	if (nr == t->pc) {
 		shown = *src.regs;
 		gdb_break_leave_slot(&shown);

@@ -11,7 +11,7 @@
  *	crash.c    from a crash
  *	signal.c   signals that the program sends to itself
  *	guest.c    the target's operations: registers, memory, threads
- *	image.c    what the image's ELF headers tell
+ *	image.c    data from the image's ELF headers
  *	line.c     the console that the debugger is at
  *	shared.c   the same for a line that is the log's as well
  */
@@ -89,7 +89,7 @@ int gdb_break_remove(__vaddr_t addr);
 /** Keeps an instruction in memory that the debugger did not ask for. */
 struct gdb_break *gdb_break_hold(__vaddr_t addr);
 
-/** Takes instructions that nobody wants any more out of memory. */
+/** Removes breakpoint instructions that are not needed any more. */
 void gdb_break_sync(void);
 
 /** Puts a breakpoint's instruction in memory, or the program's own. */
@@ -137,7 +137,7 @@ void gdb_step_cancel(struct __regs *regs);
 
 /* What a trap behind an instruction means. */
 enum gdb_stepped {
-	GDB_STEPPED_FOREIGN, /* nobody here asked for it */
+	GDB_STEPPED_FOREIGN, /* not requested here */
 	GDB_STEPPED_GO,	     /* on with the program */
 	GDB_STEPPED_STOP,
 	GDB_STEPPED_WATCH, /* it hit a watchpoint, which *cause receives */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the image's ELF headers tell a debugger: they are the image's first
- * bytes (doc/sections.md), so that nothing has to be said twice.
+ * Data for a debugger from the image's ELF headers: they are the image's first
+ * bytes (doc/sections.md), so that no data is stored twice.
  */
 #include <errno.h>
 #include <string.h>

@@ -10,8 +10,8 @@
 /* Rounds of polling for what arrives on two queues and belongs together. */
 #define PATIENCE 100000
 
-/* 1 when whoever was at the other end has gone. Somebody who comes is told
- * apart from the bytes that he sends, and may be told later.
+/* 1 when the client at the other end has disconnected. A new client is reported
+ * separately from its bytes, maybe later.
  */
 static int cut(struct gdb_guest *g)
 {
@@ -44,8 +44,8 @@ static __ssz line_in(void *ctx, char *buf, __sz len, int wait)
 	}
 }
 
-/* A line that takes nothing any more has nobody who reads: what is left is
- * dropped, and the debugger asks again.
+/* A line that takes no more bytes has no reader: the rest is dropped, and the
+ * debugger asks again.
  */
 static void line_out(void *ctx, const char *buf, __sz len)
 {

@@ -34,7 +34,7 @@ static unsigned int place(const struct gdb_session *s, __u64 addr, __u8 type)
 	return low;
 }
 
-/* A point has this kind only: types tell lengths of one address apart. */
+/* A point has this kind only: types distinguish lengths of one address. */
 static struct gdb_point *find(struct gdb_session *s, __u64 addr, __u8 type,
 			      __u64 kind)
 {

@@ -15,7 +15,7 @@
 #include "guest.h"
 
 #define HELD 4096  /* bytes written while the program is stopped */
-#define TYPED 1024 /* bytes that a terminal sent and nobody has read */
+#define TYPED 1024 /* bytes that a terminal sent, not read yet */
 
 static char held[HELD];
 static unsigned int n_held;

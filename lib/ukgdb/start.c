@@ -72,9 +72,9 @@ static void listen(struct uk_console *con)
 		uk_intctlr_irq_unmask((unsigned int)irq);
 	gdb_guest.line = irq;
 	if (uk_console_set_rx(con, gdb_guest_received, __NULL))
-		uk_pr_warn("gdb: %s is polled: only a stop is seen by a "
-			   "debugger\n",
-			   con->name);
+		uk_pr_warn(
+			"gdb: %s has no interrupt: Ctrl-C and late attach will not work\n",
+			con->name);
 #else
 	(void)con;
 #endif
@@ -173,7 +173,7 @@ static int start_listening(struct uk_init_ctx *ctx)
 	return rc;
 }
 
-/* The guest ends: a debugger is told with which status. */
+/* The guest ends: reports the status to a debugger. */
 static void finish(const struct uk_term_ctx *ctx)
 {
 	struct gdb_guest *g = &gdb_guest;

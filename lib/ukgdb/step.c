@@ -92,9 +92,9 @@ void __nobreak gdb_step_over(struct __regs *regs, int nested)
 	gdb_guest.active = nested;
 }
 
-/* In the middle of giving the CPU away: the scheduler says that it is somebody
- * else's, but it is still this thread, on its stack, whose registers are saved
- * nowhere yet.
+/* In the middle of giving the CPU away: the scheduler's data names
+ * another thread, but it is still this one, on its stack, whose registers are
+ * saved nowhere yet.
  */
 static int is_leaving(const struct step *s, const struct __regs *regs)
 {

@@ -102,7 +102,7 @@ static void __noreturn die(int signal)
 	};
 
 	gdb_session_stopped(&g->session, &end);
-	g->con = __NULL; /* nobody is asked again */
+	g->con = __NULL; /* not used again */
 	g->active = 0;
 	if (g->in_crash) {
 		g->crash.regs = g->regs;

@@ -9,7 +9,7 @@
 
 /* Before other handlers of debug traps. */
 #define PRIO_DEBUG 5
-/* Before anybody looks where a fault happened. */
+/* Before any handler that examines the place of a fault. */
 #define PRIO_SLOTS 0
 
 static void stop_at(struct ukarch_trap_ctx *ctx, enum gdb_stop_why why,

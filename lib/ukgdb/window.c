@@ -2,9 +2,8 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Documents that a debugger reads in pieces (GDB manual, appendix E.4,
- * qXfer). Whoever has one writes all of it each time; what lies before the
- * piece is skipped, what lies behind only noted, so that no document is
- * ever stored.
+ * qXfer). The writer of one writes all of it each time; bytes before the piece
+ * are skipped, bytes after it only noted, so that no document is ever stored.
  */
 #include "gdb_packet.h"
 

@@ -51,10 +51,10 @@ static void line(const char *bytes, size_t len)
 }
 
 /*
- * The replies in what was sent, one behind the other, separated by '|', with
+ * The replies in the sent bytes, in order, separated by '|', with
  * escapes and run lengths undone; acknowledgements as they are.
  */
-static const char *told(void)
+static const char *replies(void)
 {
 	static char text[1 << 18];
 	const char *p = m.out, *end = m.out + m.out_len;
@@ -102,7 +102,7 @@ static const char *ask(const char *packet)
 
 	line(framed, strlen(framed));
 	gdb_session_serve(&m.s);
-	return told();
+	return replies();
 }
 
 struct row {
@@ -252,7 +252,7 @@ static void test_memory(void **state)
 		mock_at(&m, 0x1000, 256)[i] = i;
 	ask("x1000,100");
 	assert_int_equal(m.out[0], '$');
-	assert_memory_equal(told(), mock_at(&m, 0x1000, 256), 256);
+	assert_memory_equal(replies(), mock_at(&m, 0x1000, 256), 256);
 
 	/* A large read is as long as a packet may be. */
 	mock_map(&m, 0x100000, 0x10000, 3, "big");
@@ -305,7 +305,7 @@ static void test_run(void **state)
 		}
 		line("", 0);
 		gdb_session_stopped(&m.s, &stop);
-		assert_int_equal(strncmp(told(), "T05thread:1;", 12), 0);
+		assert_int_equal(strncmp(replies(), "T05thread:1;", 12), 0);
 	}
 	assert_int_equal(mock_reg(&m, 1, 16), 0x1234);
 	ROWS({ "vCont?", "vCont;c;C;s;S;t;r" }, { "vCont;", "E16" },
@@ -339,7 +339,7 @@ static const char *stopped(const struct gdb_stop *stop)
 	m.s.owed = 1;
 	line("", 0);
 	gdb_session_stopped(&m.s, stop);
-	return told();
+	return replies();
 }
 
 static void test_stops(void **state)
@@ -371,11 +371,11 @@ static void test_stops(void **state)
 	assert_string_equal(ask("vCont;c"), "E03");
 	assert_string_equal(stopped(st(GDB_STOP_KILLED, GDB_SIGABRT, 1, 0)),
 			    "X06");
-	/* Not waited for: not told. */
+	/* Not waited for: not reported. */
 	line("", 0);
 	m.s.owed = 0;
 	gdb_session_stopped(&m.s, st(0, 5, 1, 0));
-	assert_string_equal(told(), "");
+	assert_string_equal(replies(), "");
 }
 
 static void test_points(void **state)
@@ -467,14 +467,15 @@ static void test_hits(void **state)
 	assert_string_equal(m.s.ax_error, "stack empty");
 	stopped(st(GDB_STOP_SWBREAK, 5, 1, 0));
 	assert_int_equal(m.out[1], 'O');
-	assert_non_null(strstr(told(), "|T05"));
+	assert_non_null(strstr(replies(), "|T05"));
 	assert_null(m.s.ax_error);
 	assert_int_equal(gdb_points_check(&m.s, 1, 0x8006), GDB_CHECK_STOP);
 	assert_string_equal(m.s.ax_error, "memory refused");
 	assert_int_equal(m.s.ax_error_addr, 5);
 	stopped(st(GDB_STOP_SWBREAK, 5, 1, 0));
 	/* "... memory refused at 0x5\n" */
-	assert_non_null(strstr(told(), "2072656675736564206174203078350a|T05"));
+	assert_non_null(
+		strstr(replies(), "2072656675736564206174203078350a|T05"));
 	assert_int_equal(gdb_points_check(&m.s, 1, 0x8009), GDB_CHECK_STOP);
 	assert_string_equal(m.s.ax_error, "unknown operation");
 	assert_int_equal(gdb_points_check(&m.s, 1, 0x800a), GDB_CHECK_STOP);
@@ -654,7 +655,7 @@ static void test_lldb(void **state)
 			       "watchpoint_exceptions_received:after;"));
 	assert_non_null(
 		strstr(ask("jThreadsInfo"), "[{\"tid\":1,\"name\":\"main\","));
-	assert_non_null(strstr(told(), "\"name\":\"w<\\\"&}*>\","));
+	assert_non_null(strstr(replies(), "\"name\":\"w<\\\"&}*>\","));
 }
 
 /* ---- the line ---- */
@@ -667,36 +668,36 @@ static void test_acks(void **state)
 	m.s.noack = 0;
 	line(good, 6);
 	gdb_session_serve(&m.s);
-	assert_string_equal(told(), "+|QC1");
+	assert_string_equal(replies(), "+|QC1");
 	line(bad, 6);
 	gdb_session_serve(&m.s);
-	assert_string_equal(told(), "-");
+	assert_string_equal(replies(), "-");
 	/* Damaged digits, and a start that was cut off by the next. */
 	line("$qC#x4$q$qC#b4", 14);
 	gdb_session_serve(&m.s);
-	assert_string_equal(told(), "-|+|QC1");
+	assert_string_equal(replies(), "-|+|QC1");
 	/* Asked for again: twice the same. Acknowledged twice: nothing. */
 	line("-", 1);
 	gdb_session_serve(&m.s);
-	assert_string_equal(told(), "QC1");
+	assert_string_equal(replies(), "QC1");
 	line("++", 2);
 	gdb_session_serve(&m.s);
-	assert_string_equal(told(), "");
+	assert_string_equal(replies(), "");
 	/* Byte by byte. */
 	line(good, 6);
 	m.in_chunk = 1;
 	gdb_session_serve(&m.s);
-	assert_string_equal(told(), "+|QC1");
+	assert_string_equal(replies(), "+|QC1");
 	/* Without acknowledgements; a new debugger brings them back. */
 	line("$QStartNoAckMode#b0+$qC#b4", 26);
 	gdb_session_serve(&m.s);
-	assert_string_equal(told(), "+|OK|QC1");
+	assert_string_equal(replies(), "+|OK|QC1");
 	line("$qC#b5", 6);
 	gdb_session_serve(&m.s);
-	assert_string_equal(told(), "");
+	assert_string_equal(replies(), "");
 	line("+$qC#b4", 7);
 	gdb_session_serve(&m.s);
-	assert_string_equal(told(), "+|QC1");
+	assert_string_equal(replies(), "+|QC1");
 	assert_int_equal(m.s.stats.damaged, 4);
 	assert_int_equal(m.s.stats.repeated, 1);
 }
@@ -736,17 +737,17 @@ static void test_running(void **state)
 	/* The same, as a packet. */
 	line("$vCtrlC#4e", 10);
 	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_INTERRUPT);
-	assert_string_equal(told(), "OK");
+	assert_string_equal(replies(), "OK");
 	stopped(st(0, 2, 1, 0));
 	ask("vCont;c");
 	/* Sent again as its acknowledgement was lost: it runs already. */
 	line("$vCont;c#a8", 11);
 	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_NONE);
-	assert_string_equal(told(), "");
+	assert_string_equal(replies(), "");
 	/* Log text while it runs. */
 	line("", 0);
 	assert_int_equal(gdb_session_log(&m.s, "hi\n", 3), 3);
-	assert_string_equal(told(), "O68690a");
+	assert_string_equal(replies(), "O68690a");
 	/* Another debugger. */
 	line("+$qC#b4", 7);
 	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_ATTACH);
@@ -755,12 +756,12 @@ static void test_running(void **state)
 	gdb_session_stopped(&m.s, st(0, 5, 1, 0));
 	assert_int_equal(gdb_session_log(&m.s, "hi\n", 3), 0);
 	gdb_session_serve(&m.s);
-	assert_string_equal(told(), "+|QC1");
+	assert_string_equal(replies(), "+|QC1");
 	/* A Ctrl-C that was kept is not the next debugger's. */
 	gdb_session_stopped(&m.s, st(0, 5, 1, 0));
 	line("\3$qSupported#37", 15);
 	gdb_session_serve(&m.s);
-	told();
+	replies();
 	ask("vCont;c");
 	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_NONE);
 }
@@ -770,10 +771,10 @@ static void test_ends(void **state)
 	line("$k#6b", 5);
 	assert_int_equal(gdb_session_serve(&m.s), GDB_END_KILLED);
 	assert_int_equal(m.killed, 1);
-	assert_string_equal(told(), "");
+	assert_string_equal(replies(), "");
 	line(frame("vKill;1"), 11);
 	assert_int_equal(gdb_session_serve(&m.s), GDB_END_KILLED);
-	assert_string_equal(told(), "+|OK");
+	assert_string_equal(replies(), "+|OK");
 }
 
 /* ---- a terminal on the same line ---- */
@@ -801,7 +802,7 @@ static void test_plain(void **state)
 	line("+$D#44", 6);
 	assert_int_equal(gdb_session_serve(&m.s), GDB_END_DETACHED);
 	assert_string_equal(m.plain, "");
-	assert_string_equal(told(), "QC1|+|OK");
+	assert_string_equal(replies(), "QC1|+|OK");
 }
 
 static void test_plain_newline(void **state)
@@ -812,7 +813,7 @@ static void test_plain_newline(void **state)
 	line("+$qC#b4", 7);
 	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_ATTACH);
 	gdb_session_stopped(&m.s, st(0, 5, 1, 0));
-	/* The debugger went without a word; somebody presses Enter. */
+	/* The debugger disconnected silently; a user presses Enter. */
 	line("+$Z0,8000,1#b8+\rps\r", 19);
 	assert_int_equal(gdb_session_serve(&m.s), GDB_END_LOST);
 	assert_false(gdb_session_attached(&m.s));
