@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The Vitrine Authors
 """make: what is remade when, what it says about mistakes, and that the bytes
 of an image depend on nothing but the sources. A copy of the tree is built, so
-that touching files disturbs nobody. Nothing here is timed."""
+that touching files does not disturb other tests. Nothing here is timed."""
 
 import fcntl
 import json
@@ -469,7 +469,7 @@ def greeter(app, says):
     """Writes an application that prints something."""
     (app / "include").mkdir(parents=True)
     (app / "Config.uk").write_text(
-        'config APPGREETER_NAME\n\tstring "Whom to greet"\n\tdefault "nobody"\n')
+        'config APPGREETER_NAME\n\tstring "Whom to greet"\n\tdefault "no name"\n')
     (app / "Makefile.uk").write_text(
         "$(eval $(call addlib,appgreeter))\n\n"
         "APPGREETER_SRCS-y += $(APPGREETER_BASE)/main.c\n"

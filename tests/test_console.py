@@ -67,7 +67,7 @@ def send(g, data):
 @pytest.mark.parametrize("name, cc", [(name, cc) for name in SERIAL
                                       for arch, cc in ONE_COMPILER if arch == MACHINES[name][0]])
 def test_serial_bursts(name, length, cc):
-    """What comes while nobody reads is kept, or waits at the other end:
+    """Bytes that arrive without a reader are kept, or wait at the other end:
     nothing is lost or doubled."""
     with guest(name, "late", MACHINES[name][1], length, cc=cc) as g:
         g.wait_for("computing")
@@ -159,7 +159,7 @@ def test_port_read_sleeps(name, transport):
 
 @pytest.mark.parametrize("name, transport", VIRTIO)
 def test_port(name, transport):
-    """Bursts and the callback, which also tells of clients."""
+    """Bursts and the callback, which is also called for clients."""
     length = 200 * 1024
     with guest(name, "late", "vport1", length, transport=transport) as g, g.connect() as client:
         g.wait_for("computing")

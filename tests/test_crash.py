@@ -260,7 +260,7 @@ def check_chain(kind, screen, arch):
         assert below == list(kind.below)
         return trace
     main = [] if "before_main" in wanted else ["main"]
-    start = 0 if main else 1  # before main nobody runs it
+    start = 0 if main else 1  # before main its caller does not run
     assert below == main + BELOW_MAIN[start:] + [ENTRY[arch]]
     return trace
 

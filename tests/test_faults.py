@@ -28,7 +28,7 @@ WHOLE = {
     "in-callback": (r"read from 0x0: not mapped$", ["compare", "qsort", "in_callback", "main"]),
 }
 
-# Kind: functions that the chain still tells, why it ends.
+# Kind: functions that the chain still shows, why it ends.
 BROKEN = {
     "chain-cyclic": (["chain", "chain_cyclic"], "frame pointer does not ascend"),
     "chain-unaligned": (["chain", "chain_unaligned"], "unaligned frame pointer"),

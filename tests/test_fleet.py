@@ -105,7 +105,7 @@ def free_port():
 
 
 def test_stale_records(env, tmp_path):
-    """A number that is another process' by now; one that nobody has; one that
+    """A number that is another process' by now; one without a process; one that
     ended and was not waited for. Files that are no records stay."""
     run = tmp_path / "run"
     run.mkdir()

@@ -202,9 +202,9 @@ def test_threads(any_guest):
     addresses = list(frames)
     truth = any_guest.image.addr2line_all([a - 1 for a in addresses])
     for address, chain in zip(addresses, truth):
-        told = [(f["file"], str(f["line"])) for f in frames[address] if "file" in f]
+        shown = [(f["file"], str(f["line"])) for f in frames[address] if "file" in f]
         known = [(file.removeprefix(str(ROOT) + "/"), line) for _, file, line in chain if line]
-        assert told == known or not known, (hex(address), told, known)
+        assert shown == known or not known, (hex(address), shown, known)
 
 
 def test_page(any_guest):
@@ -434,7 +434,7 @@ def test_clients_that_die_in_a_large_reply(port_guest):
     follower.finish()
     after = samples(prometheus(port_guest.get("/metrics")))["vitrine_ukhttp_gone_total", ()]
     # The driver may count what one lost when it sends to the next; and a host
-    # whose sockets take all of it has nobody die in the middle.
+    # whose sockets take all of it has no client disconnect in the middle.
     most = int(Path("/proc/sys/net/ipv4/tcp_wmem").read_text().split()[2])
     assert after <= before + 18 * TIMES
     assert after >= before + 6 * TIMES or most > size // 2
@@ -577,6 +577,6 @@ def test_console_of_another(arch):
 
 
 def test_no_console(arch):
-    """Nobody can ask; the program runs all the same."""
+    """No client can connect; the program runs all the same."""
     result = build("metrics", arch).run("1")
     assert result.status == 0, result.text

@@ -3,7 +3,7 @@
 """Interrupts and time on every machine and interrupt controller.
 
 The guest suites do the looking; here is where they are run, and what only the
-host can tell: which controller it is, and whether the clocks are right.
+host can check: which controller it is, and whether the clocks are right.
 """
 
 import time

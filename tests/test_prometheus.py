@@ -30,7 +30,7 @@ LIFE = 600 + TOGETHER  # s, of what is started
 SHIPPED = ROOT / "support/fleet.d"
 SAMPLE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
-STALL = 0.25  # s that this process did not run: then nobody may have
+STALL = 0.25  # s that this process did not run: then no process may have
 
 
 def until(condition, seconds=PATIENCE):
@@ -171,7 +171,7 @@ class Prometheus:
 
 
 class Stalls(threading.Thread):
-    """When this machine let nobody run for a while."""
+    """When this machine ran no process for a while."""
 
     def __init__(self):
         super().__init__(daemon=True)
@@ -192,7 +192,7 @@ class Stalls(threading.Thread):
 
 
 class Curls(threading.Thread):
-    """Somebody else who asks the same guest, again and again."""
+    """Another client that asks the same guest repeatedly."""
 
     def __init__(self, guest, over):
         super().__init__(daemon=True)
@@ -217,10 +217,10 @@ def check_labels(prometheus, guests):
         assert up[guest.instance] == {
             "__name__": "up", "job": "vitrine", "instance": guest.instance, "app": "metrics",
             "arch": guest.image.arch, "build_id": build_id}
-        told, = prometheus.query(f'vitrine_build_info{{instance="{guest.instance}"}}')
-        assert told["metric"]["exported_build_id"] == build_id  # the target has one, too
-        assert told["metric"]["application"] == "metrics" and told["metric"]["version"]
-        assert told["metric"]["architecture"] == guest.image.arch
+        info, = prometheus.query(f'vitrine_build_info{{instance="{guest.instance}"}}')
+        assert info["metric"]["exported_build_id"] == build_id  # the target has one, too
+        assert info["metric"]["application"] == "metrics" and info["metric"]["version"]
+        assert info["metric"]["architecture"] == guest.image.arch
 
 
 def two_clients(prometheus, guests, stalls):
@@ -297,7 +297,7 @@ def check_rates(prometheus, guest):
 
 
 def check_scrapes_are_counted(prometheus, guest):
-    """Nobody else asks: each sample is one more than the one before."""
+    """No other client: each sample is one more than the one before."""
     where = f'{{instance="{guest.instance}"}}'
     begin = time.time()
 

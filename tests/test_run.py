@@ -49,8 +49,8 @@ def run(*args, stdin=subprocess.DEVNULL, **kw):
                           **({"stdin": stdin} if "input" not in kw else {}), **kw)
 
 
-def told(guest, order, *options, **kw):
-    """Boots a guest that is told what to do by one character."""
+def boot_with(guest, order, *options, **kw):
+    """Boots a guest that obeys one character."""
     return run(*options, guest, f"do=@{order}", **kw)
 
 
@@ -249,23 +249,23 @@ def test_command_line_arrives(guests, arch):
     ("0", 0), ("1", 1), ("7", 7), ("o", 63), ("c", 70)])
 def test_status_of_main(guests, arch, order, status):
     for machine in MACHINES[arch]:
-        done = told(guests[arch], order, "--machine", machine)
+        done = boot_with(guests[arch], order, "--machine", machine)
         assert done.returncode == status
 
 
 def test_status_from_the_log(guests, arch):
-    assert told(guests[arch], "l").returncode == 9
+    assert boot_with(guests[arch], "l").returncode == 9
 
 
 def test_triple_fault_is_a_crash(guests):
-    done = told(guests["x86_64"], "t")
+    done = boot_with(guests["x86_64"], "t")
     assert done.returncode == 70
     assert "without saying its status" in done.stderr.decode()
 
 
 def test_time_limit(guests, arch):
     start = time.monotonic()
-    done = told(guests[arch], "h", "--timeout", "1")
+    done = boot_with(guests[arch], "h", "--timeout", "1")
     assert done.returncode == 124
     assert 1 <= time.monotonic() - start < 20
     assert "time limit" in done.stderr.decode()
@@ -278,13 +278,13 @@ def test_qemu_that_refuses(guests, arch):
 
 
 def test_icount_is_accepted(guests, arch):
-    assert told(guests[arch], "5", "--icount").returncode == 5
+    assert boot_with(guests[arch], "5", "--icount").returncode == 5
 
 
 # --- streams and signals ---------------------------------------------------------
 
 def test_stdin_reaches_the_guest(guests, arch):
-    done = told(guests[arch], "e", input=b"hello q")
+    done = boot_with(guests[arch], "e", input=b"hello q")
     assert done.returncode == 0
     assert done.stdout.endswith(b"\nhello q")
 
@@ -361,9 +361,9 @@ def test_ctrl_c_on_a_terminal(guests):
 def test_port_without_its_library(guests, tmp_path, option, library):
     """The guest runs, and the user learns why nothing answers."""
     guest = guests["x86_64"]
-    done = told(guest, "0", f"--{option}", str(tmp_path / "socket"))
+    done = boot_with(guest, "0", f"--{option}", str(tmp_path / "socket"))
     assert f"--{option} will not be answered: switch {library} on" in done.stderr.decode()
-    assert library not in told(guest, "0").stderr.decode()
+    assert library not in boot_with(guest, "0").stderr.decode()
 
 
 def test_port_with_its_library():

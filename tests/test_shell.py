@@ -26,12 +26,12 @@ def image(arch):
 
 
 class Client:
-    """Somebody at the shell's socket."""
+    """A client at the shell's socket."""
 
     def __init__(self, path, deadline):
         self.socket = socket.socket(socket.AF_UNIX)
         while self.socket.connect_ex(str(path)):
-            assert time.monotonic() < deadline, "nobody listens"
+            assert time.monotonic() < deadline, "no process listens"
             time.sleep(0.01)
         self.socket.settimeout(SECONDS)
         self.got = b""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
 """Threads on every machine: the guest suites, apps/threads, the C library, and
-what the crash screen tells of threads, which gdb is asked as well."""
+what the crash screen shows of threads, which gdb is asked as well."""
 
 import contextlib
 import math

@@ -36,7 +36,7 @@ RUN_SECONDS = 60
 LOG_LINE = re.compile(r"^\[ *(\d+\.\d+)\] (\w+): ?(.*)$")
 
 
-# What the make that runs the tests was told is not meant for those that they run.
+# Variables of the make that runs the tests are not meant for the makes that they run.
 NOT_OURS = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "V", "O", "APP", "ARCH", "CC",
             "ARGS", "PARAMS", "MACHINE", "MEM", "ACCEL", "GDB", "METRICS", "SHELL_PORT", "SEED",
             "NEWLIB_DIR", "T"}

@@ -10,7 +10,7 @@
  *	nmi CONSOLE		the same with interrupts off
  *	clients CONSOLE		sleeps until three clients have come and gone
  *	lines			reads lines from stdin to its end, with read()
- *	timers CONSOLE BYTES	sends BYTES that nobody reads beside a timer
+ *	timers CONSOLE BYTES	sends BYTES without a reader, beside a timer
  */
 #include <stdint.h>
 #include <stdio.h>

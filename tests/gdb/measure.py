@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
-"""What support/bench-gdb has gdb do, with a stub that it is told: `socket` is
+"""What gdb does for support/bench-gdb, with one stub: `socket` is
 set before. Each function prints one line, MEASURED and a number."""
 
 import time

@@ -70,7 +70,7 @@ def many_conditions(hits):
                    re.findall(r"^ +(0x[0-9a-f]+) <", run("disassemble debuggee_add"), re.M))
     checks = "gdb_guest.session.stats.checks"
     before = number(checks)
-    run(f"break debuggee_loop if n == {hits} + 1")  # a local, where nobody comes by
+    run(f"break debuggee_loop if n == {hits} + 1")  # a local, in code that does not run
     run(f"break *{lines[0]} if (int){register} == {hits}")
     run(f"break *{lines[1]} if list.next->small == 6 || (long)list.next == 0")
     run(f"break *{lines[2]} if list.next->wide * 2 + list.small > 2002 && counter > 0")

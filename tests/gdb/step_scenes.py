@@ -26,7 +26,7 @@ def to(name):
 
 
 def no_trap_flag():
-    """The debugger's own step is in no register that anybody sees."""
+    """The debugger's own step is in no visible register."""
     assert is_arm() or not number("$eflags") & TF
 
 
@@ -155,7 +155,7 @@ def over_a_fault(mended):
 @scene
 def over_a_trap_of_the_program():
     to_main()
-    assert go() == {}  # of SIGTRAP gdb tells Python no more than that
+    assert go() == {}  # gdb gives Python no details of SIGTRAP
     assert function() == "debuggee_trap" and pc_now() == label("debuggee_trapped")
     assert "main" in [f.name() for f in frames()]
     run("stepi")

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The guest's side of test_virtio.py, at vport1. The bytes are 32-bit words
- * that tell their place: word i of stream s is i * 2654435761 + s.
+ * that hold their position: word i of stream s is i * 2654435761 + s.
  *
  *	exchange CLIENTS BYTES	takes BYTES from each client, checks them, and
  *				sends as many back
@@ -115,7 +115,7 @@ static void flood(unsigned int clients, size_t len)
 	}
 }
 
-/* Nobody minds what is not taken. */
+/* Bytes that are not taken are ignored. */
 static void send_all(size_t len)
 {
 	for (size_t at = 0; at < len; at += CHUNK) {

@@ -146,7 +146,7 @@ UK_TESTCASE(arm64_trap, handlers_may_trap)
 	UK_TEST_EXPECT_NULL(seen.ctx.outer);
 }
 
-/* SP_EL1 belongs to the trap entry; using it must not hurt anybody. */
+/* SP_EL1 belongs to the trap entry; using it must do no harm. */
 UK_TESTCASE(arm64_trap, trap_from_sp_el1)
 {
 	__u64 before, after, sp_el0;

@@ -61,7 +61,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void tell(const char *name, __u64 *cost, unsigned int count)
+static void report(const char *name, __u64 *cost, unsigned int count)
 {
 	qsort(cost, count, sizeof(*cost), compare);
 	printf("bench %s_median %lu\n", name, cost[count / 2]);
@@ -79,8 +79,8 @@ void bench_alloc(__u64 counter_overhead)
 	for (unsigned int i = 0; i < BLOCKS; i++)
 		asked += blocks[i].mem ? blocks[i].size : 0;
 	taken = avail - uk_alloc_availmem(heap);
-	tell("malloc", malloc_cost, mallocs);
-	tell("free", free_cost, frees);
+	report("malloc", malloc_cost, mallocs);
+	report("free", free_cost, frees);
 	printf("bench heap_asked %lu\n", asked);
 	printf("bench heap_overhead_percent %lu\n",
 	       (taken - asked) * 100 / asked);

@@ -3,20 +3,20 @@
 /* Global objects of another source, and of another priority. */
 #include <stdio.h>
 
-struct told {
+struct traced {
 	const char *name;
-	explicit told(const char *n) : name(n)
+	explicit traced(const char *n) : name(n)
 	{
 		printf("constructed %s\n", name);
 	}
-	~told()
+	~traced()
 	{
 		printf("destroyed %s\n", name);
 	}
 };
 
-told usual("usual");
-__attribute__((init_priority(200))) told early("early");
+traced usual("usual");
+__attribute__((init_priority(200))) traced early("early");
 
 int from_flags()
 {

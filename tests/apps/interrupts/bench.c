@@ -98,15 +98,15 @@ static __u64 timer_later(void)
 	return timer_start(2000000 * MS);
 }
 
-void bench(void (*tell)(const char *name, unsigned long value))
+void bench(void (*report)(const char *name, unsigned long value))
 {
 	unsigned long flags = ukarch_irq_save();
 	__u64 none = least(nothing);
 
 	uk_intctlr_irq_register(uk_intctlr_irq_count() - 2, handler, __NULL);
-	tell("irq", least(interrupt) - none);
-	tell("timer_start_first", least(timer_first));
-	tell("timer_start_later", least(timer_later));
-	tell("timer_fire", least(timer_fire) - none);
+	report("irq", least(interrupt) - none);
+	report("timer_start_first", least(timer_first));
+	report("timer_start_later", least(timer_later));
+	report("timer_fire", least(timer_fire) - none);
 	ukarch_irq_restore(flags);
 }

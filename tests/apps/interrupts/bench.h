@@ -3,7 +3,7 @@
 #ifndef __BENCH_H__
 #define __BENCH_H__
 
-/** Measures, and tells each result. */
-void bench(void (*tell)(const char *name, unsigned long value));
+/** Measures, and reports each result. */
+void bench(void (*report)(const char *name, unsigned long value));
 
 #endif /* __BENCH_H__ */

@@ -24,7 +24,7 @@ static unsigned long hz(__nsec ns)
 			       (uk_time_monotonic() - start));
 }
 
-static void tell(const char *name, unsigned long value)
+static void report(const char *name, unsigned long value)
 {
 	printf("bench %s %lu\n", name, value);
 }
@@ -44,6 +44,6 @@ int main(void)
 	uk_timer_stats_get(&after);
 	printf("interrupts %lu\n", after.interrupts - before.interrupts);
 	printf("spurious %lu\n", uk_intctlr_spurious_count());
-	bench(tell);
+	bench(report);
 	return 0;
 }

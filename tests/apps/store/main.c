@@ -2,8 +2,9 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Counts instructions of the store, run under `support/run --icount`: finding
- * by path and by id, reading, a walk; and what a program pays that nobody asks.
- * Each result is a line "bench NAME VALUE"; support/bench says what they mean.
+ * by path and by id, reading, a walk; and the cost for a program without a
+ * reader. Each result is a line "bench NAME VALUE"; support/bench says what
+ * they mean.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -269,7 +270,7 @@ int main(void)
 	__u64 began = ukarch_ticks();
 
 	measure(NULL, 1, prepare_nothing, nothing);
-	/* nobody has asked yet */
+	/* no read yet */
 	printf("bench unasked_boot %lu\n", began);
 	measure("unasked_thread", 1, prepare_nothing, thread);
 	measure("observe", 1, prepare_nothing, observe);

@@ -14,7 +14,7 @@
 
 static volatile int stop;
 
-static void tell(const char *name, __u64 value)
+static void report(const char *name, __u64 value)
 {
 	printf("bench %s %lu\n", name, value);
 }
@@ -36,7 +36,7 @@ static void measure_yield(void)
 	start = ukarch_ticks();
 	for (int i = 0; i < ROUNDS; i++)
 		uk_sched_yield();
-	tell("switch_yield", (ukarch_ticks() - start) / (2 * ROUNDS));
+	report("switch_yield", (ukarch_ticks() - start) / (2 * ROUNDS));
 	stop = 1;
 	uk_thread_join(t, NULL);
 }
@@ -63,7 +63,7 @@ static void measure_semaphore(void)
 		uk_semaphore_up(&ping);
 		uk_semaphore_down(&pong);
 	}
-	tell("semaphore_round_trip", (ukarch_ticks() - start) / ROUNDS);
+	report("semaphore_round_trip", (ukarch_ticks() - start) / ROUNDS);
 	uk_thread_join(t, NULL);
 }
 
@@ -76,7 +76,7 @@ static void measure_mutex(void)
 		uk_mutex_lock(&mutex);
 		uk_mutex_unlock(&mutex);
 	}
-	tell("mutex_pair", (ukarch_ticks() - start) / ROUNDS);
+	report("mutex_pair", (ukarch_ticks() - start) / ROUNDS);
 }
 
 static void *nothing(void *arg)
@@ -93,7 +93,7 @@ static void measure_create(void)
 	for (int i = 0; i < ROUNDS; i++)
 		uk_thread_join(uk_thread_create("nothing", nothing, NULL),
 			       NULL);
-	tell("thread_create_join", (ukarch_ticks() - start) / ROUNDS);
+	report("thread_create_join", (ukarch_ticks() - start) / ROUNDS);
 }
 
 /* Who ran last, in two bits, and when. The next one sees how long ago it is. */
@@ -128,7 +128,7 @@ static void measure_preempt(void)
 	stop = 1;
 	for (int i = 0; i < 2; i++)
 		uk_thread_join(t[i], NULL);
-	tell("switch_preempt", least);
+	report("switch_preempt", least);
 }
 
 int main(void)

@@ -7,7 +7,7 @@
  * several ports (VIRTIO 1.1, 5.3); events of the control queue are not looked
  * at.
  *
- *	push BYTES	sends BYTES, to whoever is there
+ *	push BYTES	sends BYTES, to any client
  *	pull BYTES	takes BYTES
  */
 #include <stdio.h>

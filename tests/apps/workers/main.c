@@ -13,12 +13,12 @@
 #define WORKERS 2
 #define MS 1000000UL
 
-/* arch/<arch>/hold.S: loads the vector registers, spins until told, stores
- * them; the same with general registers of fixed values.
+/* arch/<arch>/hold.S: loads the vector registers, spins until *out changes,
+ * stores them; the same with general registers of fixed values.
  */
 #define VECTOR_BYTES 512
-void workers_hold(const uint8_t *in, uint8_t *out, volatile int *told);
-void workers_spin(volatile int *told);
+void workers_hold(const uint8_t *in, uint8_t *out, volatile int *ready);
+void workers_spin(volatile int *ready);
 
 struct holder {
 	uint8_t in[VECTOR_BYTES], out[VECTOR_BYTES];

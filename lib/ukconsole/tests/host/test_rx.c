@@ -126,7 +126,7 @@ static struct uk_console con = UK_CONSOLE_RING("a", &ops, NULL);
 
 /* --- those who read ------------------------------------------------------ */
 
-static unsigned int got; /* the last number that anybody had */
+static unsigned int got; /* the last number that a reader got */
 static unsigned int had; /* how many */
 static unsigned char seen[1 << 16];
 

@@ -313,7 +313,7 @@ static void test_unseen(void **state)
 	check("<1/99.>");
 }
 
-/* Bytes of the dead without anybody behind them. */
+/* Bytes of disconnected clients without a later client. */
 static void test_nobody(void **state)
 {
 	start(&port_ops);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * void workers_hold(const void *in, void *out, volatile int *told): q0-31;
+ * void workers_hold(const void *in, void *out, volatile int *ready): q0-31;
  * *out is not 0 when they are loaded.
  *
- * void workers_spin(volatile int *told): holds in each general register but
- * sp, x0 (told) and x1 (what is there) 0x11223344556600NN, NN its number, from
- * workers_spin_in to workers_spin_out. CFI tells of the saved ones, as a
+ * void workers_spin(volatile int *ready): holds in each general register but
+ * sp, x0 (ready) and x1 (its value) 0x11223344556600NN, NN its number, from
+ * workers_spin_in to workers_spin_out. CFI describes the saved ones, as a
  * compiler's would.
  */
 	.cfi_sections .debug_frame

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * void workers_hold(const void *in, void *out, volatile int *told): ymm0-15;
+ * void workers_hold(const void *in, void *out, volatile int *ready): ymm0-15;
  * *out is not 0 when they are loaded.
  *
- * void workers_spin(volatile int *told): holds in each general register but
+ * void workers_spin(volatile int *ready): holds in each general register but
  * rsp 0x11223344556600NN, NN its number in gdb's order, from workers_spin_in
- * to workers_spin_out. CFI tells of the saved ones, as a compiler's would.
+ * to workers_spin_out. CFI describes the saved ones, as a compiler's would.
  */
 	.cfi_sections .debug_frame
 	.text
