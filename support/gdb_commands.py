@@ -45,8 +45,6 @@ def find_sources(path):
 
 
 gdb.execute(f"directory {quoted(TREE)}", to_string=True)
-# A pointer to a local is no pointer to the symbol of the whole stack.
-gdb.execute("set print max-symbolic-offset 4096")
 for _objfile in gdb.objfiles():
     find_sources(_objfile.filename)
 gdb.events.new_objfile.connect(lambda event: find_sources(event.new_objfile.filename))

@@ -23,6 +23,9 @@ UK_TABLE_DECLARE(stack, struct uk_stack);
 /**
  * Defines and registers a stack.
  *
+ * The symbol has no size: a debugger that shows a pointer to a local variable
+ * then does not name it after the stack (gdb: `<kvm_main_stack+69432>`).
+ *
  * @param ident C identifier: `ident[]` is the memory, guard page included
  * @param label what users read, for example "main"
  * @param bytes usable size, a multiple of the page size
@@ -30,8 +33,18 @@ UK_TABLE_DECLARE(stack, struct uk_stack);
 #define UK_STACK_DEFINE(ident, label, bytes)                                 \
 	_Static_assert((bytes) > 0 && (bytes) % __PAGE_SIZE == 0,            \
 		       "size of stack " #ident " must be whole pages");      \
-	char ident[__PAGE_SIZE + (bytes)] __aligned(__PAGE_SIZE)             \
-		__section(".bss.uk_stack." #ident);                          \
+	extern char ident[__PAGE_SIZE + (bytes)];                            \
+	/* Never called: operands of asm exist in functions only. */         \
+	static void __used uk_stack_def_##ident(void)                        \
+	{                                                                    \
+		__asm__(".pushsection .bss.uk_stack." #ident                 \
+			",\"aw\",%%nobits\n"                                 \
+			".balign %c0\n"                                      \
+			".globl " #ident "\n" #ident ":\n"                   \
+			".skip %c0 + %c1\n"                                  \
+			".popsection" ::"i"(__PAGE_SIZE),                    \
+			"i"(bytes));                                         \
+	}                                                                    \
 	UK_TABLE_RECORD(stack, struct uk_stack, 5, uk_stack_rec_##ident) = { \
 		.name = (label),                                             \
 		.guard = ident,                                              \
