@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
 #
-# Rewrites a compiler's dependency file: instead of on the whole config.h, an
-# object depends on the empty files of just those options that its sources
+# Rewrites a compiler's dependency file in place: instead of on the whole config.h,
+# an object depends on the empty files of just those options that its sources
 # name. Those files are kconfiglib's (sync_deps): CONFIG_FOO_BAR is
 # foo/bar.h below `dir`. One that does not exist yet belongs to an option
 # that was never set, hence $(wildcard).
 #
-# Usage: awk -v dir=DIR -v skip=CONFIG_H -f fixdep.awk FILE.d > FILE.dep
+# Usage: awk -v dir=DIR -v skip=CONFIG_H -f fixdep.awk FILE.dep
 
 function scan(file,    line, opt, path) {
 	while ((getline line < file) > 0) {
@@ -50,6 +50,5 @@ function scan(file,    line, opt, path) {
 }
 
 END {
-	print out options
-	printf "%s", tail
+	printf "%s\n%s", out options, tail >FILENAME
 }

@@ -106,11 +106,10 @@ compiler = $(if $(call cxx_only,$(2)),$(TARGET_CXX) $($(1)_CXX_FLAGS),$(TARGET_C
 # $(call obj_rule,lib,LIB,source,object,FILE)
 define obj_rule
 $(4): $(3) $(BUILD)/$(1)/.flags $(UK_BASE)/support/build/fixdep.awk | $(NEWLIB_STAMP) $(UK_PREPARE-y)
-	@mkdir -p $$(@D)
-	$(if $(filter 1,$(V)),,@echo '  $(if $(call cxx_only,$(3)),CXX,CC )     $(patsubst $(BUILD)/%,%,$(4))')
+	$(if $(filter 1,$(V)),,$$(info $$(empty)  $(if $(call cxx_only,$(3)),CXX,CC )     $(patsubst $(BUILD)/%,%,$(4))))
 	$(Q)cd $(UK_BASE) && $$(call compiler,$(2),$(3)) $(if $(filter %.S,$(3)),-D__ASSEMBLY__ $$($(2)_ASFLAGS-y)) \
-	  $$($(2)_$(5)_FLAGS-y) -MMD -MP -MF $$@.d -MT $$@ -c -o $$@ $(call src_rel,$(3))
-	$(Q)cd $(UK_BASE) && awk -v dir=$(CONFIG_DIR) -v skip=$(CONFIG_H) -f support/build/fixdep.awk $$@.d > $$@.dep && rm -f $$@.d
+	  $$($(2)_$(5)_FLAGS-y) -MMD -MP -MF $$@.dep -MT $$@ -c -o $$@ $(call src_rel,$(3)) && \
+	  awk -v dir=$(CONFIG_DIR) -v skip=$(CONFIG_H) -f support/build/fixdep.awk $$@.dep
 
 -include $(4).dep
 endef

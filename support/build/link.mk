@@ -10,6 +10,9 @@ $(foreach l,$(UK_LIBS),$(eval $(call lib_rules,$(l),$(call uc,$(l)))))
 OBJS := $(foreach l,$(UK_LIBS),$($(call uc,$(l))_OBJS))
 LINK_LDS := $(BUILD)/link.lds
 
+_missing = $(filter-out $(wildcard $(1)),$(1))
+$(if $(call _missing,$(sort $(dir $(OBJS)))),$(shell mkdir -p $(sort $(dir $(OBJS)))))
+
 LDFLAGS-y += -nostdlib -static --gc-sections --build-id=sha1 -z noexecstack \
   -z max-page-size=4096 -z norelro --no-warn-rwx-segments --fatal-warnings \
   --orphan-handling=error
