@@ -11,7 +11,7 @@ import time
 
 import pytest
 from test_virtio import Guest, free_port, receive, stream
-from vitrine import ARCHS, ONE_COMPILER, ROOT, build
+from vitrine import ARCHS, WITH_GCC, ROOT, build
 
 APP = str(ROOT / "tests" / "console_app")
 SECONDS = 60
@@ -65,7 +65,7 @@ def send(g, data):
 
 @pytest.mark.parametrize("length", [RING, 20 * RING + 17], ids=["fits", "burst"])
 @pytest.mark.parametrize("name, cc", [(name, cc) for name in SERIAL
-                                      for arch, cc in ONE_COMPILER if arch == MACHINES[name][0]])
+                                      for arch, cc in WITH_GCC if arch == MACHINES[name][0]])
 def test_serial_bursts(name, length, cc):
     """Bytes that arrive without a reader are kept, or wait at the other end:
     nothing is lost or doubled."""

@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from vitrine import CACHE, ONE_COMPILER, OUT, ROOT, SHARED, build
+from vitrine import CACHED, ONE_COMPILER, OUT, ROOT, SHARED, build
 
 BLOCK = re.compile(r"^```(\w+)((?: \S+)*)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
@@ -20,7 +20,7 @@ def test_guide(tmp_path):
     for name in os.listdir(ROOT):
         if name not in (".git", "build"):
             (tmp_path / name).symlink_to(ROOT / name)
-    env = {**os.environ, **CACHE, "MAKEFLAGS": "", "O": str(tmp_path / "build")}
+    env = {**os.environ, "VITRINE_OUT": str(OUT), "MAKEFLAGS": "", "O": str(tmp_path / "build")}
     (tmp_path / "build").mkdir()
     for newlib in SHARED.glob("newlib-*"):
         (tmp_path / "build" / newlib.name).symlink_to(newlib)
@@ -33,7 +33,7 @@ def test_guide(tmp_path):
             path.parent.mkdir(exist_ok=True)
             path.write_text(text)
         elif "run" in words:
-            done = subprocess.run(["sh", "-ec", text], cwd=tmp_path, env=env, text=True,
+            done = subprocess.run([*CACHED, "sh", "-ec", text], cwd=tmp_path, env=env, text=True,
                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, timeout=SECONDS)
             printed = done.stdout

@@ -7,7 +7,7 @@ import re
 
 import pytest
 from screen import read_screen
-from vitrine import ONE_COMPILER, ROOT, build
+from vitrine import WITH_GCC, ROOT, build
 
 OWNERS = "CONFIG_LIBUKTLSF_OWNERS=y"
 
@@ -22,7 +22,7 @@ def storm(image, *params, options=()):
     return [int(n) for n in done.groups()]
 
 
-@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+@pytest.mark.parametrize("arch, cc", WITH_GCC)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_storm(arch, cc, seed):
     allocations, failed, _ = storm(build("alloc", arch, cc), f"storm.seed={seed}")

@@ -3,10 +3,10 @@
 """apps/hello: it boots on every machine, with both compilers, and says so."""
 
 import pytest
-from vitrine import MACHINES, ONE_COMPILER, build
+from vitrine import MACHINES, WITH_GCC, build
 
 
-@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+@pytest.mark.parametrize("arch, cc", WITH_GCC)
 def test_arguments_and_status(arch, cc):
     image = build("hello", arch, cc)
     for machine in MACHINES[arch]:

@@ -16,7 +16,7 @@ import subprocess
 import time
 
 import pytest
-from vitrine import ONE_COMPILER, ROOT, build
+from vitrine import WITH_GCC, ROOT, build
 
 APP = str(ROOT / "tests" / "virtio_app")
 MIB = int(os.environ.get("VITRINE_VIRTIO_MIB", "8"))
@@ -101,7 +101,7 @@ def receive(client, length):
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
-@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+@pytest.mark.parametrize("arch, cc", WITH_GCC)
 def test_bytes_both_ways(arch, transport, cc):
     """Nothing is lost or doubled while eleven clients come and go."""
     clients = 11
