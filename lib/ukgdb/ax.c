@@ -193,7 +193,7 @@ static int refuse(struct gdb_session *s, const struct shape *shape,
 	return fail(s, depth < shape->takes ? "stack empty" : "stack full");
 }
 
-/* Adds the constant that p adds to a sum, if it does. @return behind that */
+/* Adds the constant that p adds to a sum, if it does. @return after that */
 static const __u8 *sum(const __u8 *p, const __u8 *end, __u64 *v)
 {
 	unsigned int n = p[0] - OP_CONST8 + 1; /* 1 or 2 bytes */
@@ -217,7 +217,7 @@ static const __u8 *sum(const __u8 *p, const __u8 *end, __u64 *v)
  * How gdb says "a local variable": a register, plus one constant or two, and
  * then what is there, of so many bytes, with a sign or not. All of that is
  * done in one go where it stands in one piece; who jumps into its middle
- * finds the single operations. @return the code behind; NULL if memory refuses
+ * finds the single operations. @return the code after; NULL if memory refuses
  */
 static const __u8 *local(struct gdb_session *s, const __u8 *p, const __u8 *end,
 			 __u64 *v)

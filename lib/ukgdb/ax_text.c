@@ -34,7 +34,7 @@ static int fail(struct gdb_session *s, const char *why)
 	return -EINVAL;
 }
 
-/* Behind a backslash. Digits of octal numbers, one letter, or itself. */
+/* After a backslash. Digits of octal numbers, one letter, or itself. */
 static const char *escape(struct text *t, const char *f)
 {
 	static const char names[] = "abefnrtv", bytes[] = "\a\b\033\f\n\r\t\v";
@@ -92,7 +92,7 @@ static void number(struct text *t, const char *spec, __u64 v)
 static const char bad[] = "bad format";
 
 /*
- * A conversion, behind its '%'. Flags, width and precision go to uk_snprintf,
+ * A conversion, after its '%'. Flags, width and precision go to uk_snprintf,
  * the length is always ll. @return what follows, or NULL with s->ax_error set
  */
 static const char *conversion(struct text *t, const char *f, __u64 v)

@@ -10,7 +10,7 @@
 #include "gdb_packet.h"
 
 #define PROC "/proc/" GDB_PROCESS "/"
-#define NAME_MAX 8 /* behind that */
+#define NAME_MAX 8 /* after that */
 #define FIRST_FD 3
 
 /* errno on this wire (appendix E.13.8). */
@@ -145,7 +145,7 @@ static int close_file(struct gdb_session *s, struct gdb_rx *rx)
 
 GDB_COMMAND("vFile:close:*", vFile_close, close_file);
 
-/* The number of bytes stands before them, and is known behind them. */
+/* The number of bytes stands before them, and is known after them. */
 #define COUNT_DIGITS 5
 
 static int read_file(struct gdb_session *s, struct gdb_rx *rx)

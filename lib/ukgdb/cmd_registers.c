@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Registers: g G p P. GDB manual, appendix E.2; the thread that lldb names
- * behind each is lldb's QThreadSuffixSupported.
+ * after each is lldb's QThreadSuffixSupported.
  */
 #include "gdb_packet.h"
 

@@ -62,7 +62,7 @@ static int current(struct gdb_session *s, struct gdb_rx *rx __unused)
 
 GDB_COMMAND("qC", qC, current);
 
-/* As many as fit; the next packet goes on behind the last one. */
+/* As many as fit; the next packet goes on after the last one. */
 static int list(struct gdb_session *s)
 {
 	long tid = s->tid_next;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * A crash stops in the debugger, behind the screen, with the signal that a
+ * A crash stops in the debugger, after the screen, with the signal that a
  * program of an operating system would get.
  */
 #include <uk/print.h>
 #include <uk/trap.h>
 #include "guest.h"
 
-/* Behind ukcrash's screen, see <uk/crash.h>. */
+/* After ukcrash's screen, see <uk/crash.h>. */
 #define PRIO_CRASH 5
 
 static int signal_of(const struct uk_crash_info *info)
@@ -57,7 +57,7 @@ static int on_crash(void *data)
 	g->call_pc = 0;
 	if (info->trap)
 		gdb_guest_stop(info->trap, &stop);
-	/* In the call that crashes: behind it may be another function. */
+	/* In the call that crashes: after it may be another function. */
 	regs = *info->regs;
 	g->call_pc = ukarch_regs_pc(&regs);
 	ukarch_regs_set_pc(&regs, g->call_pc - UKARCH_INSN_UNIT);

@@ -56,14 +56,14 @@ __vaddr_t gdb_arch_break_pc(const struct __regs *regs);
 /* What gets the program over the instruction under a breakpoint. */
 enum gdb_ool_kind {
 	GDB_OOL_STEP,	 /* nothing but a step at its own place */
-	GDB_OOL_SLOT,	 /* a copy in a slot, which jumps back behind it */
+	GDB_OOL_SLOT,	 /* a copy in a slot, which jumps back after it */
 	GDB_OOL_EMULATE, /* a branch, which gdb_arch_emulate() does */
 };
 
 struct gdb_ool {
 	__u8 kind;	  /* enum gdb_ool_kind */
 	__u8 len;	  /* of the instruction at its place */
-	__u8 slot_len;	  /* of its copy, without the jump behind */
+	__u8 slot_len;	  /* of its copy, without the jump after */
 	__u8 op;	  /* the architecture's */
 	__u32 insn;	  /* the architecture's */
 	__vaddr_t target; /* of a branch, or of what it names */
@@ -93,7 +93,7 @@ int gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
 /* --- single step ----------------------------------------------------------*/
 
 /**
- * Makes the CPU trap behind the next instruction of the program that these
+ * Makes the CPU trap after the next instruction of the program that these
  * registers belong to.
  *
  * @param insn the bytes that will be executed, `avail` of them
@@ -101,7 +101,7 @@ int gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
 void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail);
 
 /**
- * Ends that, called in the trap behind the instruction, and takes away what
+ * Ends that, called in the trap after the instruction, and takes away what
  * the program could see of it.
  */
 void gdb_arch_step_off(struct __regs *regs);

@@ -62,7 +62,7 @@ __u64 rx_hex(struct gdb_rx *rx);
 long rx_tid(struct gdb_rx *rx);
 /** n bytes of two digits each. */
 void rx_bytes(struct gdb_rx *rx, void *buf, __sz n);
-/** lldb's ";thread:ID;" behind a command, if it is there; else `otherwise`. */
+/** lldb's ";thread:ID;" after a command, if it is there; else `otherwise`. */
 #ifdef CONFIG_LIBUKGDB_LLDB
 long rx_thread_suffix(struct gdb_rx *rx, long otherwise);
 #else
@@ -111,7 +111,7 @@ enum gdb_result {
 };
 
 struct gdb_command {
-	/* The whole packet, or with a '*' behind it, how it begins. */
+	/* The whole packet, or with a '*' after it, how it begins. */
 	const char *name;
 	int (*run)(struct gdb_session *s, struct gdb_rx *rx);
 };
@@ -201,7 +201,7 @@ struct gdb_window {
 	struct gdb_session *s;
 	__u64 skip; /* bytes before the piece */
 	__u64 room; /* bytes left in it */
-	int more;   /* something lies behind it */
+	int more;   /* something lies after it */
 };
 
 /** Reads "offset,length" and begins the reply. 0, -EINVAL. */

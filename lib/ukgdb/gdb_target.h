@@ -208,7 +208,7 @@ struct gdb_target_ops {
 	 */
 	int (*resume)(struct gdb_target *t, const struct gdb_resume *r);
 
-	/* The id behind tid in a fixed order, 0 for the first; 0 at the end. */
+	/* The id after tid in a fixed order, 0 for the first; 0 at the end. */
 	long (*thread_next)(struct gdb_target *t, long tid);
 	/* 1 if there is such a thread. */
 	int (*thread_alive)(struct gdb_target *t, long tid);

@@ -57,7 +57,7 @@ struct gdb_guest {
 	/* The crash at which the program is stopped, if it is one. */
 	struct uk_crash_info crash;
 	int in_crash;
-	__vaddr_t call_pc; /* behind the call that crashed; 0: a trap did */
+	__vaddr_t call_pc; /* after the call that crashed; 0: a trap did */
 	_Bool crash_waits; /* gdb.oncrash=wait */
 };
 
@@ -135,7 +135,7 @@ int gdb_step_begin(struct __regs *regs);
 /** Nothing is stepped any more: the program stops or runs. */
 void gdb_step_cancel(struct __regs *regs);
 
-/* What a trap behind an instruction means. */
+/* What a trap after an instruction means. */
 enum gdb_stepped {
 	GDB_STEPPED_FOREIGN, /* not requested here */
 	GDB_STEPPED_GO,	     /* on with the program */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Why threads stopped and where they are, in the words that lldb knows: behind
+ * Why threads stopped and where they are, in the words that lldb knows: after
  * a stop reply, for one thread (qThreadStopInfo), for all (jThreadsInfo).
  * LLVM's docs/lldb-gdb-remote.txt.
  */

@@ -6,7 +6,7 @@
  */
 #include "gdb_packet.h"
 
-/* The end of the reply's text; '#' and the checksum go behind it. */
+/* The end of the reply's text; '#' and the checksum go after it. */
 #define OUT_END (GDB_PACKET_SIZE + 1U)
 
 static const char digits[] = "0123456789abcdef";
@@ -264,7 +264,7 @@ void tx_tid(struct gdb_session *s, long tid)
 	tx_hex(s, tid);
 }
 
-/* buf may be in s->out, at least n bytes behind the end of the reply. */
+/* buf may be in s->out, at least n bytes after the end of the reply. */
 void tx_bytes(struct gdb_session *s, const void *buf, __sz n)
 {
 	const __u8 *p = buf;

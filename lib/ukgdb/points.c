@@ -7,7 +7,7 @@
  * A point comes with conditions (it counts if one of them is true, or there
  * is none) and commands (if it has some they run, and the program goes on).
  * Both are agent expressions and stand in one pool, without holes, each
- * behind its length. Inserting a point that is there replaces them only: a
+ * after its length. Inserting a point that is there replaces them only: a
  * debugger does so whenever it resumes.
  */
 #include "ax.h"
@@ -109,7 +109,7 @@ static unsigned int expressions(struct gdb_rx *rx, __u8 **to)
 }
 
 /*
- * What stands behind a Z packet becomes what the pool holds, in place: no
+ * What stands after a Z packet becomes what the pool holds, in place: no
  * expression has a shorter form there. @return its length
  */
 static __sz attachments(struct gdb_rx *rx, struct gdb_point *p, __u8 **ax)

@@ -8,7 +8,7 @@
  * on the line can be read there.
  *
  * The session is entered with `active` set, so that an NMI does not enter it
- * again; what the NMI came for is looked after behind.
+ * again; the cause of the NMI is examined afterwards.
  */
 #include <string.h>
 #include <uk/arch/lcpu.h>

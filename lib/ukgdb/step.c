@@ -63,7 +63,7 @@ static enum execution __nobreak execute(struct gdb_break *b,
 	return IN_SLOT;
 }
 
-/* The way of an instruction that needs a trap behind it: what would stop it is
+/* The way of an instruction that needs a trap after it: what would stop it is
  * out of the way until then.
  */
 static void clear_way(struct step *s, struct gdb_break *b, int hw,

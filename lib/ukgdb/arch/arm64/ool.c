@@ -3,7 +3,7 @@
 /*
  * Instructions under breakpoints, executed elsewhere (Arm ARM, DDI 0487, C4:
  * encodings by group). What names its own place, branches and the address of a
- * literal, is done here; the rest is copied, and a branch behind the copy
+ * literal, is done here; the rest is copied, and a branch after the copy
  * leads back.
  */
 #include <errno.h>

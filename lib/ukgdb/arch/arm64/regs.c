@@ -3,7 +3,7 @@
 /*
  * The registers as gdb's manual lists them (appendix G, "AArch64 features"),
  * with DWARF numbers of the ABI (Arm IHI 0057, 4.1), and those of a kernel's
- * interest behind them.
+ * interest after them.
  */
 #include <uk/arch/lcpu.h>
 #include "../../gdb_arch.h"

@@ -20,7 +20,7 @@
 #define TRAP_BP 3
 
 extern const char uk_nobreak_start[], uk_nobreak_end[];
-extern const char uk_trap_stack[]; /* behind a guard page */
+extern const char uk_trap_stack[]; /* after a guard page */
 extern const char uk_ist_fault[];  /* a guard page and a page */
 #define IST_SPAN (2 * __PAGE_SIZE)
 
@@ -284,7 +284,7 @@ void gdb_arch_break(void)
 	__asm__ __volatile__("int3" : : : "memory");
 }
 
-/* The trap of int3 comes behind it. */
+/* The trap of int3 comes after it. */
 void gdb_arch_skip_own(struct __regs *regs __unused)
 {
 }

@@ -3,9 +3,9 @@
 /*
  * Instructions under breakpoints, executed elsewhere. A jump relative to RIP
  * is done here; an operand relative to RIP gets another displacement in the
- * copy; a call becomes a push of the place behind it and a jump. (It cannot be
+ * copy; a call becomes a push of the place after it and a jump. (It cannot be
  * done here: its return address belongs where the trap's frame is.) The rest
- * does not care where it stands, and a jump behind the copy leads back.
+ * does not care where it stands, and a jump after the copy leads back.
  */
 #include <string.h>
 #include <arch/insn.h>

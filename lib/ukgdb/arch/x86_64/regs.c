@@ -3,7 +3,7 @@
 /*
  * The registers as gdb's manual lists them (appendix G, "i386 features"), with
  * DWARF numbers of the psABI (figure 3.36), and those of a kernel's interest
- * behind them.
+ * after them.
  */
 #include <uk/arch/fpstate.h>
 #include "../../gdb_arch.h"

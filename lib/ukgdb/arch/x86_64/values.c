@@ -140,7 +140,7 @@ static int fp_write(__u8 *fx, unsigned int nr, const void *buf)
 #define MSR_FS_BASE 0xc0000100U
 #define MSR_GS_BASE 0xc0000101U
 
-/* Goes on behind, with rc set, where the CPU refuses (#GP). */
+/* Continues after it, with rc set, if the CPU refuses (#GP). */
 #define REFUSED(insn)                         \
 	"1:\t" insn "\n\t"                    \
 	"xorl %0, %0\n"                       \

@@ -131,7 +131,7 @@ static void rows(const struct row *r, size_t n)
 
 /*
  * Keeps the session over the end of the script: the line is not cut, the
- * packet behind ends serving. See ask().
+ * packet after ends serving. See ask().
  */
 static __ssz in_kept(void *ctx, char *buf, __sz len, int wait)
 {
