@@ -60,9 +60,9 @@ unsigned int ukarch_pt_lookup(__paddr_t root, __vaddr_t vaddr, __pte_t **entry)
 }
 
 /*
- * Puts a table in place of the page that maps vaddr. The page is gone for a
- * moment on some architectures, which must not be the one that maps the entry
- * itself or the code here.
+ * Puts a table in place of the page that maps vaddr. On some architectures
+ * the page is unmapped for a moment: it must not be the one that maps the entry
+ * itself or this code.
  */
 static void put_table(__pte_t *pte, __paddr_t table, __vaddr_t vaddr, __sz size)
 {

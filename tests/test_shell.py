@@ -73,10 +73,10 @@ def check_trace(image, text):
     frames = re.findall(r"^  \[([0-9a-f]+)\] (\S+)\+[0-9a-f]+ \((\S+):(\d+)\)$", text, re.M)
     assert len(frames) > 5 and not re.search("trace ends|not shown", text), text
     for i, (pc, name, file, line) in enumerate(frames):
-        told = image.tool("addr2line", "-fie", image.path, f"{int(pc, 16) - (i > 0):#x}").split("\n")
-        place = told[-2].split(" ")[0]
+        lines = image.tool("addr2line", "-fie", image.path, f"{int(pc, 16) - (i > 0):#x}").split("\n")
+        place = lines[-2].split(" ")[0]
         # read is _read in the source; assembly has lines only
-        assert told[-3] in ("??", name, f"_{name}") and line == place.rsplit(":", 1)[1], (told, text)
+        assert lines[-3] in ("??", name, f"_{name}") and line == place.rsplit(":", 1)[1], (lines, text)
         assert place.rsplit(":", 1)[0].endswith(file.removeprefix("...")), (place, file)
     (file, line), = ((f, l) for _, name, f, l in frames if name == "main")
     assert "fgets(" in (ROOT / file).read_text().splitlines()[int(line) - 1]

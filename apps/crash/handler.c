@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * A crash handler that crashes: the crash path goes on behind it. It runs in
+ * A crash handler that crashes: the crash path goes on after it. It runs in
  * trap context, so that this file is built without vector registers.
  */
 #include <stddef.h>

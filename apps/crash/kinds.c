@@ -90,7 +90,7 @@ KIND call_abort(void)
 
 extern uintptr_t __stack_chk_guard;
 
-/* Overruns buf up to and including the canary behind it, and nothing more, so
+/* Overruns buf up to and including the canary after it, and nothing more, so
  * that the call chain stays whole. In buf itself an old canary may lie.
  */
 KIND overrun(char *buf, size_t size)

@@ -159,7 +159,7 @@ static unsigned int imm_0f(const struct x86_insn *in)
 	}
 }
 
-/* Legacy prefixes and REX; the byte behind them. */
+/* Legacy prefixes and REX; the byte after them. */
 static __u8 prefixes(struct cursor *c, struct x86_insn *in)
 {
 	for (;;) {

@@ -67,7 +67,7 @@ static void refuse_implied(struct ukarch_trap_ctx *ctx,
 			   const struct x86_insn *in)
 {
 	static const struct {
-		__u8 opcode; /* and the one behind */
+		__u8 opcode; /* and the one after */
 		__u8 reg;
 		__u8 access;
 	} strings[] = {

@@ -119,7 +119,7 @@ static int gicv3_ack(const struct ukarch_trap_ctx *ctx __unused)
 {
 	unsigned int irq = (unsigned int)ICC_READ(ICC_IAR1_EL1);
 
-	/* What the device wrote before it interrupted is seen behind this. */
+	/* What the device wrote before it interrupted is seen after this. */
 	__asm__ __volatile__("dsb sy" : : : "memory");
 	return irq < GIC_SPECIAL_FIRST ? (int)irq : UK_INTCTLR_SPURIOUS;
 }

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Runs the application: constructors, main, exit. Stands in the main class
- * behind the tests, which end the image themselves.
+ * after the tests, which end the image themselves.
  */
 #include <reent.h>
 #include <stdlib.h>

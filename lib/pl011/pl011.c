@@ -17,7 +17,7 @@
 
 /* Register offsets and their bits (chapter 3). */
 #define DR 0x00
-#define DR_OVERRUN 0x800 /* one was lost behind this */
+#define DR_OVERRUN 0x800 /* one was lost after this */
 #define FR 0x18
 #define FR_RXFE 0x10 /* nothing received */
 #define FR_TXFF 0x20 /* no room to send */

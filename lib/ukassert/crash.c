@@ -5,7 +5,7 @@
  *
  * Each handler is a step. The index of the next one is kept outside of the
  * stack, so that a crash inside a step enters here again, logs one line and
- * goes on behind the step that failed. It is never tried twice, so that the
+ * goes on after the step that failed. It is never tried twice, so that the
  * path ends after as many nested crashes as there are steps at most. What a
  * step prints, and whether anything prints at all, is not known here.
  */

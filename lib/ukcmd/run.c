@@ -19,7 +19,7 @@ static int is_blank(char c)
 }
 
 /* Copies a word and terminates it. Returns where it ends, or NULL if a quote
- * is not closed. *to moves behind the terminator: it never overtakes from.
+ * is not closed. *to moves after the terminator: it never overtakes from.
  */
 static const char *word(const char *from, const char *end, char **to)
 {
@@ -111,8 +111,8 @@ static int run(struct uk_cmd_io *io, int argc, char **argv)
 
 int uk_cmd_run(struct uk_cmd_io *io, const char *line, __sz len)
 {
-	/* a terminator behind each word, of which each but the last has a
-	 * blank behind it
+	/* a terminator after each word, of which each but the last has a
+	 * blank after it
 	 */
 	char text[CONFIG_LIBUKCMD_LINE_MAX + 1];
 	char *argv[UK_CMD_ARGS_MAX + 1];

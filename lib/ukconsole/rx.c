@@ -7,7 +7,7 @@
  *
  * - One at a time has entered the device. An interrupt or NMI that finds it
  *   entered leaves a note, and the one who entered looks again.
- * - A reader takes bytes by one compare-and-swap of `tail`, behind copying
+ * - A reader takes bytes by one compare-and-swap of `tail`, after copying
  *   them: of two that interrupt each other one copies again.
  * - A reader that finds the device entered has interrupted the one inside (a
  *   trap in the driver; there is one CPU) and cannot wait for it. It sets
@@ -238,7 +238,7 @@ int uk_console_set_rx(struct uk_console *con,
 	return ret;
 }
 
-/* Behind the probe of the controller, before interrupts are enabled. */
+/* After the probe of the controller, before interrupts are enabled. */
 static int rx_init(struct uk_init_ctx *ctx __unused)
 {
 	struct uk_console *con = __NULL;

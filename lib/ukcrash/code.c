@@ -28,7 +28,7 @@ static int unit_text(char *buf, __sz len, __vaddr_t addr, int marked)
 			   close);
 }
 
-/* What crashed without a trap is the call behind which pc points. */
+/* What crashed without a trap is the call after which pc points. */
 static __vaddr_t instruction(const struct uk_crash_info *info)
 {
 	__vaddr_t pc = ukarch_regs_pc(info->regs);

@@ -34,7 +34,7 @@
 const char *ukcrash_symbol(__vaddr_t addr, int is_call,
 			   char buf[UKCRASH_SYMBOL_MAX]);
 
-/** 1 if addr is in the code, behind a call. */
+/** 1 if addr is in the code, after a call. */
 int ukcrash_is_return(__vaddr_t addr);
 
 #ifdef CONFIG_LIBUKSCHED

@@ -85,7 +85,7 @@ static void trap_details(const struct ukarch_trap_ctx *ctx)
 					  at));
 }
 
-/* Lines of the message behind the first one stand below it. */
+/* Lines of the message after the first one stand below it. */
 static void own_reason(const struct uk_crash_info *info)
 {
 	const char *line = info->detail ? info->detail : "";

@@ -36,7 +36,7 @@ THROWS_NOTHING_MORE(__throw_bad_array_new_length, "bad_array_new_length")
 THROWS_NOTHING_MORE(__throw_bad_function_call, "bad_function_call")
 THROWS_NOTHING_MORE(__throw_bad_cast, "bad_cast")
 
-/* The values behind its format are numbers of no further interest. */
+/* The values after its format are numbers of no further interest. */
 void __throw_out_of_range_fmt(const char *format, ...)
 {
 	ukcxx_crash("std::out_of_range", format);

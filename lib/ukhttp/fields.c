@@ -80,7 +80,7 @@ const char *uk_http_header(const struct uk_http_request *req, const char *name,
 	return __NULL;
 }
 
-/* The next element of a list, without blanks around; NULL behind the last. */
+/* The next element of a list, without blanks around; NULL after the last. */
 static const char *element(const char **at, __sz *len)
 {
 	const char *s = *at, *end;
@@ -194,7 +194,7 @@ static unsigned int qvalue(const char *s, __sz len)
 	return MIN(q, 1000U);
 }
 
-/* The next parameter of a range, behind its ';'. */
+/* The next parameter of a range, after its ';'. */
 static const char *parameter(const char **at, const char *end, __sz *name_len,
 			     const char **value, __sz *value_len)
 {

@@ -29,7 +29,7 @@
  * request on, and what was found in them.
  */
 struct http_parser {
-	char *buf;   /* of size + 1 bytes: behind them stands a NUL */
+	char *buf;   /* of size + 1 bytes: after them stands a NUL */
 	__sz size;   /* the largest request */
 	__sz used;   /* bytes there are */
 	__sz looked; /* below it the header does not end */
@@ -59,7 +59,7 @@ void http_take(struct http_parser *p);
 /** Length of the request that http_parse() found, in bytes. */
 __sz http_length(const struct http_parser *p);
 
-/** Whether something came behind it that is not an empty line. */
+/** Whether something came after it that is not an empty line. */
 int http_more(const struct http_parser *p);
 
 /** Drops the request that http_parse() found, or the bytes of an error. */
@@ -116,9 +116,9 @@ __sz http_head(const struct uk_http_response *res, char *buf, int close,
 struct uk_console;
 
 /*
- * Who is at the other end of the console. Bytes and the news of clients that
- * come and go reach the guest in no order, so that of the bytes that are there
- * only so much is known: who sent them at the earliest, and at the latest.
+ * The client of the console. Bytes and reports of clients that connect and
+ * disconnect reach the guest in no order. So only the earliest and the latest
+ * possible sender of a byte are known.
  */
 struct http_client {
 	struct uk_console *con;
@@ -161,8 +161,8 @@ void http_client_answered(struct http_client *c, int ret, int last);
 /**
  * Sends, and waits while the client does not read.
  *
- * @return 0; -EPIPE if it has gone, -ETIMEDOUT if a line that cannot know
- *   takes nothing any more
+ * @return 0; -EPIPE if it has disconnected, -ETIMEDOUT if a line without
+ *   reports of clients takes no more bytes
  */
 int http_client_send(struct http_client *c, const char *buf, __sz len);
 

@@ -78,7 +78,7 @@ static void take(struct shot *s, struct uk_thread *t)
 		walk(s, regs);
 }
 
-/* The threads behind an id, up to BATCH of them. */
+/* The threads after an id, up to BATCH of them. */
 static unsigned int take_some(struct shot *shots, unsigned int behind)
 {
 	unsigned long flags = ukarch_irq_save();

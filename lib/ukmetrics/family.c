@@ -121,8 +121,8 @@ static int link_item(struct metrics_index *ix, __u32 family, __u32 number)
 	return 0;
 }
 
-/* Objects of one sort have the same values in the same order: behind one of a
- * family stands the same one as behind the last one of that family, and what
+/* Objects of one sort have the same values in the same order: after one of a
+ * family stands the same one as after the last one of that family, and what
  * the guess is right about needs no name.
  */
 static int add_guessed(struct metrics_index *ix, __u32 number)

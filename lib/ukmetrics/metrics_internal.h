@@ -64,7 +64,7 @@ int metrics_same_label(const char *a, const char *b);
 
 /* --- family.c ------------------------------------------------------------- */
 
-/* A value, and the one behind it in its family. Numbers are indices + 1. */
+/* A value, and the one after it in its family. Numbers are indices + 1. */
 struct metrics_item {
 	const struct uk_store_entry *e;
 	struct uk_store_object *obj; /* held; NULL for static ones */
@@ -73,7 +73,7 @@ struct metrics_item {
 	/* Of the first one of a family: */
 	__u32 hash, last;
 	__u32 family; /* the next family's first */
-	__u32 after;  /* the family that the value behind one of this was of */
+	__u32 after;  /* the family that the value after one of this was of */
 	__u32 run;    /* the first of those of the last one's object */
 	/* Of an object's first: its labels as they were written, for the
 	 * others; 1 if another object of its library has the same. */

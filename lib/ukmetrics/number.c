@@ -108,7 +108,7 @@ static unsigned int expand(struct decimal *to, __u64 x, int e,
 	return used;
 }
 
-/* The first n digits of v, and 0 behind; plus one in the last of them if up. */
+/* The first n digits of v, and 0 after; plus one in the last of them if up. */
 static void cut(struct decimal *c, const struct decimal *v, __sz n, __sz len,
 		int up)
 {

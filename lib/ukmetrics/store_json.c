@@ -232,7 +232,7 @@ static void get_one(const struct uk_http_request *req,
 UK_HTTP_ROUTE(one, "/store/", UK_HTTP_GET, get_one);
 
 #ifdef CONFIG_LIBUKMETRICS_SET
-/* The text without the newline that an editor or echo put behind it. */
+/* The text without the newline that an editor or echo put after it. */
 static void set(const struct uk_store_ref *ref,
 		const struct uk_http_request *req, struct uk_http_response *res)
 {

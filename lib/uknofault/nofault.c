@@ -3,7 +3,7 @@
 /*
  * Probing and copying, and the trap handlers that catch what is refused.
  *
- * The handlers come behind demand paging, so that a page that can be brought
+ * The handlers come after demand paging, so that a page that can be brought
  * in is; with UK_NOFAULTF_NOPAGING one of them comes before it. They know a
  * protected access by its program counter alone: nothing is set up before an
  * access, which may be interrupted at any instruction and used again there.
@@ -126,7 +126,7 @@ __sz uk_nofault_memcpy(char *dst, const char *src, __sz len,
 		skip = MIN(left, MIN(page_rest((__vaddr_t)dst),
 				     page_rest((__vaddr_t)src)));
 		if (skip == left)
-			break; /* behind it may be no address */
+			break; /* after it may be no address */
 		dst += skip;
 		src += skip;
 		len = left - skip;

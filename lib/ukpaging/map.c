@@ -115,7 +115,7 @@ static int find(__paddr_t root, __vaddr_t vaddr, __vaddr_t end, int cut,
 	return rc ? rc : find(root, vaddr, end, cut, pte);
 }
 
-/* The address behind the entry of that level. */
+/* The address after the entry of that level. */
 static __vaddr_t behind(__vaddr_t vaddr, int level)
 {
 	return ALIGN_DOWN(vaddr, PAGE_LEVEL_SIZE(level)) +

@@ -13,8 +13,8 @@
 UK_TABLE_DEFINE(param, struct uk_param);
 
 /*
- * QEMU's microvm appends one such word per virtio-mmio device, behind
- * everything and so behind -- as well. They are never quoted.
+ * QEMU's microvm appends one such word per virtio-mmio device, after
+ * everything and so after -- as well. They are never quoted.
  */
 static const char machine_prefix[] = "virtio_mmio.device=";
 #define MACHINE_MAX 32

@@ -57,7 +57,7 @@ const struct uk_param *nearest_param(const char *name);
  * Reads a command line: sets parameters, collects arguments.
  *
  * @param line is changed and stays in use
- * @param argv receives the arguments and a NULL behind them
+ * @param argv receives the arguments and a NULL after them
  * @param argc in: how many are there already; out: how many there are
  * @return 0, or -EINVAL after each mistake was logged.
  */

@@ -20,7 +20,7 @@ static int digit_of(char c)
 	return 16;
 }
 
-/* C's notation without sign; *end is the first character behind it. */
+/* C's notation without sign; *end is the first character after it. */
 static int parse_u64(const char *s, const char **end, __u64 *val)
 {
 	unsigned int base = 10, digits = 0;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * From the ring to the sinks. One context drains at a time; one that comes
- * while another drains leaves its record to it, and the drainer goes on until
- * nothing is left. A record is claimed by moving `drained` behind it before
+ * From the ring to the sinks. One context drains at a time; one that
+ * arrives meanwhile leaves its record to the drainer, which continues until
+ * nothing is left. A record is claimed by moving `drained` after it before
  * it is written, so that none is written twice, not even when the log is
  * seized in the middle of a line.
  *

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The ring: reserve, format in place, commit. There is no lock; a context
- * that interrupts another at any instruction here reserves behind it.
+ * that interrupts another at any instruction here reserves after it.
  *
  * Invariants: `head` only falls when the last record gives its unused rest
  * back, and then never below the end of what was written. A tag is written

@@ -43,7 +43,7 @@ struct ring_rec {
 #define RING_REC_MAX RING_REC_SIZE(TEXT_MAX)
 
 /**
- * Reserves a record for a message of at most TEXT_MAX bytes, behind all
+ * Reserves a record for a message of at most TEXT_MAX bytes, after all
  * others, and puts the time in. Contexts: any.
  *
  * @param pos receives its position
@@ -53,13 +53,13 @@ struct ring_rec *ring_begin(__u64 *pos, int level);
 /** Completes it with the length of the text; the unused rest is given back. */
 void ring_end(struct ring_rec *rec, __u64 pos, __sz len);
 
-/** The position behind the newest record. */
+/** The position after the newest record. */
 __u64 ring_head(void);
 
 /**
  * Looks at a position.
  *
- * @param next receives the position behind the record, if RING_DONE or _PAD
+ * @param next receives the position after the record, if RING_DONE or _PAD
  * @return its state; RING_NONE also where it was overwritten. The record in
  *   *rec is the ring's own: after reading it ask ring_intact().
  */
@@ -68,10 +68,10 @@ enum ring_state ring_look(__u64 pos, const struct ring_rec **rec, __u64 *next);
 /** 1 while what stood at a position is not overwritten. */
 int ring_intact(__u64 pos);
 
-/** The first record at or behind a position; ring_head() if there is none. */
+/** The first record at or after a position; ring_head() if there is none. */
 __u64 ring_seek(__u64 pos);
 
-/** The position behind the last record that was written to a sink. */
+/** The position after the last record that was written to a sink. */
 __u64 print_drained(void);
 
 /** From now on sinks are asked with urgent. */

@@ -53,7 +53,7 @@ static void pad(struct out *o, char c, __sz count)
 	o->len += count;
 }
 
-/* The blanks before (left = 0) or behind (left = 1) a field of len. */
+/* The blanks before (left = 0) or after (left = 1) a field of len. */
 static void pad_field(struct out *o, const struct spec *s, __sz len, int left)
 {
 	if (!!(s->flags & F_LEFT) == left && s->width > len)

@@ -47,7 +47,7 @@ static void take_frames(struct shot *s, const struct __regs *regs)
 #endif
 }
 
-/* The first thread behind an id; 0 if there is none. */
+/* The first thread after an id; 0 if there is none. */
 static int take(struct shot *s, unsigned int behind)
 {
 	unsigned long flags = ukarch_irq_save();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * How threads come and go. All that belongs to one is one block of the heap:
+ * Creation and end of threads. The data of one is one block of the heap:
  *
  *	guard page | stack | struct thread, vector state, areas, variables
  *

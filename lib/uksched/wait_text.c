@@ -127,7 +127,7 @@ int uk_thread_wait_text(const struct uk_thread *thread, char *buf, __sz len)
 	if (!waits(thread))
 		return 0;
 	add_cause(&to, thread);
-	/* the next look at a console is no time that anybody waits for */
+	/* the next poll of a console is not a deadline */
 	if (until != UK_TIME_NEVER && thread->wait.kind != UK_WAIT_INPUT)
 		add(&to, "%suntil %lu.%06lu s", to.len ? ", " : "",
 		    until / UK_NSEC_PER_SEC, until % UK_NSEC_PER_SEC / 1000);

@@ -30,7 +30,7 @@ void shell_line_learn(struct shell_line *line, const char *bytes, __sz len)
 		line->echo = 0;
 }
 
-/* Bytes of UTF-8 behind the first of a character. */
+/* Bytes of UTF-8 after the first of a character. */
 static int continues(char c)
 {
 	return (c & 0xc0) == 0x80;

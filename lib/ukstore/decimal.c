@@ -84,7 +84,7 @@ static int leading_zeros(wide_t v)
 		       : 64 + __builtin_clzl((__u64)v);
 }
 
-/* v × 2^exponent, v not 0; rest: there is something behind its last bit. */
+/* v × 2^exponent, v not 0; rest: there is something after its last bit. */
 static __u64 rounded(wide_t v, int exponent, int rest)
 {
 	int drop = 128 - leading_zeros(v) - (FRACTION + 1);
@@ -97,7 +97,7 @@ static __u64 rounded(wide_t v, int exponent, int rest)
 		kept = (__u64)(v >> drop);
 		kept += low > half || (low == half && (rest || (kept & 1)));
 	} else {
-		kept = (__u64)v << -drop; /* exact: nothing is behind it */
+		kept = (__u64)v << -drop; /* exact: nothing is after it */
 	}
 	/* a carry out of the fraction goes into the exponent, as it should */
 	bits = (__u64)(exponent + drop + BIAS + FRACTION - 1) << FRACTION;

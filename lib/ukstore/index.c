@@ -10,7 +10,7 @@
 #include <string.h>
 #include "store_internal.h"
 
-/* Behind all entries of that library: names are letters, digits and _. */
+/* After all entries of that library: names are letters, digits and _. */
 static const struct uk_store_entry *behind(const char *library)
 {
 	struct store_key key = { "", library, strlen(library), "\x7f" };
@@ -94,7 +94,7 @@ static struct id_index *make_index(void)
 				(total + count) * sizeof(*order));
 	if (!idx)
 		return __NULL;
-	/* Runs as they come, and the order of these, behind all else. */
+	/* Runs as they come, and the order of these, after all else. */
 	idx->count = count;
 	order = orders(idx);
 	runs = (struct run *)(order + total);

@@ -3,7 +3,7 @@
 /*
  * Objects: two arrays of pointers, one in the order of "library.name", one in
  * that of the numbers of library and object. Searches are binary; a change
- * moves what is behind it. Both run with interrupts off; in a trap that hits
+ * moves what is after it. Both run with interrupts off; in a trap that hits
  * inside of a change there seem to be no objects.
  *
  * An object counts its references: one is the owner's, one each reader's. It

@@ -14,7 +14,7 @@
 
 /*
  * An exact value m * 2^e as a decimal: digits of 10^9, little end first. The
- * largest has 309 digits before the point, the smallest 1074 behind it; one
+ * largest has 309 digits before the point, the smallest 1074 after it; one
  * that is not a whole number is multiplied by 5 for each binary place, which
  * moves the point: m * 2^-k = m * 5^k * 10^-k.
  */

@@ -164,7 +164,7 @@ static int is_item(const char *item, const struct uk_testsuite *s,
 	       !strncmp(item + suite + 1, t->name, strlen(t->name));
 }
 
-/* The item behind `item`; NULL behind the last one. */
+/* The item after `item`; NULL after the last one. */
 static const char *next_item(const char *item)
 {
 	const char *comma = strchr(item, ',');

@@ -34,7 +34,7 @@ static void note_freer(struct block *b __unused, void *caller __unused)
 
 /*
  * Cuts a block that is in no list down to size, where the rest makes a block.
- * Its state stays; the rest is joined with a free block behind it.
+ * Its state stays; the rest is joined with a free block after it.
  */
 static void trim(struct tlsf *t, struct block *b, __sz size)
 {

@@ -159,7 +159,7 @@ __sz tlsf_largest(const struct tlsf *t);
 /* The block in use whose payload ptr is; crashes if there is none. */
 struct block *tlsf_block_of(struct tlsf *t, void *ptr);
 
-/* Crashes unless the header behind block b is whole. Returns it. */
+/* Crashes unless the header after block b is whole. Returns it. */
 struct block *tlsf_after(struct tlsf *t, struct block *b);
 
 /* Crashes because of a free block whose payload was written to. */

@@ -18,7 +18,7 @@ struct mmio_place {
 void mmio_slot(const struct mmio_place *place);
 
 /**
- * Reads "SIZE@BASE:IRQ" with an optional ":ID" behind it, SIZE in bytes or
+ * Reads "SIZE@BASE:IRQ" with an optional ":ID" after it, SIZE in bytes or
  * with K or M (Linux, admin-guide/kernel-parameters: virtio_mmio.device).
  *
  * @return 0, or -EINVAL if it is not that

@@ -17,7 +17,7 @@ static int digit(char c)
 	return 99;
 }
 
-/* Decimal, or hexadecimal behind 0x. NULL if there is none or it is too big. */
+/* Decimal, or hexadecimal after 0x. NULL if there is none or it is too big. */
 static const char *number(const char *s, __u64 *val)
 {
 	unsigned int base = 10;

@@ -74,7 +74,7 @@ int uk_virtq_add(struct uk_virtq *vq, const struct uk_virtq_buf *bufs,
 }
 
 /*
- * The index goes behind what it covers; the flag is read behind the index,
+ * The index goes after what it covers; the flag is read after the index,
  * since the device looks at the index once more after it cleared the flag.
  */
 int uk_virtq_publish(struct uk_virtq *vq)

@@ -2,9 +2,9 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * A port as a console. Output before the host opened for the first time is
- * kept as far as it fits; later what finds the host closed is dropped, since
- * it was for a client that is gone. An open host that does not read makes
- * out() take less than it was given.
+ * kept as far as it fits; later, output to a closed host is dropped, because
+ * it was for a client that has disconnected. An open host that does not read
+ * makes out() take less than it was given.
  */
 #include <string.h>
 #include "virtio_console.h"

@@ -13,7 +13,7 @@
 #define CMDLINE_MAX 4096
 
 /*
- * Room for the 128 NUMA nodes that QEMU has at most, each with a hole behind
+ * Room for the 128 NUMA nodes that QEMU has at most, each with a hole after
  * it. It need not be cleared, which would cost each boot.
  */
 #define REGIONS_MAX 256

@@ -10,7 +10,7 @@ ifneq ($(UK_CXX),)
 ifneq ($(shell $(UK_BASE)/support/setup cxx >&2 && echo ok),ok)
 $(error set-up is not complete: $(UK_CXX) is C++)
 endif
-# g++'s own, also for clang; newlib's come behind them.
+# g++'s own, also for clang; newlib's come after them.
 CXX_SYSTEM := $(CXXINCLUDES-y) $(shell $(CROSS)g++ -x c++ -E -v /dev/null 2>&1 | \
   sed -n '/^\#include </,/^End/s/^ \(.*c++.*\)/-isystem \1/p')
 endif

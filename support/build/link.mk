@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The Vitrine Authors
 #
 # From objects to the bootable image. With uksymtab selected the image is
-# linked twice: the tables stand behind everything that they describe, so
+# linked twice: the tables stand after everything that they describe, so
 # that the second link moves nothing and is final; the build verifies that.
 
 $(foreach l,$(UK_LIBS),$(eval $(call lib_rules,$(l),$(call uc,$(l)))))

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
 #
-# Every target a user types. A `##` comment behind a target is its help.
+# Every target a user types. A `##` comment after a target is its help.
 # Targets that need no configuration stand here; those that build an image
 # are in image.mk, which is read only if one of them is asked for.
 

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Turns the output of mksymtab, symtab.bin of the build folder, into the
- * section that the second link puts behind everything else. Read only.
+ * section that the second link puts after everything else. Read only.
  */
 	.section .uk_symtab, "a", %progbits
 	.incbin "symtab.bin"

@@ -38,7 +38,7 @@ void dictionary_train(struct dictionary *d);
 void dictionary_put(struct dictionary *d, struct buf *b);
 void encode_names(const struct dictionary *d, struct table *t);
 
-/* A group index under construction: entries, then the records behind it. */
+/* A group index under construction: entries, then the records after it. */
 struct groups {
 	struct buf index;
 	struct buf data;

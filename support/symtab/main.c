@@ -7,7 +7,7 @@
  *     mksymtab [tables] [--stats] --verify IMAGE   compare with the blob in it
  *
  * The build links an image without blob, makes the blob from it and links
- * again with the blob in section .uk_symtab behind all that it describes, so
+ * again with the blob in section .uk_symtab after all that it describes, so
  * that nothing moves; --verify proves that. Exit status: 0, 1 an error or a
  * difference, 2 wrong usage.
  */

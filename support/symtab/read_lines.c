@@ -18,7 +18,7 @@
 struct raw {
 	struct line_row row;
 	size_t number; /* of equal addresses the last row counts */
-	int end;       /* the first address behind a sequence */
+	int end;       /* the first address after a sequence */
 };
 
 struct raws {

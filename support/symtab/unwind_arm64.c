@@ -110,7 +110,7 @@ static int is_record(const struct unwind_rule *r)
 }
 
 /* Rows after a load of the pair, up to the end of the path: a leaf. Returns
- * the address behind it.
+ * the address after it.
  */
 static uint64_t epilogue(struct model *m, const struct unwind_rule *rule,
 			 uint64_t pc, uint64_t end)

@@ -29,7 +29,7 @@ static uint32_t table_size(const uint8_t *have, size_t table)
 	return get_u32(have + SYMTAB_H_DIR + table * SYMTAB_DIR_ENTRY + 4);
 }
 
-/* A table of another size is the cause of what differs behind it; the names
+/* A table of another size is the cause of what differs after it; the names
  * follow from all the others. Returns whether there is one.
  */
 static int name_size_difference(const struct model *m, const struct blob *b,

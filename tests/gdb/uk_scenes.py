@@ -31,8 +31,8 @@ def to_worker2():
 
 def uk_threads_now():
     """Who is where, when worker2 starts."""
-    told = run("uk threads")
-    found = rows(told)
+    shown = run("uk threads")
+    found = rows(shown)
     assert [r[:2] for r in found] == [["1", "main"], ["2", "worker0"], ["3", "worker1"],
                                       ["4", "worker2"], ["5", "worker3"]], found
     # those that have counted may have slept enough
@@ -48,8 +48,8 @@ def uk_threads_now():
     assert line_of(found[0]) == line_with("uk_thread_join("), found
     # what they wait for: the stub's own words, from the guest
     waits = {name: text.rstrip() for name, text in re.findall(
-        r"^\d+ +(\w+) +(?:waiting|sleeping) (.*?) +\d+\.\d+ ms ", told, re.M)}
-    assert waits["main"] == "for the end of thread 2 worker0", told
+        r"^\d+ +(\w+) +(?:waiting|sleeping) (.*?) +\d+\.\d+ ms ", shown, re.M)}
+    assert waits["main"] == "for the end of thread 2 worker0", shown
     listed = run("info threads")
     for name, text in waits.items():
         assert re.search(rf"\b{name}\b.*(?:waiting|sleeping) {re.escape(text)}\)", listed), listed

@@ -3,7 +3,7 @@
 /*
  * The guest of x86_64.S for arm64: prints its command line (the text from
  * "=@" to its end: it looks for that in the device tree, without parsing it)
- * and obeys the character behind the '@'. Where x86_64 triple-faults, this
+ * and obeys the character after the '@'. Where x86_64 triple-faults, this
  * one asks PSCI to power off, which has no status.
  */
 	.set	UART, 0x09000000

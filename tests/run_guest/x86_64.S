@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * A guest for the tests of support/run, without any of the project's own code.
- * It prints its command line, then obeys the character behind the last '@'
+ * It prints its command line, then obeys the character after the last '@'
  * there: a digit is its exit status, c: status 70, l: logs "exit 9" and
  * triple-faults, t: only that, h: hangs, e: echoes its input up to a 'q'.
  * 32-bit protected mode, as PVH enters it.

@@ -32,7 +32,7 @@ static unsigned int size_said(const char *name, const char *operands)
 	if (*end == 'h')
 		return 2;
 	if (!strncmp(name, "stx", 3) || !strncmp(name, "stlx", 4))
-		reg = strchr(operands, ',') + 2; /* behind the status */
+		reg = strchr(operands, ',') + 2; /* after the status */
 	return (*reg == 'x' ? 8 : 4) *
 	       (strstr(name, "xp") || !strncmp(name, "casp", 4) ? 2 : 1);
 }

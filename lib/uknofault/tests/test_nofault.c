@@ -18,7 +18,7 @@
 /* Two pages, the hole, another page. */
 static char area[4 * __PAGE_SIZE] __aligned(__PAGE_SIZE);
 #define EDGE (area + 2 * __PAGE_SIZE)	/* first byte of the hole */
-#define BEHIND (area + 3 * __PAGE_SIZE) /* first byte behind it */
+#define BEHIND (area + 3 * __PAGE_SIZE) /* first byte after it */
 
 UK_TABLE_RECORD(stack, struct uk_stack, 9, nofault_hole) = {
 	.name = "nofault test",

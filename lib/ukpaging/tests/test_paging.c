@@ -304,7 +304,7 @@ static int on_debug(void *data)
 	if (!poke_in_trap)
 		return UK_EVENT_NOT_HANDLED;
 	poke_result = ukplat_page_poke((__vaddr_t)two_pages, "trap", 4);
-	/* x86_64 reports the instruction behind, arm64 the one itself. */
+	/* x86_64 reports the instruction after, arm64 the one itself. */
 	if (UKARCH_INSN_UNIT == 4)
 		ukarch_regs_set_pc(ctx->regs, ukarch_regs_pc(ctx->regs) + 4);
 	return UK_EVENT_HANDLED;

@@ -28,7 +28,7 @@ UK_PRINT_SINK(test_sink_rec, test_sink, __NULL);
 
 static char text[UK_PRINT_TEXT_MAX];
 
-/* How many messages of exactly this text are behind a place in the ring. */
+/* How many messages of exactly this text are after a place in the ring. */
 static int count(struct uk_print_iter it, const char *want)
 {
 	struct uk_print_rec rec;

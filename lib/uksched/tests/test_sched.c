@@ -411,7 +411,7 @@ UK_TESTCASE(uksched, stack_has_a_guard_and_a_name)
 	UK_TEST_ASSERT_NOT_NULL(stack);
 	UK_TEST_EXPECT_ZERO(strcmp(stack->name, "lean"));
 
-	/* It stands behind a call in the scheduler. */
+	/* It stands after a call in the scheduler. */
 	regs = uk_thread_regs(t);
 	UK_TEST_ASSERT_NOT_NULL(regs);
 	UK_TEST_EXPECT(uk_image_is_text(ukarch_regs_pc(regs)));

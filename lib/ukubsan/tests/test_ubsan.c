@@ -210,7 +210,7 @@ static const struct {
 
 #define HEAD "undefined behaviour: "
 
-/* The newest message in the log, behind its head; "" if it has another. */
+/* The newest message in the log, after its head; "" if it has another. */
 static const char *last_report(void)
 {
 	static char text[UK_PRINT_TEXT_MAX];

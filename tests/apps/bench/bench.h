@@ -5,7 +5,7 @@
 
 #include <uk/essentials.h>
 
-/* A breakpoint instruction and the handler that resumes behind it. */
+/* A breakpoint instruction and the handler that resumes after it. */
 void bench_trap(void);
 
 /* The counter when the guest started. */

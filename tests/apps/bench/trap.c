@@ -12,7 +12,7 @@ static int resume(void *data)
 
 	if (ctx->why != UKARCH_WHY_BREAKPOINT)
 		return UK_EVENT_NOT_HANDLED;
-	/* x86_64 reports the instruction behind, arm64 the one itself. */
+	/* x86_64 reports the instruction after, arm64 the one itself. */
 	if (UKARCH_INSN_UNIT == 4)
 		ukarch_regs_set_pc(ctx->regs, ukarch_regs_pc(ctx->regs) + 4);
 	return UK_EVENT_HANDLED;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Signals that a program sends to itself: handled, by default, and behind a
+ * Signals that a program sends to itself: handled, by default, and after a
  * mask of everything.
  */
 #include <signal.h>

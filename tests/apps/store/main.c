@@ -259,7 +259,7 @@ static void *end(void *arg)
 	return arg;
 }
 
-/* A thread comes and goes, whose object is never asked for. */
+/* A thread whose object is never read. */
 static void thread(void)
 {
 	expect(!uk_thread_join(uk_thread_create("x", end, NULL), NULL));

@@ -140,8 +140,8 @@ static inline __pte_t ukarch_pte_unhide(__pte_t pte)
 }
 
 /*
- * Break before make (DDI 0487, D8.14.1). One piece of assembly, for the page
- * that is gone meanwhile may hold the stack.
+ * Break before make (DDI 0487, D8.14.1). One piece of assembly, because the
+ * page that is unmapped meanwhile may hold the stack.
  */
 static inline void ukarch_pte_replace(__pte_t *pte, __pte_t to, __vaddr_t vaddr)
 {

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * arm64's answer to <uk/arch/tls.h>: variant I. The thread pointer is
- * TPIDR_EL0 and points to two words, behind which the variables begin.
+ * TPIDR_EL0 and points to two words, after which the variables begin.
  */
 #ifndef __UK_ARCH_TLS_H__
 #error "include <uk/arch/tls.h>"

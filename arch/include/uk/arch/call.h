@@ -12,7 +12,7 @@
 /**
  * The length of the call instruction that ends at an address.
  *
- * @param end the byte behind it
+ * @param end the byte after it
  * @param avail readable bytes before end
  * @return its bytes; 0 if no call ends there. On x86_64, where instructions
  *   have no fixed length, bytes of another one may look like a call.

@@ -11,7 +11,7 @@
 
 #define UKARCH_REGS_SIZE 176
 
-/* The trap stack, uk_trap_stack behind its guard page, and the part at its top
+/* The trap stack, uk_trap_stack after its guard page, and the part at its top
  * where debug traps come in, before their frame is moved.
  */
 #define UKARCH_TRAP_STACK_SIZE 16384

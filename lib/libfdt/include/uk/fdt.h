@@ -40,7 +40,7 @@ int uk_fdt_enabled(const void *dtb, int node);
  * Finds the next enabled device of a name on the root's bus.
  *
  * @param dtb the device tree; NULL finds nothing
- * @param prev the node behind which the search begins; 0 for the first one
+ * @param prev the node after which the search begins; 0 for the first one
  * @param compatible the device's name, such as "arm,pl011"
  * @return the node, or -ENODEV. Contexts: any; it only reads the device tree.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The one path on which a guest dies: an unhandled trap, a failed assertion,
+ * The path of every crash: an unhandled trap, a failed assertion,
  * UK_CRASH, abort(), a smashed stack. uk_crash() raises UK_EVENT_CRASH with
  * the reason and the registers; handlers in order of priority:
  *

@@ -108,7 +108,7 @@ static inline void __printf_like(2, 3)
 }
 
 /**
- * Reads a number: hexadecimal behind 0x, else decimal.
+ * Reads a number: hexadecimal after 0x, else decimal.
  *
  * @return 0; -EINVAL if text is not a number, -ERANGE if it does not fit in
  *   64 bits. Contexts: any.

@@ -221,9 +221,9 @@ struct uk_console *uk_console_get(enum uk_console_role role);
 struct uk_console *uk_console_by_name(const char *name);
 
 /**
- * The first console present (prev NULL) or the one behind prev.
+ * The first console present (prev NULL) or the one after prev.
  *
- * @return the console, or NULL behind the last. Contexts: any.
+ * @return the console, or NULL after the last. Contexts: any.
  */
 struct uk_console *uk_console_next(const struct uk_console *prev);
 

@@ -99,7 +99,7 @@ static __ssz dev_in(struct uk_console *con, char *buf, __sz len)
 		held--;
 		interrupted();
 	}
-	interrupted(); /* something may come behind the last look */
+	interrupted(); /* something may come after the last look */
 	return (__ssz)n;
 }
 
@@ -130,7 +130,7 @@ static unsigned int got; /* the last number that a reader got */
 static unsigned int had; /* how many */
 static unsigned char seen[1 << 16];
 
-/* Bytes of one call are in order, behind all that was had before it. */
+/* Bytes of one call are in order, after all that was had before it. */
 static void read_some(unsigned int len)
 {
 	unsigned int last = got;

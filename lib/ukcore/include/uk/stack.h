@@ -52,8 +52,8 @@ UK_TABLE_DECLARE(stack, struct uk_stack);
 		.top = ident + __PAGE_SIZE + (bytes),                        \
 	}
 
-/* Knows stacks that come and go: returns the one that holds an address, or
- * NULL. Called in any context.
+/* Finds stacks of threads: returns the one that holds an address, or NULL.
+ * Called in any context.
  */
 struct uk_stack_finder {
 	const struct uk_stack *(*find)(__vaddr_t addr);

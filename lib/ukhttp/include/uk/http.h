@@ -50,8 +50,8 @@ struct uk_http_field {
 struct uk_http_request {
 	unsigned long method; /* UK_HTTP_*; a HEAD comes as GET */
 	const char *path;     /* "/store/a/b", percent-decoded, no NUL in it */
-	const char *rest;     /* of path, behind a prefix route's: "a/b" */
-	const char *query;    /* behind the '?' as sent; "" if there is none */
+	const char *rest;     /* of path, after a prefix route's: "a/b" */
+	const char *query;    /* after the '?' as sent; "" if there is none */
 	const char *body;     /* terminated as well, but may contain NUL */
 	__sz body_len;
 	__sz field_count;

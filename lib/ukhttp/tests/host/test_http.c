@@ -234,7 +234,8 @@ static void test_too_large(void **state)
 	check_len(text, n, "431;", 0);
 }
 
-/* What a dead client began stands in front, on a line of its own or not. */
+/* The start of a disconnected client's request comes first, with or without a
+ * line end. */
 static void test_resync(void **state)
 {
 	static const struct row rows[] = {
@@ -254,7 +255,7 @@ static void test_resync(void **state)
 	check_rows(rows, ARRAY_SIZE(rows), 1);
 }
 
-/* A body that does not come hides what came behind it. */
+/* A body that does not come hides what came after it. */
 static void test_rescue(void **state)
 {
 	static const char text[] = "PUT / HTTP/1.1\r\n" H

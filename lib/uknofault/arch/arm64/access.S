@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The accesses that may fault. The copy moves 64 bytes a round. Pointers
- * advance only behind the last access of a round, so that whichever access
+ * advance only after the last access of a round, so that whichever access
  * faults, the round can be repeated byte by byte to find the place.
  */
 #include "../../extable.h"

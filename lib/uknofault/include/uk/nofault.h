@@ -13,7 +13,7 @@
 
 #include <uk/essentials.h>
 
-/** Goes on behind a page that refuses; the count lacks its bytes. */
+/** Goes on after a page that refuses; the count lacks its bytes. */
 #define UK_NOFAULTF_CONTINUE 0x01
 
 /**

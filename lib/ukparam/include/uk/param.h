@@ -79,7 +79,7 @@ UK_TABLE_DECLARE(param, struct uk_param);
  * "virtio_mmio.device=512@0xfeb00e00:12", in their order.
  *
  * @param idx 0, 1, 2, ...
- * @return the word, or NULL behind the last. Contexts: any after the early
+ * @return the word, or NULL after the last. Contexts: any after the early
  *   init calls; constant.
  */
 const char *uk_param_machine(unsigned int idx);

@@ -33,7 +33,7 @@
 /**
  * How a dump reads memory that may not be there.
  *
- * @return the bytes copied from the start of src: those behind are shown
+ * @return the bytes copied from the start of src: those after are shown
  *   as "??"
  */
 typedef __sz (*uk_hexdump_read_t)(void *dst, const void *src, __sz len);

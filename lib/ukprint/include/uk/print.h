@@ -18,7 +18,7 @@
  *
  * Contexts: any, unless a function says otherwise. A message from a trap that
  * hit while another message was being formatted or written to a console is
- * not lost and does not garble it; it appears behind it.
+ * not lost and does not garble it; it appears after it.
  *
  * Without LIBUKPRINT all of this is stubs that leave no code.
  */
@@ -177,7 +177,7 @@ struct uk_print_iter {
  * added and overwritten meanwhile: those overwritten before they were read
  * are passed over. Messages still being formatted are passed over as well.
  *
- * @param it the place, moved behind the message
+ * @param it the place, moved after the message
  * @param rec receives the message
  * @param buf receives the text, cut to fit and terminated
  * @param len size of buf in bytes, at least 1

@@ -68,7 +68,7 @@ static void test_table(void **state)
 
 static void test_string_is_read_no_further_than_precision(void **state)
 {
-	/* Not terminated: the address sanitizer sees a read behind it. */
+	/* Not terminated: the address sanitizer sees a read after it. */
 	char *s = malloc(3);
 	char got[8];
 

@@ -79,7 +79,7 @@ static inline struct uk_thread *uk_thread_current(void)
  * Walks all threads, by id, those that exited and are not joined included.
  *
  * @param prev the one before, NULL for the first
- * @return the next, or NULL behind the last. A damaged list ends where it is
+ * @return the next, or NULL after the last. A damaged list ends where it is
  *   damaged: what is not readable, not a thread or has no higher id than prev
  *   is not returned.
  * Contexts: any, at any instant: each change of the list is one store, and no
@@ -117,7 +117,7 @@ const struct uk_thread *uk_thread_wait_holder(const struct uk_thread *thread);
  * The registers with which a thread will go on. They may be changed.
  *
  * A thread that was preempted goes on with the frame of the interrupt, all
- * registers of it. One that gave the CPU away itself stands behind a call in
+ * registers of it. One that gave the CPU away itself stands after a call in
  * the scheduler: pc, sp, frame pointer and what the ABI lets a function keep
  * are those of that place, so that a call trace starts there; the others
  * are not used.

@@ -36,7 +36,7 @@ static void show(void *arg, const char *text, __sz len)
 	assert_true(column < sizeof(screen));
 }
 
-/* All lines that came out, a | behind each; ^ for one that was abandoned. */
+/* All lines that came out, a | after each; ^ for one that was abandoned. */
 static char lines[256];
 
 static struct shell_line line;

@@ -178,7 +178,7 @@ struct uk_store_entry {
 #define UK_STORE_STATIC_ENTRY(eid, ename, etype, eget, eset) \
 	_UK_STORE_STATIC(eid, ename, etype, eget, eset, )
 
-/** The same with .kind, .unit, .help, .max, .series, .flags behind it. */
+/** The same with .kind, .unit, .help, .max, .series, .flags after it. */
 #define UK_STORE_STATIC_ENTRY_INFO(eid, ename, etype, eget, eset, ...) \
 	_UK_STORE_STATIC(eid, ename, etype, eget, eset, __VA_ARGS__)
 
@@ -379,7 +379,7 @@ const struct uk_store_entry *uk_store_static_entry_get(__u16 libid,
 
 /*
  * An object and its entries. It is its owner's until released; who acquires
- * it may read it until they release it, also if the owner has gone: entries of
+ * it may read it until they release it, also after its removal: entries of
  * a removed object fail with -ENODEV, and its cookie is not used any more.
  */
 struct uk_store_object {

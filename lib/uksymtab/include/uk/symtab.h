@@ -14,7 +14,7 @@
  * (or the image was built without the table); -EINVAL, the table is damaged.
  * On an error the caller's object is unchanged or partly written: do not use.
  *
- * A return address points behind its call, which may be the first byte of
+ * A return address points after its call, which may be the first byte of
  * another line or function: pass `addr - 1` to learn about the call itself.
  */
 #ifndef __UK_SYMTAB_H__

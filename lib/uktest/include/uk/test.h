@@ -56,7 +56,7 @@ UK_TABLE_DECLARE(testsuites, struct uk_testsuite_rec);
 	static void uk_test_##suite##_##testcase(void)
 
 /**
- * Registers a suite, once, behind its cases.
+ * Registers a suite, once, after its cases.
  *
  * @param init called before the first case; if it returns a negative errno
  *   or fails an expectation, the suite fails without its cases. May be NULL.

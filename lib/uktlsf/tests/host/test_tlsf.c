@@ -200,7 +200,7 @@ static void double_frees(void **state)
 		p[i] = uk_malloc(a, 40);
 	uk_free(a, p[1]);
 	CRASHES(uk_free(a, p[1]), "double free of");
-	uk_free(a, p[0]); /* joined with the one behind it */
+	uk_free(a, p[0]); /* joined with the one after it */
 	CRASHES(uk_free(a, p[1]), "double free of");
 	CRASHES(uk_free(a, p[0]), "double free of");
 	CRASHES(uk_realloc(a, p[0], 100), "double free of");
@@ -235,7 +235,7 @@ static void sizes_are_the_programs(void **state)
 		CRASHES(uk_free(a, p + 8), words);
 		assert_ptr_equal(uk_malloc(a, 40),
 				 p + uk_alloc_usable(a, p) + BLOCK_HEADER);
-		uk_free(a, p); /* not joined: a block in use is behind it */
+		uk_free(a, p); /* not joined: a block in use is after it */
 		CRASHES(uk_free(a, p), words);
 		assert_ptr_equal(uk_malloc(a, size), p);
 		assert_ptr_equal(uk_realloc(a, p, size / 2 + 1), p);

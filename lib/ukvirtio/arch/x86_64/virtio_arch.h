@@ -4,7 +4,7 @@
  * Order of memory accesses as a device sees it, and access to its registers.
  * Each architecture provides the same names. Loads are not reordered with
  * loads, nor stores with stores (Intel SDM volume 3, 8.2.2); a store may pass
- * behind a load. Contexts: any.
+ * after a load. Contexts: any.
  */
 #ifndef __VIRTIO_ARCH_H__
 #define __VIRTIO_ARCH_H__

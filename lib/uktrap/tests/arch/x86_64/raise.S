@@ -100,7 +100,7 @@ raise_\name\()_insn:
 	cmpxchg16b (%rdi)
 	jmp	raise_end
 
-	/* A reserved bit of IA32_PKRS; the read behind it is not executed. */
+	/* A reserved bit of IA32_PKRS; the read after it is not executed. */
 	enter	raise_wrmsr
 	movl	$0x6e1, %ecx
 	movl	$1, %edx

@@ -3,7 +3,7 @@
 /*
  * void debuggee_regs(void): stores what a debugger has written to registers
  * at debuggee_regs_in where it can be read at debuggee_regs_out: x0-x30 at sp,
- * q0-q31 at sp + 256, FPSR and FPCR behind them.
+ * q0-q31 at sp + 256, FPSR and FPCR after them.
  */
 	.text
 	.global	debuggee_regs, debuggee_regs_in, debuggee_regs_out

@@ -4,7 +4,7 @@
  * What is special about single steps.
  *
  * void debuggee_repeat(char *to, const char *from): copies 16 bytes and writes
- * eight 'x' behind them; the count of the bytes, at counter, is raised by
+ * eight 'x' after them; the count of the bytes, at counter, is raised by
  * exclusive accesses, which a trap between them would make fail for ever.
  *
  * unsigned long debuggee_flags(void): condition flags and interrupt masks as

@@ -4,7 +4,7 @@
  * What is special about single steps.
  *
  * void debuggee_repeat(char *to, const char *from): copies 16 bytes and writes
- * eight 'x' behind them, each by one instruction.
+ * eight 'x' after them, each by one instruction.
  *
  * unsigned long debuggee_flags(void): the flags as the program sees them, with
  * the direction flag from POPF.
