@@ -6,6 +6,7 @@
  */
 #include <string.h>
 #include <uk/cmd.h>
+#include "cmd_internal.h"
 
 #define COLUMN 26
 
@@ -49,5 +50,19 @@ static int cmd_help(struct uk_cmd_io *io, int argc, char **argv)
 	return 0;
 }
 
-UK_CMD(help, cmd_help, "lists the commands, or describes one", "[NAME]",
-       UK_CMD_ANY);
+void cmd_offer_commands(struct uk_cmd_words *words)
+{
+	const struct uk_cmd *c = __NULL;
+
+	while ((c = behind(c ? c->name : "")))
+		uk_cmd_offer(words, c->name);
+}
+
+static void complete(struct uk_cmd_words *words, int argc, char **argv __unused)
+{
+	if (argc == 2)
+		cmd_offer_commands(words);
+}
+
+UK_CMD_COMPLETE(help, cmd_help, "lists the commands, or describes one",
+		"[NAME]", UK_CMD_ANY, complete);

@@ -9,6 +9,7 @@
 #include <uk/cmd.h>
 #include <uk/percpu.h>
 #include <uk/words.h>
+#include "cmd_internal.h"
 
 UK_TABLE_DEFINE(cmd, struct uk_cmd);
 
@@ -41,8 +42,7 @@ static const char *word(const char *from, const char *end, char **to)
 	return quoted ? __NULL : from;
 }
 
-/* Returns how many words there are, or a negative errno. */
-static int split(const char *line, __sz len, char *text, char **argv)
+int cmd_split(const char *line, __sz len, char *text, char **argv)
 {
 	const char *end = line + len;
 	int argc = 0;
@@ -123,7 +123,8 @@ int uk_cmd_run(struct uk_cmd_io *io, const char *line, __sz len)
 			      CONFIG_LIBUKCMD_LINE_MAX);
 		return -E2BIG;
 	}
-	argc = memchr(line, '\0', len) ? -EINVAL : split(line, len, text, argv);
+	argc = memchr(line, '\0', len) ? -EINVAL
+				       : cmd_split(line, len, text, argv);
 	if (argc == -E2BIG)
 		uk_cmd_printf(io, "more than %d words\n", UK_CMD_ARGS_MAX);
 	else if (argc < 0)

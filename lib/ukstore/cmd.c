@@ -130,5 +130,26 @@ static int cmd_store(struct uk_cmd_io *io, int argc, char **argv)
 	return -EINVAL;
 }
 
-UK_CMD(store, cmd_store, "shows and sets values",
-       "ls [PREFIX] | get PATH or PREFIX | set PATH VALUE", UK_CMD_ANY);
+static int offer(const struct uk_store_ref *ref, void *arg)
+{
+	char path[PATH_MAX];
+
+	uk_store_path(ref, path, sizeof(path));
+	uk_cmd_offer(arg, path);
+	return 0;
+}
+
+static void complete(struct uk_cmd_words *words, int argc, char **argv __unused)
+{
+	if (argc == 2) {
+		uk_cmd_offer(words, "ls");
+		uk_cmd_offer(words, "get");
+		uk_cmd_offer(words, "set");
+	} else if (argc == 3) {
+		uk_store_foreach(offer, words);
+	}
+}
+
+UK_CMD_COMPLETE(store, cmd_store, "shows and sets values",
+		"ls [PREFIX] | get PATH or PREFIX | set PATH VALUE", UK_CMD_ANY,
+		complete);

@@ -38,6 +38,14 @@ struct uk_cmd_io {
 	void *arg; /* out's */
 };
 
+/* Where words go that would complete what was typed. */
+struct uk_cmd_words {
+	/* Takes one; it begins with what was typed. */
+	void (*add)(struct uk_cmd_words *words, const char *word);
+	void *arg;	   /* add's */
+	const char *begin; /* what was typed; uk_cmd_complete() sets it */
+};
+
 struct uk_cmd {
 	const char *name; /* letters, digits, - */
 	/*
@@ -48,6 +56,10 @@ struct uk_cmd {
 	const char *help;    /* what it does, one line without newline */
 	const char *usage;   /* its arguments, such as "ADDR [LEN]"; or "" */
 	unsigned long flags; /* UK_CMD_* */
+	/* Offers words for argv[argc - 1], which may be empty; or NULL. It runs
+	 * in threads only.
+	 */
+	void (*complete)(struct uk_cmd_words *words, int argc, char **argv);
 };
 
 /* In which contexts it runs. */
@@ -63,10 +75,17 @@ UK_TABLE_DECLARE(cmd, struct uk_cmd);
  * @param id its name, a C identifier
  * @param cmd_flags UK_CMD_ANY or UK_CMD_THREAD
  */
-#define UK_CMD(id, func, help_text, usage_text, cmd_flags)         \
-	UK_TABLE_RECORD(cmd, struct uk_cmd, 5,                     \
-			uk_cmd_##id) = { #id, (func), (help_text), \
-					 (usage_text), (cmd_flags) }
+#define UK_CMD(id, func, help_text, usage_text, cmd_flags)                  \
+	UK_TABLE_RECORD(cmd, struct uk_cmd, 5, uk_cmd_##id) = {             \
+		#id, (func), (help_text), (usage_text), (cmd_flags), __NULL \
+	}
+
+/** The same with a function that completes its arguments. */
+#define UK_CMD_COMPLETE(id, func, help_text, usage_text, cmd_flags, complete_) \
+	UK_TABLE_RECORD(cmd, struct uk_cmd,                                    \
+			5, uk_cmd_##id) = { #id,	 (func),               \
+					    (help_text), (usage_text),         \
+					    (cmd_flags), (complete_) }
 
 /* Arguments at most, the name included. */
 #define UK_CMD_ARGS_MAX 16
@@ -87,6 +106,20 @@ UK_TABLE_DECLARE(cmd, struct uk_cmd);
  *   handled. Contexts: any, as far as io->out() may be called there.
  */
 int uk_cmd_run(struct uk_cmd_io *io, const char *line, __sz len);
+
+/**
+ * Finds what the last word of a line may become: commands for the first one,
+ * then what the command offers.
+ *
+ * @param words its add() takes each, in any order
+ * @param line need not be terminated; what is behind the cursor is left out
+ * @return bytes of the last word, which those of words begin with; as
+ *   uk_cmd_run() for a line that is none. Contexts: thread.
+ */
+int uk_cmd_complete(struct uk_cmd_words *words, const char *line, __sz len);
+
+/** For a command's complete(): adds a word if it fits. Contexts: as add(). */
+void uk_cmd_offer(struct uk_cmd_words *words, const char *word);
 
 /**
  * The command of that name, or NULL. Contexts: any; it reads constant data.

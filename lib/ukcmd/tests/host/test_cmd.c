@@ -4,7 +4,7 @@
  * Lines and words, and the error messages for mistakes.
  *
  * HOST-SRCS: lib/ukcmd/run.c lib/ukcmd/help.c lib/ukcore/words.c
- * HOST-SRCS: lib/ukprint/snprintf.c
+ * HOST-SRCS: lib/ukprint/snprintf.c lib/ukcmd/complete.c
  * HOST-FLAGS: -DCONFIG_LIBUKCMD=1 -DCONFIG_LIBUKCMD_LINE_MAX=64
  */
 #include <setjmp.h>
