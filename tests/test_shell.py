@@ -90,7 +90,10 @@ def test_commands(image, tmp_path):
         names = re.findall(r"^ *\d+ (\S+) +(\w+)", client.cooked("threads"), re.M)
         assert [name for name, _ in names] == ["main", "shell"]
         assert ("shell", "running") in names
-        threads = client.cooked("threads")
+        # it looks again now and then, and is ready for a moment
+        end = time.monotonic() + SECONDS
+        while not re.search(r"^ *1 main +waiting", threads := client.cooked("threads"), re.M):
+            assert time.monotonic() < end, threads
         assert re.search(r"^ *1 main +waiting .* at 0x[0-9a-f]+ .*\b_?read\+[0-9a-f]+ "
                          rf"\(lib/newlib/stdio\.c:\d+\) for input of {FIRST[image.arch]}$", threads,
                          re.M), threads
@@ -151,6 +154,55 @@ def test_raw(image, tmp_path):
             f"store get ukinit/architecture\r\n{image.arch}\r\n" + PROMPT.decode()
 
 
+def row(echo):
+    """What a terminal has on its row after these bytes, up to the line's end."""
+    cells, at = [], 0
+    for c in echo.split("\r\n")[0]:
+        if c == "\b":
+            at -= 1
+        elif c != "\a":
+            cells[at:at + 1] = [c]
+            at += 1
+    return "".join(cells).rstrip()
+
+
+def test_editing(image, tmp_path):
+    """Completion, history and the cursor, as a terminal sees them; a script that
+    sends whole lines has none of it."""
+    with guest(image, tmp_path) as (_, client, path):
+        client.cooked("")
+        assert client.cooked("store\tget\tukinit/architecture") == f"{image.arch}\n"
+        assert client.cooked("store get ukinit/application\x01\x1b[A\x1b[D") == "cmd\n"
+        paths = [line.split()[0] for line in client.cooked("store ls ukinit/").splitlines()]
+        names = re.findall(r"^([\w-]+) ", client.cooked("help"), re.M)
+        client.socket.sendall(b"\r")
+        client.until(PROMPT)
+
+        def typed(keys):
+            client.socket.sendall(keys.encode() + b"\r")
+            echo = client.until(b"\r\n" + PROMPT).decode()
+            return row(echo), echo.partition("\r\n")[2].removesuffix("\r\n" + PROMPT.decode())
+        # no other command begins so; store's words; a path
+        assert typed("sto\tg\tukinit/arch\t") == ("store get ukinit/architecture", image.arch)
+        assert typed("\x1b[A\x17ukinit/appl\t") == ("store get ukinit/application", "cmd")
+        assert typed("\x1b[A\x1b[A") == ("store get ukinit/architecture", image.arch)
+        assert typed("tore gXt ukinit/architecture\x1b[Hs\x1b[F" + 21 * "\x1b[D" + "\x7fe") == \
+            ("store get ukinit/architecture", image.arch)
+        # what a word may become; the line stands there again
+        for line, words in (("store get ukinit/", paths), ("", names), ("help ", names)):
+            client.socket.sendall(line.encode() + b"\t")
+            listed = client.until(PROMPT + line.encode()).decode()
+            assert sorted(listed.split("\r\n")[1:-1]) == sorted(words)
+            client.socket.sendall(b"\x03")
+            client.until(PROMPT)
+        # the next client has the history, too
+        client.socket.close()
+        client = Client(path, time.monotonic() + SECONDS)
+        client.until(PROMPT)
+        client.socket.sendall(b"\x03" + 3 * b"\x1b[A" + b"\r")
+        client.until(b"\r\ncmd\r\n" + PROMPT)
+
+
 def test_client_that_goes(image, tmp_path):
     """Half a line and unread output of one are nothing to the next."""
     with guest(image, tmp_path) as (_, client, path):
@@ -179,7 +231,10 @@ def test_on_the_terminal(arch, image, machine):
         child.send("nonsense\x15store get ukinit/architecture\r")
         # the host's terminal adds a carriage return of its own
         child.expect(rf"store get ukinit/architecture\r+\n{arch}\r+\ncmd> ")
-        child.send("poweroff 5\r")
+        child.send("\x1b[A\x1b[D\x1b[D\x1b[D\x1b[D\x0b\r")
+        child.expect(rf"architecture\x08{{4}} {{4}}\x08{{4}}\r+\nukinit/architecture {arch}\r+\n")
+        child.expect_exact("cmd> ")
+        child.send("powerof\t5\r")
         child.expect_exact("exit 5")
         child.expect(pexpect.EOF)
         child.close()

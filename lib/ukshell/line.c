@@ -2,8 +2,10 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * What a terminal in its usual mode does for a program, for the other end of a
- * raw line: echo, backspace, Ctrl-W, Ctrl-U, Ctrl-C. A line ends in CR, LF or
- * CR LF. There is no history and no cursor: escape sequences are swallowed.
+ * raw line: echo, a cursor, corrections, history. A line ends in CR, LF or
+ * CR LF. What is shown is text, spaces and backspaces alone, which every
+ * terminal knows; a character counts as one column, and the line as one row.
+ * Keys that move are a raw line's only: who edits lines themselves sends none.
  */
 #include <string.h>
 #include "line.h"
@@ -18,8 +20,23 @@ enum { NO_ESCAPE, ESCAPED, SEQUENCE };
 
 static void show(struct shell_line *line, const char *text, __sz len)
 {
-	if (line->echo)
+	if (line->echo && len)
 		line->show(line->arg, text, len);
+}
+
+void shell_line_bell(struct shell_line *line)
+{
+	show(line, BELL, 1);
+}
+
+static void show_times(struct shell_line *line, char c, __sz times)
+{
+	char some[32];
+
+	memset(some, c, sizeof(some));
+	for (; times > sizeof(some); times -= sizeof(some))
+		show(line, some, sizeof(some));
+	show(line, some, times);
 }
 
 void shell_line_learn(struct shell_line *line, const char *bytes, __sz len)
@@ -36,32 +53,183 @@ static int continues(char c)
 	return (c & 0xc0) == 0x80;
 }
 
-/* Takes a character off. */
-static void erase(struct shell_line *line)
+static __sz columns(const char *text, __sz len)
 {
-	while (line->len && continues(line->text[line->len - 1]))
-		line->len--;
-	if (line->len)
-		line->len--;
-	show(line, "\b \b", 3);
+	__sz n = 0;
+
+	for (; len--; text++)
+		n += !continues(*text);
+	return n;
+}
+
+/* Where the characters before and behind the cursor begin and end. */
+static __sz before(const struct shell_line *line)
+{
+	__sz at = line->at;
+
+	while (at && continues(line->text[--at]))
+		;
+	return at;
+}
+
+static __sz behind(const struct shell_line *line)
+{
+	__sz at = line->at;
+
+	if (at < line->len)
+		at++;
+	while (at < line->len && continues(line->text[at]))
+		at++;
+	return at;
+}
+
+static void move(struct shell_line *line, __sz at)
+{
+	if (at < line->at)
+		show_times(line, BACKSPACE,
+			   columns(line->text + at, line->at - at));
+	else
+		show(line, line->text + line->at, at - line->at);
+	line->at = at;
+}
+
+/* Shows what is behind the cursor, and spaces over what was there. */
+static void show_rest(struct shell_line *line, __sz gone)
+{
+	const char *rest = line->text + line->at;
+	__sz len = line->len - line->at;
+
+	show(line, rest, len);
+	show_times(line, ' ', gone);
+	show_times(line, BACKSPACE, columns(rest, len) + gone);
+}
+
+static void erase(struct shell_line *line, __sz from, __sz to)
+{
+	__sz gone = columns(line->text + from, to - from);
+
+	move(line, from);
+	memmove(line->text + from, line->text + to, line->len - to);
+	line->len -= to - from;
+	show_rest(line, gone);
 }
 
 static void erase_word(struct shell_line *line)
 {
-	while (line->len && line->text[line->len - 1] == ' ')
-		erase(line);
-	while (line->len && line->text[line->len - 1] != ' ')
-		erase(line);
+	__sz from = line->at;
+
+	while (from && line->text[from - 1] == ' ')
+		from--;
+	while (from && line->text[from - 1] != ' ')
+		from--;
+	erase(line, from, line->at);
 }
 
-static void add(struct shell_line *line, char c)
+void shell_line_insert(struct shell_line *line, const char *text, __sz len)
 {
-	if (line->len == sizeof(line->text)) {
-		show(line, BELL, 1);
+	char *at = line->text + line->at;
+
+	if (len > sizeof(line->text) - line->len) {
+		shell_line_bell(line);
 		return;
 	}
-	line->text[line->len++] = c;
-	show(line, &c, 1);
+	memmove(at + len, at, line->len - line->at);
+	memcpy(at, text, len);
+	line->len += len;
+	line->at += len;
+	show(line, text, len);
+	show_rest(line, 0);
+}
+
+void shell_line_redraw(struct shell_line *line)
+{
+	show(line, line->text, line->at);
+	show_rest(line, 0);
+}
+
+/* Another line in place of this one. */
+static void replace(struct shell_line *line, const char *text, __sz len)
+{
+	__sz had = columns(line->text, line->len), has;
+
+	move(line, 0);
+	line->len = line->at = MIN(len, sizeof(line->text));
+	memcpy(line->text, text, line->len);
+	has = columns(line->text, line->len);
+	show(line, line->text, line->len);
+	show_rest(line, had > has ? had - has : 0);
+}
+
+static void go_back(struct shell_line *line)
+{
+	const char *text =
+		line->history ? shell_history_get(line->history, line->back + 1)
+			      : __NULL;
+
+	if (!text) {
+		shell_line_bell(line);
+		return;
+	}
+	if (!line->back++) {
+		memcpy(line->typed, line->text, line->len);
+		line->kept = line->len;
+	}
+	replace(line, text, strlen(text));
+}
+
+static void go_on(struct shell_line *line)
+{
+	const char *text;
+
+	if (!line->back) {
+		shell_line_bell(line);
+		return;
+	}
+	if (!--line->back) {
+		replace(line, line->typed, line->kept);
+		return;
+	}
+	text = shell_history_get(line->history, line->back);
+	replace(line, text, strlen(text));
+}
+
+/* A key by the end of its escape sequence, or the letter of its control
+ * character; numbers are those of ESC [ n ~ (VT220, xterm).
+ */
+static void key(struct shell_line *line, char c)
+{
+	if (!line->echo)
+		return;
+	if (c == '~')
+		c = line->number == 3			     ? 'd'
+		    : line->number == 1 || line->number == 7 ? 'H'
+		    : line->number == 4 || line->number == 8 ? 'F'
+							     : '\0';
+	switch (c) {
+	case 'A':
+		go_back(line);
+		break;
+	case 'B':
+		go_on(line);
+		break;
+	case 'C':
+		move(line, behind(line));
+		break;
+	case 'D':
+		move(line, before(line));
+		break;
+	case 'H':
+		move(line, 0);
+		break;
+	case 'F':
+		move(line, line->len);
+		break;
+	case 'd':
+		erase(line, line->at, behind(line));
+		break;
+	default:
+		break;
+	}
 }
 
 /* ESC, then one byte; or ESC [ and bytes up to a letter or ~ (ECMA-48, 5.4);
@@ -69,41 +237,95 @@ static void add(struct shell_line *line, char c)
  */
 static void escape(struct shell_line *line, char c)
 {
-	if (line->escape == ESCAPED && (c == '[' || c == 'O'))
+	if (line->escape == ESCAPED && (c == '[' || c == 'O')) {
 		line->escape = SEQUENCE;
-	else if (line->escape == ESCAPED || (c >= '@' && c <= '~'))
+		line->number = 0;
+	} else if (line->escape == ESCAPED) {
 		line->escape = NO_ESCAPE;
+	} else if (c >= '@' && c <= '~') {
+		line->escape = NO_ESCAPE;
+		key(line, c);
+	} else if (c >= '0' && c <= '9' && line->number < 100) {
+		line->number = 10 * line->number + (unsigned int)(c - '0');
+	} else {
+		line->number = 100; /* no key's: it has more parameters */
+	}
 }
 
 static enum shell_line_event control(struct shell_line *line, char c)
 {
+	static const struct {
+		char control, key;
+	} keys[] = {
+		{ CTRL('A'), 'H' }, { CTRL('B'), 'D' }, { CTRL('D'), 'd' },
+		{ CTRL('E'), 'F' }, { CTRL('F'), 'C' }, { CTRL('N'), 'B' },
+		{ CTRL('P'), 'A' },
+	};
+
 	switch (c) {
 	case BACKSPACE:
 	case DELETE:
-		if (line->len)
-			erase(line);
+		if (line->at)
+			erase(line, before(line), line->at);
 		break;
 	case CTRL('W'):
 		erase_word(line);
 		break;
 	case CTRL('U'):
-		while (line->len)
-			erase(line);
+		erase(line, 0, line->at);
+		break;
+	case CTRL('K'):
+		if (line->echo)
+			erase(line, line->at, line->len);
 		break;
 	case CTRL('C'):
 		show(line, "^C", 2);
-		line->len = 0;
+		line->len = line->at = 0;
+		line->back = 0;
 		return SHELL_LINE_ABANDONED;
 	case ESCAPE:
 		line->escape = ESCAPED;
 		break;
 	case '\t':
-		add(line, ' ');
+		if (line->echo)
+			return SHELL_LINE_TAB;
+		shell_line_insert(line, " ", 1);
 		break;
 	default:
+		for (unsigned int i = 0; i < ARRAY_SIZE(keys); i++)
+			if (keys[i].control == c)
+				key(line, keys[i].key);
 		break;
 	}
 	return SHELL_LINE_MORE;
+}
+
+/* Bytes of a character by its first one (RFC 3629, section 3). */
+static __sz bytes_of(char first)
+{
+	return (first & 0xe0) == 0xc0	? 2
+	       : (first & 0xf0) == 0xe0 ? 3
+	       : (first & 0xf8) == 0xf0 ? 4
+					: 1;
+}
+
+static void end_part(struct shell_line *line)
+{
+	__sz len = line->part_len;
+
+	line->part_len = 0;
+	if (len)
+		shell_line_insert(line, line->part, len);
+}
+
+/* A character goes in when it is whole, so that what follows can be shown. */
+static void add(struct shell_line *line, char c)
+{
+	if (!continues(c))
+		end_part(line);
+	line->part[line->part_len++] = c;
+	if (line->part_len >= bytes_of(line->part[0]))
+		end_part(line);
 }
 
 enum shell_line_event shell_line_feed(struct shell_line *line, char c)
@@ -111,9 +333,14 @@ enum shell_line_event shell_line_feed(struct shell_line *line, char c)
 	int was_cr = line->was_cr;
 
 	line->was_cr = c == '\r';
+	if ((unsigned char)c < ' ' || c == DELETE)
+		end_part(line);
 	if (c == '\r' || c == '\n') {
 		line->escape = NO_ESCAPE;
-		return c == '\n' && was_cr ? SHELL_LINE_MORE : SHELL_LINE_DONE;
+		if (c == '\n' && was_cr)
+			return SHELL_LINE_MORE;
+		move(line, line->len);
+		return SHELL_LINE_DONE;
 	}
 	if (line->escape && c != ESCAPE && c != CTRL('C')) {
 		escape(line, c);
@@ -128,5 +355,8 @@ enum shell_line_event shell_line_feed(struct shell_line *line, char c)
 
 void shell_line_clear(struct shell_line *line)
 {
-	line->len = 0;
+	if (line->history && line->echo)
+		shell_history_add(line->history, line->text, line->len);
+	line->len = line->at = 0;
+	line->back = 0;
 }

@@ -14,7 +14,7 @@
 #include <uk/print.h>
 #include <uk/sched.h>
 #include <uk/wait.h>
-#include "line.h"
+#include "complete.h"
 
 #define POLL 10000000UL	       /* ns, of a console that does not interrupt */
 #define RETRY 5000000UL	       /* ns, until a slow reader is asked again */
@@ -28,6 +28,7 @@ static struct {
 	unsigned int client; /* the connection that is served */
 	int stalled;	     /* its reader takes nothing */
 	struct shell_line line;
+	struct shell_history history; /* of all clients */
 } shell;
 
 static struct uk_waitq waiting = UK_WAITQ_INIT;
@@ -117,6 +118,10 @@ static void typed(const char *bytes, __sz len)
 		} else if (event == SHELL_LINE_ABANDONED) {
 			out(&io, "\n", 1);
 			prompt();
+		} else if (event == SHELL_LINE_TAB &&
+			   shell_complete(&shell.line, &io)) {
+			prompt();
+			shell_line_redraw(&shell.line);
 		}
 	}
 }
@@ -125,7 +130,9 @@ static void typed(const char *bytes, __sz len)
 static void greet(unsigned int client)
 {
 	shell.client = client;
-	shell.line = (struct shell_line){ .show = show, .echo = 1 };
+	shell.line = (struct shell_line){ .show = show,
+					  .history = &shell.history,
+					  .echo = 1 };
 	if (client)
 		prompt();
 }
