@@ -14,6 +14,7 @@ import re
 import struct
 
 import gdb  # pylint: disable=import-error
+import gdb.unwinder  # pylint: disable=import-error
 
 PT_TLS, SHT_SYMTAB, STT_OBJECT, STT_TLS = 7, 2, 1, 6
 EM_X86_64 = 62
@@ -335,12 +336,83 @@ def saved_trail(thread):
     return trail(trap["regs"].dereference() if int(trap) else thread["ctx"]["regs"])
 
 
+class FrameId:  # pylint: disable=too-few-public-methods
+    """What gdb tells frames apart by."""
+
+    def __init__(self, sp, pc):
+        self.sp, self.pc = sp, pc
+
+
+class Chosen(gdb.unwinder.Unwinder):
+    """A thread that is not on the CPU, at a target that shows the CPU only: the
+    frames of its call trace follow those where the CPU is, as if called from
+    there, and are the only ones that a backtrace shows."""
+
+    def __init__(self):
+        super().__init__("uk thread")
+        self.name, self.priority, self.enabled = "uk thread", 100, True
+        self.cpu = self.regs = None
+
+    def choose(self, thread):
+        """None: what the CPU runs."""
+        self.cpu = None
+        gdb.invalidate_cached_frames()
+        if thread is None:
+            return
+        trap = thread["trap"]
+        regs = trap["regs"].dereference() if int(trap) else thread["ctx"]["regs"]
+        frame = gdb.newest_frame()
+        self.regs = dict(registers_of(regs))
+        cpu = int(frame.read_register("sp")), frame.pc()
+        self.cpu = cpu
+        gdb.invalidate_cached_frames()
+        first = gdb.newest_frame()
+        while self.covers(first):
+            first = first.older()
+        first.select()
+
+    def covers(self, frame):
+        """Whether this is a frame of the CPU's, inlined functions included."""
+        return self.cpu is not None and (int(frame.read_register("sp")), frame.pc()) == self.cpu
+
+    def __call__(self, pending):
+        if self.cpu is None or (int(pending.read_register("sp")),
+                                int(pending.read_register("pc"))) != self.cpu:
+            return None
+        # Below every stack: a caller's frame is above it.
+        info = pending.create_unwind_info(FrameId(gdb.Value(0), gdb.Value(self.cpu[1])))
+        for name, value in self.regs.items():
+            kind = pending.read_register(name).type
+            info.add_saved_register(name, gdb.Value(value.to_bytes(kind.sizeof, "little"), kind))
+        return info
+
+    def filter(self, frames):
+        return (f for f in frames if not self.covers(f.inferior_frame()))
+
+
+def registers_of(regs):
+    """(name in gdb, value) of what is in a struct __regs."""
+    names = [f.name for f in regs.type.fields()]
+    if "rip" in names:
+        return [(n, int(regs[n])) for n in names
+                if n in ("rbx", "rbp", "rsp", "rip") or re.fullmatch("r[0-9]+", n)]
+    return [*((f"x{i}", int(regs["x"][i])) for i in range(30)), ("x30", int(regs["lr"])),
+            ("sp", int(regs["sp"])), ("pc", int(regs["pc"]))]
+
+
+chosen_thread = Chosen()
+gdb.unwinder.register_unwinder(None, chosen_thread, replace=True)
+gdb.frame_filters["uk thread"] = chosen_thread
+gdb.events.cont.connect(lambda event: chosen_thread.choose(None))
+
+
 class UkThread(gdb.Command):
     """uk thread ID|NAME
 Select a thread of the guest, and print its call trace.
 
 A target that shows the CPU only, such as QEMU's own stub, knows no other
-thread than the one that runs: what it has selected stays selected."""
+thread than the one that runs: the frames of the selected one then begin at
+#1. Select the running thread again before a step; `continue` does it."""
 
     def __init__(self):
         super().__init__("uk thread", gdb.COMMAND_STATUS)
@@ -356,15 +428,14 @@ thread than the one that runs: what it has selected stays selected."""
         known = gdb_thread_of(int(thread["pub"]["id"]))
         running = int(thread.address) == running_thread()
         if known and (running or len(gdb.selected_inferior().threads()) > 1):
+            chosen_thread.choose(None)
             known.switch()
             gdb.execute("backtrace")
         elif state_of(thread) == "exited":
             print("The thread has exited.")
         else:
-            for number, address in enumerate(saved_trail(thread)):
-                name, line, file = place_at(address)
-                print(f"#{number}  {address:#018x} in {name}" +
-                      (f" at {file}:{line}" if file else ""))
+            chosen_thread.choose(thread)
+            gdb.execute("backtrace")
 
 
 # --- thread-local variables -------------------------------------------------------

@@ -295,17 +295,25 @@ def test_by_memory_alone(arch):
     out, done = run_under_gdb(image, [], [
         f"source {ROOT}/support/gdb_commands.py", "tbreak main", "continue", "uk log",
         "uk threads", "uk tls own", "uk store uksched/t", "break work", "continue", "continue",
-        "continue", "delete", "uk threads", "uk thread worker0", "uk store -v"])
+        "continue", "delete", "uk threads", "uk thread worker0", "bt", "frame", "info locals",
+        "uk thread worker2", "info registers pc", "next", "uk thread worker0", "stepi", "bt",
+        "uk store -v"])
     assert done.status == 0
     kept = [line for line in out[3].splitlines() if line.startswith("[ ")]
     assert kept == [line for line in done.lines if line.startswith("[ ")][:len(kept)]
     assert re.search(r"^1 +main +running .* main \(apps/threads/main\.c", out[4], re.M), out[4]
     assert re.fullmatch(r"own at 0x[0-9a-f]+ = 1000", out[5].splitlines()[0]), out[5]
     assert re.search(r"^uksched/threads +u32 +gauge +threads that", out[6], re.M), out[6]
-    assert "Values come from the image's own stub only" in out[14], out[14]
+    assert "Values come from the image's own stub only" in out[-1], out[-1]
     places = re.findall(r"^[23] +worker[01] +(?:sleeping|ready) .* ms +(.*)", out[12], re.M)
     assert len(places) == 2 and len(set(places)) == 1, out[12]
     line = int(re.fullmatch(r"work \(apps/threads/main\.c:(\d+)\)", places[0]).group(1))
     source = (ROOT / "apps/threads/main.c").read_text().splitlines()
     assert "uk_thread_sleep(" in source[line - 1], (line, source[line - 1])
-    assert f"in work at apps/threads/main.c:{line}\n" in out[13], out[13]
+    # that thread's frames, until the one that runs is selected, or goes on
+    assert re.search(rf"^#\d+ .*\bwork \(.*\) at .*apps/threads/main\.c:{line}$", out[13],
+                     re.M), out[13]
+    assert out[14] == out[13] == out[20] and out[15].startswith("#1 "), out[13:21]
+    assert out[17].startswith("#0  work (") and "uk_thread_sleep" not in out[17], out[17]
+    assert "<work" in out[18] and "lock" in out[19], out[18:20]
+    assert out[22].startswith("#0  ") and "uk_thread_sleep" not in out[22], out[22]
