@@ -337,7 +337,7 @@ def saved_trail(thread):
 
 
 class FrameId:  # pylint: disable=too-few-public-methods
-    """What gdb tells frames apart by."""
+    """The key by which gdb distinguishes frames."""
 
     def __init__(self, sp, pc):
         self.sp, self.pc = sp, pc
