@@ -4,6 +4,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import socket
 import subprocess
@@ -138,3 +139,34 @@ def guest(image, machine, *args, **more):
         yield g
     finally:
         g.end()
+
+
+def chromium(profile, url, *options):
+    """A browser without a window, for as long as its own clock runs 8 s."""
+    done = subprocess.run(
+        ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+         "--disable-background-networking", "--disable-extensions", "--hide-scrollbars",
+         "--window-size=1400,1000", "--virtual-time-budget=8000", f"--user-data-dir={profile}",
+         *options, url],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=180,
+        env={**os.environ, "HOME": str(profile)})
+    assert done.returncode == 0, done.stderr.decode(errors="replace")
+    return done.stdout.decode()
+
+
+def browser_waits(net_log, url):
+    """[(path, seconds)] of a browser's requests below url that ended, as the
+    browser has written them down (chromium --log-net-log)."""
+    log = json.loads(net_log.read_text())
+    kinds, phases = log["constants"]["logEventTypes"], log["constants"]["logEventPhase"]
+    begun, paths, waits = {}, {}, []
+    for event in log["events"]:
+        source, at = event["source"]["id"], float(event["time"])
+        if event["type"] == kinds["REQUEST_ALIVE"] and event["phase"] == phases["PHASE_BEGIN"]:
+            begun[source] = at
+        elif event["type"] == kinds["URL_REQUEST_START_JOB"] and "url" in event.get("params", {}):
+            paths[source] = event["params"]["url"]
+        elif event["type"] == kinds["REQUEST_ALIVE"] and event["phase"] == phases["PHASE_END"] \
+                and paths.get(source, "").startswith(url):
+            waits.append((paths[source][len(url):], (at - begun[source]) / 1000))
+    return waits

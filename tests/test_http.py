@@ -20,7 +20,7 @@ import time
 from pathlib import Path
 
 import pytest
-from http_guest import MACHINES_ALL, PATIENCE, PORTS, guest, receive_reply, split
+from http_guest import MACHINES_ALL, PATIENCE, PORTS, chromium, guest, receive_reply, split
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as prometheus
 from vitrine import OUT, ROOT, build
@@ -531,19 +531,6 @@ def test_demo_set(demo):
     assert (status, fields["allow"]) == (405, "OPTIONS, GET, HEAD")
     assert body == b"appmetrics/load cannot be set\n"
     assert demo.ask("/store/appmetrics/nothing", "PUT", "1")[0] == 404
-
-
-def chromium(profile, url, *options):
-    """A browser without a window, for as long as its own clock runs 8 s."""
-    done = subprocess.run(
-        ["chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
-         "--disable-background-networking", "--disable-extensions", "--hide-scrollbars",
-         "--window-size=1400,1000", "--virtual-time-budget=8000", f"--user-data-dir={profile}",
-         *options, url],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=180,
-        env={**os.environ, "HOME": str(profile)})
-    assert done.returncode == 0, done.stderr.decode(errors="replace")
-    return done.stdout.decode()
 
 
 def test_page_in_a_browser(demo, tmp_path):

@@ -2,7 +2,7 @@
 # Copyright (c) 2026, The Vitrine Authors
 """Debian's Prometheus scrapes a guest of each architecture, which it knows by
 support/fleet and the configuration that is shipped: values against curl, rates
-against the samples, two clients at a time, a restart, and every expression of
+against the samples, several clients at a time, a restart, and every expression of
 the dashboard.
 
 VITRINE_PROMETHEUS_SECONDS: how long curl asks beside it, 6 by default.
@@ -22,6 +22,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from http_guest import browser_waits, chromium
 from vitrine import ARCHS, ROOT, build
 
 TOGETHER = float(os.environ.get("VITRINE_PROMETHEUS_SECONDS", "6"))
@@ -30,6 +31,7 @@ LIFE = 600 + TOGETHER  # s, of what is started
 SHIPPED = ROOT / "support/fleet.d"
 SAMPLE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+INTERVAL = 1  # s, between two scrapes; configuration()
 STALL = 0.25  # s that this process did not run: then no process may have
 
 
@@ -191,19 +193,38 @@ class Stalls(threading.Thread):
         return any(start - 1.5 < at < end + 0.5 for start, end in self.times)
 
 
+class Browser(threading.Thread):
+    """The page of a guest, which asks for values, threads and log in turn."""
+
+    def __init__(self, guest, folder):
+        super().__init__(daemon=True)
+        self.url, self.folder = f"http://{guest.instance}/", folder
+        self.dom, self.failed, self.waits = None, None, []
+
+    def run(self):
+        log = self.folder / "net.json"
+        try:
+            self.dom = chromium(self.folder, self.url, "--dump-dom", f"--log-net-log={log}")
+            self.waits = browser_waits(log, self.url)
+        except (subprocess.SubprocessError, AssertionError) as e:
+            self.failed = e
+
+
 class Curls(threading.Thread):
     """Another client that asks the same guest repeatedly."""
 
     def __init__(self, guest, over):
         super().__init__(daemon=True)
         self.guest, self.over = guest, over
-        self.count, self.failed = 0, None
+        self.failed = None
+        self.waits = []  # (when, s)
 
     def run(self):
         while not self.over.wait(0.1) and not self.failed:
             try:
+                begin = time.time(), time.monotonic()
                 assert len(self.guest.curl()) > 50
-                self.count += 1
+                self.waits.append((begin[0], time.monotonic() - begin[1]))
             except (subprocess.CalledProcessError, AssertionError) as e:
                 self.failed = e
 
@@ -223,25 +244,47 @@ def check_labels(prometheus, guests):
         assert info["metric"]["architecture"] == guest.image.arch
 
 
-def two_clients(prometheus, guests, stalls):
-    """Both are always answered."""
+def check_waits(prometheus, guest, curl, browser, begin, stalls):
+    """Each client was answered within one scrape interval, 1 s here, though an idle
+    one is connected; unless the machine itself stood still."""
+    where = f'{{instance="{guest.instance}"}}'
+    slow = [(t, s) for t, s in curl.waits +
+            prometheus.samples(f"scrape_duration_seconds{where}", time.time() - begin)
+            if s >= INTERVAL and not stalls.excuse(t)]
+    assert not slow, (slow, stalls.times)
+    if browser:
+        assert browser.failed is None and 'id="dot" class="up"' in browser.dom, browser.failed
+        paths = [path for path, _ in browser.waits]
+        assert min(paths.count(path) for path in ("store", "threads", "log")) >= 3, paths
+        slow = [wait for wait in browser.waits if wait[1] >= INTERVAL]
+        assert not slow or stalls.times, slow
+        assert len(slow) <= len(stalls.times), (slow, stalls.times)
+
+
+def several_clients(prometheus, guests, stalls, folder):
+    """Prometheus, curl and, at the first guest, the page in a browser at once: each
+    is always answered, and soon."""
     over = threading.Event()
     curls = [Curls(guest, over) for guest in guests]
+    browser = Browser(guests[0], folder)
     begin = time.time()
-    for thread in curls:
+    for thread in (*curls, browser):
         thread.start()
     over.wait(TOGETHER)
+    browser.join()
     over.set()
     for thread in curls:
         thread.join()
     for curl in curls:
-        assert curl.failed is None and curl.count > TOGETHER / 2, curl.failed
+        assert curl.failed is None and len(curl.waits) > TOGETHER / 2, curl.failed
     for guest in guests:
         up = prometheus.samples(f'up{{instance="{guest.instance}"}}', time.time() - begin)
         assert len(up) >= TOGETHER / 2, up
         down = [t for t, value in up if value != 1]
         assert all(stalls.excuse(t) for t in down), (down, stalls.times)
         assert len(down) <= len(up) / 4
+    for guest, curl in zip(guests, curls):
+        check_waits(prometheus, guest, curl, browser if guest is guests[0] else None, begin, stalls)
 
 
 def check_values(prometheus, guest):
@@ -370,7 +413,7 @@ def test_a_fleet_is_scraped(tmp_path):
         stack.callback(prometheus.end)
         until(lambda: len(prometheus.query('up{job="vitrine"} == 1')) == len(guests))
         check_labels(prometheus, guests)
-        two_clients(prometheus, guests, stalls)
+        several_clients(prometheus, guests, stalls, tmp_path)
         for guest in guests:
             check_values(prometheus, guest)
             check_rates(prometheus, guest)
