@@ -1,38 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Objects of the target that are read in pieces: the image's name, what a
- * signal said, boot data. GDB manual, appendix E.4 (qXfer).
+ * Objects of the target that are read in pieces: what a signal said, boot
+ * data. GDB manual, appendix E.4 (qXfer).
  *
  * A map of the memory (qXfer:memory-map) is not offered: gdb knows no type for
  * what is not mapped, and takes a breakpoint there for one in ROM, which needs
- * a debug register. Without a map it asks, and is refused.
+ * a debug register. Without a map it asks, and is refused. Nor is the image's
+ * name (qXfer:exec-file): gdb would ask for the file by it, four packets more
+ * while it attaches, which the guest does not have.
  */
 #include "gdb_packet.h"
-
-static int exec_file(struct gdb_session *s, struct gdb_rx *rx)
-{
-	struct gdb_window w;
-	int error;
-
-	rx_until(rx, ':'); /* the process: there is one */
-	rx_expect(rx, ':');
-	if (!s->t->exec_file)
-		return -ENOTSUP;
-	error = gdb_window_begin(&w, s, rx);
-	if (error)
-		return error;
-	win_str(&w, s->t->exec_file);
-	return gdb_window_end(&w);
-}
-
-static int have_exec_file(const struct gdb_session *s)
-{
-	return s->t->exec_file != __NULL;
-}
-
-GDB_COMMAND("qXfer:exec-file:read:*", exec_file, exec_file);
-GDB_ANNOUNCE(";qXfer:exec-file:read+", exec_file, have_exec_file);
 
 /* siginfo_t as Linux lays it out on 64-bit machines, which gdb decodes. */
 struct siginfo {

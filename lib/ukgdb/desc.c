@@ -2,8 +2,8 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The target description: the table of registers as XML. GDB manual, appendix
- * G. lldb reads the same document, and attributes of its own in it, which gdb
- * passes over.
+ * G. lldb reads the same document, with attributes of its own in it; gdb gets
+ * it without, in half as many packets while it attaches.
  */
 #include "gdb_packet.h"
 
@@ -33,8 +33,9 @@ static void number(struct gdb_window *w, const char *name, long value)
 }
 
 #ifdef CONFIG_LIBUKGDB_LLDB
-static void for_lldb(struct gdb_window *w, const struct gdb_reg_desc *r)
+static void for_lldb(struct gdb_window *w, unsigned int nr)
 {
+	const struct gdb_reg_desc *r = &w->s->t->regs[nr];
 	static const char *const encodings[] = {
 		[GDB_ENC_UINT] = "uint",
 		[GDB_ENC_IEEE754] = "ieee754",
@@ -42,6 +43,9 @@ static void for_lldb(struct gdb_window *w, const struct gdb_reg_desc *r)
 	};
 	const char *generic = gdb_generic_name(r->generic);
 
+	if (!w->s->thread_suffix)
+		return;
+	number(w, "regnum", nr);
 	attribute(w, "encoding", encodings[w->s->t->types[r->type].encoding]);
 	if (generic)
 		attribute(w, "generic", generic);
@@ -51,8 +55,7 @@ static void for_lldb(struct gdb_window *w, const struct gdb_reg_desc *r)
 	}
 }
 #else
-static void for_lldb(struct gdb_window *w __unused,
-		     const struct gdb_reg_desc *r __unused)
+static void for_lldb(struct gdb_window *w __unused, unsigned int nr __unused)
 {
 }
 #endif
@@ -65,12 +68,11 @@ static void one_register(struct gdb_window *w, unsigned int nr)
 	attribute(w, "name", r->name);
 	number(w, "bitsize", r->bits);
 	attribute(w, "type", w->s->t->types[r->type].name);
-	number(w, "regnum", nr);
 	attribute(w, "group", gdb_group_names[r->group]);
 	/* gdb puts back what a function that it calls may have changed */
 	if (r->group == GDB_GROUP_SYSTEM)
 		attribute(w, "save-restore", "no");
-	for_lldb(w, r);
+	for_lldb(w, nr);
 	win_str(w, "/>\n");
 }
 
