@@ -109,7 +109,7 @@ UK_TESTCASE(uksched_store, a_thread_comes_and_goes)
 	UK_TEST_EXPECT_ZERO(strcmp(ref.object->labels[1].value, "second name"));
 	uk_store_ref_drop(&ref);
 	UK_TEST_ASSERT_ZERO(uk_store_find("uksched/1/thread_run_time", &ref));
-	UK_TEST_EXPECT_ZERO(strcmp(ref.object->labels[0].value, "main"));
+	UK_TEST_EXPECT_ZERO(strcmp(ref.object->labels[1].value, "main"));
 	uk_store_ref_drop(&ref);
 }
 #endif
