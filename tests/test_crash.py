@@ -402,7 +402,7 @@ def test_unknown_kind_lists_them(arch, args, status):
     assert set(listed) == {k.partition(":")[0] for k, v in KINDS.items() if arch in v.arch}
 
 
-def test_in_interrupt_tells_both(arch):
+def test_in_interrupt_shows_both(arch):
     """What the handler did, and what it interrupted, with its registers."""
     _, result, screen = crash("in-interrupt", arch)
     texts = result.log("CRIT")

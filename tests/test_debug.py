@@ -62,7 +62,7 @@ def test_no_gdb_and_no_stub(tmp_path):
     assert done.returncode == 125 and "CONFIG_LIBUKGDB=y" in done.stdout, done.stdout
 
 
-def test_nobody_listens(tmp_path):
+def test_no_process_listens(tmp_path):
     image = threads(ARCHS[0]).path
     stale = tmp_path / "stale"
     with socket.socket(socket.AF_UNIX) as s:

@@ -83,12 +83,12 @@ def test_before_anything_is_set_up(arch, cc):
         result.text
 
 
-def test_stack_pointer_to_nowhere_is_told(arch):
+def test_stack_pointer_to_nowhere_is_shown(arch):
     _, result, _ = crash(arch, "gcc", "no-stack")
     assert "Stack pointer 0x10 is in no known stack" in result.log("CRIT")
 
 
-def test_inside_of_a_handler_is_told(arch):
+def test_inside_a_handler_is_shown(arch):
     image, result, screen = crash(arch, "gcc", "in-trap-handler")
     place = image.functions()["first_instruction"]
     where = image.addr2line(place)[0]

@@ -158,7 +158,7 @@ def test_usage(env, tmp_path):
         assert done.returncode == status and says in done.stderr, done.stderr
 
 
-def test_somebody_elses_folder(env, tmp_path):
+def test_folder_of_another_user(env, tmp_path):
     """What is no folder of the user's own is not believed, and no obstacle."""
     (tmp_path / "run").symlink_to("/")
     assert listed(env) == []

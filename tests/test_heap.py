@@ -72,7 +72,7 @@ def test_owners_are_named(arch, kind, reason, callers):
 
 
 @pytest.mark.parametrize("kind, damaged", [("null-write", False), ("heap-damaged", True)])
-def test_crash_screen_tells_of_the_heap(arch, kind, damaged):
+def test_crash_screen_shows_the_heap(arch, kind, damaged):
     screen = read_screen(build("crash", arch).run(kind))
     lines = screen.sections["Allocator heap"]
     assert re.match(r"\d+ of \d{5,6} KiB in use, peak \d+, free \d+$", lines[0])

@@ -326,7 +326,7 @@ def test_no_qemu_stays_behind(guests, number, status):
     assert gone(qemu)
 
 
-def test_output_nobody_reads_ends_the_guest(guests):
+def test_output_without_a_reader_ends_the_guest(guests):
     process = start(guests["x86_64"], "e", stdin=subprocess.PIPE)
     process.stdout.close()
     process.stdin.write(b"x")

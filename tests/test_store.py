@@ -48,7 +48,7 @@ def test_lookups_are_logarithmic(arch):
     assert found["index_bytes"] < 5 * 10000
 
 
-def test_what_nobody_asks_for_costs_nothing(arch):
+def test_unread_values_cost_nothing(arch):
     """Not one instruction, with 10,000 entries or none. Only the boot maps an
     image that is larger, and less memory around it, page by page on x86_64."""
     many, none = counts(arch, 10000), counts(arch, 0)

@@ -159,7 +159,7 @@ def test_output_is_kept_for_the_first_client(arch, transport):
     assert f"in 0, out {sent}, dropped 10000" in text
 
 
-def test_nobody_connects(arch):
+def test_no_client_connects(arch):
     with guest(arch, "modern", "stdout", 20000, options=["-p", "console.stdio=vport1"]) as g:
         status, text = g.finish(30)
     assert status == 0, text

@@ -48,7 +48,7 @@ UK_TESTCASE(ukpaging, nothing_at_null_and_guards)
 	}
 }
 
-UK_TESTCASE(ukpaging, walk_tells_address_and_levels)
+UK_TESTCASE(ukpaging, walk_gives_address_and_levels)
 {
 	struct uk_page_walk w;
 

@@ -178,9 +178,9 @@ void gdb_end(struct gdb_session *s, enum gdb_end end);
 void gdb_execute(struct gdb_session *s);
 #ifdef CONFIG_LIBUKGDB_CONDITIONS
 /** Why a breakpoint's expression failed, to the user, once. */
-void gdb_ax_tell(struct gdb_session *s);
+void gdb_ax_report(struct gdb_session *s);
 #else
-static inline void gdb_ax_tell(struct gdb_session *s __unused)
+static inline void gdb_ax_report(struct gdb_session *s __unused)
 {
 }
 #endif

@@ -170,7 +170,7 @@ static enum gdb_check hit(struct gdb_session *s, long tid,
 	return is_true && !p->n_cmds ? GDB_CHECK_STOP : GDB_CHECK_PASS;
 }
 
-void gdb_ax_tell(struct gdb_session *s)
+void gdb_ax_report(struct gdb_session *s)
 {
 	char text[160];
 	int n;

@@ -177,7 +177,7 @@ void gdb_session_stopped(struct gdb_session *s, const struct gdb_stop *stop)
 	if (!s->attached || !s->owed)
 		return;
 	s->owed = 0;
-	gdb_ax_tell(s);
+	gdb_ax_report(s);
 	tx_begin(s);
 	gdb_tx_stop(s);
 	tx_send(s);

@@ -121,7 +121,7 @@ UK_TESTCASE(arm64_trap, registers_survive_and_changes_count)
 }
 
 /* CurrentEL and DAIF before and after, as PSTATE says. */
-UK_TESTCASE(arm64_trap, state_is_told_and_restored)
+UK_TESTCASE(arm64_trap, state_is_described_and_restored)
 {
 	__u64 daif = UKARCH_SYSREG_READ(daif);
 
@@ -334,7 +334,7 @@ static void read_unaligned(void)
 			     : "x0", "memory");
 }
 
-static void read_nobody(void)
+static void read_no_device(void)
 {
 	__asm__ __volatile__("ldr w0, [%0]" : : "r"(NO_DEVICE) : "x0");
 }
@@ -379,7 +379,7 @@ static const struct {
 	  UKARCH_WHY_UNALIGNED, 1, (__u64)call_data + 2, "PC alignment" },
 	{ read_unaligned, "UKARCH_TRAP_BUS_ERROR", UKARCH_ACCESS_READ,
 	  UKARCH_WHY_UNALIGNED, 1, (__u64)variable + 1, "alignment, read" },
-	{ read_nobody, "UKARCH_TRAP_BUS_ERROR", UKARCH_ACCESS_READ,
+	{ read_no_device, "UKARCH_TRAP_BUS_ERROR", UKARCH_ACCESS_READ,
 	  UKARCH_WHY_EXTERNAL, 1, NO_DEVICE, "external abort, read" },
 	{ undefined, "UKARCH_TRAP_INVALID_OP", UKARCH_ACCESS_NONE,
 	  UKARCH_WHY_UNDEFINED, 0, 0, "undefined instruction" },
@@ -389,7 +389,7 @@ static const struct {
 	  UKARCH_WHY_BREAKPOINT, 0, 0, "BRK #7" },
 };
 
-UK_TESTCASE(arm64_trap, traps_are_told_in_the_right_terms)
+UK_TESTCASE(arm64_trap, traps_are_described_correctly)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(terms); i++) {
 		arm();

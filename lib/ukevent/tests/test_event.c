@@ -80,7 +80,7 @@ UK_TESTCASE(ukevent, order_and_result)
 	}
 }
 
-UK_TESTCASE(ukevent, nobody_listens)
+UK_TESTCASE(ukevent, no_handler_exists)
 {
 	UK_TEST_EXPECT_SNUM_EQ(uk_raise_event(test_silent, NULL),
 			       UK_EVENT_NOT_HANDLED);

@@ -21,7 +21,7 @@ void kvm_psci_conduit(int smc)
 	psci_smc = smc;
 }
 
-static int nobody_outside(void *data)
+static int no_answer_outside(void *data)
 {
 	struct ukarch_trap_ctx *ctx = data;
 	__uptr pc = ukarch_regs_pc(ctx->regs);
@@ -32,7 +32,7 @@ static int nobody_outside(void *data)
 	ukarch_regs_set_pc(ctx->regs, pc + 4);
 	return UK_EVENT_HANDLED;
 }
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_INVALID_OP, nobody_outside, 0);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_INVALID_OP, no_answer_outside, 0);
 
 static void __noreturn psci(__u32 function)
 {

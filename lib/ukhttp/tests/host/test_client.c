@@ -314,7 +314,7 @@ static void test_unseen(void **state)
 }
 
 /* Bytes of disconnected clients without a later client. */
-static void test_nobody(void **state)
+static void test_no_client(void **state)
 {
 	start(&port_ops);
 	comes();
@@ -388,7 +388,7 @@ int main(void)
 		cmocka_unit_test(test_one_by_one),
 		cmocka_unit_test(test_pipelined),
 		cmocka_unit_test(test_unseen),
-		cmocka_unit_test(test_nobody),
+		cmocka_unit_test(test_no_client),
 		cmocka_unit_test(test_line),
 		cmocka_unit_test(test_storm),
 	};

@@ -226,7 +226,7 @@ static void test_many_messages_from_trap(void **state)
 	assert_written(want);
 }
 
-static void test_overrun_tells_and_goes_on(void **state)
+static void test_overrun_is_reported_and_the_log_continues(void **state)
 {
 	const char *last = NULL;
 	int seen = 0, first = -1, n;
@@ -447,7 +447,8 @@ int main(void)
 		cmocka_unit_test_setup(test_message_from_trap_while_formatting,
 				       setup),
 		cmocka_unit_test_setup(test_many_messages_from_trap, setup),
-		cmocka_unit_test_setup(test_overrun_tells_and_goes_on, setup),
+		cmocka_unit_test_setup(
+			test_overrun_is_reported_and_the_log_continues, setup),
 		cmocka_unit_test_setup(test_iterator, setup),
 		cmocka_unit_test_setup(test_iterator_survives_overwriting,
 				       setup),
