@@ -59,6 +59,9 @@ screenshot: | setup-test ## Take doc/page.png, the picture of the README, in hea
 	$(Q)$(MAKE) image APP=metrics
 	$(Q)$(UK_BASE)/support/screenshot $(O)/metrics-$(ARCH)/metrics.elf $(UK_BASE)/doc/page.png
 
+gdb-suite: | setup-gdb-suite ## Run GDB's own testsuite against the stub on both architectures; T=gdb.base/break.exp: one file
+	$(Q)$(UK_BASE)/tests/gdb-suite/run O=$(abspath $(O)) $(T)
+
 clean:         ## Remove the image's folder; keeps newlib and other images
 	$(Q)folder=$(abspath $(O))/$(notdir $(patsubst %/,%,$(APP)))-$(ARCH); [ ! -d $$folder ] || \
 	  $(UK_BASE)/support/build/locked $$folder rm -rf $$folder
