@@ -3,6 +3,7 @@
 """pytest's hooks: architectures as parameters, and no skip unaccounted for."""
 
 import os
+import subprocess
 import sys
 
 import pytest
@@ -13,6 +14,9 @@ import vitrine  # noqa: E402
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes a minute or more; runs first")
+    if not hasattr(config, "workerinput"):
+        subprocess.run([vitrine.ROOT / "tests" / "cache" / "set-up"], check=True,
+                       env={**os.environ, "VITRINE_OUT": str(vitrine.OUT)})
 
 
 def pytest_generate_tests(metafunc):

@@ -46,7 +46,7 @@ NOT_OURS = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "V", "O", "APP"
 
 
 # The compilers are ccache's.
-CACHED = (ROOT / "tests" / "with-cache",)
+CACHED = (ROOT / "tests" / "cache" / "run",)
 
 
 def make(*words, check=True, cwd=ROOT, **env):
