@@ -10,9 +10,9 @@
  *
  * Images that differ in other options then give the same command, for which
  * ccache needs no preprocessor (its direct mode). tests/cache/set-up writes the
- * names to $CACHE_OPTIONS/libukfoo, one a line. Where there is no such file, as for
- * an application, all options are in it. With CCACHE_DISABLE the command stays as
- * it is.
+ * names to $CACHE_OPTIONS/libukfoo, one a line. Where there is no such file, as
+ * for an application, all options are in it. With CCACHE_DISABLE the command
+ * stays as it is.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -44,13 +44,14 @@ static char *read_file(const char *path)
 	return text && text[0] ? text : NULL;
 }
 
-/* The lines of config.h that define an option in names, where each stands between
- * line ends. */
+/* The lines of config.h that define an option in names, where each stands
+ * between line ends. */
 static char *chosen(char *config, const char *names)
 {
 	char *out = calloc(1, strlen(config) + 1), *end = out;
 
-	for (char *line = strtok(config, "\n"); line; line = strtok(NULL, "\n")) {
+	for (char *line = strtok(config, "\n"); line;
+	     line = strtok(NULL, "\n")) {
 		char name[128];
 
 		if (sscanf(line, DEFINE "%125s", name + 1) != 1)
@@ -72,7 +73,8 @@ static char *store(const char *folder, const char *text)
 
 	for (const char *c = text; *c; c++)
 		hash = (hash ^ (unsigned char)*c) * 1099511628211u;
-	snprintf(path, sizeof(path), "%s/%016llx", folder, (unsigned long long)hash);
+	snprintf(path, sizeof(path), "%s/%016llx", folder,
+		 (unsigned long long)hash);
 	if (mkdir(path, 0777) && errno != EEXIST)
 		return NULL;
 	strcat(path, "/config.h");
@@ -80,14 +82,16 @@ static char *store(const char *folder, const char *text)
 		return path;
 	snprintf(part, sizeof(part), "%s.%d", path, (int)getpid());
 	file = fopen(part, "w");
-	if (!file || fputs(text, file) < 0 || fclose(file) || rename(part, path))
+	if (!file || fputs(text, file) < 0 || fclose(file) ||
+	    rename(part, path))
 		return NULL;
 	return path;
 }
 
 int main(int argc, char **argv)
 {
-	const char *folder = getenv("CACHE_OPTIONS"), *name = strrchr(argv[0], '/');
+	const char *folder = getenv("CACHE_OPTIONS"),
+		   *name = strrchr(argv[0], '/');
 	char path[4096], library[64] = "", *names = NULL, *config = NULL;
 	int at = 0;
 
@@ -97,13 +101,15 @@ int main(int argc, char **argv)
 		if (!strcmp(argv[i], "-include"))
 			at = i + 1;
 	}
-	if (folder && at && at < argc && library[0] && !getenv("CCACHE_DISABLE")) {
+	if (folder && at && at < argc && library[0] &&
+	    !getenv("CCACHE_DISABLE")) {
 		snprintf(path, sizeof(path), "%s/%s", folder, library);
 		names = read_file(path);
 		config = read_file(argv[at]);
 	}
 	if (config) {
-		char *mine = store(folder, names ? chosen(config, names) : config);
+		char *mine =
+			store(folder, names ? chosen(config, names) : config);
 
 		if (mine)
 			argv[at] = mine;
