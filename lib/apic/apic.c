@@ -122,7 +122,7 @@ static int nmi(void *data)
 						      : UK_EVENT_NOT_HANDLED;
 }
 
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, nmi, 5);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, nmi, UK_TRAP_PRIO_DEVICE);
 
 static void apic_trigger(unsigned int irq)
 {

@@ -118,7 +118,7 @@ static int fiq(void *data)
 		       : UK_EVENT_NOT_HANDLED;
 }
 
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, fiq, 5);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, fiq, UK_TRAP_PRIO_DEVICE);
 
 void gic_trigger(unsigned int irq)
 {

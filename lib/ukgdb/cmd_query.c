@@ -149,21 +149,3 @@ static int restart_silent(struct gdb_session *s, struct gdb_rx *rx __unused)
 
 GDB_COMMAND("vRun*", vRun, run);
 GDB_COMMAND("R*", R, restart_silent);
-
-static int thread_events(struct gdb_session *s, struct gdb_rx *rx)
-{
-	__u64 on = rx_hex(rx);
-
-	if (!rx_done(rx) || on > 1)
-		return -EINVAL;
-	s->thread_events = on;
-	return GDB_OK;
-}
-
-static int have_threads(const struct gdb_session *s)
-{
-	return s->t->ops->thread_next != __NULL;
-}
-
-GDB_COMMAND("QThreadEvents:*", QThreadEvents, thread_events);
-GDB_ANNOUNCE(";QThreadEvents+", thread_events, have_threads);

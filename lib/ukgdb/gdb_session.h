@@ -171,11 +171,6 @@ int gdb_session_attached(const struct gdb_session *s);
 /** 1 if a debugger wants this signal passed on without a stop. */
 int gdb_session_passes(const struct gdb_session *s, int signal);
 
-/** 1 if a debugger wants reports of new and ended threads. */
-int gdb_session_thread_events(const struct gdb_session *s);
-
-const struct gdb_stats *gdb_session_stats(const struct gdb_session *s);
-
 #include "gdb_session_impl.h"
 
 #endif /* __UKGDB_SESSION_H__ */

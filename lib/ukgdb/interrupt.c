@@ -13,9 +13,6 @@
 #include <uk/trap.h>
 #include "guest.h"
 
-/* When the controller is set up, before the scheduler, see <uk/intctlr.h>. */
-#define PRIO_IRQ 6
-
 struct gdb_stop gdb_guest_polled_stop(void)
 {
 	return (struct gdb_stop){
@@ -98,4 +95,4 @@ static int on_irq(void *data)
 		return UK_EVENT_NOT_HANDLED;
 	stop_polled(data);
 }
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, on_irq, PRIO_IRQ);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, on_irq, UK_TRAP_PRIO_AFTER_DEVICE);

@@ -21,7 +21,6 @@ void gdb_forget(struct gdb_session *s)
 	s->error_text = 0;
 	s->swbreak = 0;
 	s->hwbreak = 0;
-	s->thread_events = 0;
 	s->thread_suffix = 0;
 	s->list_threads = 0;
 	s->tid_g = 0;
@@ -262,14 +261,4 @@ int gdb_session_passes(const struct gdb_session *s, int signal)
 {
 	return signal > 0 && signal < 256 &&
 	       s->pass[signal / 64] >> signal % 64 & 1;
-}
-
-int gdb_session_thread_events(const struct gdb_session *s)
-{
-	return s->attached && s->thread_events;
-}
-
-const struct gdb_stats *gdb_session_stats(const struct gdb_session *s)
-{
-	return &s->stats;
 }

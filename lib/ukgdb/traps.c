@@ -7,11 +7,6 @@
 #include <uk/trap.h>
 #include "guest.h"
 
-/* Before other handlers of debug traps. */
-#define PRIO_DEBUG 5
-/* Before any handler that examines the place of a fault. */
-#define PRIO_SLOTS 0
-
 static void stop_at(struct ukarch_trap_ctx *ctx, enum gdb_stop_why why,
 		    __u64 addr)
 {
@@ -130,7 +125,7 @@ static int __nobreak on_debug(void *data)
 		gdb_guest_catch_up(ctx);
 	return rc;
 }
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_DEBUG, on_debug, PRIO_DEBUG);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_DEBUG, on_debug, UK_TRAP_PRIO_DEVICE);
 
 /* A debugger that calls a function has it return to a breakpoint where there
  * need not be code: on the stack.
@@ -146,7 +141,8 @@ static int on_page_fault(void *data)
 	stop_at(ctx, GDB_STOP_SWBREAK, 0);
 	return UK_EVENT_HANDLED;
 }
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_page_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_page_fault,
+		      UK_TRAP_PRIO_OUT_OF_LINE);
 
 /* A fault of an instruction that is executed out of line is one of its own
  * place. In the middle of one its first half is undone: see ool.c.
@@ -159,10 +155,13 @@ static int on_fault(void *data)
 		gdb_arch_undo(ctx->regs);
 	return UK_EVENT_NOT_HANDLED;
 }
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_fault, PRIO_SLOTS);
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_BUS_ERROR, on_fault, PRIO_SLOTS);
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_INVALID_OP, on_fault, PRIO_SLOTS);
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_MATH, on_fault, PRIO_SLOTS);
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_SECURITY, on_fault, PRIO_SLOTS);
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_X86_GP, on_fault, PRIO_SLOTS);
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, on_fault, PRIO_SLOTS);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_fault,
+		      UK_TRAP_PRIO_OUT_OF_LINE);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_BUS_ERROR, on_fault,
+		      UK_TRAP_PRIO_OUT_OF_LINE);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_INVALID_OP, on_fault,
+		      UK_TRAP_PRIO_OUT_OF_LINE);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_MATH, on_fault, UK_TRAP_PRIO_OUT_OF_LINE);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_SECURITY, on_fault, UK_TRAP_PRIO_OUT_OF_LINE);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_X86_GP, on_fault, UK_TRAP_PRIO_OUT_OF_LINE);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, on_fault, UK_TRAP_PRIO_OUT_OF_LINE);

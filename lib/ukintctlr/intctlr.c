@@ -44,7 +44,7 @@ static int interrupt(void *data)
 	return UK_EVENT_HANDLED_CONT;
 }
 
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, interrupt, 5);
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, interrupt, UK_TRAP_PRIO_DEVICE);
 
 void uk_intctlr_irq_mask(unsigned int irq)
 {

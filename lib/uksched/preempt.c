@@ -100,5 +100,5 @@ static int preempt(void *data)
 	return UK_EVENT_HANDLED_CONT;
 }
 
-/* After ukintctlr (5) and all other handlers: it may return much later. */
-UK_EVENT_HANDLER(UKARCH_TRAP_IRQ, preempt);
+/* After the controller and all other handlers: it may return much later. */
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, preempt, UK_TRAP_PRIO_LAST);

@@ -11,8 +11,8 @@
  * free, overrun of a header, free of a wild pointer) crashes with the reason
  * "heap" and the address; the call trace shows who did it.
  *
- * Contexts, unless said otherwise: init, thread, irq-off. Interrupts are off
- * for the bounded time that the allocator itself needs, so that an interrupt
+ * Contexts, unless said otherwise: init, thread, irq-off, irq. Interrupts are
+ *off for the bounded time that the allocator itself needs, so that an interrupt
  * handler may allocate too. Not in trap context: the trap may have hit an
  * allocator half-way.
  */

@@ -10,8 +10,6 @@
  * fault is survivable; no allocation, no lock, no libc stdio, general
  * registers only. A fault inside a handler is a trap like any other and does
  * not disturb the frame of the first.
- *
- * Priorities: paging 2, uknofault 8, the debugger takes debug events only.
  */
 #ifndef __UK_TRAP_H__
 #define __UK_TRAP_H__
@@ -28,6 +26,15 @@ UK_EVENT_DECLARE(UKARCH_TRAP_SECURITY);	  /* control-flow or tag violation */
 UK_EVENT_DECLARE(UKARCH_TRAP_X86_GP);	  /* x86_64: general protection */
 UK_EVENT_DECLARE(UKARCH_TRAP_IRQ);	  /* an interrupt line */
 UK_EVENT_DECLARE(UKARCH_TRAP_OTHER);	  /* every vector not named above */
+
+/*
+ * Priorities of the handlers of this tree, in their order. Others choose one
+ * relative to these, by UK_PRIO_AFTER() and UK_PRIO_BEFORE().
+ */
+#define UK_TRAP_PRIO_OUT_OF_LINE 0  /* the fault of a copied instruction */
+#define UK_TRAP_PRIO_DEVICE 5	    /* debug events; interrupt controllers */
+#define UK_TRAP_PRIO_AFTER_DEVICE 6 /* what needs the controller's state */
+#define UK_TRAP_PRIO_LAST 9	    /* recovery; the scheduler */
 
 /**
  * Raises a trap event. From here to uk_trap_leave() the CPU is in trap
