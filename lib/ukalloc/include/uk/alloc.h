@@ -12,8 +12,8 @@
  * "heap" and the address; the call trace shows who did it.
  *
  * Contexts, unless said otherwise: init, thread, irq-off, irq. Interrupts are
- *off for the bounded time that the allocator itself needs, so that an interrupt
- * handler may allocate too. Not in trap context: the trap may have hit an
+ * off for the bounded time that the allocator itself needs: an interrupt
+ * handler may allocate, too. Not in trap context: the trap may have hit an
  * allocator half-way.
  */
 #ifndef __UK_ALLOC_H__
