@@ -15,7 +15,6 @@
 #define CTL_ENABLE 1
 #define VIRTUAL 2 /* of the interrupts of its node (Linux' binding) */
 
-#define NSEC_PER_SEC 1000000000UL
 #define TICKS_MAX (1UL << 62)
 
 static __u64 hz;
@@ -27,7 +26,8 @@ static void generictimer_arm(__nsec deadline)
 	unsigned __int128 wait = 0;
 
 	if (deadline > now)
-		wait = (unsigned __int128)(deadline - now) * hz / NSEC_PER_SEC +
+		wait = (unsigned __int128)(deadline - now) * hz /
+			       UK_NSEC_PER_SEC +
 		       1;
 	ticks += wait < TICKS_MAX ? (__u64)wait : TICKS_MAX;
 	UKARCH_SYSREG_WRITE(cntv_cval_el0, ticks);

@@ -50,7 +50,7 @@ static void answer(int ret)
 		uk_http_error(&res, (unsigned int)ret, "bad request: %d\n",
 			      ret);
 	}
-	len = http_head(&res, head, last, uk_time_wall() / 1000000000);
+	len = http_head(&res, head, last, uk_time_wall() / UK_NSEC_PER_SEC);
 	memcpy(res.body - len, head, len);
 	if (ret != HTTP_READY || !p->head_method)
 		len += res.len;

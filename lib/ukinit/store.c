@@ -36,17 +36,11 @@ TEXT(2, application, CONFIG_UK_NAME, "name of the application");
 TEXT(3, version, UK_VERSION, "version of Vitrine");
 TEXT(4, architecture, UK_ARCH_NAME, "architecture");
 
-#define NOTE_HEADER 16 /* name size, descriptor size, type, "GNU" (ELF) */
-#define BUILD_ID_MAX 20
-
 static int get_build_id(void *cookie __unused, char **out)
 {
-	static char hex[2 * BUILD_ID_MAX + 1];
-	const __u8 *id = (const __u8 *)uk_build_id + NOTE_HEADER;
+	static char hex[UK_BUILD_ID_MAX];
 
-	for (__sz i = 0; i < BUILD_ID_MAX && id + i < (__u8 *)uk_build_id_end;
-	     i++)
-		uk_snprintf(hex + 2 * i, 3, "%02x", id[i]);
+	uk_image_build_id(hex);
 	*out = hex;
 	return 0;
 }

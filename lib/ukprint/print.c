@@ -16,7 +16,7 @@ __sz uk_print_prefix(char *buf, __nsec time __unused, int level)
 
 #ifdef CONFIG_LIBUKPRINT_SHOW_TIME
 	return (__sz)uk_snprintf(buf, UK_PRINT_PREFIX_MAX,
-				 "[%5lu.%06lu] %s: ", time / 1000000000,
+				 "[%5lu.%06lu] %s: ", time / UK_NSEC_PER_SEC,
 				 time / 1000 % 1000000, word);
 #else
 	return (__sz)uk_snprintf(buf, UK_PRINT_PREFIX_MAX, "%s: ", word);

@@ -17,7 +17,6 @@
 #include <uk/plat/time.h>
 #include "include/kvm_internal.h"
 
-#define NSEC_PER_SEC 1000000000UL
 #define NEVER ((__u64)-1)
 #define TRIES 4
 
@@ -137,8 +136,8 @@ __nsec ukplat_wall_clock(void)
 		__u64 now = kvm_rtc_seconds();
 
 		if (now)
-			offset = now * NSEC_PER_SEC - ukplat_monotonic_clock() -
-				 stopped_for;
+			offset = now * UK_NSEC_PER_SEC -
+				 ukplat_monotonic_clock() - stopped_for;
 		known = 1;
 	}
 	return offset + ukplat_monotonic_clock() + stopped_for;

@@ -7,8 +7,6 @@
 #include <uk/arch/lcpu.h>
 #include "../include/kvm_internal.h"
 
-#define NSEC_PER_SEC 1000000000UL
-
 /* cntfrq_el0 is written by firmware; QEMU's rate if it was not. */
 #define HZ_DEFAULT 62500000UL
 
@@ -16,7 +14,8 @@ void kvm_time_init(void)
 {
 	__u64 hz = UKARCH_SYSREG_READ(cntfrq_el0);
 	struct kvm_clock_rate rate = {
-		.ns_per_tick_32 = (NSEC_PER_SEC << 32) / (hz ? hz : HZ_DEFAULT),
+		.ns_per_tick_32 =
+			(UK_NSEC_PER_SEC << 32) / (hz ? hz : HZ_DEFAULT),
 		.until = (__u64)-1,
 	};
 

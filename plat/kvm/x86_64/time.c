@@ -35,7 +35,6 @@
 #define READS 5			      /* the best of so many */
 #define POLLS_MAX 100000
 
-#define NSEC_PER_SEC 1000000000UL
 #define PPM 1000000UL
 #define NEVER ((__u64)-1)
 
@@ -197,7 +196,7 @@ void kvm_clock_measure(__u64 ticks, struct kvm_clock_rate *rate)
 		} else if (hz_rough(WINDOW_FIRST)) {
 			rate->until = next_at(ukarch_ticks());
 		} else {
-			hz = NSEC_PER_SEC; /* no PIT: count in ticks */
+			hz = UK_NSEC_PER_SEC; /* no PIT: count in ticks */
 			rate->until = NEVER;
 		}
 	} else if (window / PPM * error >= hz / 80) {
@@ -209,5 +208,5 @@ void kvm_clock_measure(__u64 ticks, struct kvm_clock_rate *rate)
 		hz_better();
 		rate->until = next_at(ukarch_ticks());
 	}
-	rate->ns_per_tick_32 = (NSEC_PER_SEC << 32) / hz;
+	rate->ns_per_tick_32 = (UK_NSEC_PER_SEC << 32) / hz;
 }

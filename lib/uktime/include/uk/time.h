@@ -33,8 +33,6 @@
 
 #define UK_TIME_NEVER ((__nsec)-1)
 
-#define UK_NSEC_PER_SEC 1000000000UL
-
 /* Least time from one run through the overdue timers to the next. */
 #define UK_TIMER_PASS_NS 50000
 

@@ -17,6 +17,24 @@ extern char _end[];		   /* past everything */
 /* The note that holds the build-id: header, name "GNU", 20 bytes (ELF). */
 extern const char uk_build_id[], uk_build_id_end[];
 
+#define UK_BUILD_ID_MAX 41 /* bytes of its text, with the end */
+
+/**
+ * Writes the build-id in hexadecimal digits; "" if the image has none.
+ * Contexts: any, as it reads constant data only.
+ */
+static inline void uk_image_build_id(char text[UK_BUILD_ID_MAX])
+{
+	const __u8 *id = (const __u8 *)uk_build_id + 16; /* after the name */
+	const __u8 *end = (const __u8 *)uk_build_id_end;
+
+	for (int i = 0; i < UK_BUILD_ID_MAX / 2 && id < end; i++, id++) {
+		*text++ = "0123456789abcdef"[*id >> 4];
+		*text++ = "0123456789abcdef"[*id & 15];
+	}
+	*text = '\0';
+}
+
 /** 1 if addr is in the code of the image. */
 static inline int uk_image_is_text(__vaddr_t addr)
 {

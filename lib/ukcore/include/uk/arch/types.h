@@ -27,6 +27,8 @@ typedef unsigned long __paddr_t; /* a physical address */
 typedef __s64 __snsec;		 /* signed nanoseconds */
 typedef __u64 __nsec;		 /* nanoseconds */
 
+#define UK_NSEC_PER_SEC 1000000000UL
+
 #ifdef __cplusplus
 #define __NULL nullptr
 #else
