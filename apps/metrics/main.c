@@ -123,7 +123,8 @@ static const struct uk_store_entry *worker_entries[] = {
 };
 
 /* Their label in metrics: worker="worker1". */
-static const struct uk_store_label labels[] = { { "worker", NULL }, { NULL, NULL } };
+static const struct uk_store_label labels[] = { { "worker", NULL },
+						{ NULL, NULL } };
 
 /* --- the work ---------------------------------------------------------------
  */

@@ -16,8 +16,8 @@
 #include <uk/wait.h>
 #include "complete.h"
 
-#define POLL 10000000UL	       /* ns, of a console that does not interrupt */
-#define RETRY 5000000UL	       /* ns, until a slow reader is asked again */
+#define POLL 10000000UL /* ns, of a console that does not interrupt */
+#define RETRY 5000000UL /* ns, until a slow reader is asked again */
 #define PATIENCE (10 * UK_NSEC_PER_SEC) /* without a byte taken */
 
 UK_PARAM(shell, console, &uk_console_wanted[UK_CONSOLE_SHELL], charp,
