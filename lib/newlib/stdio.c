@@ -52,7 +52,7 @@ static int others_run(void)
 }
 
 #ifdef CONFIG_LIBUKSCHED
-/* The same for who waits for input, and says so. */
+/* The same for a thread that waits for input. */
 static void look_again(const struct uk_console *con)
 {
 	unsigned long flags = ukarch_irq_save();

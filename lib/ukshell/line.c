@@ -5,7 +5,7 @@
  * raw line: echo, a cursor, corrections, history. A line ends in CR, LF or
  * CR LF. What is shown is text, spaces and backspaces alone, which every
  * terminal knows; a character counts as one column, and the line as one row.
- * Keys that move are a raw line's only: who edits lines themselves sends none.
+ * Keys that move are a raw line's only: a client that edits lines sends none.
  */
 #include <string.h>
 #include "line.h"
