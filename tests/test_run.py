@@ -194,8 +194,8 @@ def test_streams_that_cannot_be(guests):
             assert done.returncode == 2 and says in done.stderr.decode()
 
 
-def test_ports_have_nodelay(guests, arch):
-    text = " ".join(command_of("--gdb", "1234", "--metrics-raw", "9100", guests[arch]))
+def test_ports_have_nodelay(arch):
+    text = " ".join(command_of("--gdb", "1234", "--metrics-raw", "9100", build("metrics", arch).path))
     for port in (1234, 9100):
         assert f"port={port},server=on,wait=off,nodelay=on" in text
 
@@ -359,9 +359,11 @@ def test_ctrl_c_on_a_terminal(guests):
 @pytest.mark.parametrize("option, library", [
     ("gdb", "LIBUKGDB"), ("metrics", "LIBUKMETRICS"), ("shell", "LIBUKSHELL")])
 def test_port_without_its_library(guests, tmp_path, option, library):
-    """The guest runs, and the user learns why nothing answers."""
+    """The guest runs, and the user learns why nothing answers: no client finds a
+    silent port, but at a debugger's line, which a program may use."""
     guest = guests["x86_64"]
-    done = boot_with(guest, "0", f"--{option}", str(tmp_path / "socket"))
+    done = boot_with(guest, "0", "-V", f"--{option}", str(tmp_path / "socket"))
+    assert (f"id={option}" in done.stderr.decode()) == (option == "gdb")
     assert f"--{option} will not be answered: switch {library} on" in done.stderr.decode()
     assert library not in boot_with(guest, "0").stderr.decode()
 
