@@ -17,6 +17,18 @@ boot.set_inheritable(False)
 answers = boot.makefile(encoding="utf-8")
 
 
+def first_line():
+    """Where to stop in main: what gdb means by its name, but not at an inlined
+    function of a header with whose line main may begin."""
+    main = gdb.lookup_global_symbol("main")
+    block = main and gdb.block_for_pc(int(main.value().address))
+    if not block or gdb.find_pc_line(block.start).symtab == main.symtab:
+        return "main"
+    own = [line.pc for line in main.symtab.linetable()
+           if block.start <= line.pc < block.end and line.line > main.line]
+    return f"*{min(own):#x}" if own else "main"
+
+
 class Run(gdb.Command):
     """run [ARGUMENT...]
 Boot the image again, and run it: breakpoints stay.
@@ -50,7 +62,7 @@ Boot the image again, and stop at the first line of main; see run."""
         super().__init__("start", gdb.COMMAND_RUNNING)
 
     def invoke(self, argument, from_tty):
-        gdb.execute("tbreak main")
+        gdb.execute(f"tbreak {first_line()}")
         gdb.execute(f"run {argument}", from_tty)
 
 

@@ -114,6 +114,13 @@ def test_boot(arch):
     assert "warning" not in text, text
 
 
+def test_boot_stops_in_mains_own_file(arch):
+    """Its first instructions may be those of an inlined function of a header."""
+    done = support_gdb("--boot", threads(arch).path, "-batch", "-ex", "kill")
+    assert re.search(r"^Temporary breakpoint 1, .*main \(\) at apps/threads/main\.c:", done.stdout,
+                     re.M), done.stdout
+
+
 def test_guest_ends_with_gdb(arch):
     """What gdb left running is ended: the pipe has no writer any more."""
     done = support_gdb("--boot", "--args", "spin", debuggee(arch).path, "-batch",
