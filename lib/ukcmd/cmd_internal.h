@@ -13,7 +13,17 @@
  */
 int cmd_split(const char *line, __sz len, char *text, char **argv);
 
+struct uk_cmd;
+struct uk_cmd_io;
 struct uk_cmd_words;
+
+/** Prints what a command takes. */
+void cmd_usage(struct uk_cmd_io *io, const struct uk_cmd *c);
+
+/** Prints that there is no such command, and the name that is nearest. Returns
+ * -ENOENT.
+ */
+int cmd_unknown(struct uk_cmd_io *io, const char *name);
 
 /** Offers the names of all commands. */
 void cmd_offer_commands(struct uk_cmd_words *words);

@@ -30,6 +30,12 @@ static void describe(struct uk_cmd_io *io, const struct uk_cmd *c)
 		      (c->flags & UK_CMD_THREAD) ? " (threads only)" : "");
 }
 
+void cmd_usage(struct uk_cmd_io *io, const struct uk_cmd *c)
+{
+	uk_cmd_printf(io, "usage: %s %s\n", c->name,
+		      c->usage[0] ? c->usage : "(no arguments)");
+}
+
 static int cmd_help(struct uk_cmd_io *io, int argc, char **argv)
 {
 	const struct uk_cmd *c = __NULL;
@@ -38,12 +44,13 @@ static int cmd_help(struct uk_cmd_io *io, int argc, char **argv)
 		return -EINVAL;
 	if (argc == 2) {
 		c = uk_cmd_find(argv[1]);
-		if (c)
-			describe(io, c);
-		else
-			uk_cmd_printf(io, "unknown command \"%s\"; try help\n",
-				      argv[1]);
-		return c ? 0 : -ENOENT;
+		if (!c)
+			return cmd_unknown(io, argv[1]);
+		cmd_usage(io, c);
+		uk_cmd_printf(io, "%s %s%s\n", c->name, c->help,
+			      (c->flags & UK_CMD_THREAD) ? " (threads only)"
+							 : "");
+		return 0;
 	}
 	while ((c = behind(c ? c->name : "")))
 		describe(io, c);

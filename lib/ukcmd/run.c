@@ -71,7 +71,7 @@ const struct uk_cmd *uk_cmd_find(const char *name)
 	return __NULL;
 }
 
-static int unknown(struct uk_cmd_io *io, const char *name)
+int cmd_unknown(struct uk_cmd_io *io, const char *name)
 {
 	unsigned int best = (unsigned int)strlen(name) / 3 + 1;
 	const char *near = __NULL;
@@ -98,14 +98,14 @@ static int run(struct uk_cmd_io *io, int argc, char **argv)
 	int ret;
 
 	if (!c)
-		return unknown(io, argv[0]);
+		return cmd_unknown(io, argv[0]);
 	if ((c->flags & UK_CMD_THREAD) && uk_percpu()->trap_depth) {
 		uk_cmd_printf(io, "%s runs in threads only\n", c->name);
 		return -EPERM;
 	}
 	ret = c->fn(io, argc, argv);
 	if (ret == -EINVAL)
-		uk_cmd_printf(io, "usage: %s %s\n", c->name, c->usage);
+		cmd_usage(io, c);
 	return ret;
 }
 

@@ -47,6 +47,7 @@ static int cmd_wrong(struct uk_cmd_io *io, int argc, char **argv)
 
 UK_CMD(words, cmd_words, "shows words", "[WORD...]", UK_CMD_ANY);
 UK_CMD(wrong, cmd_wrong, "is used wrongly", "NOT", UK_CMD_THREAD);
+UK_CMD(bare, cmd_wrong, "takes nothing", "", UK_CMD_ANY);
 
 /* In memory of its own, so that reading beyond it is noticed. */
 static int run_bytes(const char *line, size_t len)
@@ -137,12 +138,17 @@ static void test_help(void **state)
 	assert_int_equal(run("help"), 0);
 	assert_string_equal(
 		said,
+		"bare                        takes nothing\n"
 		"help [NAME]                 lists the commands, or describes one\n"
 		"words [WORD...]             shows words\n"
 		"wrong NOT                   is used wrongly (threads only)\n");
 	assert_int_equal(run("help words"), 0);
-	assert_string_equal(said, "words [WORD...]             shows words\n");
-	assert_int_equal(run("help nonesuch"), -ENOENT);
+	assert_string_equal(said, "usage: words [WORD...]\n"
+				  "words shows words\n");
+	assert_int_equal(run("help wodrs"), -ENOENT);
+	assert_non_null(strstr(said, "did you mean words?"));
+	assert_int_equal(run("bare"), -EINVAL);
+	assert_string_equal(said, "usage: bare (no arguments)\n");
 	assert_int_equal(run("help a b"), -EINVAL);
 }
 
