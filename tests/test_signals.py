@@ -28,6 +28,13 @@ def test_default_action_ignores(arch, name):
     assert result.status == 0 and "raise 0" in result.lines
 
 
+def test_abort_in_its_own_handler_ends(arch):
+    result = build(APP, arch).run("abort-again")
+    assert result.status == 70
+    assert result.lines.count("abort in the handler of 6") == 1, result.text
+    assert any("abort" in line for line in result.log("CRIT"))
+
+
 def test_fault_is_not_masked(arch):
     result = build(APP, arch).run("masked")
     assert result.status == 70

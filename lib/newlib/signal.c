@@ -219,12 +219,17 @@ int sigpending(sigset_t *set)
 	return 0;
 }
 
-/* A handler comes first; one that returns does not save the program. */
+/* A handler comes first; one that returns does not save the program, nor does
+ * one that calls abort() itself: its signal is masked then.
+ */
 void __noreturn abort(void)
 {
+	static int handled;
 	_sig_func_ptr handler = actions[SIGABRT].sa_handler;
 
-	if (handler != SIG_DFL && handler != SIG_IGN) {
+	if (handler != SIG_DFL && handler != SIG_IGN &&
+	    !(handled && (mask & BIT(SIGABRT)))) {
+		handled = 1;
 		mask &= ~BIT(SIGABRT);
 		raise(SIGABRT);
 	}

@@ -6,6 +6,7 @@
  */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include "signals.h"
@@ -42,6 +43,13 @@ static __attribute__((noinline)) void debuggee_masked(void)
 	*nowhere = 1;
 }
 
+static void abort_again(int sig)
+{
+	printf("abort in the handler of %d\n", sig);
+	fflush(stdout);
+	abort();
+}
+
 static void raise_by_name(const char *name)
 {
 	static const struct {
@@ -60,10 +68,14 @@ static void raise_by_name(const char *name)
 
 void debuggee_signal_scene(const char *scene)
 {
-	if (!strcmp(scene, "signals"))
+	if (!strcmp(scene, "signals")) {
 		debuggee_signals();
-	else if (!strcmp(scene, "masked"))
+	} else if (!strcmp(scene, "masked")) {
 		debuggee_masked();
-	else if (!strncmp(scene, "raise-", 6))
+	} else if (!strcmp(scene, "abort-again")) {
+		signal(SIGABRT, abort_again);
+		abort();
+	} else if (!strncmp(scene, "raise-", 6)) {
 		raise_by_name(scene + 6);
+	}
 }
