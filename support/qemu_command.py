@@ -17,38 +17,7 @@ The wiring, which guest and host agree upon:
 import os
 import struct
 
-EM_X86_64, EM_AARCH64 = 62, 183
-
-# architecture by e_machine
-ARCHS = {EM_X86_64: "x86_64", EM_AARCH64: "arm64"}
-
-BINARIES = {"x86_64": "qemu-system-x86_64", "arm64": "qemu-system-aarch64"}
-
-# What boots fastest comes first and is the default. acpi=off puts virtio-mmio
-# devices on the command line; option ROMs serve devices that no image uses.
-MACHINES = {
-    "x86_64": {
-        "microvm": ["-machine", "microvm,acpi=off,x-option-roms=off,isa-serial=on"],
-        "q35": ["-machine", "q35", "-bios", "qboot.rom"],
-    },
-    "arm64": {
-        "virt": ["-machine", "virt"],
-    },
-}
-
-CPUS = {"x86_64": "max", "arm64": "cortex-a72"}
-
-# One tick of the guest's counter is one instruction.
-ICOUNT = {"x86_64": "shift=0,sleep=off", "arm64": "shift=4,sleep=off"}
-
-EXIT_DEVICES = {
-    "x86_64": ["-device", "isa-debug-exit,iobase=0xf4,iosize=4"],
-    "arm64": ["-semihosting-config", "enable=on,target=native"],
-}
-
-
-# Where memory begins; microvm and q35 have firmware and devices in the first MiB.
-RAM = {"x86_64": 0, "arm64": 0x40000000}
+from archs import ARCHS
 
 # Page tables and the smallest heap.
 BESIDE_IMAGE = 64 << 10
@@ -89,9 +58,10 @@ def image_arch(path):
     if len(head) < 20 or head[:6] != b"\x7fELF\x02\x01":
         raise UsageError(f"{path} is not an image: no 64-bit little-endian ELF file")
     (machine,) = struct.unpack_from("<H", head, 18)
-    if machine not in ARCHS:
-        raise UsageError(f"{path} is for ELF machine {machine}, neither x86_64 nor arm64")
-    return ARCHS[machine]
+    for arch in ARCHS.values():
+        if arch.elf == machine:
+            return arch.name
+    raise UsageError(f"{path} is for ELF machine {machine}, none of {', '.join(ARCHS)}")
 
 
 def image_build_id(path):
@@ -129,9 +99,9 @@ def check_boots(path, arch):
                    for kind, _, _, note in segments(path)):
             raise UsageError(f"{path} is not an image: an ELF file without the PVH note by "
                              "which QEMU starts one")
-    elif not any(kind == PT_LOAD and paddr >= RAM[arch] for kind, paddr, _, _ in segments(path)):
+    elif not any(kind == PT_LOAD and paddr >= ARCHS[arch].ram for kind, paddr, _, _ in segments(path)):
         raise UsageError(f"{path} is not an image: an ELF file that is not linked to run "
-                         f"at {RAM[arch]:#x}, where the memory of virt begins")
+                         f"at {ARCHS[arch].ram:#x}, where the memory of virt begins")
 
 
 def memory_bytes(text):
@@ -146,7 +116,7 @@ def memory(path, arch, mem, extra):
     memory count instead."""
     have = memory_bytes(mem)
     end = max(paddr + room for kind, paddr, room, _ in segments(path) if kind == PT_LOAD)
-    need = end - RAM[arch] + BESIDE_IMAGE
+    need = end - ARCHS[arch].ram + BESIDE_IMAGE
     if have < need:
         raise UsageError(f"--mem {mem}: too little memory: {os.path.basename(path)} needs at "
                          f"least {-(-need // 1024)}K, and more to allocate from")
@@ -240,7 +210,8 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
     """The whole command, a list of words."""
     arch = image_arch(image)
     check_boots(image, arch)
-    known = MACHINES[arch]
+    target = ARCHS[arch]
+    known = target.machines
     machine = machine or next(iter(known))
     if machine not in known:
         raise UsageError(f"{arch} images do not boot on machine '{machine}': "
@@ -250,13 +221,13 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
     ram = memory(image, arch, mem, extra)
     if "," in image:
         image = image.replace(",", ",,")
-    command = [BINARIES[arch], *known[machine], "-accel", accel,
-               "-cpu", cpu or ("host" if accel == "kvm" else CPUS[arch]),
+    command = [target.qemu, *known[machine], "-accel", accel,
+               "-cpu", cpu or ("host" if accel == "kvm" else target.cpu),
                *ram, "-no-user-config", "-nodefaults", "-display", "none",
-               "-no-reboot", *EXIT_DEVICES[arch],
+               "-no-reboot", *target.exit,
                "-chardev", "stdio,id=stdio", "-serial", "chardev:stdio"]
     if icount:
-        command += ["-icount", ICOUNT[arch]]
+        command += ["-icount", target.icount]
     command += debug_devices(arch, machine, gdb, metrics, shell)
     command += ["-kernel", image]
     line = guest_command_line(params, args)

@@ -6,7 +6,7 @@
 # (image.mk); running it needs none.
 
 # --- which application, which architecture ---------------------------------
-KNOWN_ARCHS := x86_64 arm64
+include $(UK_BASE)/support/archs.mk
 ifeq ($(filter $(ARCH),$(KNOWN_ARCHS)),)
 $(error unknown ARCH "$(ARCH)": use one of $(KNOWN_ARCHS))
 endif

@@ -12,13 +12,11 @@ $(error unknown CC "$(CC)": use gcc or clang)
 endif
 HOSTCC ?= gcc
 
-GNU_TRIPLE_x86_64 := x86_64-linux-gnu
-GNU_TRIPLE_arm64 := aarch64-linux-gnu
-CROSS := $(GNU_TRIPLE_$(ARCH))-
+CROSS := $($(ARCH).triple)-
 
 IS_CLANG := $(findstring clang,$(CC))
-TARGET_CC := $(if $(IS_CLANG),$(CC) --target=$(GNU_TRIPLE_$(ARCH)),$(CROSS)$(notdir $(CC)))
-TARGET_CXX := $(if $(IS_CLANG),$(subst clang,clang++,$(CC)) --target=$(GNU_TRIPLE_$(ARCH)),$(CROSS)$(subst gcc,g++,$(notdir $(CC))))
+TARGET_CC := $(if $(IS_CLANG),$(CC) --target=$($(ARCH).triple),$(CROSS)$(notdir $(CC)))
+TARGET_CXX := $(if $(IS_CLANG),$(subst clang,clang++,$(CC)) --target=$($(ARCH).triple),$(CROSS)$(subst gcc,g++,$(notdir $(CC))))
 LD := $(CROSS)ld
 OBJCOPY := $(CROSS)objcopy
 

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+#
+# The architectures as the host sees them: one table for make, which includes it,
+# for Python (support/archs.py) and for shell scripts (support/archs.py, too).
+# A line is "architecture.property := value". A new architecture starts here.
+#
+#   triple    of the GNU tools, whose names begin with it
+#   elf       e_machine of an image
+#   gdb       Debian's program that debugs it on x86_64
+#   qemu      QEMU's program; cpu: its CPU without --cpu
+#   machines  what an image boots on; the fastest to boot is the first, the default.
+#             Each has its options of QEMU in a line of its own
+#   exit      options that let a guest give QEMU an exit status
+#   icount    options of -icount with which one tick of the guest's counter is one
+#             instruction; icount_hz: ticks in a second then
+#   ram       where memory begins. microvm and q35 have firmware and devices in the first MiB
+#   text      where an image begins
+#   console   the first serial port, with log, stdin and stdout
+#   pc, sp, fp   gdb's names of registers; entry: an image's first function
+KNOWN_ARCHS := x86_64 arm64
+
+# acpi=off puts virtio-mmio devices on the command line; option ROMs serve devices
+# that no image uses.
+x86_64.triple := x86_64-linux-gnu
+x86_64.elf := 62
+x86_64.gdb := gdb
+x86_64.qemu := qemu-system-x86_64
+x86_64.cpu := max
+x86_64.machines := microvm q35
+x86_64.microvm := -machine microvm,acpi=off,x-option-roms=off,isa-serial=on
+x86_64.q35 := -machine q35 -bios qboot.rom
+x86_64.exit := -device isa-debug-exit,iobase=0xf4,iosize=4
+x86_64.icount := shift=0,sleep=off
+x86_64.icount_hz := 1000000000
+x86_64.ram := 0
+x86_64.text := 0x100000
+x86_64.console := com1
+x86_64.pc := rip
+x86_64.sp := rsp
+x86_64.fp := rbp
+x86_64.entry := entry64
+
+arm64.triple := aarch64-linux-gnu
+arm64.elf := 183
+arm64.gdb := gdb-multiarch
+arm64.qemu := qemu-system-aarch64
+arm64.cpu := cortex-a72
+arm64.machines := virt
+arm64.virt := -machine virt
+arm64.exit := -semihosting-config enable=on,target=native
+arm64.icount := shift=4,sleep=off
+arm64.icount_hz := 62500000
+arm64.ram := 0x40000000
+arm64.text := 0x40200000
+arm64.console := pl011
+arm64.pc := pc
+arm64.sp := sp
+arm64.fp := x29
+arm64.entry := _start
