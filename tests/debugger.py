@@ -6,10 +6,10 @@ about a crash is compared with it."""
 import re
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 
-from vitrine import ROOT, RUN_SECONDS, Result
+from guest import Guest
+from vitrine import RUN_SECONDS
 
 MARK = "@@@"
 FRAME = re.compile(r"^#\d+ +(?:0x[0-9a-f]+ in )?(\S+) \(", re.M)
@@ -24,29 +24,15 @@ def run_under_gdb(image, args, commands):
     """
     with tempfile.TemporaryDirectory(prefix="gdb") as folder:
         socket = Path(folder) / "s"
-        stub = (f"-S -chardev socket,id=stub,path={socket},server=on,wait=off "
-                "-gdb chardev:stub")
-        guest = subprocess.Popen(
-            [ROOT / "support" / "run", "--timeout", str(RUN_SECONDS), "--qemu", stub,
-             image.path, *args], stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        try:
-            wait_for(socket, guest)
+        with Guest(image, *args, at=socket, options=["--qemu", stub_at(socket)]) as guest:
+            guest.listening()
             out = gdb(image, socket, commands)
-            text = guest.communicate(timeout=RUN_SECONDS + 30)[0]
-        finally:
-            guest.terminate()
-            guest.wait()
-    return out, Result(guest.returncode, text.decode(errors="replace").replace("\r", ""))
+            return out, guest.end()
 
 
-def wait_for(path, process, seconds=30):
-    """Until path exists; fails when the time is up or the process has ended."""
-    end = time.monotonic() + seconds
-    while not path.exists():
-        assert process.poll() is None, process.stdout.read().decode()
-        assert time.monotonic() < end, f"{path} did not appear in {seconds} s"
-        time.sleep(0.02)
+def stub_at(socket):
+    """QEMU's options for its own stub at a Unix socket, which waits there."""
+    return f"-S -chardev socket,id=stub,path={socket},server=on,wait=off -gdb chardev:stub"
 
 
 def gdb(image, socket, commands):

@@ -7,18 +7,14 @@ is a function of tests/gdb/scenes.py, which gdb itself runs; it fails by an
 assertion inside of gdb.
 """
 
-import contextlib
 import os
 import subprocess
 import tempfile
-import threading
-import time
 from pathlib import Path
 
-from debugger import wait_for
-from vitrine import ARCHS, ROOT, RUN_SECONDS, Result
+from guest import Guest
+from vitrine import ARCHS, ROOT, RUN_SECONDS
 
-GDB = {"x86_64": "gdb", "arm64": "gdb-multiarch"}
 SCENES = ROOT / "tests" / "gdb" / "scenes.py"
 
 # Where the debugger can be, by architecture: name, machine, console.
@@ -47,7 +43,7 @@ def wiring(console, socket):
 def play(image, socket, scene, *args, seconds=RUN_SECONDS, more=(), blame=lambda: ""):
     """Runs a scene in gdb; returns what gdb printed. more: files of scenes."""
     call = f"python {scene}({', '.join(map(repr, args))})"
-    words = [GDB[image.arch], "-nx", "-batch", "-iex", "set auto-load off",
+    words = [image.target.gdb, "-nx", "-batch", "-iex", "set auto-load off",
              "-ex", f"python socket = {str(socket)!r}", "-x", SCENES,
              *(word for file in more for word in ("-x", file)), "-ex", call, image.path]
     done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -57,60 +53,32 @@ def play(image, socket, scene, *args, seconds=RUN_SECONDS, more=(), blame=lambda
     return text
 
 
-class Guest:
-    """A guest that runs, with the socket of its stub."""
+class StubGuest(Guest):
+    """A guest whose stub is at a socket of its own (at)."""
 
-    def __init__(self, process, socket, image):
-        self.process, self.socket, self.image = process, socket, image
-        self.text = b""
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
+    def __init__(self, image, *args, place=None, wait=True, options=(), params=(), **more):
+        places = PLACES[image.arch]
+        machine, console = places[place or next(iter(places))]
+        self.folder = tempfile.TemporaryDirectory(prefix="gdb")
+        socket = Path(self.folder.name) / "s"
+        params = [f"gdb.console={console}", *(["gdb.wait=1"] if wait else []), *params]
+        super().__init__(image, *args, at=socket, **more, options=[
+            "--machine", machine, *(word for p in params for word in ("-p", p)),
+            "--qemu", wiring(console, socket), *options])
 
-    def _read(self):
-        for chunk in iter(lambda: self.process.stdout.read1(4096), b""):
-            self.text += chunk
+    def __enter__(self):
+        super().__enter__()
+        self.listening()
+        return self
 
-    def wait_for(self, text, seconds=RUN_SECONDS):
-        """Until the guest has printed something."""
-        end = time.monotonic() + seconds
-        while text not in self.text:
-            assert self.process.poll() is None and time.monotonic() < end, self.text
-            time.sleep(0.02)
-
-    def end(self, seconds=RUN_SECONDS):
-        """How it ended by itself."""
-        status = self.process.wait(timeout=seconds)
-        self.reader.join(timeout=10)
-        return Result(status, self.text.decode(errors="replace").replace("\r", ""))
+    def __exit__(self, *what):
+        super().__exit__(*what)
+        self.folder.cleanup()
 
     def gdb(self, scene, *args, seconds=RUN_SECONDS, more=()):
         """Runs a scene in gdb; returns what gdb printed. more: files of scenes."""
-        return play(self.image, self.socket, scene, *args, seconds=seconds, more=more,
-                    blame=lambda: f"\n--- the guest:\n{self.text.decode(errors='replace')}")
-
-
-@contextlib.contextmanager
-def guest(image, *args, place=None, wait=True, options=(), params=()):
-    """Boots an image whose stub is at a place; waits until its line is there."""
-    places = PLACES[image.arch]
-    machine, console = places[place or next(iter(places))]
-    with tempfile.TemporaryDirectory(prefix="gdb") as folder:
-        socket = Path(folder) / "s"
-        params = [f"gdb.console={console}", *(["gdb.wait=1"] if wait else []), *params]
-        process = subprocess.Popen(
-            [ROOT / "support" / "run", "--timeout", str(RUN_SECONDS * 4), "--machine", machine,
-             *(word for p in params for word in ("-p", p)),
-             "--qemu", wiring(console, socket), *options, image.path, *args],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        try:
-            wait_for(socket, process)
-            yield Guest(process, socket, image)
-        finally:
-            process.terminate()
-            process.wait()
-
-
-LOG_CONSOLE = {"x86_64": "com1", "arm64": "pl011"}
+        return play(self.image, self.at, scene, *args, seconds=seconds, more=more,
+                    blame=lambda: f"\n--- the guest:\n{self.text}")
 
 
 def play_on_the_log_line(image, scene, *args, argv=(), wait=True):
@@ -118,6 +86,6 @@ def play_on_the_log_line(image, scene, *args, argv=(), wait=True):
     the guest itself and speaks to its standard streams."""
     command = " ".join(map(str, [
         ROOT / "support" / "run", "--timeout", RUN_SECONDS, "-p",
-        f"gdb.console={LOG_CONSOLE[image.arch]}", *(["-p", "gdb.wait=1"] if wait else []),
+        f"gdb.console={image.target.console}", *(["-p", "gdb.wait=1"] if wait else []),
         image.path, *argv, "2>/dev/null"]))
     return play(image, f"| {command}", scene, *args, seconds=RUN_SECONDS * 2)

@@ -2,28 +2,18 @@
 # Copyright (c) 2026, The Vitrine Authors
 """A running guest whose metrics are at a TCP port, and clients of it."""
 
-import contextlib
 import http.client
 import json
 import os
-import socket
 import subprocess
-import threading
-import time
 
-from vitrine import ARCHS, MACHINES, ROOT
+from guest import Guest, free_port
+from vitrine import ON_MACHINES
 
 SECONDS = 300 + 30 * int(os.environ.get("VITRINE_HTTP_TIMES", "1"))  # a guest's life at most
 PATIENCE = 60  # s, for an answer on a host that is busy otherwise
 
-MACHINES_ALL = [(arch, machine) for arch in ARCHS for machine in MACHINES[arch]]
-PORTS = [(a, m) for a, m in MACHINES_ALL if m != "q35"]  # with a virtio-console
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+PORTS = [(a, m) for a, m in ON_MACHINES if m != "q35"]  # with a virtio-console
 
 
 def split(reply):
@@ -35,55 +25,18 @@ def split(reply):
     return int(status), {k.lower(): v for k, v in (f.split(": ", 1) for f in fields)}, body
 
 
-class Guest:
-    """Its console output is collected; clients come one behind the other."""
+class HttpGuest(Guest):
+    """A guest with a server at a TCP port."""
 
     def __init__(self, image, machine, *args, options=(), port=None):
-        self.image = image
         self.machine = machine
-        self.port = port or free_port()
-        self.output = bytearray()
-        self.process = subprocess.Popen(
-            [ROOT / "support/run", "--machine", machine, "--timeout", str(SECONDS),
-             "--metrics-raw", str(self.port), *options, image.path, *map(str, args)],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self):
-        while data := self.process.stdout.read1(65536):
-            self.output += data
-
-    def text(self):
-        return bytes(self.output).decode(errors="replace").replace("\r", "")
-
-    def wait_for(self, text):
-        """Until the guest has printed something."""
-        end = time.monotonic() + PATIENCE
-        while text not in self.text():
-            assert self.process.poll() is None and time.monotonic() < end, self.text()
-            time.sleep(0.02)
-
-    def connect(self, window=None):
-        """A client, as soon as QEMU listens and its backlog has room."""
-        end = time.monotonic() + PATIENCE
-        while True:
-            client = socket.socket()
-            client.settimeout(PATIENCE)
-            if window:
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
-            try:
-                client.connect(("127.0.0.1", self.port))
-                client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                return contextlib.closing(client)
-            except (ConnectionRefusedError, TimeoutError):
-                client.close()
-                assert self.process.poll() is None and time.monotonic() < end, self.text()
-                time.sleep(0.02)
+        port = port or free_port()
+        super().__init__(image, *args, at=port, life=SECONDS, options=[
+            "--machine", machine, "--metrics-raw", port, *options])
 
     def ask(self, path, method="GET", body=None, **fields):
         """(status, fields, body) by Python's own client."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
+        connection = http.client.HTTPConnection("127.0.0.1", self.at, timeout=PATIENCE)
         try:
             connection.request(method, path, body, fields)
             reply = connection.getresponse()
@@ -105,14 +58,8 @@ class Guest:
     def curl(self, path, *options):
         return subprocess.run(
             ["curl", "-sS", "--max-time", str(PATIENCE), *options,
-             f"http://127.0.0.1:{self.port}{path}"],
+             f"http://127.0.0.1:{self.at}{path}"],
             check=True, stdout=subprocess.PIPE).stdout
-
-    def end(self):
-        if self.process.poll() is None:
-            self.process.terminate()
-        self.process.wait()
-        self.reader.join()
 
 
 def receive_reply(client, data=b"", bodiless=False):
@@ -130,15 +77,6 @@ def receive_reply(client, data=b"", bodiless=False):
         data += got
     assert len(data) == whole, data[whole:]
     return data
-
-
-@contextlib.contextmanager
-def guest(image, machine, *args, **more):
-    g = Guest(image, machine, *args, **more)
-    try:
-        yield g
-    finally:
-        g.end()
 
 
 def chromium(profile, url, *options):

@@ -13,7 +13,7 @@ import shlex
 import subprocess
 
 import pytest
-from vitrine import COMPILERS, ROOT, TOOL_PREFIX, build
+from vitrine import COMPILERS, ROOT, TARGETS, build
 
 FILES = sorted((ROOT / "tests" / "compile-fail").glob("*.c"))
 LEVELS = ["crit", "err", "warn", "info", "debug"]
@@ -65,14 +65,14 @@ def test_messages_below_the_level_leave_nothing(tmp_path, flags, arch, level, mo
     content = obj.read_bytes()
     for name in LEVELS:
         assert (f"this is {name} ".encode() in content) == (name in kept)
-    calls = subprocess.run([TOOL_PREFIX[arch] + "objdump", "-dr", obj], text=True, check=True,
+    calls = subprocess.run([TARGETS[arch].tools + "objdump", "-dr", obj], text=True, check=True,
                            stdout=subprocess.PIPE).stdout
     assert len(re.findall(r"R_\w+\s+_uk_printk", calls)) == len(kept)
 
 
 def test_without_messages_no_call_is_left(tmp_path, flags, arch):
     obj = messages(tmp_path, flags, -1)
-    undefined = subprocess.run([TOOL_PREFIX[arch] + "nm", "-u", obj], text=True, check=True,
+    undefined = subprocess.run([TARGETS[arch].tools + "nm", "-u", obj], text=True, check=True,
                                stdout=subprocess.PIPE).stdout
     assert "printk" not in undefined
     assert b"this is" not in obj.read_bytes()

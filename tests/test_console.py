@@ -6,61 +6,38 @@ controller and virtio transport."""
 import contextlib
 import os
 import re
-import subprocess
 import time
 
 import pytest
-from test_virtio import Guest, free_port, receive, stream
-from vitrine import ARCHS, WITH_GCC, ROOT, build
+from guest import Guest, free_port, vport1
+from test_virtio import receive, stream
+from vitrine import MACHINES, WITH_GCC, ROOT, TARGETS, build
 
 APP = str(ROOT / "tests" / "console_app")
 SECONDS = 60
 RING = 1024  # LIBUKCONSOLE_RX_SIZE
 
-# name: (arch, console, options)
-MACHINES = {
-    "microvm": ("x86_64", "com1", []),
-    "q35": ("x86_64", "com1", ["--machine", "q35"]),
-    "gicv2": ("arm64", "pl011", ["--qemu", "-machine gic-version=2"]),
-    "gicv3": ("arm64", "pl011", ["--qemu", "-machine gic-version=3"]),
-}
-SERIAL = [name for name, (arch, *_) in MACHINES.items() if arch in ARCHS]
+SERIAL = [name for name in ("microvm", "q35", "gicv2", "gicv3") if name in MACHINES]
 VIRTIO = [(name, transport) for name in SERIAL if name != "q35"
           for transport in ("legacy", "modern")]
 
 
-@contextlib.contextmanager
 def guest(name, *args, transport=None, options=(), cc="gcc"):
-    """A guest whose serial port is this process's pipes, with vport1 at a TCP
-    port if a transport is given."""
-    arch, _, machine = MACHINES[name]
+    """A guest with a stdin, and with vport1 at a TCP port if a transport is given."""
+    arch, machine = MACHINES[name]
     port = free_port()
-    words = [*machine, *options]
-    if transport:
-        legacy = "true" if transport == "legacy" else "false"
-        words += ["--metrics-raw", str(port),
-                  "--qemu", f"-global virtio-mmio.force-legacy={legacy}"]
-    process = subprocess.Popen(
-        [ROOT / "support" / "run", "--timeout", str(SECONDS), *words,
-         build(APP, arch, cc).path, *map(str, args)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0)
-    try:
-        yield Guest(process, port)
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate()
+    return Guest(build(APP, arch, cc), *args, at=port, stdin=True, life=SECONDS, options=[
+        *machine, *options, *(vport1(port, transport) if transport else [])])
+
+
+def console(name):
+    return TARGETS[MACHINES[name][0]].console
 
 
 def finish(g, data=b""):
-    out, _ = g.process.communicate(data, timeout=SECONDS)
-    text = out.decode(errors="replace").replace("\r", "")
-    assert g.process.returncode == 0, text
-    return text
-
-
-def send(g, data):
-    assert g.process.stdin.write(data) == len(data)
+    result = g.end(data)
+    assert result.status == 0, result.text
+    return result.text
 
 
 @pytest.mark.parametrize("length", [RING, 20 * RING + 17], ids=["fits", "burst"])
@@ -69,7 +46,7 @@ def send(g, data):
 def test_serial_bursts(name, length, cc):
     """Bytes that arrive without a reader are kept, or wait at the other end:
     nothing is lost or doubled."""
-    with guest(name, "late", MACHINES[name][1], length, cc=cc) as g:
+    with guest(name, "late", console(name), length, cc=cc) as g:
         g.wait_for("computing")
         text = finish(g, stream(1, length))
     assert "interrupts some" in text
@@ -79,7 +56,7 @@ def test_serial_bursts(name, length, cc):
 @pytest.mark.parametrize("name", SERIAL)
 def test_serial_polled(name):
     """With interrupts off, as a debugger and the crash screen read."""
-    with guest(name, "polled", MACHINES[name][1], 3 * RING) as g:
+    with guest(name, "polled", console(name), 3 * RING) as g:
         text = finish(g, stream(1, 3 * RING))
     assert f"took {3 * RING}, overruns 0" in text
 
@@ -87,9 +64,9 @@ def test_serial_polled(name):
 @pytest.mark.parametrize("name", SERIAL)
 def test_serial_callback(name):
     """A debugger's Ctrl-C while the program sleeps; one callback a console."""
-    with guest(name, "ctrl-c", MACHINES[name][1]) as g:
+    with guest(name, "ctrl-c", console(name)) as g:
         g.wait_for("set 0, other -16")
-        send(g, b"ab\x03")
+        g.write(b"ab\x03")
         text = finish(g)
     assert "depth 1" in text
 
@@ -97,9 +74,9 @@ def test_serial_callback(name):
 @pytest.mark.parametrize("name", SERIAL)
 def test_serial_nmi(name):
     """The same for a program that disabled interrupts; then as before."""
-    with guest(name, "nmi", MACHINES[name][1]) as g:
+    with guest(name, "nmi", console(name)) as g:
         g.wait_for("set 0 0")
-        send(g, b"ab\x03")
+        g.write(b"ab\x03")
         g.wait_for("depth 1")
         text = finish(g, stream(1, 100))
     assert "took 100, overruns 0" in text
@@ -136,7 +113,7 @@ def check_sleeps(g, write):
 def test_read_sleeps(name):
     with guest(name, "lines") as g:
         g.wait_for("line -19")
-        check_sleeps(g, lambda data: send(g, data))
+        check_sleeps(g, lambda data: g.write(data))
 
 
 @pytest.mark.parametrize("name, transport", VIRTIO)
@@ -176,8 +153,8 @@ def test_port(name, transport):
         g.wait_for("line 12" if name == "microvm" else "line 79")
         for number in range(1, 4):
             with g.connect():
-                g.wait_for(f"client {number}")
-            g.wait_for("client 0")
+                g.wait_for(f"client {number}\n")
+            g.wait_for("client 0\n")
         finish(g)
 
 

@@ -11,9 +11,8 @@ from dataclasses import dataclass
 
 import pytest
 from screen import plain_name, read_screen
-from vitrine import ARCHS, COMPILERS, LOG_LINE, MACHINES, OUT, ROOT, SHARED, build, make
+from vitrine import ARCHS, COMPILERS, LOG_LINE, OUT, ROOT, SHARED, TARGETS, build, make
 
-ENTRY = {"x86_64": "entry64", "arm64": "_start"}
 BELOW_MAIN = ["run_main", "uk_boot", "kvm_setup"]
 
 KINDS_C = "apps/crash/kinds.c"
@@ -236,8 +235,8 @@ def check_rest(kind, screen, arch):
     """What is left of a broken stack shows the way to the entry, with what is older in between."""
     rest = [line.function for line in screen.guesses if not line.inlined]
     functions = iter(rest)
-    assert all(f in functions for f in [*BELOW_MAIN, ENTRY[arch]]), rest
-    assert not kind.rest or rest == [*kind.rest, "main", *BELOW_MAIN, ENTRY[arch]]
+    assert all(f in functions for f in [*BELOW_MAIN, TARGETS[arch].entry]), rest
+    assert not kind.rest or rest == [*kind.rest, "main", *BELOW_MAIN, TARGETS[arch].entry]
     assert len(rest) <= 16
 
 
@@ -261,7 +260,7 @@ def check_chain(kind, screen, arch):
         return trace
     main = [] if "before_main" in wanted else ["main"]
     start = 0 if main else 1  # before main its caller does not run
-    assert below == main + BELOW_MAIN[start:] + [ENTRY[arch]]
+    assert below == main + BELOW_MAIN[start:] + [TARGETS[arch].entry]
     return trace
 
 
@@ -325,7 +324,7 @@ def test_decoder_of_instructions_agrees_with_objdump(arch):
 
 @pytest.mark.parametrize("kind", ["null-write", "stack-overflow", "assert"])
 def test_every_machine(arch, kind):
-    for machine in MACHINES[arch][1:]:
+    for machine in list(TARGETS[arch].machines)[1:]:
         _, _, screen = crash(kind, arch, options=["--machine", machine])
         assert re.match(KINDS[kind].reason, screen.reason)
         check_chain(KINDS[kind], screen, arch)
@@ -335,9 +334,9 @@ def test_registers_and_symbols(arch):
     """pc and the marked code are the faulting instruction's; a register that
     points into the image is followed by its symbol."""
     image, _, screen = crash("null-write", arch)
-    pc = screen.registers[{"x86_64": "rip", "arm64": "pc"}[arch]]
+    pc = screen.registers[TARGETS[arch].pc]
     assert pc == screen.trace[0].pc
-    symbol, _, offset = screen.symbols[{"x86_64": "rip", "arm64": "pc"}[arch]].partition("+")
+    symbol, _, offset = screen.symbols[TARGETS[arch].pc].partition("+")
     assert symbol == "null_write"
     assert image.functions()[symbol] + int(offset, 16) == pc
 
@@ -379,7 +378,7 @@ def test_corrupt_stack_says_why(arch):
     """And the rest of the stack shows the way to the entry."""
     _, _, screen = crash("corrupt-stack", arch)
     assert [line.function for line in screen.guesses if not line.inlined] == \
-        BELOW_MAIN + [ENTRY[arch]]
+        BELOW_MAIN + [TARGETS[arch].entry]
     assert re.match(r"(unaligned frame pointer|frame pointer does not ascend) \(0x1234567\)$",
                     screen.trace_end)
 

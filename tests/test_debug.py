@@ -12,7 +12,8 @@ import subprocess
 import pytest
 
 from debugger import run_under_gdb
-from gdb_guest import GDB, guest
+from gdb_guest import StubGuest
+from guest import free_port
 from vitrine import ARCHS, NOT_OURS, ROOT, RUN_SECONDS, SHARED, build, make
 
 SUPPORT_GDB = ROOT / "support" / "gdb"
@@ -31,11 +32,6 @@ def support_gdb(*words, **more):
     return subprocess.run([SUPPORT_GDB, *words], stdin=subprocess.DEVNULL, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=RUN_SECONDS, check=False, **more)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return s.getsockname()[1]
 
 
 # --- support/gdb ------------------------------------------------------------------
@@ -93,7 +89,7 @@ def test_commands_are_beside_the_image(arch, tmp_path):
         done = support_gdb(path, *words)
         assert "List the guest's threads" in done.stdout, done.stdout
         assert "declined" not in done.stdout
-    done = subprocess.run([GDB[arch], "-nx", "-iex", "set auto-load safe-path /",
+    done = subprocess.run([image.target.gdb, "-nx", "-iex", "set auto-load safe-path /",
                            image.path, *words], text=True, check=False,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     assert "List the guest's threads" in done.stdout, done.stdout
@@ -205,7 +201,7 @@ def test_come_and_go(arch):
 
 @pytest.mark.parametrize("scene", ["uk_threads_scene", "uk_tls_scene"])
 def test_threads_and_variables(arch, scene):
-    with guest(threads(arch)) as g:
+    with StubGuest(threads(arch)) as g:
         g.gdb(scene, more=UK_SCENES)
         done = g.end()
     assert done.status == 0
@@ -225,7 +221,7 @@ def symbols(image):
 
 def test_events_and_tables(arch):
     image = threads(arch)
-    with guest(image) as g:
+    with StubGuest(image) as g:
         text = g.gdb("uk_print", "uk events", "uk tables", "uk tables param", "uk log",
                      "uk log 1", more=UK_SCENES)
         done = g.end()
@@ -269,7 +265,7 @@ def test_events_and_tables(arch):
 def test_store(arch):
     """By memory alone; values by the guest's own command."""
     image = threads(arch)
-    with guest(image) as g:
+    with StubGuest(image) as g:
         text = g.gdb("uk_print", "uk store", "uk store ukin", "uk store -v ukinit/a",
                      "uk store -v uksched/", more=UK_SCENES)
         g.end()
@@ -285,8 +281,7 @@ def test_store(arch):
     assert len(entries) > 20
     assert [f"uk_store_entry_{p.split('/')[1]}" for p in paths[:len(entries)]] == entries
     assert ["uksched/idle_time", "u64", "counter", "nanoseconds"] in [row[:4] for row in rows]
-    first = {"x86_64": "com1", "arm64": "pl011"}[arch]
-    assert f"ukconsole/{first}/out_bytes" in paths[len(entries):]
+    assert f"ukconsole/{image.target.console}/out_bytes" in paths[len(entries):]
     assert re.search(r"^ukboot/request_shutdown +u8 +gauge +yes ", parts["uk store"], re.M)
     assert len(parts["uk store ukin"].splitlines()) > 5
     assert "ukconsole" not in parts["uk store ukin"]

@@ -8,9 +8,9 @@ import os
 import signal
 import socket
 import subprocess
-import time
 
 import pytest
+from guest import Guest, free_port, until
 from vitrine import ARCHS, ROOT, build
 
 SECONDS = 60
@@ -32,14 +32,6 @@ def listed(env):
     done = fleet(env)
     assert done.returncode == 0 and not done.stderr, done.stderr
     return json.loads(done.stdout)
-
-
-def until(condition):
-    end = time.monotonic() + SECONDS
-    while not (value := condition()):
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    return value
 
 
 def start_time(pid):
@@ -69,37 +61,21 @@ def test_guest_comes_and_goes(env, tmp_path):
     assert listed(env) == [] and not list(tmp_path.glob("run/*"))
 
     port = free_port()
-    guest = subprocess.Popen(
-        [ROOT / "support/run", "--metrics", str(port), "--qemu=-S", image.path],
-        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    try:
+    with Guest(image, options=["--metrics", port, "--qemu=-S"], env=env) as guest:
         one, = until(lambda: listed(env))
         assert one["labels"] == {
-            "app": "metrics", "arch": image.arch, "pid": str(guest.pid)}
+            "app": "metrics", "arch": image.arch, "pid": str(guest.process.pid)}
         assert one["targets"] == [f"127.0.0.1:{port}"]
-    finally:
-        guest.terminate()
-        guest.wait(SECONDS)
     assert listed(env) == [] and not os.listdir(tmp_path / "run")
 
 
 def test_no_target_at_a_path(env, tmp_path):
     """Prometheus cannot ask there."""
-    guest = subprocess.Popen(
-        [ROOT / "support/run", "--metrics", tmp_path / "socket", "--qemu=-S",
-         build("metrics", ARCHS[0]).path],
-        env=env, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    try:
-        until((tmp_path / "socket").exists)
+    path = tmp_path / "socket"
+    with Guest(build("metrics", ARCHS[0]), at=path, env=env,
+               options=["--metrics", path, "--qemu=-S"]) as guest:
+        guest.listening()
         assert listed(env) == []
-    finally:
-        guest.terminate()
-        guest.wait(SECONDS)
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return s.getsockname()[1]
 
 
 def test_stale_records(env, tmp_path):

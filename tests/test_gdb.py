@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from gdb_guest import LINES, LOG_CONSOLE, PLACE_LIST, guest, play_on_the_log_line
-from vitrine import ARCHS, ONE_COMPILER, RUN_SECONDS, build
+from gdb_guest import LINES, PLACE_LIST, StubGuest, play_on_the_log_line
+from vitrine import ARCHS, ONE_COMPILER, RUN_SECONDS, TARGETS, build
 
 CRASHED = 70
 
@@ -30,7 +30,7 @@ def image(arch):
 def play(place, scene, *args, argv=(), **more):
     """One scene in a guest of its own; returns how the guest ended."""
     arch, where = place
-    with guest(image(arch), *argv, place=where, **more) as g:
+    with StubGuest(image(arch), *argv, place=where, **more) as g:
         g.gdb(scene, *args)
         return g.end()
 
@@ -62,7 +62,7 @@ def test_steps(place):
 def test_breakpoint_on_each_instruction(place):
     plain = image(place[0]).run("mixture", "123")
     arch, where = place
-    with guest(image(arch), "mixture", "123", place=where) as g:
+    with StubGuest(image(arch), "mixture", "123", place=where) as g:
         g.gdb("each_instruction", "debuggee_mixture", seconds=3 * RUN_SECONDS)
         done = g.end()
     expected = [line for line in plain.lines if line.startswith("mixture")]
@@ -83,7 +83,7 @@ def test_conditions(place):
 
 def test_agent_printf(line):
     arch, where = line
-    with guest(image(arch), "loop", "10", place=where) as g:
+    with StubGuest(image(arch), "loop", "10", place=where) as g:
         text = g.gdb("agent_printf")
         assert "add 20 22" in text and "add 9 1" in text, text
         assert g.end().status == 0
@@ -143,7 +143,7 @@ def test_way_of_a_debug_trap(arch, cc):
 
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_breakpoint_on_the_way_is_refused(arch, cc):
-    with guest(build("tests/apps/debuggee", arch, cc)) as g:
+    with StubGuest(build("tests/apps/debuggee", arch, cc)) as g:
         g.gdb("refused")
         assert g.end().status == 0
 
@@ -155,7 +155,7 @@ def threads(request, place):
 
 @pytest.mark.parametrize("scene", ["thread_list", "thread_steps", "monitor"])
 def test_threads(place, threads, scene):
-    with guest(threads, place=place[1]) as g:
+    with StubGuest(threads, place=place[1]) as g:
         g.gdb(scene)
         assert g.end().status == 0
 
@@ -207,7 +207,7 @@ def test_scenes_on_the_line_of_the_log(arch, scene, argv):
 def test_plain_terminal_on_the_line_of_the_log(arch):
     """As long as no debugger has spoken the line is a terminal's."""
     plain = image(arch).run("loop", "20")
-    shared = image(arch).run("loop", "20", options=("-p", f"gdb.console={LOG_CONSOLE[arch]}"))
+    shared = image(arch).run("loop", "20", options=("-p", f"gdb.console={TARGETS[arch].console}"))
     assert shared.status == 0
     assert [x for x in shared.lines if not x.startswith("[")] == \
         [x for x in plain.lines if not x.startswith("[")]

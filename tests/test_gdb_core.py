@@ -9,7 +9,7 @@ import subprocess
 
 import pytest
 
-from gdb_guest import guest, play
+from gdb_guest import StubGuest, play
 from vitrine import ARCHS, ROOT, RUN_SECONDS, build
 
 SCENES = [ROOT / "tests" / "gdb" / "core_scenes.py"]
@@ -23,7 +23,7 @@ def saved(request, tmp_path_factory):
     image = build("threads", request.param, config=CONFIG)
     folder = tmp_path_factory.mktemp("core")
     core, notes = folder / "core", folder / "notes"
-    with guest(image, place="vport", options=("--mem", f"{MEM >> 20}M")) as g:
+    with StubGuest(image, place="vport", options=("--mem", f"{MEM >> 20}M")) as g:
         g.gdb("save_core", str(core), str(notes), more=SCENES)
         assert g.end().status == 0
     return image, core, json.loads(notes.read_text())
@@ -91,6 +91,6 @@ def check_commands(image, core):
 
 @pytest.mark.parametrize("arch", ARCHS)
 def test_where_a_fault_was(arch):
-    with guest(build("tests/apps/debuggee", arch)) as g:
+    with StubGuest(build("tests/apps/debuggee", arch)) as g:
         g.gdb("where_a_fault_was", more=SCENES)
         assert g.end().status == 70

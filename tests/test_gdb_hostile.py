@@ -13,7 +13,7 @@ import time
 
 import pytest
 
-from gdb_guest import PLACE_LIST, guest
+from gdb_guest import PLACE_LIST, StubGuest
 from vitrine import RUN_SECONDS, build
 
 # make nightly says 1000
@@ -135,17 +135,17 @@ def test_come_and_go(place):
     then it leaves, too, so often that the program must have run."""
     image = build("tests/apps/debuggee", place[0])
     address = symbols_of(image)["counter"]
-    with guest(image, "spin", place=place[1], wait=False) as g:
-        g.wait_for(b"scene spin")
-        last = visit(g.socket, address)
+    with StubGuest(image, "spin", place=place[1], wait=False) as g:
+        g.wait_for("scene spin")
+        last = visit(g.at, address)
         for _ in range(CYCLES):
             for _ in range(AGAIN):
-                seen = visit(g.socket, address)
+                seen = visit(g.at, address)
                 if seen != last:
                     break
             assert seen != last, "the program does not go on"
             last = seen
-        client = Client(g.socket)
+        client = Client(g.at)
         client.ask_until(b"?", b"T05.*")
         leave(client, image)
         assert g.end().status == 7
@@ -224,9 +224,9 @@ def test_mutated_packets(place):
     packets = real_packets(symbols)
     code = text_at(image, "debuggee_spin", 16).encode()
     rng = random.Random(SEED)
-    with guest(image, "spin", place=place[1], wait=False) as g:
-        g.wait_for(b"scene spin")
-        client = Client(g.socket)
+    with StubGuest(image, "spin", place=place[1], wait=False) as g:
+        g.wait_for("scene spin")
+        client = Client(g.at)
         client.ask_until(b"?", b"T05.*")
         for _ in range(MUTATED // BATCH):
             for _ in range(BATCH):

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from gdb_guest import GDB, PLACE_LIST, guest
+from gdb_guest import PLACE_LIST, StubGuest
 from vitrine import ROOT, RUN_SECONDS, build
 
 
@@ -25,7 +25,7 @@ class Mi:
     """One gdb behind its machine interface."""
 
     def __init__(self, image):
-        self.gdb = subprocess.Popen([GDB[image.arch], "-nx", "-q", "-i=mi"],
+        self.gdb = subprocess.Popen([image.target.gdb, "-nx", "-q", "-i=mi"],
                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
         self.text, self.token, self.said = b"", 0, []
         self.command(f'-file-exec-and-symbols "{image.path}"')
@@ -96,13 +96,13 @@ def connect(mi, g):
     for command in launch_json()["setupCommands"]:
         text = command["text"].replace("${workspaceFolder}", str(ROOT))
         gdb.command(f'-interpreter-exec console "{text}"')
-    gdb.command(f"-target-select remote {g.socket}")
+    gdb.command(f"-target-select remote {g.at}")
     return gdb
 
 
 def test_session(place, mi):
     """Stop in main, look, step, run to a breakpoint, on to the end."""
-    with guest(build("tests/apps/debuggee", place[0]), "loop", "4", place=place[1]) as g:
+    with StubGuest(build("tests/apps/debuggee", place[0]), "loop", "4", place=place[1]) as g:
         gdb = connect(mi, g)
         gdb.command("-break-insert -f main")
         gdb.command("-exec-continue")
@@ -138,7 +138,7 @@ def test_session(place, mi):
 
 def test_interrupt_and_detach(place, mi):
     """Pause, breakpoints set while it runs, and away from a running program."""
-    with guest(build("tests/apps/debuggee", place[0]), "spin", place=place[1]) as g:
+    with StubGuest(build("tests/apps/debuggee", place[0]), "spin", place=place[1]) as g:
         gdb = connect(mi, g)
         gdb.command("-break-insert -t debuggee_spin")
         gdb.command("-exec-continue --all")
@@ -160,7 +160,7 @@ def test_interrupt_and_detach(place, mi):
 def test_threads(place, mi):
     image = build("threads", place[0],
                   config=("CONFIG_LIBVIRTIO_CONSOLE=y",))
-    with guest(image, place=place[1]) as g:
+    with StubGuest(image, place=place[1]) as g:
         gdb = connect(mi, g)
         gdb.command("-break-insert -f work")
         for _ in range(2):

@@ -7,7 +7,7 @@ import os
 
 import pytest
 
-from gdb_guest import guest
+from gdb_guest import StubGuest
 from vitrine import ARCHS, ROOT, RUN_SECONDS, build
 
 SCENES = [ROOT / "tests" / "gdb" / f"{name}_scenes.py" for name in ("step", "newlib")]
@@ -19,7 +19,7 @@ def play(arch, scene, *args, argv):
     """The scene, then what the program printed."""
     image = build("tests/apps/debuggee", arch)
     alone = image.run(*argv)
-    with guest(image, *argv, place="vport") as g:
+    with StubGuest(image, *argv, place="vport") as g:
         text = g.gdb(scene, *args, more=SCENES, seconds=2 * RUN_SECONDS)
         done = g.end()
     assert done.status == 0
@@ -56,7 +56,7 @@ def test_breakpoint_on_a_trap(arch, step):
 
 
 def test_jump_to_a_breakpoint(arch):
-    with guest(build("tests/apps/debuggee", arch), place="vport") as g:
+    with StubGuest(build("tests/apps/debuggee", arch), place="vport") as g:
         g.gdb("jump_to_a_breakpoint", more=SCENES)
         assert g.end().status == 70
 
@@ -76,7 +76,7 @@ def test_watched_reads(arch):
 
 
 def test_ctrl_c_in_steps(arch):
-    with guest(build("tests/apps/debuggee", arch), "spin", place="vport") as g:
+    with StubGuest(build("tests/apps/debuggee", arch), "spin", place="vport") as g:
         g.gdb("ctrl_c_in_steps", more=SCENES, seconds=2 * RUN_SECONDS)
         assert g.end().status == 1
 

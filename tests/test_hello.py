@@ -3,13 +3,13 @@
 """apps/hello: it boots on every machine, with both compilers, and says so."""
 
 import pytest
-from vitrine import MACHINES, WITH_GCC, build
+from vitrine import TARGETS, WITH_GCC, build
 
 
 @pytest.mark.parametrize("arch, cc", WITH_GCC)
 def test_arguments_and_status(arch, cc):
     image = build("hello", arch, cc)
-    for machine in MACHINES[arch]:
+    for machine in TARGETS[arch].machines:
         result = image.run("one", "two words", 'quo"ted', options=["--machine", machine])
         assert result.status == 0, result.text
         assert "Hello from hello" in result.lines

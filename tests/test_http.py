@@ -20,10 +20,10 @@ import time
 from pathlib import Path
 
 import pytest
-from http_guest import MACHINES_ALL, PATIENCE, PORTS, chromium, guest, receive_reply, split
+from http_guest import PATIENCE, PORTS, HttpGuest, chromium, receive_reply, split
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as prometheus
-from vitrine import OUT, ROOT, build
+from vitrine import ON_MACHINES, OUT, ROOT, build
 
 TIMES = int(os.environ.get("VITRINE_HTTP_TIMES", "1"))
 APP = str(ROOT / "tests/apps/http")
@@ -36,10 +36,10 @@ ACCEPT = ("application/openmetrics-text;version=1.0.0,application/openmetrics-te
 H = b"Host: 127.0.0.1\r\n"
 
 
-@pytest.fixture(scope="module", params=MACHINES_ALL, ids=lambda p: p[1])
+@pytest.fixture(scope="module", params=ON_MACHINES, ids=lambda p: p[1])
 def any_guest(request):
     arch, machine = request.param
-    with guest(build(APP, arch), machine, 3) as g:
+    with HttpGuest(build(APP, arch), machine, 3) as g:
         g.wait_for("ready")
         yield g
 
@@ -47,7 +47,7 @@ def any_guest(request):
 @pytest.fixture(scope="module", params=PORTS, ids=lambda p: p[1])
 def port_guest(request):
     arch, machine = request.param
-    with guest(build(APP, arch), machine, OBJECTS) as g:
+    with HttpGuest(build(APP, arch), machine, OBJECTS) as g:
         g.wait_for("ready")
         yield g
 
@@ -175,7 +175,7 @@ def test_store(any_guest):
 
 def test_log(any_guest):
     """What the console showed."""
-    shown = [line for line in any_guest.text().splitlines() if line.startswith("[")]
+    shown = [line for line in any_guest.text.splitlines() if line.startswith("[")]
     served = any_guest.get("/log").splitlines()
     assert served[:len(shown)] == shown and (shown or any_guest.machine == "q35")
 
@@ -402,10 +402,10 @@ def test_clients_that_die_on_a_line():
     """A serial line cannot know that they died. The rest of their reply reaches
     the next one, and what they began to ask stands in front of its request;
     the one behind is served."""
-    if ("x86_64", "q35") not in MACHINES_ALL:
+    if ("x86_64", "q35") not in ON_MACHINES:
         return  # the other architecture's run has it
     chance = random.Random(6)
-    with guest(build(APP, "x86_64"), "q35") as g:
+    with HttpGuest(build(APP, "x86_64"), "q35") as g:
         g.wait_for("ready")
         for number in range(500, 506 + 6 * (TIMES - 1)):
             die(g, chance)
@@ -488,7 +488,7 @@ def test_many_scrapes(port_guest):
 @pytest.fixture(scope="module", params=PORTS, ids=lambda p: p[1])
 def demo(request):
     arch, machine = request.param
-    with guest(build("metrics", arch), machine) as g:
+    with HttpGuest(build("metrics", arch), machine) as g:
         g.wait_for("a page is at /")
         yield g
 
@@ -535,7 +535,7 @@ def test_demo_set(demo):
 
 def test_page_in_a_browser(demo, tmp_path):
     """It shows values that change; a picture of it is kept."""
-    url = f"http://127.0.0.1:{demo.port}/"
+    url = f"http://127.0.0.1:{demo.at}/"
     picture = OUT / f"page-{demo.image.arch}.png"
     picture.unlink(missing_ok=True)
     chromium(tmp_path, url, f"--screenshot={picture}")

@@ -9,7 +9,7 @@ import re
 import subprocess
 
 import pytest
-from vitrine import LOG_LINE, ONE_COMPILER, OUT, ROOT, SHARED, TOOL_PREFIX, build, make
+from vitrine import LOG_LINE, ONE_COMPILER, OUT, ROOT, SHARED, TARGETS, build, make
 
 APP = ROOT / "tests" / "libc_app"
 RUNNER = {"x86_64": [], "arm64": ["qemu-aarch64"]}
@@ -27,7 +27,7 @@ LESS_EXACT = {"lgamma": 8, "lgammaf": 8, "lgammal": 8, "tgamma": 4, "tgammaf": 4
 def reference(arch, folder):
     """The lines that the host's C library prints."""
     program = folder / f"table-{arch}"
-    subprocess.run([TOOL_PREFIX[arch] + "gcc", "-static", "-O1", "-std=gnu11", "-fno-builtin",
+    subprocess.run([TARGETS[arch].tools + "gcc", "-static", "-O1", "-std=gnu11", "-fno-builtin",
                     "-w", *sorted(APP.glob("*.c")), "-lm", "-o", program], check=True)
     return subprocess.run([*RUNNER[arch], program], check=True, text=True, encoding="latin-1",
                           stdout=subprocess.PIPE, env={**os.environ, "TZ": "UTC"},

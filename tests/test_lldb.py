@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from gdb_guest import PLACE_LIST, guest
+from gdb_guest import PLACE_LIST, StubGuest
 from vitrine import RUN_SECONDS, build
 
 CRASHED = 70
@@ -30,7 +30,7 @@ def debuggee(place):
 def lldb(g, *commands, after_crash=()):
     """What each of the commands printed, after lldb has attached."""
     words = ["lldb", "--no-lldbinit", "--batch", g.image.path]
-    for command in (f"process connect -p gdb-remote unix-connect://{g.socket}", *commands):
+    for command in (f"process connect -p gdb-remote unix-connect://{g.at}", *commands):
         words += ["-o", command]
     for command in after_crash:
         words += ["-k", command]
@@ -46,7 +46,7 @@ def lldb(g, *commands, after_crash=()):
 
 def test_tour(place):
     """Breakpoints, steps, variables, memory, and on to the end."""
-    with guest(debuggee(place), "loop", "3", place=place[1]) as g:
+    with StubGuest(debuggee(place), "loop", "3", place=place[1]) as g:
         said = dict(zip(commands := (
             "breakpoint set --name debuggee_add", "continue", "bt", "frame variable a b",
             "register read pc", "finish", "thread step-over", "thread step-in",
@@ -82,7 +82,7 @@ def test_registers(place):
     size = 32 if vector == "ymm3" else 16
     data = bytes(17 * i & 0xff for i in range(1, size + 1))
     values = " ".join(f"{byte:#04x}" for byte in data)
-    with guest(debuggee(place), place=place[1]) as g:
+    with StubGuest(debuggee(place), place=place[1]) as g:
         said = lldb(g, "breakpoint set --hardware --name main", "continue",
                     f'register write {vector} "{{{values}}}"', f"register read {vector}",
                     f"register write {argument} 0x123456789abcdef0",
@@ -99,7 +99,7 @@ def test_registers(place):
 
 
 def test_watchpoints(place):
-    with guest(debuggee(place), "stores", place=place[1]) as g:
+    with StubGuest(debuggee(place), "stores", place=place[1]) as g:
         said = lldb(g, "breakpoint set --name debuggee_stores", "continue",
                     "watchpoint set expression -w write -s 8 -- &watched[1]", "continue",
                     "print watched[1]", "continue", "print watched[1]",
@@ -120,7 +120,7 @@ def test_watchpoints(place):
 def test_threads(place):
     image = build("threads", place[0],
                   config=("CONFIG_LIBVIRTIO_CONSOLE=y",))
-    with guest(image, place=place[1]) as g:
+    with StubGuest(image, place=place[1]) as g:
         said = lldb(g, "breakpoint set --name work", "continue", "continue", "thread list",
                     "breakpoint delete --force", "thread backtrace all", "thread step-over",
                     "thread select 1", "frame select --relative 1",
@@ -144,7 +144,7 @@ def test_threads(place):
 
 
 def test_crash(place):
-    with guest(debuggee(place), "null", place=place[1]) as g:
+    with StubGuest(debuggee(place), "null", place=place[1]) as g:
         said = lldb(g, "continue", after_crash=("bt", "process continue"))
         done = g.end()
     assert "SIGSEGV" in said[0] or "EXC" in said[0], said[0]
@@ -153,7 +153,7 @@ def test_crash(place):
 
 
 def test_detach(place):
-    with guest(debuggee(place), "loop", "5", place=place[1]) as g:
+    with StubGuest(debuggee(place), "loop", "5", place=place[1]) as g:
         said = lldb(g, "breakpoint set --name debuggee_add", "continue",
                     "watchpoint set expression -- &verdict", "process detach")
         assert "detached" in said[3]
@@ -162,8 +162,8 @@ def test_detach(place):
 
 def test_come_and_go(place):
     """Attached while it runs, again and again."""
-    with guest(debuggee(place), "spin", place=place[1], wait=False) as g:
-        g.wait_for(b"scene spin")
+    with StubGuest(debuggee(place), "spin", place=place[1], wait=False) as g:
+        g.wait_for("scene spin")
         counters = []
         for _ in range(3):
             said = lldb(g, "bt", "print counter", "process detach")

@@ -8,7 +8,7 @@ import re
 import subprocess
 
 import pytest
-from vitrine import ARCHS, MACHINES, RUN_SECONDS, build
+from vitrine import ARCHS, MACHINES, ON_MACHINES, RUN_SECONDS, build
 
 KIB = 1024
 MIB = 1024 * KIB
@@ -21,8 +21,6 @@ HEAP = re.compile(r"Heap: 0x(\w+)-0x(\w+), ")
 OTHER = 2 * MIB
 
 SIZES = ("3M", "512M", "1G", "1025M", "2G", "3G", "3584M", "4G", "5G", "6G", "64G")
-
-ON_MACHINES = [(arch, machine) for arch in ARCHS for machine in MACHINES[arch]]
 
 arm64 = pytest.mark.skipif("arm64" not in ARCHS, reason="arm64 not asked for")
 x86_64 = pytest.mark.skipif("x86_64" not in ARCHS, reason="x86_64 not asked for")
@@ -76,18 +74,15 @@ def test_too_little(arch, machine):
         result.status == 71 and "memory" in result.text, result.text
 
 
-QEMU = {"x86_64": ["qemu-system-x86_64", "-machine", "microvm,acpi=off,isa-serial=on", "-device",
-                   "isa-debug-exit,iobase=0xf4,iosize=4"],
-        "arm64": ["qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72", "-semihosting"]}
-
-
 @pytest.mark.parametrize("size", [100, 200])
 def test_image_that_does_not_fit(arch, size):
     """Without support/run: so many KiB, from where the image begins, hold its
     code but not all of its data."""
     image = build("hello", arch)
-    start = 1024 if arch == "x86_64" else 2048
-    done = subprocess.run([*QEMU[arch], "-m", f"{start + size}K", "-nodefaults", "-display", "none",
+    target = image.target
+    start = target.text - target.ram >> 10
+    done = subprocess.run([target.qemu, *next(iter(target.machines.values())), "-cpu", target.cpu,
+                           *target.exit, "-m", f"{start + size}K", "-nodefaults", "-display", "none",
                            "-no-reboot", "-serial", "stdio", "-kernel", image.path],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=RUN_SECONDS)
     assert done.stdout.decode().strip() == "boot failed: the image does not fit into memory"
@@ -107,7 +102,7 @@ def test_failure_without_a_log(arch):
 def test_numa_nodes_are_joined(machine):
     """Sixteen pieces side by side: more than the heap takes one by one would
     show as as many ranges."""
-    arch = "arm64" if machine == "virt" else "x86_64"
+    arch = MACHINES[machine][0]
     nodes = "".join(f" -object memory-backend-ram,id=m{i},size=8M -numa node,memdev=m{i}"
                     for i in range(16))
     heap = heap_of(crash(arch, "--machine", machine, "--qemu", nodes.strip()))

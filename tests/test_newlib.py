@@ -7,7 +7,7 @@ import re
 import subprocess
 
 import pytest
-from vitrine import ONE_COMPILER, ROOT, SHARED, TOOL_PREFIX, build
+from vitrine import ONE_COMPILER, ROOT, SHARED, TARGETS, build
 
 APP = ROOT / "tests" / "newlib_app"
 
@@ -100,7 +100,7 @@ VECTOR = {"x86_64": re.compile(r"%[xyz]mm\d"),
 
 
 def disassembly(arch):
-    return subprocess.run([TOOL_PREFIX[arch] + "objdump", "-d", "--no-show-raw-insn",
+    return subprocess.run([TARGETS[arch].tools + "objdump", "-d", "--no-show-raw-insn",
                            SHARED / f"newlib-{arch}" / "lib" / "libc.a"], check=True,
                           text=True, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL).stdout

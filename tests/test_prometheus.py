@@ -22,6 +22,7 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from guest import Guest, free_port, until
 from http_guest import browser_waits, chromium
 from vitrine import ARCHS, ROOT, build
 
@@ -33,20 +34,6 @@ SAMPLE = re.compile(r"([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 INTERVAL = 1  # s, between two scrapes; configuration()
 STALL = 0.25  # s that this process did not run: then no process may have
-
-
-def until(condition, seconds=PATIENCE):
-    """The first true value of a condition."""
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < end, condition
-        time.sleep(0.05)
-    return value
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as s:
-        return s.getsockname()[1]
 
 
 def label_set(pairs):
@@ -64,40 +51,27 @@ def configuration():
     return text
 
 
-class Guest:
+class Scraped(Guest):
     """apps/metrics, at a port that it keeps when it is started again."""
 
     def __init__(self, arch, env):
-        self.image = build("metrics", arch)
-        self.port = free_port()
-        self.env = env
-        self.process = None
+        port = free_port()
+        super().__init__(build("metrics", arch), at=port, env=env, life=LIFE,
+                         options=["--metrics", port])
 
     @property
     def instance(self):
-        return f"127.0.0.1:{self.port}"
+        return f"127.0.0.1:{self.at}"
 
     def start(self):
         """Another program may have the port for a moment: then again."""
         end = time.monotonic() + PATIENCE
-        while not self.started():
-            assert self.process.wait() in (2, 125) and time.monotonic() < end
-            time.sleep(0.1)
-
-    def started(self):
-        self.process = subprocess.Popen(
-            [ROOT / "support/run", "--timeout", str(LIFE), "--metrics", str(self.port),
-             self.image.path], env=self.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT)
-        line = b" "
-        while line and b"metrics are at /metrics" not in line:
-            line = self.process.stdout.readline()
-        return line
-
-    def end(self):
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
-            self.process.communicate()
+        while True:
+            super().start()
+            until(lambda: self.ended or "metrics are at /metrics" in self.text)
+            if not self.ended:
+                return
+            assert self.end().status in (2, 125) and time.monotonic() < end, self.text
 
     def curl(self):
         """{(name, labels): value} of a scrape that failed in no way."""
@@ -373,7 +347,7 @@ def check_restart(prometheus, guest, stalls):
     """It is up at every scrape from its first word on, and one reset is seen."""
     where = f'{{instance="{guest.instance}"}}'
     assert prometheus.number(f"resets(vitrine_ukmetrics_scrapes_total{where}[1h])") == 0
-    guest.end()
+    guest.stop()
     guest.start()
     begin = time.time()
 
@@ -397,12 +371,12 @@ def test_a_fleet_is_scraped(tmp_path):
         stalls = Stalls()
         stalls.start()
         stack.callback(stalls.over.set)
-        guests = [Guest(arch, env) for arch in ARCHS]
+        guests = [Scraped(arch, env) for arch in ARCHS]
         for guest in guests:
-            stack.callback(guest.end)
+            stack.callback(guest.stop)
             guest.start()
             # One that connects and sends nothing keeps no other out.
-            stack.enter_context(socket.create_connection(("127.0.0.1", guest.port)))
+            stack.enter_context(socket.create_connection(("127.0.0.1", guest.at)))
         watcher = stack.enter_context(subprocess.Popen(
             [ROOT / "support/fleet", "--watch", "--output", tmp_path / "targets.json"], env=env))
         stack.callback(watcher.terminate)

@@ -15,7 +15,7 @@ import threading
 import time
 
 import pytest
-from http_guest import free_port
+from guest import free_port
 from vitrine import ROOT, build
 
 sys.path.insert(0, str(ROOT / "support"))

@@ -17,18 +17,14 @@ import time
 from pathlib import Path
 
 import pytest
-from vitrine import ARCHS, MACHINES, ROOT, build, make
+from vitrine import ARCHS, ROOT, TARGETS, build, make
 
 RUN = ROOT / "support" / "run"
 GUESTS = ROOT / "tests" / "run_guest"
 BOUND = 60  # seconds that no test needs
 
 sys.dont_write_bytecode = True
-sys.path.insert(0, str(ROOT / "support"))
 import qemu_command  # noqa: E402  pylint: disable=wrong-import-position
-
-LINK = {"x86_64": ("x86_64-linux-gnu-gcc", "0x100000"),
-        "arm64": ("aarch64-linux-gnu-gcc", "0x40200000")}
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +32,10 @@ def guests(tmp_path_factory):
     """The assembled guests, by architecture."""
     folder = tmp_path_factory.mktemp("guests")
     out = {}
-    for arch, (cc, text) in LINK.items():
+    for arch, target in TARGETS.items():
         out[arch] = str(folder / f"{arch}.elf")
-        subprocess.run([cc, "-static", "-nostdlib", "-no-pie", "-Wl,--build-id=none",
-                        f"-Wl,-Ttext={text}", "-o", out[arch],
+        subprocess.run([target.tools + "gcc", "-static", "-nostdlib", "-no-pie", "-Wl,--build-id=none",
+                        f"-Wl,-Ttext={target.text:#x}", "-o", out[arch],
                         str(GUESTS / f"{arch}.S")], check=True)
     return out
 
@@ -95,13 +91,12 @@ def test_wrong_for_the_image(guests, options, says):
     assert says in done.stderr.decode()
 
 
-@pytest.mark.parametrize("arch, compiler, says", [
-    ("x86_64", "x86_64-linux-gnu-gcc", "without the PVH note"),
-    ("arm64", "aarch64-linux-gnu-gcc", "not linked to run at 0x40000000")])
-def test_program_for_the_host(tmp_path, arch, compiler, says):
+@pytest.mark.parametrize("arch, says", [
+    ("x86_64", "without the PVH note"), ("arm64", "not linked to run at 0x40000000")])
+def test_program_for_the_host(tmp_path, arch, says):
     """An ELF file of the right machine that no machine boots."""
     program = tmp_path / "program"
-    subprocess.run([compiler, "-nostdlib", "-static", "-o", program, "-x", "c", "-"], check=True,
+    subprocess.run([TARGETS[arch].tools + "gcc", "-nostdlib", "-static", "-o", program, "-x", "c", "-"], check=True,
                    input=b"void _start(void) {}")
     done = run(program)
     assert done.returncode == 2
@@ -141,10 +136,10 @@ def test_missing_qemu_is_named(guests):
 
 
 def test_defaults(guests, arch):
-    binary = {"x86_64": "qemu-system-x86_64", "arm64": "qemu-system-aarch64"}[arch]
+    binary = TARGETS[arch].qemu
     command = command_of(guests[arch])
     assert command[0] == binary
-    assert command[command.index("-machine") + 1].split(",")[0] == MACHINES[arch][0]
+    assert command[command.index("-machine") + 1].split(",")[0] == next(iter(TARGETS[arch].machines))
     assert command[command.index("-accel") + 1] == "tcg"
     assert command[command.index("-m") + 1] == "128M"
     assert "-append" not in command
@@ -248,7 +243,7 @@ def test_command_line_arrives(guests, arch):
 @pytest.mark.parametrize("order, status", [
     ("0", 0), ("1", 1), ("7", 7), ("o", 63), ("c", 70)])
 def test_status_of_main(guests, arch, order, status):
-    for machine in MACHINES[arch]:
+    for machine in TARGETS[arch].machines:
         done = boot_with(guests[arch], order, "--machine", machine)
         assert done.returncode == status
 

@@ -6,18 +6,16 @@ sends it. What it says is compared with what the program and the image say."""
 
 import contextlib
 import re
-import socket
-import subprocess
 import time
 
 import pexpect
 import pytest
-from vitrine import MACHINES, ROOT, build
+from guest import Guest
+from vitrine import ON_MACHINES, ROOT, build
 
 SECONDS = 60
 CONFIG = ("CONFIG_LIBUKSHELL=y", "CONFIG_LIBUKSTORE=y", "CONFIG_LIBVIRTIO_CONSOLE=y")
 PROMPT = b"cmd> "
-FIRST = {"x86_64": "com1", "arm64": "pl011"}
 
 
 @pytest.fixture(scope="module")
@@ -28,12 +26,8 @@ def image(arch):
 class Client:
     """A client at the shell's socket."""
 
-    def __init__(self, path, deadline):
-        self.socket = socket.socket(socket.AF_UNIX)
-        while self.socket.connect_ex(str(path)):
-            assert time.monotonic() < deadline, "no process listens"
-            time.sleep(0.01)
-        self.socket.settimeout(SECONDS)
+    def __init__(self, guest):
+        self.socket = guest.connect()
         self.got = b""
 
     def until(self, end):
@@ -52,20 +46,13 @@ class Client:
 
 
 @contextlib.contextmanager
-def guest(image, tmp_path, *options):
+def guest(image, tmp_path):
     """A guest whose program reads stdin, and a client at its shell."""
     path = tmp_path / "shell"
-    with subprocess.Popen(
-            [ROOT / "support/run", "--timeout", str(3 * SECONDS), "--shell", path, *options,
-             image.path], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT) as process:
-        try:
-            client = Client(path, time.monotonic() + SECONDS)
-            client.until(PROMPT)
-            yield process, client, path
-        finally:
-            process.terminate()
-            process.communicate()
+    with Guest(image, at=path, stdin=True, options=["--shell", path]) as g:
+        client = Client(g)
+        client.until(PROMPT)
+        yield g, client
 
 
 def check_trace(image, text):
@@ -83,7 +70,7 @@ def check_trace(image, text):
 
 
 def test_commands(image, tmp_path):
-    with guest(image, tmp_path) as (process, client, path):
+    with guest(image, tmp_path) as (g, client):
         client.cooked("")
         assert "store ls [PREFIX]" in client.cooked("help")
         assert client.cooked("nonesuch").startswith("unknown command")
@@ -95,7 +82,7 @@ def test_commands(image, tmp_path):
         while not re.search(r"^ *1 main +waiting", threads := client.cooked("threads"), re.M):
             assert time.monotonic() < end, threads
         assert re.search(r"^ *1 main +waiting .* at 0x[0-9a-f]+ .*\b_?read\+[0-9a-f]+ "
-                         rf"\(lib/newlib/stdio\.c:\d+\) for input of {FIRST[image.arch]}$", threads,
+                         rf"\(lib/newlib/stdio\.c:\d+\) for input of {image.target.console}$", threads,
                          re.M), threads
         check_trace(image, client.cooked("trace 1"))
         assert "cmd_trace+" in client.cooked("trace 2")
@@ -125,23 +112,21 @@ def test_commands(image, tmp_path):
         assert client.cooked("store get no/where") == \
             'no value "no/where"; try store ls\n'
         # stdin is the program's
-        process.stdin.write(b"help\n")
-        process.stdin.flush()
-        while b"= 0" not in process.stdout.readline():
-            pass
+        g.write(b"help\n")
+        g.wait_for("= 0")
         client.socket.close()
-        again = Client(path, time.monotonic() + SECONDS)
+        again = Client(g)
         again.until(PROMPT)
         assert again.cooked("store get ukinit/application") == "cmd\n"
         assert again.cooked("store set ukboot/request_shutdown 99") == '"99" is not 0 to 63\n'
         assert again.cooked("store set ukboot/request_shutdown 7") == ""
-        assert process.wait(SECONDS) == 7
-        assert b"shutdown with status 7, as requested" in process.stdout.read()
+        result = g.end()
+        assert result.status == 7 and "shutdown with status 7, as requested" in result.text
 
 
 def test_raw(image, tmp_path):
     """Echo, corrections, and a line feed behind each carriage return."""
-    with guest(image, tmp_path) as (_, client, _):
+    with guest(image, tmp_path) as (_, client):
         client.socket.sendall(b"store gte\x7f\x7fet ukinit/arch\r")
         echo = client.until(PROMPT).decode()
         assert echo.startswith("store gte\b \b\b \bet ukinit/arch\r\nukinit/architecture ")
@@ -169,7 +154,7 @@ def row(echo):
 def test_editing(image, tmp_path):
     """Completion, history and the cursor, as a terminal sees them; a script that
     sends whole lines has none of it."""
-    with guest(image, tmp_path) as (_, client, path):
+    with guest(image, tmp_path) as (g, client):
         client.cooked("")
         assert client.cooked("store\tget\tukinit/architecture") == f"{image.arch}\n"
         assert client.cooked("store get ukinit/application\x01\x1b[A\x1b[D") == "cmd\n"
@@ -197,7 +182,7 @@ def test_editing(image, tmp_path):
             client.until(PROMPT)
         # the next client has the history, too
         client.socket.close()
-        client = Client(path, time.monotonic() + SECONDS)
+        client = Client(g)
         client.until(PROMPT)
         client.socket.sendall(b"\x03" + 3 * b"\x1b[A" + b"\r")
         client.until(b"\r\ncmd\r\n" + PROMPT)
@@ -205,11 +190,11 @@ def test_editing(image, tmp_path):
 
 def test_client_that_goes(image, tmp_path):
     """Half a line and unread output of one are nothing to the next."""
-    with guest(image, tmp_path) as (_, client, path):
+    with guest(image, tmp_path) as (g, client):
         for line in (b"stor", b"store ls\n", b"store ls\r" * 50, b"\x1b["):
             client.socket.sendall(line)
             client.socket.close()
-            client = Client(path, time.monotonic() + SECONDS)
+            client = Client(g)
             client.until(PROMPT)
             # bytes that were on their way when the one before left come first
             client.socket.sendall(b"\x03\x03\r")
@@ -217,14 +202,12 @@ def test_client_that_goes(image, tmp_path):
             client.until(b"store get ukinit/application\r\ncmd\r\n" + PROMPT)
 
 
-@pytest.mark.parametrize("machine", sum(MACHINES.values(), ()))
+@pytest.mark.parametrize("arch, machine", ON_MACHINES, scope="module")
 def test_on_the_terminal(arch, image, machine):
     """The log's console, with a serial line's other end: echo, Ctrl-U."""
-    if machine not in MACHINES[arch]:
-        return
     child = pexpect.spawn(str(ROOT / "support/run"),
                           ["--machine", machine, "-p", "console.stdio=none",
-                           "-p", f"shell.console={FIRST[arch]}", str(image.path), "wait"],
+                           "-p", f"shell.console={image.target.console}", str(image.path), "wait"],
                           timeout=SECONDS)
     try:
         child.expect_exact("cmd> ")
@@ -244,9 +227,9 @@ def test_on_the_terminal(arch, image, machine):
 
 
 def test_not_beside_stdin(arch, image):
-    result = image.run(options=["-p", f"shell.console={FIRST[arch]}"])
+    result = image.run(options=["-p", f"shell.console={image.target.console}"])
     assert result.status == 71
-    assert f"shell.console={FIRST[arch]}: this console is already used by stdin, a debugger or metrics" \
+    assert f"shell.console={image.target.console}: this console is already used by stdin, a debugger or metrics" \
         in result.text
 
 

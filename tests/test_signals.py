@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from gdb_guest import guest
+from gdb_guest import StubGuest
 from vitrine import ARCHS, ROOT, build
 
 APP = "tests/apps/debuggee"
@@ -43,7 +43,7 @@ def test_fault_is_not_masked(arch):
 
 @pytest.mark.parametrize("arch", ARCHS)
 def test_gdb_and_signals(arch):
-    with guest(build(APP, arch), "signals") as g:
+    with StubGuest(build(APP, arch), "signals") as g:
         text = g.gdb("signals", more=SCENES)
         result = g.end()
     assert "Program terminated with signal SIGUSR2" in text
@@ -55,7 +55,7 @@ def test_gdb_and_signals(arch):
 @pytest.mark.parametrize("arch", ARCHS)
 def test_gdb_changes_a_signal_and_leaves(arch):
     """What was shown when it leaves has its action."""
-    with guest(build(APP, arch), "signals") as g:
+    with StubGuest(build(APP, arch), "signals") as g:
         g.gdb("signal_changed", more=SCENES)
         result = g.end()
     assert result.status == 70
@@ -64,5 +64,5 @@ def test_gdb_changes_a_signal_and_leaves(arch):
 
 @pytest.mark.parametrize("arch", ARCHS)
 def test_gdb_sees_a_fault_behind_a_mask(arch):
-    with guest(build(APP, arch), "masked") as g:
+    with StubGuest(build(APP, arch), "masked") as g:
         g.gdb("fault_behind_a_mask", more=SCENES)

@@ -3,29 +3,18 @@
 """Threads on every machine: the guest suites, apps/threads, the C library, and
 what the crash screen shows of threads, which gdb is asked as well."""
 
-import contextlib
 import math
 import re
-import socket
-import subprocess
-import time
 
 import pytest
 from debugger import functions, run_under_gdb
+from guest import Guest, free_port, vport1
 from screen import plain_name, read_screen
-from vitrine import ARCHS, ONE_COMPILER, OUT, ROOT, SHARED, build, check_all_pass, make
+from vitrine import (MACHINES, ONE_COMPILER, OUT, ROOT, SHARED, TARGETS, build, check_all_pass,
+                     make)
 
-MACHINES = {
-    "microvm": ("x86_64", []),
-    "q35": ("x86_64", ["--machine", "q35"]),
-    "no-avx": ("x86_64", ["--cpu", "qemu64"]),
-    "gicv2": ("arm64", ["--qemu", "-machine gic-version=2"]),
-    "gicv3": ("arm64", ["--qemu", "-machine gic-version=3"]),
-    "gicv3-el2": ("arm64", ["--qemu", "-machine gic-version=3,virtualization=on"]),
-    "cpu-max": ("arm64", ["--cpu", "max"]),
-}
 PLAIN = ("microvm", "q35", "gicv2")  # where test_uktest.py runs all suites
-NAMES = [name for name, (arch, *_) in MACHINES.items() if arch in ARCHS]
+NAMES = [name for name in MACHINES if name != "virt"]  # which is gicv2
 POLICY = {"coop": ("CONFIG_LIBUKSCHED_COOP=y",), "preempt": ("CONFIG_LIBUKSCHED_PREEMPT=y",)}
 NEWLIB_POLICY = {name: (*lines, "CONFIG_LIBVIRTIO_CONSOLE=y") for name, lines in POLICY.items()}
 # apps/threads as tests of the debugger build it, too
@@ -171,32 +160,12 @@ def test_deadlock_is_idle(newlib):
 def test_full_console_lets_others_run(arch, policy):
     """The host end is open and does not read: main sleeps as before, and ends."""
     image = build(ROOT / "tests/apps/threads_newlib", arch, config=NEWLIB_POLICY[policy])
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        port = s.getsockname()[1]
-    process = subprocess.Popen(
-        [ROOT / "support/run", "--timeout", "60", "--metrics-raw", str(port),
-         "-p", "console.stdio=vport1", image.path, "full"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    with contextlib.closing(connect(port, process)) as client:
+    port = free_port()
+    with Guest(image, "full", at=port, options=[*vport1(port), "-p", "console.stdio=vport1"]) as g, \
+            g.connect(window=4096) as client:
         client.sendall(b"x")
-        out, _ = process.communicate(timeout=90)
-    assert process.returncode == 0, out.decode()
-
-
-def connect(port, process):
-    """A client that takes little, as soon as QEMU listens."""
-    end = time.monotonic() + 20
-    while True:
-        client = socket.socket()
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        try:
-            client.connect(("127.0.0.1", port))
-            return client
-        except ConnectionRefusedError:
-            client.close()
-            assert time.monotonic() < end and process.poll() is None
-            time.sleep(0.02)
+        result = g.end()
+    assert result.status == 0, result.text
 
 
 # --- thread-local variables -------------------------------------------------------
@@ -279,7 +248,7 @@ def test_screen_shows_all_threads(arch):
         assert f"{thread.state} {thread.wait}" in states[thread.name], out[listed]
     assert screen.sections["Running"] == ["thread 2, second"]
     assert screen.sections["Interrupts"] == ["on"]
-    sp = screen.registers[{"x86_64": "rsp", "arm64": "sp"}[arch]]
+    sp = screen.registers[TARGETS[arch].sp]
     assert screen.threads[2].stack[0] <= sp < screen.threads[2].stack[1]
     stacks = sorted(t.stack for t in screen.threads.values())
     assert all(a[1] < b[0] for a, b in zip(stacks, stacks[1:]))
@@ -291,7 +260,7 @@ def test_screen_shows_all_threads(arch):
             out[index] + result.text
     assert "sleeps" in screen.threads[3].functions
     assert "waits" in screen.threads[4].functions
-    assert screen.threads[1].functions[-1] == {"x86_64": "entry64", "arm64": "_start"}[arch]
+    assert screen.threads[1].functions[-1] == TARGETS[arch].entry
 
 
 def test_screen_shows_the_first_threads(arch):

@@ -6,7 +6,7 @@ the libraries' own suites, which it runs in the guest."""
 import re
 
 import pytest
-from vitrine import COMPILERS, MACHINES, ROOT, build, check_all_pass
+from vitrine import COMPILERS, ROOT, TARGETS, build, check_all_pass
 
 APP = ROOT / "tests" / "uktest_app"
 SOURCE = (APP / "suites.c").read_text().splitlines()
@@ -116,6 +116,6 @@ def test_all_suites(image):
 
 @pytest.mark.parametrize("cc", COMPILERS)
 def test_libraries(arch, cc):
-    for machine in MACHINES[arch]:
+    for machine in TARGETS[arch].machines:
         check_all_pass(build("test", arch, cc).run(options=["--machine", machine]))
 

@@ -6,12 +6,12 @@ and returns, and checks that at each instruction the rule in the image (or the
 standard frame, where it has none) leads to the true caller."""
 
 import re
-import socket
 import subprocess
-import time
 from contextlib import contextmanager
 
 import pytest
+from debugger import stub_at
+from guest import Guest
 from vitrine import ONE_COMPILER, OUT, ROOT, build
 
 STEPS = 6000
@@ -21,10 +21,8 @@ HOST_TESTS = ROOT / "lib" / "uksymtab" / "tests" / "host"
 class Stub:
     """A client of the remote serial protocol, as far as stepping needs it."""
 
-    def __init__(self, path):
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(20)
-        self.socket.connect(str(path))
+    def __init__(self, line):
+        self.socket = line
         self.buffer = b""
 
     def byte(self):
@@ -67,27 +65,16 @@ class Stub:
 @contextmanager
 def stopped_at_main(image, tmp_path):
     path = tmp_path / "gdb"
-    guest = subprocess.Popen(
-        [ROOT / "support" / "run", "--timeout", "120", "--qemu",
-         f"-S -gdb unix:{path},server=on,wait=off", image.path, "x"],
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    try:
-        end = time.monotonic() + 20
-        while not path.exists():
-            assert time.monotonic() < end and guest.poll() is None
-            time.sleep(0.02)
-        stub = Stub(path)
+    with Guest(image, "x", at=path, options=["--qemu", stub_at(path)]) as guest, \
+            guest.connect() as line:
+        stub = Stub(line)
         stub.ask("?")
-        main = int(re.search(r"^([0-9a-f]+) T main$",
-                             image.tool("nm", image.path), re.M).group(1), 16)
+        main = image.functions()["main"]
         assert stub.ask(f"Z1,{main:x},1") == "OK"
         assert stub.ask("c").startswith("T05")
         assert stub.registers(image.arch)["pc"] == main
         stub.ask(f"z1,{main:x},1")
         yield stub
-    finally:
-        guest.terminate()
-        guest.wait(timeout=20)
 
 
 def is_call(stub, arch, insn, before, after):

@@ -8,14 +8,12 @@ VITRINE_VIRTIO_MIB: how many MiB each way; the nightly run moves 256.
 """
 
 import array
-import contextlib
 import os
 import re
-import socket
-import subprocess
 import time
 
 import pytest
+from guest import Guest, free_port, vport1
 from vitrine import WITH_GCC, ROOT, build
 
 APP = str(ROOT / "tests" / "virtio_app")
@@ -32,62 +30,11 @@ def stream(number, length):
     return words.tobytes()[:length]
 
 
-class Guest:
-    """A running guest with vport1 at a TCP port."""
-
-    def __init__(self, process, port):
-        self.process = process
-        self.port = port
-
-    def connect(self, window=None):
-        """A client, as soon as QEMU listens."""
-        end = time.monotonic() + 20
-        while True:
-            client = socket.socket()
-            client.settimeout(20)
-            if window:
-                client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
-            try:
-                client.connect(("127.0.0.1", self.port))
-                return contextlib.closing(client)
-            except ConnectionRefusedError:
-                client.close()
-                assert time.monotonic() < end and self.process.poll() is None
-                time.sleep(0.02)
-
-    def wait_for(self, line):
-        for got in self.process.stdout:
-            if got.decode().strip() == line:
-                return
-        raise AssertionError(f"the guest ended without saying {line}")
-
-    def finish(self, seconds=SECONDS):
-        out, _ = self.process.communicate(timeout=seconds)
-        return self.process.returncode, out.decode(errors="replace").replace("\r", "")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-@contextlib.contextmanager
 def guest(arch, transport, *args, cc="gcc", options=()):
-    image = build(APP, arch, cc)
+    """A guest with vport1 at a TCP port."""
     port = free_port()
-    legacy = "true" if transport == "legacy" else "false"
-    process = subprocess.Popen(
-        [ROOT / "support" / "run", "--timeout", str(SECONDS), "--metrics-raw", str(port),
-         "--qemu", f"-global virtio-mmio.force-legacy={legacy}", *options,
-         image.path, *map(str, args)],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    try:
-        yield Guest(process, port)
-    finally:
-        if process.poll() is None:
-            process.terminate()
-        process.communicate()
+    return Guest(build(APP, arch, cc), *args, at=port, life=SECONDS,
+                 options=[*vport1(port, transport), *options])
 
 
 def receive(client, length):
@@ -111,11 +58,11 @@ def test_bytes_both_ways(arch, transport, cc):
             with g.connect() as client:
                 client.sendall(stream(number, length))
                 assert receive(client, length) == stream(number + 1000, length)
-        status, text = g.finish()
-    assert status == 0, text
-    found = re.findall(r"client (\d+): (\d+) in, (\d+) out", text)
-    assert found == [(str(n), str(length), str(length)) for n in range(1, clients + 1)], text
-    assert f"in {clients * length}, out {clients * length}, dropped 0" in text
+        end = g.end(seconds=SECONDS)
+    assert end.status == 0, end.text
+    found = re.findall(r"client (\d+): (\d+) in, (\d+) out", end.text)
+    assert found == [(str(n), str(length), str(length)) for n in range(1, clients + 1)], end.text
+    assert f"in {clients * length}, out {clients * length}, dropped 0" in end.text
 
 
 def test_clients_that_die_without_reading(arch):
@@ -129,8 +76,8 @@ def test_clients_that_die_without_reading(arch):
             time.sleep(0.05)  # the guest noticed
         with g.connect() as client:
             assert receive(client, length) == stream(deaths + 1, length)
-        status, text = g.finish()
-    assert status == 0, text
+        end = g.end()
+    assert end.status == 0, end.text
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)
@@ -138,9 +85,9 @@ def test_client_that_does_not_read(arch, transport):
     """The guest gives up what does not fit (sockets hold a few MiB) and goes on."""
     sent = 32 * 1024 * 1024
     with guest(arch, transport, "mute", sent) as g, g.connect():
-        status, text = g.finish(30)
-    assert status == 0, text
-    out, dropped = map(int, re.search(r"out (\d+), dropped (\d+)", text).groups())
+        end = g.end(seconds=30)
+    assert end.status == 0, end.text
+    out, dropped = map(int, re.search(r"out (\d+), dropped (\d+)", end.text).groups())
     assert 0 < out < sent and dropped == 0
 
 
@@ -154,16 +101,16 @@ def test_output_is_kept_for_the_first_client(arch, transport):
             client.settimeout(0.2)
             with pytest.raises(TimeoutError):
                 client.recv(1)
-        status, text = g.finish()
-    assert status == 0, text
-    assert f"in 0, out {sent}, dropped 10000" in text
+        end = g.end(seconds=SECONDS)
+    assert end.status == 0, end.text
+    assert f"in 0, out {sent}, dropped 10000" in end.text
 
 
 def test_no_client_connects(arch):
     with guest(arch, "modern", "stdout", 20000, options=["-p", "console.stdio=vport1"]) as g:
-        status, text = g.finish(30)
-    assert status == 0, text
-    assert re.search(r"consoles: \w+ \(log\) vport1 \(stdio\)", text)
+        end = g.end(seconds=30)
+    assert end.status == 0, end.text
+    assert re.search(r"consoles: \w+ \(log\) vport1 \(stdio\)", end.text)
 
 
 KINDS = {"crash": "crash: on purpose", "seize": "read from 0x10"}
@@ -177,7 +124,7 @@ def test_log_and_crash_screen_on_a_port(arch, transport, kind):
     with guest(arch, transport, kind, options=["-p", "console.log=vport1"]) as g:
         with g.connect() as client:
             text = receive(client, 1 << 20).decode(errors="replace")
-        status, _ = g.finish()
+        status = g.end().status
     assert status == 70
     for expected in ("consoles:", KINDS[kind], "exit 70"):
         assert expected in text, text

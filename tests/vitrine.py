@@ -13,15 +13,19 @@ import hashlib
 import os
 import re
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "support"))
+import archs  # noqa: E402  pylint: disable=wrong-import-position
+
+TARGETS = archs.ARCHS  # {name: its properties}
 OUT = Path(os.environ.get("VITRINE_OUT", ROOT / "build" / "tests"))
 RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID")  # of all processes of a run
 SHARED = OUT.parent  # newlib and libfdt, as `make` has them
-ARCHS = [a for a in ("x86_64", "arm64")
-         if os.environ.get("VITRINE_ARCH", a) == a]
+ARCHS = [a for a in TARGETS if os.environ.get("VITRINE_ARCH", a) == a]
 COMPILERS = ("gcc", "clang")
 # Each architecture with one compiler, for images whose like others build with
 # both; VITRINE_ALL=1: with both.
@@ -30,8 +34,18 @@ ONE_COMPILER = [(a, c) for a in ARCHS for c in COMPILERS
 # With gcc, for images that other tests have with it anyway; VITRINE_ALL=1: with both.
 WITH_GCC = [(a, c) for a in ARCHS for c in COMPILERS
                 if os.environ.get("VITRINE_ALL") or c == "gcc"]
-MACHINES = {"x86_64": ("microvm", "q35"), "arm64": ("virt",)}
-TOOL_PREFIX = {"x86_64": "x86_64-linux-gnu-", "arm64": "aarch64-linux-gnu-"}
+# What an image boots on: name: (architecture, options of support/run). First the
+# machines, then controllers and CPUs on the default one.
+MACHINES = {
+    **{name: (arch, ["--machine", name]) for arch in ARCHS for name in TARGETS[arch].machines},
+    **{name: (arch, options) for name, arch, *options in (
+        ("no-avx", "x86_64", "--cpu", "qemu64"),
+        ("gicv2", "arm64", "--qemu", "-machine gic-version=2"),
+        ("gicv3", "arm64", "--qemu", "-machine gic-version=3"),
+        ("gicv3-el2", "arm64", "--qemu", "-machine gic-version=3,virtualization=on"),
+        ("cpu-max", "arm64", "--cpu", "max")) if arch in ARCHS},
+}
+ON_MACHINES = [(arch, name) for arch in ARCHS for name in TARGETS[arch].machines]
 
 BUILD_SECONDS = 600
 RUN_SECONDS = 60
@@ -85,6 +99,11 @@ class Image:
     arch: str
     app: str
 
+    @property
+    def target(self):
+        """The properties of its architecture."""
+        return TARGETS[self.arch]
+
     def run(self, *args, options=(), seconds=RUN_SECONDS, stdin=None):
         """Boots it under support/run."""
         done = subprocess.run(
@@ -97,7 +116,7 @@ class Image:
 
     def tool(self, name, *args):
         """The output of a binutils program of the image's architecture."""
-        return subprocess.run([TOOL_PREFIX[self.arch] + name, *args], check=True,
+        return subprocess.run([self.target.tools + name, *args], check=True,
                               text=True, stdout=subprocess.PIPE).stdout
 
     def functions(self):
