@@ -8,8 +8,10 @@ import fcntl
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
+from pathlib import Path
 
 import pexpect
 import pytest
@@ -81,24 +83,35 @@ def test_touched_source_is_the_only_one_compiled(tree):
     assert LINKED.findall(done.stdout)[-1] == "hello.elf"
 
 
+def preprocessed(tree, *options):
+    """{object: what the preprocessor prints with these options}, of each source."""
+    out = {}
+    for entry in json.loads((tree.build_dir / "compile_commands.json").read_text()):
+        words = shlex.split(entry["command"])
+        at = words.index("-c")
+        library = re.search(r"__LIBNAME__=\W*(\w+)", entry["command"])[1]
+        out[f"{library}/{Path(entry['file']).stem}.o"] = subprocess.run(
+            [*words[:at], *options, *words[at + 1:]], cwd=entry["directory"], check=True, text=True,
+            stdout=subprocess.PIPE).stdout
+    return out
+
+
 def test_touched_header_reaches_who_includes_it(tree):
-    os.utime(tree.root / "lib/ukconsole/console_internal.h")
-    compiled = tree.compiled()
-    wanted = {f"libukconsole/{path.stem}.o"
-              for path in (tree.root / "lib/ukconsole").glob("*.c")
-              if "console_internal.h" in path.read_text()
-              and (tree.build_dir / "libukconsole" / f"{path.stem}.o").exists()}
+    """All that include it according to the compiler, and no other."""
+    wanted = {obj for obj, rule in preprocessed(tree, "-M").items() if "/console_internal.h" in rule}
     assert wanted
-    assert set(compiled) == wanted
+    os.utime(tree.root / "lib/ukconsole/console_internal.h")
+    assert set(tree.compiled()) == wanted
 
 
 def test_changed_option_reaches_who_uses_it(tree):
+    """All that use it according to the compiler, and no other."""
     name = "CONFIG_LIBUKCRASH_TRACE_DEPTH"
-    users = {path.name for part in ("lib", "arch", "plat", "apps")
-             for path in (tree.root / part).rglob("*.[ch]") if name in path.read_text()}
-    assert users == {"trace.c"}, "the test expects one user"
+    users = [obj for obj, used in preprocessed(tree, "-E", "-dU").items()
+             if re.search(rf"^#define {name} ", used, re.M)]
+    assert users
     tree.set(f"{name}=32")
-    assert tree.compiled() == ["libukcrash/trace.o"]
+    assert tree.compiled() == users
     assert tree.compiled() == []
 
 

@@ -10,10 +10,9 @@ VITRINE_VIRTIO_MIB: how many MiB each way; the nightly run moves 256.
 import array
 import os
 import re
-import time
 
 import pytest
-from guest import Guest, free_port, vport1
+from guest import Guest, free_port, until, vport1
 from vitrine import WITH_GCC, ROOT, build
 
 APP = str(ROOT / "tests" / "virtio_app")
@@ -21,6 +20,7 @@ MIB = int(os.environ.get("VITRINE_VIRTIO_MIB", "8"))
 SECONDS = 60 + 10 * MIB
 TRANSPORTS = ["legacy", "modern"]
 HELD = 64 * 1024  # LIBVIRTIO_CONSOLE_TX_KB
+DESCRIPTORS, BUFFER = 64, 4096  # of the transmit queue; bytes of each
 
 
 def stream(number, length):
@@ -65,19 +65,30 @@ def test_bytes_both_ways(arch, transport, cc):
     assert f"in {clients * length}, out {clients * length}, dropped 0" in end.text
 
 
+def waiting(client):
+    """The bytes that wait in QEMU's kernel for room in the client's; proc(5), tx_queue."""
+    peer, own = (f"0100007F:{name[1]:04X}" for name in (client.getpeername(), client.getsockname()))
+    line, = (words for words in map(str.split, open("/proc/net/tcp", encoding="ascii"))
+             if words[1:3] == [peer, own])
+    return int(line[4].partition(":")[0], 16)
+
+
 def test_clients_that_die_without_reading(arch):
     """Each takes a transmit buffer with it; the next one misses nothing."""
-    deaths, length = 70, 1024 * 1024  # there are 64 descriptors
+    deaths, length = 70, 1024 * 1024
     with guest(arch, "modern", "flood", deaths + 1, 64 * length) as g:
         for _ in range(deaths):
             with g.connect(window=4096) as client:
-                receive(client, 1)
-                time.sleep(0.1)  # QEMU's socket is full by now
-            time.sleep(0.05)  # the guest noticed
+                sizes = [0]
+                until(lambda: sizes.append(waiting(client)) or sizes[-2] == sizes[-1] > 0)
+            g.wait_for(" out\n")
         with g.connect() as client:
             assert receive(client, length) == stream(deaths + 1, length)
         end = g.end()
     assert end.status == 0, end.text
+    # more than there are; else nothing was to be taken back
+    lost = int(re.search(r"dropped (\d+)", end.text)[1]) // BUFFER
+    assert lost > DESCRIPTORS, end.text
 
 
 @pytest.mark.parametrize("transport", TRANSPORTS)

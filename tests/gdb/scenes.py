@@ -534,7 +534,7 @@ def crash_then_detach():
 
 @scene
 def interrupt(name):
-    """Ctrl-C while the program is busy."""
+    """Ctrl-C while the program is busy: gdb has resumed it and sleeps (proc(5))."""
     import threading
     import time
     import os
@@ -542,9 +542,13 @@ def interrupt(name):
     to_main()
     run(f"tbreak {name}")
     go()
+    resumed, me = threading.Event(), threading.get_native_id()
+    gdb.events.cont.connect(lambda event: resumed.set())
 
     def press():
-        time.sleep(1)
+        resumed.wait()
+        while open(f"/proc/self/task/{me}/stat").read().rpartition(")")[2].split()[0] != "S":
+            time.sleep(0.01)
         os.kill(os.getpid(), signals.SIGINT)
     threading.Thread(target=press, daemon=True).start()
     assert go() == {"signal": "SIGINT"}

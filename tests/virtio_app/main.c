@@ -105,13 +105,16 @@ static void exchange(unsigned int clients, size_t len)
 	}
 }
 
-static void flood(unsigned int clients, size_t len)
+static void flood(unsigned int clients, size_t all)
 {
 	unsigned int client = 0;
+	size_t len;
 
 	for (unsigned int i = 1; i <= clients; i++) {
 		client = next_client(client);
-		give(client, len, i);
+		len = give(client, all, i);
+		printf("client %u: %zu out\n", i, len);
+		fflush(stdout);
 	}
 }
 

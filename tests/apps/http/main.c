@@ -14,6 +14,7 @@
 #include <uk/alloc.h>
 #include <uk/arch/lcpu.h>
 #include <uk/http.h>
+#include <uk/print.h>
 #include <uk/sched.h>
 #include <uk/store.h>
 
@@ -236,6 +237,7 @@ int main(int argc, char **argv)
 	}
 	for (__u64 i = 0; i < 5; i++)
 		uk_store_observe(&sizes, 1UL << 4 * i);
+	uk_pr_warn("a line for /log\n");
 	printf("ready\n");
 	/* One more that comes and goes. */
 	for (__u64 i = 0;; i++) {
