@@ -9,13 +9,11 @@ import http.client
 import http.server
 import socket
 import socketserver
-import subprocess
 import sys
 import threading
-import time
 
 import pytest
-from guest import free_port
+from guest import Guest, free_port
 from vitrine import ROOT, build
 
 sys.path.insert(0, str(ROOT / "support"))
@@ -161,26 +159,14 @@ def test_scrapes_beside_idle_clients(arch):
     """Of a real guest: clients that send nothing, half a request, or do not read
     what they asked for, and scrapes beside them."""
     port = free_port()
-    process = subprocess.Popen(
-        [ROOT / "support/run", "--timeout", "120", "--metrics", str(port),
-         build("metrics", arch).path], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    try:
-        end = time.monotonic() + PATIENCE
-        while True:
-            try:
-                assert ask(port, "/metrics")[0] == 200
-                break
-            except ConnectionError:
-                assert process.poll() is None and time.monotonic() < end
-        with contextlib.ExitStack() as stack:
-            for data in (b"", b"GET /metr", b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"):
-                for _ in range(5):
-                    client = socket.create_connection(("127.0.0.1", port))
-                    stack.enter_context(client)
-                    client.sendall(data)
-            with concurrent.futures.ThreadPoolExecutor(4) as pool:
-                found = list(pool.map(lambda _: ask(port, "/metrics"), range(12)))
-            assert all(status == 200 and b"vitrine_" in body for status, body in found)
-    finally:
-        process.terminate()
-        process.wait()
+    with contextlib.ExitStack() as stack:
+        guest = stack.enter_context(Guest(build("metrics", arch), at=port,
+                                          options=["--metrics", port]))
+        guest.wait_for("metrics are at /metrics")
+        for data in (b"", b"GET /metr", b"GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n"):
+            for _ in range(5):
+                client = stack.enter_context(guest.connect())
+                client.sendall(data)
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _: ask(port, "/metrics"), range(12)))
+        assert all(status == 200 and b"vitrine_" in body for status, body in found)
