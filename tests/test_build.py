@@ -346,6 +346,24 @@ def test_what_a_source_lacks_is_named(tmp_path):
     assert done.returncode == 2 and "select LIBUKPTHREAD" in done.stdout, done.stdout
 
 
+def test_a_private_name_of_a_library(tmp_path):
+    """Another uses only what its public headers declare, or what it offers by name."""
+    lib = tmp_path / "app/lib"
+    words = new_app(tmp_path, APP_MAKEFILE + "$(eval $(call import_lib,$(APPAPP_BASE)/lib))\n",
+                    "int twice(int n);\nint main(void) { return twice(0); }\n")
+    lib.mkdir()
+    makefile = "$(eval $(call addlib,libtwice))\nLIBTWICE_SRCS-y += $(LIBTWICE_BASE)/twice.c\n"
+    (lib / "twice.c").write_text('#include "twice.h"\nint twice(int n) { return 2 * n; }\n')
+    (lib / "twice.h").write_text("/* The double */ int twice(int n);\n")
+    (lib / "Makefile.uk").write_text(makefile)
+    done = make(*words, check=False)
+    assert done.returncode == 2 and "\nlibtwice: twice is private: " in done.stdout, done.stdout
+    for line in ("CINCLUDES-y += -I$(LIBTWICE_BASE)", "LIBTWICE_EXPORTS-y += twice",
+                 "LIBTWICE_EXPORTS-y += $(LIBTWICE_BASE)/twice.h"):
+        (lib / "Makefile.uk").write_text(f"{makefile}{line}\n")
+        make(*words)
+
+
 STORE_MAIN = """#include <uk/store.h>
 static int get(void *cookie, __u64 *out)
 {
@@ -478,8 +496,8 @@ def test_menuconfig_opens_and_quits(tmp_path):
 
 # --- applications outside the tree -------------------------------------------
 
-def greeter(app, says):
-    """Writes an application that prints something."""
+def greeter(app, says, functions):
+    """Writes an application that prints something, and calls functions of its own."""
     (app / "include").mkdir(parents=True)
     (app / "Config.uk").write_text(
         'config APPGREETER_NAME\n\tstring "Whom to greet"\n\tdefault "no name"\n')
@@ -491,15 +509,32 @@ def greeter(app, says):
     (app / "include/say.h").write_text(f'#define SAY "{says}"\n')
     (app / "main.c").write_text(
         '#include <stdio.h>\n#include "say.h"\n'
-        "int main(void)\n{\n\tputs(SAY CONFIG_APPGREETER_NAME);\n\treturn 5;\n}\n")
+        + "".join(f"int {name}(int n) {{ return n + 1; }}\n" for name in functions) +
+        "int main(void)\n{\n\tvolatile int n = 0;\n\tputs(SAY CONFIG_APPGREETER_NAME);\n"
+        + "".join(f"\tn = {name}(n);\n" for name in functions) +
+        f"\treturn n == {len(functions)} ? 5 : 6;\n}}\n")
     return str(app)
 
 
+def private_names(image):
+    """Names that a library's objects share, and no one else: global in one of them,
+    not in the library's."""
+    def names(objects):
+        return set(re.findall(r" [A-TX-Z] (\w+)$", image.tool("nm", "--defined-only", *objects), re.M))
+    whole = [*image.path.parent.glob("lib*.o")]
+    single = [path for each in whole for path in each.with_suffix("").rglob("*.o")]
+    return sorted(names(single) - names(whole))
+
+
 def test_app_outside_the_tree(arch, tmp_path):
-    """A folder of its own with the grammar of Makefile.uk; it may move."""
+    """A folder of its own with the grammar of Makefile.uk; it may move. It may have
+    functions with the names that libraries use inside."""
+    private = []
     for folder, says in (("here", "good day, "), ("there", "good night, ")):
-        app = greeter(tmp_path / folder / "greeter", says)
+        app = greeter(tmp_path / folder / "greeter", says, private)
         image = build.__wrapped__(app, arch)
+        private = private or private_names(image)
+        assert {"ring_head", "words_next"} <= set(private) and len(private) > 50
         result = image.run()
         assert result.status == 5
         assert says + "the world" in result.lines

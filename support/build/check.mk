@@ -14,7 +14,7 @@ _STRAY := $(firstword $(filter-out $(KNOWN_LIBS),$(_SRCS)))
 # What addlib reads of a library, beside _FILE_FLAGS-y of its files. Other names
 # are the library's own, unless they look misspelt and no Makefile.uk reads them;
 # two more are Unikraft's.
-_READ := SRCS CFLAGS CXXFLAGS ASFLAGS CINCLUDES
+_READ := SRCS CFLAGS CXXFLAGS ASFLAGS CINCLUDES EXPORTS
 _OWNER = $(firstword $(foreach l,$(KNOWN_LIBS),$(if $(filter $(l)_%,$(1)),$(l))))
 _OTHER := $(foreach l,$(KNOWN_LIBS),$(filter-out \
   %_FLAGS-y $(patsubst %,$(l)_%-y,$(_READ) CXXINCLUDES ASINCLUDES),$(filter $(l)_%-y,$(.VARIABLES))))

@@ -10,6 +10,8 @@
 #   LIBFOO_CFLAGS-y, LIBFOO_CINCLUDES-y, LIBFOO_ASFLAGS-y    the library's own
 #   LIBFOO_CXXFLAGS-y        the library's own for C++: .cc, .cpp, .cxx
 #   LIBFOO_BAR_FLAGS-y       of the file bar.c or bar.S alone
+#   LIBFOO_EXPORTS-y         names that it offers beside those of its public
+#                            headers: names, patterns, or files that hold them
 #   CFLAGS-y, CXXFLAGS-y, CINCLUDES-y    of the whole image
 #   UK_PREPARE-y             files that must exist before anything is compiled
 #   $(eval $(call import_lib,folder))    reads folder/Makefile.uk; an
@@ -19,7 +21,8 @@
 # is one of its sources.
 #
 # A library named app* is an application: compiled as such. Objects depend on
-# <library>.flags, a file that changes only when the flags do.
+# <library>.flags, a file that changes only when the flags do. The objects of any
+# other library become one, in which only its public names are global.
 
 UK_LIBS :=
 # All that addlib and addlib_s have named, selected or not, in upper case.
@@ -125,6 +128,34 @@ endef
 _like = $(call hint,$(@F),$(notdir $(wildcard $(@D)/*$(suffix $@))))
 $(foreach e,c S cc cpp cxx,$(eval $(call no_source,$(e))))
 
+# --- one library -----------------------------------------------------------
+# Public are the names in headers that other libraries can include: those in
+# folders of CINCLUDES-y that are the library's own, and the contracts of arch
+# and plat. Tables and events are public by name: an image has one of each.
+PUBLIC_DIRS = $(filter $($(1)_BASE) $($(1)_BASE)/%,$(patsubst -I%,%,$(CINCLUDES-y)))
+CONTRACT_DIRS := $(patsubst -I%,$(UK_BASE)/%,$(CINCLUDES-y))
+headers = $(foreach d,$(1),$(wildcard $(d)/*.h $(d)/*/*.h $(d)/*/*/*.h))
+# Arguments of objcopy: what stays global
+keep_words = $(addprefix --keep-global-symbols=,.names $(if $(strip $($(2)_PUBLIC)),$(1)/.names))
+keep_names = $(foreach n,$(1) uk_tab_* uk_event_*,--keep-global-symbol='$(n)')
+
+# The libraries' objects, and arguments of names.awk
+LIB_OBJS :=
+NAMES_IN := $(call headers,$(CONTRACT_DIRS))
+NAMES_ARGS := out=.names $(NAMES_IN)
+
+# $(call one_object,lib,LIB): sections stay apart, so that the image's link sees
+# those of the single objects
+define one_object
+LIB_OBJS += $(BUILD)/$(1).o
+NAMES_IN += $($(2)_PUBLIC)
+NAMES_ARGS += out=$(1)/.names $($(2)_PUBLIC)
+
+$(BUILD)/$(1).o: $($(2)_OBJS) $(BUILD)/.names
+	$(Q)cd $(BUILD) && $(LD) -r --unique -z noexecstack -o $$@ $(patsubst $(BUILD)/%,%,$($(2)_OBJS)) && \
+	  $(OBJCOPY) -w $(call keep_words,$(1),$(2)) $(call keep_names,$(filter-out /%,$($(2)_EXPORTS-y))) $$@
+endef
+
 # $(call lib_rules,lib,LIB)
 define lib_rules
 $(if $(CONFIG_LIBUKTEST),$(eval $(2)_SRCS-y += $(sort $(wildcard $($(2)_BASE)/tests/test_*.c))))
@@ -132,5 +163,7 @@ $(2)_OBJS := $(foreach s,$($(2)_SRCS-y),$(call src_obj,$(1),$(s)))
 $(2)_FLAGS := $$(call lib_flags,$(1),$(2))
 $(if $(call cxx_only,$($(2)_SRCS-y)),$(2)_CXX_FLAGS := $$(call cxx_flags,$(1),$(2)))
 $(foreach s,$($(2)_SRCS-y),$(eval $(call obj_rule,$(1),$(2),$(s),$(call src_obj,$(1),$(s)),$(call file_uc,$(basename $(notdir $(s)))))))
+$(2)_PUBLIC := $(call headers,$(call PUBLIC_DIRS,$(2))) $(filter /%,$($(2)_EXPORTS-y))
+$$(if $(filter app%,$(1)),,$$(if $$($(2)_OBJS),$$(eval $$(call one_object,$(1),$(2)))))
 $$(call if_changed,$(BUILD)/$(1)/.flags,$$($(2)_FLAGS) $(foreach s,$($(2)_SRCS-y),$$($(2)_$(call file_uc,$(basename $(notdir $(s))))_FLAGS-y)) $$($(2)_ASFLAGS-y) $(TARGET_CC) $$($(2)_CXX_FLAGS))
 endef

@@ -8,6 +8,7 @@
 $(foreach l,$(UK_LIBS),$(eval $(call lib_rules,$(l),$(call uc,$(l)))))
 
 OBJS := $(foreach l,$(UK_LIBS),$($(call uc,$(l))_OBJS))
+APP_OBJS := $(filter $(BUILD)/app%,$(OBJS))
 LINK_LDS := $(BUILD)/link.lds
 
 _missing = $(filter-out $(wildcard $(1)),$(1))
@@ -22,20 +23,26 @@ NEEDS_MAIN := $(and $(CONFIG_LIBNEWLIB),$(if $(CONFIG_LIBUKTEST),,y))
 LDFLAGS-$(NEEDS_MAIN) += --require-defined=main
 
 LINK_FLAGS := $(strip $(LDFLAGS-y)) -T $(LINK_LDS)
-LINK_IN := $(OBJS) $(UK_LDLIBS-y) $(NEWLIB_LIBS)
-$(call if_changed,$(BUILD)/.link,$(LD) $(LINK_FLAGS) $(LINK_IN))
+LINK_IN := $(LIB_OBJS) $(APP_OBJS) $(UK_LDLIBS-y) $(NEWLIB_LIBS)
+$(call if_changed,$(BUILD)/.link,$(LD) $(LINK_FLAGS) $(LINK_IN) $(OBJS) $(NAMES_ARGS) $(keep_names))
 
 $(LINK_LDS): $(UK_BASE)/plat/kvm/$(ARCH)/link.lds.S $(UK_BASE)/plat/kvm/include/link.lds.h $(AUTO_CONF)
 	$(Q)$(TARGET_CC) -E -P -x assembler-with-cpp -D__ASSEMBLY__ -nostdinc \
 	  -I$(UK_BASE)/plat/kvm/include -include $(CONFIG_H) $< -o $@.tmp
 	$(Q)cmp -s $@.tmp $@ && touch $@ && rm $@.tmp || mv $@.tmp $@
 
-LINK_DEPS := $(OBJS) $(LINK_LDS) $(BUILD)/.link $(NEWLIB_STAMP) $(UK_LINK_DEPS-y)
+LINK_DEPS := $(LIB_OBJS) $(APP_OBJS) $(LINK_LDS) $(BUILD)/.link $(NEWLIB_STAMP) $(UK_LINK_DEPS-y)
+
+# --- public names ----------------------------------------------------------
+# One process writes the lists of all libraries.
+$(BUILD)/.names: $(sort $(NAMES_IN)) $(UK_BASE)/support/build/names.awk $(BUILD)/.link
+	$(Q)cd $(BUILD) && awk -f $(UK_BASE)/support/build/names.awk $(NAMES_ARGS)
 
 # --- without tables --------------------------------------------------------
 $(BUILD)/$(APP_NAME).nosym.elf: $(LINK_DEPS)
 	$(if $(filter 1,$(V)),,@echo '  LD      $(@F)')
-	$(Q)cd $(BUILD) && $(LD) $(LINK_FLAGS) -Map=$(BUILD)/$(APP_NAME).map -o $@ $(LINK_IN) || { \
+	$(Q)cd $(BUILD) && $(LD) $(LINK_FLAGS) -Map=$(BUILD)/$(APP_NAME).map -o $@ $(LINK_IN) 2>$@.err || { \
+	  cat $@.err >&2; nm -A $(LIB_OBJS:$(BUILD)/%=%) | awk -f $(UK_BASE)/support/build/private.awk $@.err - >&2; \
 	  $(if $(NEEDS_MAIN),nm -A $(OBJS) 2>&1 | grep -q ' [TW] main$$' || echo "$(APP_DIR): no source in" \
 	  "$(firstword $(_APP_LIBS))_SRCS-y of Makefile.uk defines main" >&2;) \
 	  $(if $(UK_CXX),if nm $(OBJS) 2>&1 | grep -qE ' U (_Unwind_Resume|__cxa_throw|__cxa_begin_catch)$$'; then \

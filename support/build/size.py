@@ -55,7 +55,7 @@ def library(path):
         return "newlib " + name if name in ("libc", "libm") else name
     if path.endswith("/symtab.o") or path == "symtab.o":
         return "(symbols)"
-    parts = re.findall(r"(?:^|/)((?:lib|app)\w+)/", path)
+    parts = re.findall(r"(?:^|/)((?:lib|app)\w+)(?:/|\.o$)", path)
     return parts[-1] if parts else path
 
 

@@ -42,6 +42,10 @@ struct ukarch_trap_frame {
 	struct __regs regs;
 };
 
+/* The trap stack, and the page on which faults enter, each after a guard page.
+ */
+extern char uk_trap_stack[], uk_ist_fault[];
+
 static inline __uptr ukarch_regs_pc(const struct __regs *regs)
 {
 	return regs->rip;

@@ -20,9 +20,7 @@
 #define TRAP_BP 3
 
 extern const char uk_nobreak_start[], uk_nobreak_end[];
-extern const char uk_trap_stack[]; /* after a guard page */
-extern const char uk_ist_fault[];  /* a guard page and a page */
-#define IST_SPAN (2 * __PAGE_SIZE)
+#define IST_SPAN (2 * __PAGE_SIZE) /* with its guard page */
 
 #define EFLAGS_TF (1UL << 8)
 #define EFLAGS_RF (1UL << 16)
