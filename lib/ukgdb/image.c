@@ -7,34 +7,15 @@
 #include <errno.h>
 #include <string.h>
 #include <uk/arch/tls.h>
+#include <uk/elf.h>
 #include <uk/plat/image.h>
 #include "guest.h"
 
-struct ehdr {
-	__u8 ident[16];
-	__u16 type, machine;
-	__u32 version;
-	__u64 entry, phoff, shoff;
-	__u32 flags;
-	__u16 ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-
-struct phdr {
-	__u32 type, flags;
-	__u64 offset, vaddr, paddr, filesz, memsz, align;
-};
-
-#define PT_TLS 7
-
-#define AT_PHDR 3
-#define AT_PAGESZ 6
-#define AT_ENTRY 9
-
-static const struct ehdr *elf(void)
+static const struct uk_elf_ehdr *elf(void)
 {
-	const struct ehdr *e = (const struct ehdr *)_text;
+	const struct uk_elf_ehdr *e = (const struct uk_elf_ehdr *)_text;
 
-	return memcmp(e->ident, "\177ELF", 4) ? __NULL : e;
+	return memcmp(e->ident, UK_ELF_MAGIC, 4) ? __NULL : e;
 }
 
 /* Without the number of program headers (AT_PHNUM): gdb would read all of them,
@@ -43,11 +24,11 @@ static const struct ehdr *elf(void)
 int gdb_image_auxv(struct gdb_target *t __unused, unsigned int i, __u64 *type,
 		   __u64 *value)
 {
-	const struct ehdr *e = elf();
+	const struct uk_elf_ehdr *e = elf();
 	__u64 vector[][2] = {
-		{ AT_PAGESZ, __PAGE_SIZE },
-		{ AT_PHDR, e ? (__u64)_text + e->phoff : 0 },
-		{ AT_ENTRY, e ? e->entry : 0 },
+		{ UK_ELF_AT_PAGESZ, __PAGE_SIZE },
+		{ UK_ELF_AT_PHDR, e ? (__u64)_text + e->phoff : 0 },
+		{ UK_ELF_AT_ENTRY, e ? e->entry : 0 },
 	};
 
 	if (i >= (e ? ARRAY_SIZE(vector) : 1))
@@ -59,14 +40,14 @@ int gdb_image_auxv(struct gdb_target *t __unused, unsigned int i, __u64 *type,
 
 __vaddr_t gdb_image_tls(__uptr pointer)
 {
-	const struct ehdr *e = elf();
-	const struct phdr *ph;
+	const struct uk_elf_ehdr *e = elf();
+	const struct uk_elf_phdr *ph;
 
 	if (!e || !pointer)
 		return 0;
-	ph = (const struct phdr *)(_text + e->phoff);
+	ph = (const struct uk_elf_phdr *)(_text + e->phoff);
 	for (unsigned int i = 0; i < e->phnum; i++)
-		if (ph[i].type == PT_TLS)
+		if (ph[i].type == UK_ELF_PT_TLS)
 			return ukarch_tls_vars(pointer, ph[i].memsz,
 					       MAX(ph[i].align, 1UL));
 	return 0;
