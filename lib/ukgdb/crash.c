@@ -11,34 +11,14 @@
 /* After ukcrash's screen, see <uk/crash.h>. */
 #define PRIO_CRASH 5
 
-static int signal_of(const struct uk_crash_info *info)
-{
-	static const struct {
-		const struct uk_event *event;
-		int signal;
-	} signals[] = {
-		{ UK_EVENT_PTR(UKARCH_TRAP_PAGE_FAULT), GDB_SIGSEGV },
-		{ UK_EVENT_PTR(UKARCH_TRAP_X86_GP), GDB_SIGSEGV },
-		{ UK_EVENT_PTR(UKARCH_TRAP_BUS_ERROR), GDB_SIGBUS },
-		{ UK_EVENT_PTR(UKARCH_TRAP_INVALID_OP), GDB_SIGILL },
-		{ UK_EVENT_PTR(UKARCH_TRAP_SECURITY), GDB_SIGILL },
-		{ UK_EVENT_PTR(UKARCH_TRAP_MATH), GDB_SIGFPE },
-		{ UK_EVENT_PTR(UKARCH_TRAP_DEBUG), GDB_SIGTRAP },
-	};
-
-	for (unsigned int i = 0; info->trap && i < ARRAY_SIZE(signals); i++)
-		if (info->trap->event_name == signals[i].event->name)
-			return signals[i].signal;
-	return info->trap ? GDB_SIGBUS : gdb_signal_of_end();
-}
-
 static int on_crash(void *data)
 {
 	struct gdb_guest *g = &gdb_guest;
 	const struct uk_crash_info *info = data;
 	struct gdb_stop stop = {
 		.why = GDB_STOP_SIGNAL,
-		.signal = signal_of(info),
+		.signal = info->trap ? uk_crash_signal(info)
+				     : gdb_signal_of_end(),
 		.what = info->what,
 	};
 	struct __regs regs;

@@ -90,6 +90,19 @@ void __noreturn uk_crash_go_on(struct uk_crash_info *info);
  */
 void uk_crash_mended(void);
 
+/* What uk_crash_signal() returns, as <signal.h> and gdb number them. */
+#define UK_CRASH_SIGILL 4
+#define UK_CRASH_SIGTRAP 5
+#define UK_CRASH_SIGABRT 6
+#define UK_CRASH_SIGFPE 8
+#define UK_CRASH_SIGBUS 10 /* Linux: 7 */
+#define UK_CRASH_SIGSEGV 11
+
+/** The signal that a program of an operating system would get, for a debugger;
+ * UK_CRASH_SIGABRT without a trap. Contexts: any.
+ */
+int uk_crash_signal(const struct uk_crash_info *info);
+
 /** 1 while a crash is being handled. Contexts: any. */
 int uk_crash_in_progress(void);
 
