@@ -73,6 +73,11 @@ void uk_ffree(__paddr_t paddr, unsigned int order)
 			__NULL, 0);
 }
 
+__sz uk_falloc_free_next(__paddr_t paddr, __paddr_t *start)
+{
+	return frames_free_next(&frames, paddr, start);
+}
+
 void uk_falloc_stats_get(struct uk_falloc_stats *dst)
 {
 	unsigned long flags = ukarch_irq_save();

@@ -133,6 +133,30 @@ void frames_split(struct frames *f, __paddr_t paddr, enum frame_use use)
 	       1UL << (state & 15));
 }
 
+__sz frames_free_next(const struct frames *f, __paddr_t paddr, __paddr_t *start)
+{
+	__sz i = 0;
+
+	/* a block that holds the address begins where one of its size may */
+	if (paddr > f->base)
+		i = index_of(f, MAX(f->base,
+				    ALIGN_DOWN(paddr,
+					       UK_FALLOC_SIZE(UK_FALLOC_ORDERS -
+							      1))));
+	for (; i < f->pages; i++) {
+		__u8 state = f->state[i];
+		__paddr_t at = f->base + (i << __PAGE_SHIFT);
+
+		if (state == INSIDE || state >> 4 != USE_FREE ||
+		    (state & 15) >= UK_FALLOC_ORDERS ||
+		    at + UK_FALLOC_SIZE(state & 15) <= paddr)
+			continue;
+		*start = at;
+		return UK_FALLOC_SIZE(state & 15);
+	}
+	return 0;
+}
+
 __sz frames_largest(const struct frames *f)
 {
 	for (int o = UK_FALLOC_ORDERS - 1; o >= 0; o--)

@@ -46,6 +46,10 @@ int frames_free(struct frames *f, __paddr_t paddr, unsigned int order,
  */
 void frames_split(struct frames *f, __paddr_t paddr, enum frame_use use);
 
+/* The first free block that ends after an address: its bytes, or 0. */
+__sz frames_free_next(const struct frames *f, __paddr_t paddr,
+		      __paddr_t *start);
+
 /* Bytes of the largest free block. */
 __sz frames_largest(const struct frames *f);
 

@@ -34,6 +34,24 @@ __paddr_t uk_falloc(unsigned int order);
 /** Frees a block that uk_falloc() gave; crashes for anything else. */
 void uk_ffree(__paddr_t paddr, unsigned int order);
 
+/**
+ * Finds the first free block that ends after an address, for code that leaves
+ * free memory out.
+ *
+ * @param start receives where it begins
+ * @return its bytes; 0 if there is none. Contexts: any; while blocks are
+ *   allocated or freed a block may be missed.
+ */
+#ifdef CONFIG_LIBUKPAGING
+__sz uk_falloc_free_next(__paddr_t paddr, __paddr_t *start);
+#else
+static inline __sz uk_falloc_free_next(__paddr_t paddr __unused,
+				       __paddr_t *start __unused)
+{
+	return 0;
+}
+#endif
+
 /** The numbers of this moment. */
 void uk_falloc_stats_get(struct uk_falloc_stats *dst);
 

@@ -51,6 +51,27 @@ static unsigned int draw(void)
 	return (unsigned int)(rng >> 20);
 }
 
+/* The walk over free blocks finds each page that has no owner. */
+static void check_walk(void)
+{
+	__paddr_t at = frames.base, start;
+	__sz len, pages = 0;
+
+	while ((len = frames_free_next(&frames, at, &start))) {
+		assert_true(start + len > at);
+		at = start + len;
+		own(start, 0, 0, 0);
+		own(at - __PAGE_SIZE, 0, 0, 0);
+		pages += len / __PAGE_SIZE;
+		/* also from inside of it */
+		assert_int_equal(
+			frames_free_next(&frames, at - __PAGE_SIZE, &start),
+			len);
+	}
+	assert_int_equal(pages, frames.free);
+	assert_int_equal(frames_free_next(&frames, ~0UL, &start), 0);
+}
+
 static void storm(void **state)
 {
 	static struct {
@@ -87,6 +108,8 @@ static void storm(void **state)
 			in_use -= 1UL << o;
 		}
 		assert_int_equal(frames.free, frames.pages - in_use);
+		if (n % 2000 == 0)
+			check_walk();
 	}
 	for (int i = 0; i < BLOCKS; i++)
 		if (blocks[i].paddr != __PADDR_INV)
