@@ -2,8 +2,8 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Serial ports of a PC (National Semiconductor PC16550D), polled: com1,
- * com2 and, if selected, com3 at their traditional places, 115200 8N1, with
- * FIFO if nothing was received before. No state is kept here; what an
+ * com2 and, if selected, com3 and com4 at their traditional places, 115200 8N1,
+ * with FIFO if nothing was received before. No state is kept here; what an
  * interrupted sender left in the FIFO is sent by the device. With
  * LIBUKCONSOLE_RX_IRQ it interrupts when it received something.
  */
@@ -167,6 +167,11 @@ static struct uk_console com2 =
 
 UK_CONSOLE_REGISTER(com1, 2);
 UK_CONSOLE_REGISTER(com2, 4);
+
+#ifdef CONFIG_LIBNS16550_COM4 /* only sends */
+static struct uk_console com4 = UK_CONSOLE("com4", &ns16550_ops, (void *)0x2e8);
+UK_CONSOLE_REGISTER(com4, 7);
+#endif
 
 #ifdef CONFIG_LIBNS16550_COM3
 static struct uk_console com3 =
