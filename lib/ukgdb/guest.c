@@ -362,6 +362,7 @@ static int monitor(struct gdb_target *t __unused, const char *line,
 {
 	struct monitor m = { { .out = monitor_out }, out, ctx };
 
+	gdb_break_sync(); /* commands see the program's own memory */
 	(void)uk_cmd_run(&m.io, line, strlen(line));
 	return 0;
 }
