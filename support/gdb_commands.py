@@ -305,6 +305,17 @@ def wait_of(pub):
     return " ".join(words)
 
 
+def name_threads():
+    """Gives gdb's threads the guest's names, which a core file does not hold."""
+    try:
+        for _, pub in uk_threads():
+            known = gdb_thread_of(int(pub["id"]))
+            if known and known.ptid[1] == int(pub["id"]):
+                known.name = pub["name"].string(errors="replace")
+    except gdb.error:
+        pass  # a damaged list, or no threads
+
+
 class UkThreads(gdb.Command):
     """uk threads
 List the guest's threads: number, name, state and what they wait for, time on

@@ -11,6 +11,8 @@ The wiring, which guest and host agree upon:
   metrics               port 1 of another one (vport1) as a TCP server; q35 has
                         no virtio-mmio: third serial port (com3)
   shell                 port 3 of another one (vport3) as a TCP server; not on q35
+  core files            port 0 of another one (vport0) to a file; q35: fourth serial
+                        port (com4), packed
   exit status           x86_64: port 0xf4 (isa-debug-exit); arm64: semihosting
 """
 
@@ -35,7 +37,8 @@ class UsageError(Exception):
 # option of Kconfig.
 SERVERS = {"gdb": (b"uk_gdb_break", "stub for a debugger", "LIBUKGDB"),
            "metrics": (b"uk_param_metrics_console", "HTTP server", "LIBUKMETRICS"),
-           "shell": (b"uk_param_shell_console", "shell", "LIBUKSHELL")}
+           "shell": (b"uk_param_shell_console", "shell", "LIBUKSHELL"),
+           "core": (b"uk_param_dump_console", "writer of core files", "LIBUKDUMP")}
 
 
 def without_server(path, option):
@@ -167,8 +170,9 @@ def server(name, port):
             "server=on,wait=off,nodelay=on"]
 
 
-def debug_devices(arch, machine, gdb, metrics, shell):
-    """The streams for a debugger, a metrics scraper and a shell, by TCP port."""
+def debug_devices(arch, machine, gdb, metrics, shell, core):
+    """The streams for a debugger, a metrics scraper and a shell, by TCP port; that for
+    a core file, by path."""
     out = []
     ports = []
     if gdb is not None:
@@ -190,6 +194,12 @@ def debug_devices(arch, machine, gdb, metrics, shell):
                              "-p shell.console=com2 --gdb PORT")
         out += server("shell", shell)
         ports.append(("shell", 3))
+    if core is not None:
+        out += ["-chardev", f"file,id=core,path={core}"]
+        if machine == "q35":
+            out += ["-device", "isa-serial,iobase=0x2e8,irq=3,chardev=core"]
+        else:
+            ports.append(("core", 0))
     if ports:
         out += ["-global", "virtio-mmio.force-legacy=false"]
     for name, number in ports:
@@ -199,14 +209,23 @@ def debug_devices(arch, machine, gdb, metrics, shell):
 
 def virtio_port(name, number):
     """A port on a device of its own. A virtserialport, unlike a virtconsole,
-    notifies the guest when the host's end opens and closes."""
+    notifies the guest when the host's end opens and closes; it cannot be port 0."""
+    kind = "virtserialport" if number else "virtconsole"
     return ["-device", f"virtio-serial-device,id={name}-serial",
-            "-device", f"virtserialport,bus={name}-serial.0,chardev={name},"
+            "-device", f"{kind},bus={name}-serial.0,chardev={name},"
             f"name={name},nr={number}"]
 
 
+def core_params(image, machine):
+    """The guest's parameters for a core file, with what it does not know itself: where
+    a debugger finds the image."""
+    where = ["dump.console=com4", "dump.pack=1"] if machine == "q35" else ["dump.console=vport0"]
+    return [*where, f"dump.image={os.path.abspath(image)}"]
+
+
 def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M",
-                 icount=False, gdb=None, metrics=None, shell=None, params=(), extra=()):
+                 icount=False, gdb=None, metrics=None, shell=None, core=None,
+                 params=(), extra=()):
     """The whole command, a list of words."""
     arch = image_arch(image)
     check_boots(image, arch)
@@ -219,6 +238,8 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
     if accel == "kvm" and icount:
         raise UsageError("--icount counts instructions under tcg only")
     ram = memory(image, arch, mem, extra)
+    if core is not None:
+        params = [*core_params(image, machine), *params]
     if "," in image:
         image = image.replace(",", ",,")
     command = [target.qemu, *known[machine], "-accel", accel,
@@ -228,7 +249,7 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
                "-chardev", "stdio,id=stdio", "-serial", "chardev:stdio"]
     if icount:
         command += ["-icount", target.icount]
-    command += debug_devices(arch, machine, gdb, metrics, shell)
+    command += debug_devices(arch, machine, gdb, metrics, shell, core)
     command += ["-kernel", image]
     line = guest_command_line(params, args)
     if line:

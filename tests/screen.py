@@ -114,7 +114,7 @@ def crit_texts(result):
     for line in lines[begin:]:
         match = LOG_LINE.match(line)
         assert match, f"not a log line: {line!r}"
-        if match.group(3).startswith("exit "):
+        if match.group(3).startswith(("exit ", "core file: ")):
             break
         assert match.group(2) == "CRIT", f"not critical: {line!r}"
         texts.append(match.group(3))
