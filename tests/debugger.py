@@ -16,7 +16,7 @@ FRAME = re.compile(r"^#\d+ +(?:0x[0-9a-f]+ in )?(\S+) \(", re.M)
 REGISTER = re.compile(r"^(\w+) +(0x[0-9a-f]+)", re.M)
 
 
-def run_under_gdb(image, args, commands):
+def run_under_gdb(image, args, commands, options=()):
     """Boots an image with gdb attached before its first instruction.
 
     Returns (what gdb printed for each of the commands, the guest's Result).
@@ -24,7 +24,8 @@ def run_under_gdb(image, args, commands):
     """
     with tempfile.TemporaryDirectory(prefix="gdb") as folder:
         socket = Path(folder) / "s"
-        with Guest(image, *args, at=socket, options=["--qemu", stub_at(socket)]) as guest:
+        with Guest(image, *args, at=socket, options=["--qemu", stub_at(socket),
+                                                       *options]) as guest:
             guest.listening()
             out = gdb(image, socket, commands)
             return out, guest.end()

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
-"""The guest as a process of GNU/Linux, as gdb sees it: core files, which gdb
-and lldb open again, the map of the memory, siginfo, thread-local variables."""
+"""The guest as a process of GNU/Linux, as gdb sees it: core files, of gdb's own and
+of lib/ukdump, which gdb and lldb open again, the map of the memory, siginfo,
+thread-local variables."""
 
 import json
 import re
@@ -12,29 +13,37 @@ import pytest
 from gdb_guest import StubGuest, play
 from vitrine import ARCHS, ROOT, RUN_SECONDS, build
 
-SCENES = [ROOT / "tests" / "gdb" / "core_scenes.py"]
+SCENES = [ROOT / "support" / "gdb_commands.py", ROOT / "tests" / "gdb" / "core_scenes.py"]
 MEM = 16 << 20
-CONFIG = ("CONFIG_LIBVIRTIO_CONSOLE=y",)
 
 
 @pytest.fixture(params=ARCHS)
 def saved(request, tmp_path_factory):
-    """An image, a core file of it, and what gdb saw in the guest."""
-    image = build("threads", request.param, config=CONFIG)
+    """An image, a core file of it by gdb, one by the guest beside it, and what gdb saw
+    in the guest."""
+    image = build("threads", request.param)
     folder = tmp_path_factory.mktemp("core")
     core, notes = folder / "core", folder / "notes"
-    with StubGuest(image, place="vport", options=("--mem", f"{MEM >> 20}M")) as g:
+    with StubGuest(image, place="vport", options=("--mem", f"{MEM >> 20}M", "--core",
+                                                  str(folder / "dumped"))) as g:
         g.gdb("save_core", str(core), str(notes), more=SCENES)
         assert g.end().status == 0
     return image, core, json.loads(notes.read_text())
 
 
 def test_core(saved):
-    """One core for all that is asked: it takes a while to write."""
+    """One guest for all that is asked: gdb takes a while to write the core."""
     image, core, notes = saved
-    text = play(image, "", "open_core", str(core), str(core.with_name("notes")), more=SCENES)
-    assert "threads 5" in text and "warning" not in text, text
+    check_core(image, core, notes)
     check_segments(image, core)
+    dumped = core.with_name("dumped")
+    check_core(image, dumped, notes)
+    assert dumped.stat().st_size < MEM // 8 and dumped.stat().st_mode & 0o777 == 0o600
+
+
+def check_core(image, core, notes):
+    text = play(image, "", "open_core", str(core), str(core.with_name("notes")), more=SCENES)
+    assert "threads 5" in text and "warning:" not in text, text
     check_lldb(image, core, notes)
     check_commands(image, core)
 

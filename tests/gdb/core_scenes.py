@@ -13,8 +13,18 @@ PRINTED = ("counter", "lock", "beats", "uksched.first.pub.cpu_time", "uksched.fi
 
 
 def registers_of_thread(names):
+    """Flags and vectors as a number: for Linux gdb names more parts of them."""
     frame = gdb.newest_frame()
-    return {n: str(frame.read_register(n)) for n in names}
+    seen = {n: frame.read_register(n) for n in names}
+    return {n: str(int(v) if n == "cpsr" else v["uint128"] if n.startswith("xmm")
+                   else v["u"] if n.startswith("q") else v) for n, v in seen.items()}
+
+
+def commands():
+    """What the project's commands print. The log grows with the dump itself."""
+    return {name: run(f"uk {name}") for name in
+            ("threads", "tls own worker0", "tls own main", "events", "tables console", "store")} | \
+        {"log": run("uk log").splitlines()[:3]}
 
 
 def portrait():
@@ -41,6 +51,8 @@ def portrait():
         seen[name] = str(value(name))
     gdb.newest_frame().select()
     seen["local"] = [str(value("i")), str(value("arg"))]
+    seen["own"] = str(value("$uk_tls(\"own\")"))
+    seen["commands"] = commands()
     return seen
 
 
@@ -62,6 +74,7 @@ def save_core(core, notes):
     assert number("$pc") in ranges(maps, "r-xp") and number("$sp") in ranges(maps, "rw-p"), maps
     assert re.search(rf"AT_ENTRY .*{entry_point():#x}$", run("info auxv"), re.M)
     run(f"generate-core-file {core}")
+    assert "core file written" in run("monitor dump")
     assert portrait() == seen
     run("delete")
     exits()
@@ -111,3 +124,62 @@ def where_a_fault_was():
     assert number("$_siginfo.si_signo") == 11
     assert number("$_siginfo._sifields._sigfault.si_addr") == 0x66660000
     run("kill")
+
+
+# --- tests/apps/workers -----------------------------------------------------------
+
+@scene
+def dump_vectors():
+    """Two threads hold different values in every vector register; read behind
+    worker_scenes.py."""
+    to_main()
+    run("break workers_mix")
+    assert "points" in go()
+    assert "core file written" in run("monitor dump")
+    run("delete")
+    exits()
+
+
+@scene
+def open_vectors(core):
+    run(f"core-file {core}")
+    held = [t for t in gdb.selected_inferior().threads() if t.switch() or function() == "workers_hold"]
+    assert len(held) == 2
+    for worker, thread in enumerate(sorted(held, key=lambda t: t.ptid[1])):
+        thread.switch()
+        assert vectors() == given(worker), worker
+
+
+def crowd():
+    """All threads with their frames, registers, stacks and variables."""
+    seen = {}
+    general = ([*(f"x{i}" for i in range(19, 31)), "sp", "pc", "tpidr"] if is_arm() else
+               ["rbx", "rbp", "rsp", "rip", "r12", "r13", "r14", "r15", "fs_base"])
+    stack = 256
+    for thread in gdb.selected_inferior().threads():
+        thread.switch()
+        at = int(gdb.newest_frame().read_register("sp"))
+        seen[str(thread.ptid[1])] = [
+            [[f.name(), f.pc(), str(f.find_sal())] for f in frames()], registers_of_thread(general),
+            bytes(gdb.selected_inferior().read_memory(at, stack)).hex(),
+            str(value(f"$uk_tls(\"own\", {thread.ptid[1]})"))]
+    return seen
+
+
+@scene
+def crowd_crashes(count, notes):
+    to_main()
+    assert go() == {"signal": "SIGSEGV"}
+    seen = crowd()
+    assert len(seen) == count
+    with open(notes, "w", encoding="utf-8") as f:
+        json.dump(seen, f)
+    assert go() == {"exit": None}
+
+
+@scene
+def open_crowd(core, notes):
+    run("set backtrace past-main on")
+    assert "SIGSEGV" in run(f"core-file {core}") and number("$_siginfo.si_signo") == 11
+    with open(notes, encoding="utf-8") as f:
+        differences(json.loads(json.dumps(crowd())), json.load(f), "")

@@ -6,6 +6,7 @@
  */
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <uk/sched.h>
 #include <uk/time.h>
@@ -82,6 +83,28 @@ static __attribute__((noinline)) void workers_tick(struct uk_timer *timer,
 	uk_timer_forward(timer, MS);
 }
 
+static __thread volatile unsigned long own;
+
+static void *workers_wait(void *arg)
+{
+	own = (unsigned long)arg;
+	for (;;)
+		uk_thread_sleep(3600000 * MS);
+	return NULL;
+}
+
+/* So many threads wait, each in the variable that it has for itself, while main
+ * crashes.
+ */
+static void crowd(unsigned long count)
+{
+	for (unsigned long i = 1; i < count; i++)
+		uk_thread_create("member", workers_wait, (void *)i);
+	own = count;
+	uk_sched_yield();
+	*(volatile int *)0 = 1;
+}
+
 static void run(const char *scene)
 {
 	static struct uk_timer timer =
@@ -110,6 +133,8 @@ int main(int argc, char **argv)
 	char name[16];
 
 	printf("scene %s\n", scene);
+	if (!strcmp(scene, "crowd"))
+		crowd(strtoul(argv[2], NULL, 10));
 	for (unsigned int i = 0; i < WORKERS; i++) {
 		for (unsigned int j = 0; j < VECTOR_BYTES; j++)
 			holders[i].in[j] = (37 * i + 11) * (j + 3 * i + 1);

@@ -1,0 +1,195 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""Core files that the guest writes (lib/ukdump, support/run --core, support/gdb CORE).
+
+Judges are a gdb at the live guest, elfutils, lldb and Debian's debuginfod. More of
+it: test_crash_gdb.py (every register and frame of a crash), test_gdb_core.py (a
+guest that goes on, every command)."""
+
+import os
+import re
+import subprocess
+
+import core_receiver
+import pytest
+
+from gdb_guest import StubGuest, play
+from guest import free_port, until
+from screen import plain_name, read_screen
+from test_crash import KINDS
+from vitrine import ARCHS, ON_MACHINES, ROOT, RUN_SECONDS, build
+
+SCENES = [ROOT / "support" / "gdb_commands.py", ROOT / "tests" / "gdb" / "worker_scenes.py",
+          ROOT / "tests" / "gdb" / "core_scenes.py"]
+FRAME = re.compile(r"^#\d+ +(?:0x[0-9a-f]+ in )?(\S+) \(", re.M)
+BUILD_ID = re.compile(r"build-id ([0-9a-f]{40})")
+CRASHED = 70
+SOME = ("null-write", "nested", "in-interrupt", "in-thread", "thread-overflow", "heap-overrun")
+
+
+def dump(image, core, *args, options=()):
+    """Boots an image that writes a core file."""
+    return image.run(*args, options=["--core", str(core), *options])
+
+
+def output(*words, env=None):
+    return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=RUN_SECONDS, check=False,
+                          env={**os.environ, "DEBUGINFOD_URLS": "", **(env or {})}).stdout
+
+
+def backtrace(core, *commands, env=None):
+    return output(ROOT / "support" / "gdb", core, "-batch", "-iex", "set width 0", "-ex", "bt",
+                  *(word for c in commands for word in ("-ex", c)), env=env)
+
+
+def check_elfutils(core, image_id):
+    """Notes that are read to their end; the image with its build-id."""
+    notes = output("eu-readelf", "-n", core)
+    for name in ("PRSTATUS", "FPREGSET", "PRPSINFO", "SIGINFO", "AUXV", "FILE"):
+        assert re.search(rf"^ +\w+ +\d+ +{name}$", notes, re.M), notes
+    assert "eu-readelf" not in notes, notes
+    modules = output("eu-unstrip", "-n", "--core", core)
+    assert re.search(rf"^0x[0-9a-f]+\+0x[0-9a-f]+ {image_id}@", modules, re.M), modules
+
+
+def test_kinds(arch, tmp_path):
+    """The frames of the screen, which test_crash_gdb.py has compared with gdb's."""
+    image = build("crash", arch)
+    kinds = KINDS if os.environ.get("VITRINE_ALL") else SOME
+    for kind in (k for k in kinds if arch in KINDS[k].arch and not KINDS[k].end):
+        core = tmp_path / kind
+        result = dump(image, core, kind)
+        assert result.status == CRASHED and core.exists(), result.text
+        screen = read_screen(result)
+        text = backtrace(core, "uk threads")
+        frames = [plain_name(name) for name in FRAME.findall(text)]
+        rest = iter(frames)
+        assert all(name in rest for name in screen.functions if name), text + result.text
+        check_elfutils(core, BUILD_ID.search(result.text)[1])
+        core.unlink()
+
+
+@pytest.mark.parametrize("arch, machine", ON_MACHINES)
+def test_file(arch, machine, tmp_path):
+    """The file has its name when it is complete, and no other user may read it; the
+    guest's memory reads as it is at that moment."""
+    image, core = build("crash", arch), tmp_path / "core"
+    core.write_text("of an earlier run")
+    result = dump(image, core, "null-write", options=["--machine", machine])
+    assert core.stat().st_mode & 0o777 == 0o600 and list(tmp_path.iterdir()) == [core]
+    assert f"support/run: core file {core}, " in result.text, result.text
+    assert core.stat().st_size < 2 << 20  # of 128 MiB
+    text = backtrace(core, "info threads", "print *(int *)uk_build_id", "info proc cmdline")
+    assert "null_write () at apps/crash/kinds.c:" in text and '"main"' in text, text
+    assert "$1 = 4\n" in text and "crash null-write" in text, text  # the name's length
+    lldb = output("lldb", "--no-lldbinit", "--batch", image.path, "-c", core, "-o", "bt")
+    assert "null_write at kinds.c:" in lldb and "kvm_setup" in lldb, lldb
+
+
+@pytest.mark.parametrize("memory, more, less", [("all", 1, 1), ("stacks", 0, 0)])
+def test_memory(memory, more, less, tmp_path):
+    """What a parameter leaves out cannot be read; stacks and variables can."""
+    image, core = build("crash", ARCHS[0]), tmp_path / "core"
+    result = dump(image, core, "heap-overrun", options=["-p", f"dump.memory={memory}"])
+    text = backtrace(core, "uk threads", "uk log 1", "print/x *(char *)uksched.first.pub.stack.base",
+                     "python r = [*filter(lambda s: s, gdb.execute('info files', True, True).split('load'))]; "
+                     "print('segments', len(r))")
+    assert "main" in FRAME.findall(text) and "running" in text, text + result.text
+    listed = image.tool("readelf", "-lW", core)
+    sizes = [int(m, 16) for m in re.findall(r"^ +LOAD +0x\w+ 0x\w+ 0x\w+ 0x\w+ (0x\w+)", listed, re.M)]
+    assert (sum(sizes) > 120 << 20) == more and (sum(sizes) < 8 << 20) != less, listed
+    bad = dump(image, core, "null-write", options=["-p", "dump.memory=some"])
+    assert bad.status == 71 and "dump.memory=some: use all, used or stacks" in bad.text, bad.text
+
+
+def test_none(tmp_path):
+    """A guest that writes no core file, and why."""
+    image, core = build("crash", ARCHS[0]), tmp_path / "core"
+    early = dump(image, tmp_path / "early", "null-write", options=["-p", "dump.console=none"])
+    assert early.status == CRASHED and "no core file: the guest crashed before" in early.text
+    fine = dump(image, tmp_path / "fine")
+    assert fine.status == 0 and not (tmp_path / "fine").exists() and "core file" not in fine.text
+    without = dump(build("hello", ARCHS[0]), tmp_path / "without")
+    assert "--core will not be answered: switch LIBUKDUMP on" in without.text
+    nowhere = dump(image, tmp_path / "no" / "where")
+    assert nowhere.status == 2 and "name a file in a folder that exists" in nowhere.text
+
+
+def deliver(receiver, data):
+    """As QEMU does."""
+    with open(f"/dev/fd/{receiver.spool.fileno()}", "wb") as f:
+        f.write(data)
+
+
+def test_incomplete(tmp_path):
+    """What arrives of a file that ends early stays, under another name; packed or not."""
+    core = tmp_path / "core"
+    dump(build("crash", ARCHS[0]), core, "null-write")
+    data = core.read_bytes()
+    core.unlink()
+    packed = b"VDUMP1\r\n" + b"".join(bytes([len(data[i:i + 128]) - 1]) + data[i:i + 128]
+                                      for i in range(0, len(data), 128))
+    for written, arrived in ((data[:-1], len(data) - 1), (data[:100], 64), (packed[:-1], None),
+                             (b"no ELF file" * 10, None)):
+        with core_receiver.Receiver(core) as receiver:
+            deliver(receiver, written)
+            message, = receiver.end()
+        part = tmp_path / "core.part"
+        assert not core.exists() and str(part) in message and "core" in message
+        assert arrived in (None, part.stat().st_size), message
+    with core_receiver.Receiver(core) as receiver:
+        deliver(receiver, data + packed)
+        assert len(receiver.end()) == 2
+    assert core.read_bytes() == (tmp_path / "core.2").read_bytes() == data
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_image_is_found(arch, tmp_path):
+    """By its path; by its build-id at a server; if neither, the message has both."""
+    image = tmp_path / "copy.elf"
+    image.write_bytes(build("crash", arch).path.read_bytes())
+    core = tmp_path / "core"
+    subprocess.run([ROOT / "support" / "run", "--core", core, image, "null-write"], check=False,
+                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # another build-id than any image of the build folders
+    for path in (image, core):
+        data = path.read_bytes()
+        at = data.index(b"\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0") + 16
+        path.write_bytes(data[:at] + b"\xab" * 20 + data[at + 20:])
+    assert "in null_write ()" in backtrace(core)
+    store = tmp_path / "store"
+    store.mkdir()
+    image.rename(store / "symbols")
+    assert re.search(f"no image with build-id {'ab' * 20}.*{image}.*DEBUGINFOD_URLS", backtrace(core))
+    port = free_port()
+    with subprocess.Popen(["debuginfod", "-p", str(port), "-d", ":memory:", "-F", store],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+        try:
+            url = f"http://127.0.0.1:{port}/buildid/{'ab' * 20}/executable"
+            until(lambda: not subprocess.run(["curl", "-sfo", "/dev/null", url], check=False).returncode)
+            text = backtrace(core, env={"DEBUGINFOD_URLS": f"http://127.0.0.1:{port}",
+                                        "DEBUGINFOD_CACHE_PATH": str(tmp_path / "cache")})
+            assert "in null_write ()" in text and "Downloading" in text, text
+        finally:
+            server.terminate()
+
+
+def test_vectors(arch, tmp_path):
+    image, core = build("tests/apps/workers", arch), tmp_path / "core"
+    with StubGuest(image, "vectors", place="vport", options=("--core", str(core))) as g:
+        g.gdb("dump_vectors", more=SCENES)
+        assert g.end().status == 0
+    play(image, "", "open_vectors", str(core), more=SCENES)
+
+
+# Each of 200 is looked at in the guest and in the core: half a minute.
+@pytest.mark.parametrize("count", [1, 8, *([200] if os.environ.get("VITRINE_ALL") else [])])
+def test_crowd(arch, count, tmp_path):
+    image, core, notes = build("tests/apps/workers", arch), tmp_path / "core", tmp_path / "notes"
+    with StubGuest(image, "crowd", str(count), place="vport", options=("--core", str(core))) as g:
+        g.gdb("crowd_crashes", count, str(notes), more=SCENES)
+        assert g.end().status == CRASHED
+    play(image, "", "open_crowd", str(core), str(notes), more=SCENES)
+    check_elfutils(core, BUILD_ID.search(output("eu-readelf", "-n", image.path).replace(
+        "Build ID: ", "build-id "))[1])
