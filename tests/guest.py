@@ -4,6 +4,7 @@
 place on the host (a TCP port or a Unix socket) that is the other end of one of
 its consoles. For a guest that only prints and ends there is Image.run()."""
 
+import shlex
 import socket
 import subprocess
 import threading
@@ -11,6 +12,7 @@ import time
 from pathlib import Path
 
 from vitrine import ROOT, RUN_SECONDS, Result
+from qemu_command import server, virtio_port  # in support/
 
 LIFE = 5 * RUN_SECONDS  # of a guest at most
 
@@ -37,9 +39,10 @@ def listens(path):
 
 
 def vport1(port, transport="modern"):
-    """Options that give port 1 of a virtio console to a TCP port."""
+    """Options that give port 1 of a virtio console to a TCP port, whatever the image does there."""
     legacy = "true" if transport == "legacy" else "false"
-    return ["--metrics-raw", str(port), "--qemu", f"-global virtio-mmio.force-legacy={legacy}"]
+    return ["--qemu", shlex.join(["-global", f"virtio-mmio.force-legacy={legacy}",
+                                  *server("vport1", port), *virtio_port("vport1", 1)])]
 
 
 class Guest:

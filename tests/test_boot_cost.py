@@ -6,7 +6,7 @@ used to. Under -icount the count is exact and the same in every run."""
 import re
 
 import pytest
-from vitrine import ONE_COMPILER, ROOT, build
+from vitrine import ONE_COMPILER, build
 
 # Instructions, firmware included, of Debian 12's QEMU and compilers. When a
 # change is worth what it adds, or makes the boot cheaper, set the new number
@@ -26,7 +26,7 @@ def boot_to_main(image):
 
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_boot_to_main(arch, cc):
-    image = build(ROOT / "tests/apps/bootcost", arch, cc)
+    image = build("bootcost", arch, cc)
     count = boot_to_main(image)
     assert count == boot_to_main(image), "the count is not exact"
     limit = int(INSTRUCTIONS[arch, cc] * SLACK)

@@ -4,11 +4,11 @@
 compared with binutils. The rest is in lib/ukcmd/tests."""
 
 import pytest
-from vitrine import ROOT, build
+from vitrine import build
 
 
 def run(arch, *lines):
-    return build(ROOT / "tests/apps/cmd", arch).run(stdin="".join(f"{l}\n" for l in lines) + "\x04")
+    return build("cmd", arch).run(stdin="".join(f"{l}\n" for l in lines) + "\x04")
 
 
 @pytest.mark.parametrize("kind, says", [
@@ -33,7 +33,7 @@ def test_ends(arch):
 
 
 def test_symbol(arch):
-    image = build(ROOT / "tests/apps/cmd", arch)
+    image = build("cmd", arch)
     address = image.functions()["main"]
     result = run(arch, "symbol main", f"symbol {address + 8:#x}", "symbol nonesuch")
     assert f"{address:#x} is main+0x0" in result.text

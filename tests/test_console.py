@@ -11,9 +11,9 @@ import time
 import pytest
 from guest import Guest, free_port, vport1
 from test_virtio import receive, stream
-from vitrine import MACHINES, WITH_GCC, ROOT, TARGETS, build
+from vitrine import MACHINES, WITH_GCC, TARGETS, build
 
-APP = str(ROOT / "tests" / "console_app")
+APP = "console"
 SECONDS = 60
 RING = 1024  # LIBUKCONSOLE_RX_SIZE
 

@@ -23,7 +23,7 @@ def host(tmp_path_factory):
 
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_prints_what_the_host_prints(arch, cc, host):
-    result = build("tests/apps/cxx", arch, cc).run()
+    result = build("cxx", arch, cc).run()
     assert result.status == 0
     assert [line for line in result.lines if not line.startswith("[")] == host.splitlines()
 
@@ -36,14 +36,14 @@ def test_prints_what_the_host_prints(arch, cc, host):
     ("memory", "operator new: out of memory", "operator new[]"),
 ])
 def test_crashes_have_names(arch, what, says, frame):
-    result = build("tests/apps/cxx", arch).run(what)
+    result = build("cxx", arch).run(what)
     assert result.status == 70
     assert says in result.text
     assert re.search(rf"\] {re.escape(frame)}[+ ]", result.text), result.text
 
 
 def test_gdb_demangles(arch):
-    image = build("tests/apps/cxx", arch)
+    image = build("cxx", arch)
     done = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", "info functions square::area",
                            "-ex", "list larger<int>", image.path],
                           stdin=subprocess.DEVNULL, text=True, stdout=subprocess.PIPE,

@@ -14,7 +14,7 @@ import pytest
 from debugger import run_under_gdb
 from gdb_guest import StubGuest
 from guest import free_port
-from vitrine import ARCHS, NOT_OURS, ROOT, RUN_SECONDS, SHARED, build, make
+from vitrine import ARCHS, NOT_OURS, ROOT, RUN_SECONDS, SHARED, app_folder, build, make
 
 SUPPORT_GDB = ROOT / "support" / "gdb"
 UK_SCENES = [ROOT / "tests" / "gdb" / "uk_scenes.py"]
@@ -25,7 +25,7 @@ def threads(arch):
 
 
 def debuggee(arch):
-    return build("tests/apps/debuggee", arch)
+    return build("debuggee", arch)
 
 
 def support_gdb(*words, **more):
@@ -148,7 +148,7 @@ def test_guest_does_not_boot():
 # --- make -------------------------------------------------------------------------
 
 def words_of(image):
-    return [f"APP={image.app if image.app == 'threads' else 'tests/apps/' + image.app}",
+    return [f"APP={app_folder(image.app)}",
             f"ARCH={image.arch}", f"O={image.path.parent.parent}",
             f"NEWLIB_DIR={SHARED}/newlib-{image.arch}"]
 

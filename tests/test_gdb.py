@@ -24,7 +24,7 @@ def line(request):
 
 
 def image(arch):
-    return build("tests/apps/debuggee", arch)
+    return build("debuggee", arch)
 
 
 def play(place, scene, *args, argv=(), **more):
@@ -128,7 +128,7 @@ BEHIND_THE_DECISION = {
 def test_way_of_a_debug_trap(arch, cc):
     """Nothing on it is called that could hold a breakpoint: no memset of the
     compiler's, no function outside of its section."""
-    elf = build("tests/apps/debuggee", arch, cc)
+    elf = build("debuggee", arch, cc)
     symbols = {name: int(value, 16) for value, _, name in
                (line.split() for line in elf.tool("nm", elf.path).splitlines()
                 if len(line.split()) == 3)}
@@ -143,7 +143,7 @@ def test_way_of_a_debug_trap(arch, cc):
 
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_breakpoint_on_the_way_is_refused(arch, cc):
-    with StubGuest(build("tests/apps/debuggee", arch, cc)) as g:
+    with StubGuest(build("debuggee", arch, cc)) as g:
         g.gdb("refused")
         assert g.end().status == 0
 

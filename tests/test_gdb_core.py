@@ -100,6 +100,6 @@ def check_commands(image, core):
 
 @pytest.mark.parametrize("arch", ARCHS)
 def test_where_a_fault_was(arch):
-    with StubGuest(build("tests/apps/debuggee", arch)) as g:
+    with StubGuest(build("debuggee", arch)) as g:
         g.gdb("where_a_fault_was", more=SCENES)
         assert g.end().status == 70

@@ -133,7 +133,7 @@ def test_come_and_go(place):
     """Many debuggers, one after the other; the program goes on after each. A
     new one that is there at once may find it where the one before left it:
     then it leaves, too, so often that the program must have run."""
-    image = build("tests/apps/debuggee", place[0])
+    image = build("debuggee", place[0])
     address = symbols_of(image)["counter"]
     with StubGuest(image, "spin", place=place[1], wait=False) as g:
         g.wait_for("scene spin")
@@ -219,7 +219,7 @@ def text_at(image, symbol, size):
 
 
 def test_mutated_packets(place):
-    image = build("tests/apps/debuggee", place[0])
+    image = build("debuggee", place[0])
     symbols = symbols_of(image)
     packets = real_packets(symbols)
     code = text_at(image, "debuggee_spin", 16).encode()

@@ -102,7 +102,7 @@ def connect(mi, g):
 
 def test_session(place, mi):
     """Stop in main, look, step, run to a breakpoint, on to the end."""
-    with StubGuest(build("tests/apps/debuggee", place[0]), "loop", "4", place=place[1]) as g:
+    with StubGuest(build("debuggee", place[0]), "loop", "4", place=place[1]) as g:
         gdb = connect(mi, g)
         gdb.command("-break-insert -f main")
         gdb.command("-exec-continue")
@@ -138,7 +138,7 @@ def test_session(place, mi):
 
 def test_interrupt_and_detach(place, mi):
     """Pause, breakpoints set while it runs, and away from a running program."""
-    with StubGuest(build("tests/apps/debuggee", place[0]), "spin", place=place[1]) as g:
+    with StubGuest(build("debuggee", place[0]), "spin", place=place[1]) as g:
         gdb = connect(mi, g)
         gdb.command("-break-insert -t debuggee_spin")
         gdb.command("-exec-continue --all")

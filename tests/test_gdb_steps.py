@@ -17,7 +17,7 @@ HITS = int(os.environ.get("VITRINE_GDB_HITS", "20000"))
 
 def play(arch, scene, *args, argv):
     """The scene, then what the program printed."""
-    image = build("tests/apps/debuggee", arch)
+    image = build("debuggee", arch)
     alone = image.run(*argv)
     with StubGuest(image, *argv, place="vport") as g:
         text = g.gdb(scene, *args, more=SCENES, seconds=2 * RUN_SECONDS)
@@ -56,7 +56,7 @@ def test_breakpoint_on_a_trap(arch, step):
 
 
 def test_jump_to_a_breakpoint(arch):
-    with StubGuest(build("tests/apps/debuggee", arch), place="vport") as g:
+    with StubGuest(build("debuggee", arch), place="vport") as g:
         g.gdb("jump_to_a_breakpoint", more=SCENES)
         assert g.end().status == 70
 
@@ -76,7 +76,7 @@ def test_watched_reads(arch):
 
 
 def test_ctrl_c_in_steps(arch):
-    with StubGuest(build("tests/apps/debuggee", arch), "spin", place="vport") as g:
+    with StubGuest(build("debuggee", arch), "spin", place="vport") as g:
         g.gdb("ctrl_c_in_steps", more=SCENES, seconds=2 * RUN_SECONDS)
         assert g.end().status == 1
 

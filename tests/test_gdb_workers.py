@@ -18,7 +18,7 @@ CRASHED = 70
     ("crash_in_the_second_thread", "crash", ""),
 ])
 def test_workers(arch, scene, argv, said):
-    with StubGuest(build("tests/apps/workers", arch), argv, place="vport") as g:
+    with StubGuest(build("workers", arch), argv, place="vport") as g:
         g.gdb(scene, more=SCENES)
         done = g.end()
     assert done.status == (0 if said else CRASHED) and said in done.text, done.text

@@ -27,7 +27,7 @@ from screen import plain_name
 from vitrine import ON_MACHINES, OUT, ROOT, build
 
 TIMES = int(os.environ.get("VITRINE_HTTP_TIMES", "1"))
-APP = str(ROOT / "tests/apps/http")
+APP = "http"
 OBJECTS = 100  # of ten values each
 
 # What Prometheus 2.42 sends.

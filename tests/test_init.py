@@ -5,9 +5,9 @@
 import re
 
 import pytest
-from vitrine import ROOT, build
+from vitrine import build
 
-APP = ROOT / "tests" / "apps" / "init"
+APP = "init"
 TERMS = ["last", "only", "second", "first"]
 
 

@@ -9,7 +9,7 @@ host can check: which controller it is, and whether the clocks are right.
 import time
 
 import pytest
-from vitrine import MACHINES, ONE_COMPILER, ROOT, TARGETS, build, check_all_pass
+from vitrine import MACHINES, ONE_COMPILER, TARGETS, build, check_all_pass
 
 # {machine: (controller, lines)}
 FOUND = {"microvm": ("apic", 25), "q35": ("apic", 25), "gicv2": ("gicv2", 288),
@@ -23,7 +23,7 @@ OWN_SUITES = {"x86_64": ("apic",), "arm64": ("arm64_trap", "gic")}
 def said(name, *options, cc="gcc"):
     """What the app says of a machine: {name: word}."""
     arch, machine = MACHINES[name]
-    image = build(ROOT / "tests/apps/interrupts", arch, cc)
+    image = build("interrupts", arch, cc)
     result = image.run(options=[*machine, *options])
     assert result.status == 0, result.text
     return dict(line.split() for line in result.lines if len(line.split()) == 2)

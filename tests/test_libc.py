@@ -11,7 +11,7 @@ import subprocess
 import pytest
 from vitrine import LOG_LINE, ONE_COMPILER, OUT, ROOT, SHARED, TARGETS, build, make
 
-APP = ROOT / "tests" / "libc_app"
+APP = ROOT / "tests/apps/libc"
 RUNNER = {"x86_64": [], "arm64": ["qemu-aarch64"]}
 
 # --- the table ------------------------------------------------------------------

@@ -24,7 +24,7 @@ def place(request):
 
 
 def debuggee(place):
-    return build("tests/apps/debuggee", place[0])
+    return build("debuggee", place[0])
 
 
 def lldb(g, *commands, after_crash=()):

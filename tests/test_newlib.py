@@ -9,7 +9,7 @@ import subprocess
 import pytest
 from vitrine import ONE_COMPILER, ROOT, SHARED, TARGETS, build
 
-APP = ROOT / "tests" / "newlib_app"
+APP = "c_program"
 
 
 @pytest.fixture(scope="session", params=ONE_COMPILER, ids="-".join)
@@ -27,7 +27,7 @@ def test_status(image, how, value, status):
 
 
 def test_no_arguments(image):
-    assert "argc 1, argv[argc] NULL, argv[0] newlib_app" in image.run().lines
+    assert "argc 1, argv[argc] NULL, argv[0] c_program" in image.run().lines
 
 
 def test_constructors_run_before_main(image):

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
 """support/run: usage, the QEMU command, quoting, exit statuses. The guests
-are two small assembly programs (tests/run_guest), so that a fault in an image
+are two small assembly programs (tests/apps/bare), so that a fault in an image
 is never mistaken for one here."""
 
 import os
@@ -20,7 +20,7 @@ import pytest
 from vitrine import ARCHS, ROOT, TARGETS, build, make
 
 RUN = ROOT / "support" / "run"
-GUESTS = ROOT / "tests" / "run_guest"
+GUESTS = ROOT / "tests/apps/bare"
 BOUND = 60  # seconds that no test needs
 
 sys.dont_write_bytecode = True

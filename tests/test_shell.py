@@ -20,7 +20,7 @@ PROMPT = b"cmd> "
 
 @pytest.fixture(scope="module")
 def image(arch):
-    return build(ROOT / "tests/apps/cmd", arch, config=CONFIG)
+    return build("cmd", arch, config=CONFIG)
 
 
 class Client:

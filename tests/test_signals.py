@@ -10,7 +10,7 @@ import pytest
 from gdb_guest import StubGuest
 from vitrine import ARCHS, ROOT, build
 
-APP = "tests/apps/debuggee"
+APP = "debuggee"
 SCENES = [ROOT / "tests" / "gdb" / "signal_scenes.py"]
 
 

@@ -89,7 +89,7 @@ def test_nothing_of_it_is_in_an_image_without(arch):
 @pytest.fixture(scope="session", params=POLICY)
 def newlib(request, arch):
     """A function that runs the program with an argument."""
-    image = build(ROOT / "tests/apps/threads_newlib", arch, config=NEWLIB_POLICY[request.param])
+    image = build("threads_newlib", arch, config=NEWLIB_POLICY[request.param])
     options = SLICE if request.param == "preempt" else []
 
     def run(*args, **kw):
@@ -159,7 +159,7 @@ def test_deadlock_is_idle(newlib):
 @pytest.mark.parametrize("policy", POLICY)
 def test_full_console_lets_others_run(arch, policy):
     """The host end is open and does not read: main sleeps as before, and ends."""
-    image = build(ROOT / "tests/apps/threads_newlib", arch, config=NEWLIB_POLICY[policy])
+    image = build("threads_newlib", arch, config=NEWLIB_POLICY[policy])
     port = free_port()
     with Guest(image, "full", at=port, options=[*vport1(port), "-p", "console.stdio=vport1"]) as g, \
             g.connect(window=4096) as client:
@@ -173,7 +173,7 @@ def test_full_console_lets_others_run(arch, policy):
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 @pytest.mark.parametrize("config", [(), ("CONFIG_LIBUKSCHED=y",)], ids=["alone", "uksched"])
 def test_thread_local_variables_of_main(arch, cc, config):
-    image = build(ROOT / "tests/apps/tls", arch, cc, config)
+    image = build("tls", arch, cc, config)
     result = image.run()
     assert result.status == 0, result.text
     assert result.lines[:8] == [
@@ -280,7 +280,7 @@ def test_screen_names_the_interrupt(arch):
 def test_preempted_threads_in_the_screen(arch):
     """Threads that never give the CPU away: each trace begins where the
     interrupt hit, and not inside of the scheduler."""
-    image = build(ROOT / "tests/apps/threads_newlib", arch, config=NEWLIB_POLICY["preempt"])
+    image = build("threads_newlib", arch, config=NEWLIB_POLICY["preempt"])
     result = image.run("crash", options=SLICE)
     assert result.status == 70
     screen = read_screen(result)

@@ -8,7 +8,7 @@ import re
 import pytest
 from vitrine import COMPILERS, ROOT, TARGETS, build, check_all_pass
 
-APP = ROOT / "tests" / "uktest_app"
+APP = ROOT / "tests/apps/uktest"
 SOURCE = (APP / "suites.c").read_text().splitlines()
 
 
@@ -47,7 +47,7 @@ def test_expect_shows_values_and_place(image, source, says):
     result = run(image, "bad.expects")
     assert result.status == 1
     assert "    not ok 1 expects" in result.lines
-    place = f" at tests/uktest_app/suites.c:{line_of(source)}"
+    place = f" at tests/apps/uktest/suites.c:{line_of(source)}"
     found = [l for l in result.lines if l.endswith(f"suites.c:{line_of(source)}")]
     assert len(found) == 1 and found[0].startswith("    # expects: ") and says in found[0], place
 

@@ -13,9 +13,9 @@ import re
 
 import pytest
 from guest import Guest, free_port, until, vport1
-from vitrine import WITH_GCC, ROOT, build
+from vitrine import WITH_GCC, build
 
-APP = str(ROOT / "tests" / "virtio_app")
+APP = "virtio"
 MIB = int(os.environ.get("VITRINE_VIRTIO_MIB", "8"))
 SECONDS = 60 + 10 * MIB
 TRANSPORTS = ["legacy", "modern"]
@@ -24,7 +24,7 @@ DESCRIPTORS, BUFFER = 64, 4096  # of the transmit queue; bytes of each
 
 
 def stream(number, length):
-    """What virtio_app calls a stream."""
+    """What tests/apps/virtio calls a stream."""
     words = array.array("I", ((i * 2654435761 + number) & 0xffffffff
                               for i in range((length + 3) // 4)))
     return words.tobytes()[:length]
@@ -68,9 +68,9 @@ def test_bytes_both_ways(arch, transport, cc):
 def waiting(client):
     """The bytes that wait in QEMU's kernel for room in the client's; proc(5), tx_queue."""
     peer, own = (f"0100007F:{name[1]:04X}" for name in (client.getpeername(), client.getsockname()))
-    line, = (words for words in map(str.split, open("/proc/net/tcp", encoding="ascii"))
-             if words[1:3] == [peer, own])
-    return int(line[4].partition(":")[0], 16)
+    with open("/proc/net/tcp", encoding="ascii") as table:
+        return next((int(words[4].partition(":")[0], 16) for words in map(str.split, table)
+                     if words[1:3] == [peer, own]), 0)
 
 
 def test_clients_that_die_without_reading(arch):

@@ -154,11 +154,16 @@ class Image:
         return chains
 
 
+def app_folder(app):
+    """The folder of an application of the tree by its name, or of any by its path."""
+    return next((f for f in (ROOT / "apps" / app, ROOT / "tests" / "apps" / app) if f.is_dir()),
+                Path(app))
+
+
 def write_config(folder, app, config):
     """The application's defconfig with other lines in place of some of its own,
     if it is not there."""
-    path = ROOT / app if (ROOT / app).is_dir() else ROOT / "apps" / app
-    defconfig = path / "defconfig"
+    defconfig = app / "defconfig"
     lines = [*(defconfig.read_text().splitlines() if defconfig.exists() else ()), *config]
     text = "".join(line + "\n" for line in
                    {re.search(r"CONFIG_\w+", line).group(): line for line in lines
@@ -176,7 +181,8 @@ def build(app, arch, cc="gcc", config=()):
 
     config: a tuple of lines such as "CONFIG_LIBUKCRASH=n".
     """
-    name = Path(app).name
+    app = app_folder(app)
+    name = app.name
     key = hashlib.sha1("\n".join([str(app), cc, *config]).encode()).hexdigest()[:8]
     out = OUT / (f"{cc}" if not config else f"{cc}-{key}")
     out.mkdir(parents=True, exist_ok=True)
