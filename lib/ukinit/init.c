@@ -6,6 +6,7 @@
  */
 #include <uk/init.h>
 #include <uk/plat/lcpu.h>
+#include "init_internal.h"
 
 UK_EVENT(UK_EVENT_INIT_FAILED);
 
@@ -52,9 +53,7 @@ static int run(const struct uk_init_rec *rec, struct uk_init_ctx *ctx)
 
 void __noreturn uk_boot(void)
 {
-	static char name[] = CONFIG_UK_NAME;
-	static char *no_args[] = { name, __NULL };
-	struct uk_init_ctx ctx = { .argc = 1, .argv = no_args };
+	struct uk_init_ctx ctx = { .argc = 1, .argv = init_no_args };
 
 	for (unsigned int c = 0; c < ARRAY_SIZE(classes); c++) {
 		const struct uk_init_rec *rec;

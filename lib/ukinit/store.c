@@ -4,6 +4,7 @@
  * Store entries about the guest as a whole: its identity, which metrics have in
  * one value, and its uptime.
  */
+#include <uk/init.h>
 #include <uk/plat/image.h>
 #include <uk/plat/time.h>
 #include <uk/snprintf.h>
@@ -32,9 +33,9 @@ UK_STORE_STATIC_ENTRY_INFO(1, uptime, u64, get_uptime, __NULL,
 				   .series = BUILD,                     \
 				   .flags = UK_STORE_ENTRY_FLAG_CONST)
 
-TEXT(2, application, CONFIG_UK_NAME, "name of the application");
-TEXT(3, version, UK_VERSION, "version of Vitrine");
-TEXT(4, architecture, UK_ARCH_NAME, "architecture");
+TEXT(2, application, uk_app_name, "name of the application");
+TEXT(3, version, uk_version, "version of Vitrine");
+TEXT(4, architecture, uk_arch_name, "architecture");
 
 static int get_build_id(void *cookie __unused, char **out)
 {

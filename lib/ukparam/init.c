@@ -10,8 +10,7 @@
 #include <uk/print.h>
 #include "param_internal.h"
 
-static char image_name[] = CONFIG_UK_NAME;
-static char *argv[CONFIG_LIBUKPARAM_ARGS_MAX + 2] = { image_name };
+static char *argv[CONFIG_LIBUKPARAM_ARGS_MAX + 2];
 static _Bool help;
 
 UK_PARAM(param, help, &help, bool, "list all parameters and end");
@@ -31,7 +30,7 @@ static int param_init(struct uk_init_ctx *ctx)
 {
 	int ret;
 
-	ctx->argc = 1;
+	argv[0] = ctx->argv[0];
 	ctx->argv = argv;
 	ret = param_parse(ukplat_bootinfo_get()->cmdline, argv, &ctx->argc);
 	if (help)

@@ -84,10 +84,9 @@ static void out(struct uk_cmd_io *io __unused, const char *text, __sz len)
 
 static void prompt(void)
 {
-	static const char text[] = CONFIG_UK_NAME "> ";
-
 	shell.stalled = 0;
-	send(text, sizeof(text) - 1);
+	send(uk_app_name, strlen(uk_app_name));
+	send("> ", 2);
 }
 
 static void run(void)

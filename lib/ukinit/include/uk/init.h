@@ -16,10 +16,17 @@
 
 #include <uk/event.h>
 
+/* Which program this is: CONFIG_UK_NAME, the version of Vitrine, the
+ * architecture as make has it. Constant.
+ */
+extern const char uk_app_name[], uk_version[], uk_arch_name[];
+
 /* Data that init calls pass to later ones. */
 struct uk_init_ctx {
-	int argc;    /* arguments of main; set by ukparam */
-	char **argv; /* argc + 1 pointers, the last NULL */
+	int argc; /* arguments of main: the name alone, unless ukparam sets them
+		   */
+	char **argv; /* argc + 1 pointers, the last NULL; main may write there
+		      */
 };
 
 /* Data for term calls. */
