@@ -2,17 +2,18 @@
  * Copyright (c) 2026, The Vitrine Authors
  *
  * A compiler's name before ccache's, for the build of images in the tests. It
- * gives ccache a config.h with just those options that the library names, in
- * place of the image's:
+ * leaves out what cannot change the object: options that the source does not
+ * name, and folders in which there is no header for it:
  *
- *   -D__LIBNAME__="libukfoo" -include IMAGE/include/config.h
- *   -> -include $CACHE_OPTIONS/HASH/config.h
+ *   -Ilib/ukbar/include -include IMAGE/include/config.h ... lib/ukfoo/foo.c
+ *   -> -include $CACHE_OPTIONS/HASH/config.h ... lib/ukfoo/foo.c
  *
- * Images that differ in other options then give the same command, for which
- * ccache needs no preprocessor (its direct mode). tests/cache/set-up writes the
- * names to $CACHE_OPTIONS/libukfoo, one a line. Where there is no such file, as
- * for an application, all options are in it. With CCACHE_DISABLE the command
- * stays as it is.
+ * Images that differ in the rest then give the same command, which ccache knows
+ * without a preprocessor. tests/cache/set-up writes the names that stay to
+ * $CACHE_OPTIONS/lib!ukfoo!foo.c, one a line; to $CACHE_OPTIONS/libukfoo for
+ * sources of that library (-D__LIBNAME__) outside of the tree. Where there is
+ * neither, as for an application, all stays. So it does with CCACHE_DISABLE.
+ * newlib's headers are represented by the key of its build.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -88,23 +89,63 @@ static char *store(const char *folder, const char *text)
 	return path;
 }
 
+/* The names that stay in a command, with a line end on both sides of each, or
+ * NULL for all.
+ */
+static char *names_for(const char *folder, const char *source,
+		       const char *library)
+{
+	char path[4096], *names;
+	int at = snprintf(path, sizeof(path), "%s/", folder);
+
+	snprintf(path + at, sizeof(path) - at, "%s", source);
+	for (char *c = path + at; *c; c++)
+		if (*c == '/')
+			*c = '!';
+	names = read_file(path);
+	if (names || !library[0])
+		return names;
+	snprintf(path + at, sizeof(path) - at, "%s", library);
+	return read_file(path);
+}
+
+static int stays(const char *word, const char *names)
+{
+	char line[4096];
+
+	if (strncmp(word, "-I", 2) || word[2] == '/')
+		return 1;
+	snprintf(line, sizeof(line), "\n%s\n", word);
+	return strstr(names, line) != NULL;
+}
+
+/* newlib's headers are a system's, which stand in no dependency file. */
+static void add_key(const char *include)
+{
+	char stamp[4096];
+
+	snprintf(stamp, sizeof(stamp), "%s/../stamp", include);
+	if (!access(stamp, R_OK))
+		setenv("CCACHE_EXTRAFILES", stamp, 1);
+}
+
 int main(int argc, char **argv)
 {
 	const char *folder = getenv("CACHE_OPTIONS"),
 		   *name = strrchr(argv[0], '/');
 	char path[4096], library[64] = "", *names = NULL, *config = NULL;
-	int at = 0;
+	int at = 0, left = 1;
 
 	name = name ? name + 1 : argv[0];
 	for (int i = 1; i < argc; i++) {
 		sscanf(argv[i], LIBNAME "%63[a-z0-9_-]", library);
 		if (!strcmp(argv[i], "-include"))
 			at = i + 1;
+		if (!strcmp(argv[i], "-isystem") && i + 1 < argc)
+			add_key(argv[i + 1]);
 	}
-	if (folder && at && at < argc && library[0] &&
-	    !getenv("CCACHE_DISABLE")) {
-		snprintf(path, sizeof(path), "%s/%s", folder, library);
-		names = read_file(path);
+	if (folder && at && at < argc && !getenv("CCACHE_DISABLE")) {
+		names = names_for(folder, argv[argc - 1], library);
 		config = read_file(argv[at]);
 	}
 	if (config) {
@@ -114,6 +155,11 @@ int main(int argc, char **argv)
 		if (mine)
 			argv[at] = mine;
 	}
+	for (int i = 1; names && i < argc; i++)
+		if (stays(argv[i], names))
+			argv[left++] = argv[i];
+	if (names)
+		argv[left] = NULL;
 	snprintf(path, sizeof(path), "/usr/lib/ccache/%s", name);
 	argv[0] = path;
 	execv(path, argv);
