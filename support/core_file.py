@@ -7,20 +7,17 @@ import struct
 from pathlib import Path
 
 import qemu_command
+from elf import ET_CORE, PT_LOAD, Elf, ElfError
 
-ET_CORE, PT_LOAD, PT_NOTE = 4, 1, 4
-NT_FILE, NT_GNU_BUILD_ID = 0x46494c45, 3
-EHDR, PHDR = struct.Struct("<16sHHIQQQIHHHHHH"), struct.Struct("<IIQQQQQQ")
+NT_FILE = 0x46494c45
 
 
 def is_core(path):
     """Whether it is an ELF core file."""
     try:
-        with open(path, "rb") as f:
-            head = f.read(18)
-    except OSError:
+        return Elf(path).type == ET_CORE
+    except (OSError, ElfError):
         return False  # opening it as an image says why
-    return head[:6] == b"\x7fELF\2\1" and head[16:] == struct.pack("<H", ET_CORE)
 
 
 class Core:
@@ -28,51 +25,23 @@ class Core:
     that of the image; each "" if the file does not say."""
 
     def __init__(self, path):
-        self.path, self.image, self.build_id = path, "", ""
-        with open(path, "rb") as self._file:
-            for kind, _, at, _, _, size, _, _ in self._headers(0):
-                if kind == PT_NOTE:
-                    self.image = self.image or self._image(at, size)
-                elif kind == PT_LOAD and not self.build_id:
-                    self.build_id = self._build_id(at, size)
+        self.path, core = path, Elf(path)
+        self.image = next((self._first_path(text) for kind, _, text in core.notes()
+                           if kind == NT_FILE), "")
+        self.build_id = next(filter(None, (self._build_id(s.offset) for s in core.segments
+                                           if s.type == PT_LOAD and s.filesz)), "")
 
-    def _read(self, at, size):
-        self._file.seek(at)
-        return self._file.read(size)
+    @staticmethod
+    def _first_path(text):
+        count, = struct.unpack_from("<Q", text)
+        return os.fsdecode(text[16 + 24 * count:].split(b"\0")[0])
 
-    def _headers(self, at):
-        """Program headers of the ELF file that begins there; none if none does."""
-        head = self._read(at, EHDR.size)
-        if len(head) < EHDR.size or head[:4] != b"\x7fELF":
-            return []
-        _, _, _, _, _, phoff, _, _, _, _, count, *_ = EHDR.unpack(head)
-        table = self._read(at + phoff, count * PHDR.size)
-        return list(PHDR.iter_unpack(table[:len(table) // PHDR.size * PHDR.size]))
-
-    def _notes(self, at, size):
-        data = self._read(at, size)
-        place = 0
-        while place + 12 <= len(data):
-            name, length, kind = struct.unpack_from("<III", data, place)
-            place += 12 + -(-name // 4) * 4
-            yield kind, data[place:place + length]
-            place += -(-length // 4) * 4
-
-    def _image(self, at, size):
-        for kind, text in self._notes(at, size):
-            if kind == NT_FILE:
-                count, = struct.unpack_from("<Q", text)
-                return os.fsdecode(text[16 + 24 * count:].split(b"\0")[0])
-        return ""
-
-    def _build_id(self, at, size):
+    def _build_id(self, at):
         """Of an image whose file begins there, with its distances kept."""
-        for kind, _, offset, _, _, length, _, _ in self._headers(at) if size else ():
-            if kind == PT_NOTE:
-                for note, text in self._notes(at + offset, length):
-                    if note == NT_GNU_BUILD_ID:
-                        return text.hex()
-        return ""
+        try:
+            return Elf(self.path, at).build_id
+        except ElfError:
+            return ""
 
     def find_image(self, folders):
         """The image, at its own place or below one of some folders; None if there is

@@ -12,19 +12,25 @@ import bisect
 import os
 import re
 import struct
+import sys
 
 import gdb  # pylint: disable=import-error
 import gdb.unwinder  # pylint: disable=import-error
 
-PT_TLS, SHT_SYMTAB, STT_OBJECT, STT_TLS = 7, 2, 1, 6
-EM_X86_64 = 62
+# __file__ is that of the first script, if one sources another.
+SUPPORT = os.path.dirname(os.path.realpath(sys._getframe().f_code.co_filename))
+sys.path.insert(0, SUPPORT)
+# pylint: disable=wrong-import-position
+from archs import ARCHS
+from elf import PT_TLS, STT_OBJECT, STT_TLS, Elf
+
 LEVELS = ("CRIT", "ERR", "WARN", "INFO", "DBG")
 FRAMES = 64  # looked at for a thread's place, at most
 
 
 # --- sources --------------------------------------------------------------------
 
-TREE = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+TREE = os.path.dirname(SUPPORT)
 
 
 def quoted(text):
@@ -53,36 +59,16 @@ gdb.events.new_objfile.connect(lambda event: find_sources(event.new_objfile.file
 
 # --- the image ------------------------------------------------------------------
 
-class Elf:
+class Image:
     """Symbols and the segment of thread-local variables of an image."""
 
     def __init__(self, path):
-        with open(path, "rb") as f:
-            data = f.read()
-        self.machine, = struct.unpack_from("<H", data, 18)
-        phoff, shoff = struct.unpack_from("<QQ", data, 32)
-        phsize, phnum, shsize, shnum = struct.unpack_from("<HHHH", data, 54)
-        self.tls = None  # size, alignment
-        for at in range(phoff, phoff + phsize * phnum, phsize):
-            kind, _, _, _, _, _, size, align = struct.unpack_from("<IIQQQQQQ", data, at)
-            if kind == PT_TLS:
-                self.tls = size, max(align, 1)
-        self.symbols = []  # (name, type, value, size)
-        sections = [struct.unpack_from("<IIQQQQIIQQ", data, shoff + i * shsize)
-                    for i in range(shnum)]
-        for section in sections:
-            if section[1] == SHT_SYMTAB:
-                strings = sections[section[6]][4]
-                self._read(data, section[4], section[5], strings)
-        self.objects = sorted((value, size, name) for name, kind, value, size in self.symbols
-                              if kind == STT_OBJECT)
-
-    def _read(self, data, at, size, strings):
-        for name, info, _, _, value, length in struct.iter_unpack("<IBBHQQ",
-                                                                  data[at:at + size]):
-            start = strings + name
-            self.symbols.append((data[start:data.index(b"\0", start)].decode(),
-                                 info & 15, value, length))
+        file = Elf(path)
+        self.machine = file.machine
+        self.tls = next(((s.memsz, max(s.align, 1)) for s in file.segments if s.type == PT_TLS), None)
+        self.symbols = list(file.symbols())
+        self.objects = sorted((s.value, s.size, s.name) for s in self.symbols
+                              if s.type == STT_OBJECT)
 
     def object_at(self, address, size):
         """The name of the variable that is there."""
@@ -102,7 +88,7 @@ def elf():
         raise gdb.GdbError("No image: use support/gdb IMAGE, or the command file.")
     if path not in _elf:
         _elf.clear()
-        _elf[path] = Elf(path)
+        _elf[path] = Image(path)
     return _elf[path]
 
 
@@ -496,7 +482,7 @@ def tls_variable(name, which=None):
     pointer = thread_pointer(which)
     if not pointer:
         raise gdb.GdbError("The thread has no thread-local variables (yet).")
-    distance = -whole // align * align if elf().machine == EM_X86_64 \
+    distance = -whole // align * align if elf().machine == ARCHS["x86_64"].elf \
         else -(-16 // align * align)
     return gdb.Value(pointer + distance + offset).cast(
         tls_type(name, size).pointer()).dereference()

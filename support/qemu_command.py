@@ -16,18 +16,18 @@ The wiring, which guest and host agree upon:
   exit status           x86_64: port 0xf4 (isa-debug-exit); arm64: semihosting
 """
 
+import functools
 import os
-import struct
 
 from archs import ARCHS
+from elf import PT_LOAD, Elf, ElfError
 
 # Page tables and the smallest heap.
 BESIDE_IMAGE = 64 << 10
 
+PVH_NOTE = (18, b"Xen")  # xen/include/public/elfnote.h, XEN_ELFNOTE_PHYS32_ENTRY
+
 QEMU_MEMORY_UNIT = 8 << 10  # to which QEMU rounds up
-
-PT_LOAD, PT_NOTE = 1, 4
-
 
 class UsageError(Exception):
     """The caller asked for something that cannot be; the text says what."""
@@ -44,23 +44,26 @@ SERVERS = {"gdb": (b"uk_gdb_break", "stub for a debugger", "LIBUKGDB"),
 def without_server(path, option):
     """What to say about an image in which nothing answers at --OPTION, or ""."""
     symbol, what, library = SERVERS[option]
-    with open(path, "rb") as f:
-        if b"\0" + symbol + b"\0" in f.read():
-            return ""
+    if read_image(path).data.find(b"\0" + symbol + b"\0") >= 0:
+        return ""
     return (f"{path} has no {what}, --{option} will not be answered: switch {library} on "
             f"(make menuconfig, or CONFIG_{library}=y in .config)")
 
 
-def image_arch(path):
-    """The architecture of an image, from its ELF header."""
+@functools.lru_cache(maxsize=None)
+def read_image(path):
+    """The ELF file at a path."""
     try:
-        with open(path, "rb") as f:
-            head = f.read(20)
+        return Elf(path)
     except OSError as e:
         raise UsageError(f"cannot read {path}: {e.strerror}") from e
-    if len(head) < 20 or head[:6] != b"\x7fELF\x02\x01":
-        raise UsageError(f"{path} is not an image: no 64-bit little-endian ELF file")
-    (machine,) = struct.unpack_from("<H", head, 18)
+    except ElfError as e:
+        raise UsageError(f"{path} is not an image: {e}") from e
+
+
+def image_arch(path):
+    """The architecture of an image, from its ELF header."""
+    machine = read_image(path).machine
     for arch in ARCHS.values():
         if arch.elf == machine:
             return arch.name
@@ -69,40 +72,17 @@ def image_arch(path):
 
 def image_build_id(path):
     """What the linker named an image with, in hex; "" if it did not."""
-    with open(path, "rb") as f:
-        data = f.read()
-    # name size, descriptor size, type 3, "GNU" (ELF gABI; binutils, NT_GNU_BUILD_ID)
-    at = data.find(b"\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0")
-    return data[at + 16:at + 36].hex() if at >= 0 else ""
-
-
-def segments(path):
-    """[(type, physical address, bytes in memory, contents)] of an ELF file."""
-    with open(path, "rb") as f:
-        data = f.read()
-    out = []
-    try:
-        offset, = struct.unpack_from("<Q", data, 0x20)
-        size, count = struct.unpack_from("<HH", data, 0x36)
-        for i in range(count):
-            kind, _, at, _, paddr, length, room = struct.unpack_from("<IIQQQQQ", data,
-                                                                     offset + i * size)
-            out.append((kind, paddr, room, data[at:at + length]))
-    except struct.error as e:
-        raise UsageError(f"{path} is not an image: its ELF headers are damaged") from e
-    return out
+    return read_image(path).build_id
 
 
 def check_boots(path, arch):
     """Whether QEMU's machine can start that ELF file: a program for the host
     is one, too, and QEMU says little or hangs."""
     if arch == "x86_64":
-        # name, descriptor and type of the note, then "Xen" (PVH boot protocol)
-        if not any(kind == PT_NOTE and b"\x12\0\0\0Xen\0" in note
-                   for kind, _, _, note in segments(path)):
+        if not any(note[:2] == PVH_NOTE for note in read_image(path).notes()):
             raise UsageError(f"{path} is not an image: an ELF file without the PVH note by "
                              "which QEMU starts one")
-    elif not any(kind == PT_LOAD and paddr >= ARCHS[arch].ram for kind, paddr, _, _ in segments(path)):
+    elif not any(s.type == PT_LOAD and s.paddr >= ARCHS[arch].ram for s in read_image(path).segments):
         raise UsageError(f"{path} is not an image: an ELF file that is not linked to run "
                          f"at {ARCHS[arch].ram:#x}, where the memory of virt begins")
 
@@ -118,7 +98,7 @@ def memory(path, arch, mem, extra):
     the host, as long as it does not use it. Options of the user's own about
     memory count instead."""
     have = memory_bytes(mem)
-    end = max(paddr + room for kind, paddr, room, _ in segments(path) if kind == PT_LOAD)
+    end = max(s.paddr + s.memsz for s in read_image(path).segments if s.type == PT_LOAD)
     need = end - ARCHS[arch].ram + BESIDE_IMAGE
     if have < need:
         raise UsageError(f"--mem {mem}: too little memory: {os.path.basename(path)} needs at "

@@ -11,13 +11,14 @@ sections of the image; if the map does not add up to them that is an error.
 """
 
 import json
+import os
 import re
-import struct
 import sys
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from elf import SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE, SHT_NOBITS, Elf  # pylint: disable=wrong-import-position
+
 COLUMNS = ("text", "rodata", "data", "bss")
-SHF_WRITE, SHF_ALLOC, SHF_EXECINSTR = 1, 2, 4
-SHT_NOBITS = 8
 SECTION = re.compile(r"^(\.[\w.-]+)(?:\s+0x[0-9a-f]+\s+0x([0-9a-f]+))?")
 PIECE = re.compile(r"^ (\S+)\s+0x[0-9a-f]+\s+0x([0-9a-f]+) (\S.*)$")
 PLACE = re.compile(r"^\s+0x[0-9a-f]+\s+0x([0-9a-f]+) (\S.*)$")
@@ -33,18 +34,8 @@ def column(flags, kind):
 
 def image_sections(path):
     """{name: (column, size)} of what is in memory, from the section headers."""
-    with open(path, "rb") as f:
-        data = f.read()
-    shoff, = struct.unpack_from("<Q", data, 0x28)
-    entsize, count, strings = struct.unpack_from("<HHH", data, 0x3a)
-    heads = [struct.unpack_from("<IIQQQQ", data, shoff + i * entsize) for i in range(count)]
-    names = heads[strings][4]
-    found = {}
-    for name, kind, flags, _, _, size in heads:
-        if flags & SHF_ALLOC:
-            end = data.index(b"\0", names + name)
-            found[data[names + name:end].decode()] = (column(flags, kind), size)
-    return found
+    return {s.name: (column(s.flags, s.type), s.size)
+            for s in Elf(path).sections if s.flags & SHF_ALLOC}
 
 
 def library(path):
@@ -116,7 +107,7 @@ def main(argv):
         return 2
     try:
         found = sizes(*argv)
-    except (OSError, ValueError, struct.error) as e:
+    except (OSError, ValueError) as e:
         sys.exit(f"size: {e}")
     if as_json:
         print(json.dumps(found, indent=1, sort_keys=True))

@@ -8,45 +8,37 @@ Usage: store_ids.py IMAGE.elf READELF
 
 READELF, the toolchain's, finds the places of the two.
 """
+import os
 import re
 import struct
 import subprocess
 import sys
 
-from extable import ELF64_EHDR_SHOFF, SHT_SYMTAB, SYM_SIZE, file_offset
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from elf import STT_FILE, Elf  # pylint: disable=wrong-import-position
 
 ID, NAME, LIBRARY = 16, 24, 80  # in struct uk_store_entry; lib/ukstore/find.c asserts it
-PREFIX, STT_FILE = b"uk_store_entry_", 4
+PREFIX = "uk_store_entry_"
 
 
-def text_at(data, at):
-    return bytes(data[at:data.index(0, at)])
-
-
-def symbols(data):
+def entries(image):
     """(source file, name, address) of each entry: a file's symbols follow its own."""
-    shoff, = struct.unpack_from("<Q", data, ELF64_EHDR_SHOFF)
-    size, count = struct.unpack_from("<HH", data, 0x3a)
-    sections = [struct.unpack_from("<IIQQQQIIQQ", data, shoff + i * size) for i in range(count)]
-    file = b""
-    for _, kind, _, _, start, length, link, *_ in sections:
-        for at in range(start, start + length if kind == SHT_SYMTAB else start, SYM_SIZE):
-            offset, info, _, _, address, _ = struct.unpack_from("<IBBHQQ", data, at)
-            name = text_at(data, sections[link][4] + offset)
-            if info & 15 == STT_FILE:
-                file = name
-            elif name.startswith(PREFIX):
-                yield file.decode(), name.decode(), address
+    file = ""
+    for name, kind, address, _ in image.symbols():
+        if kind == STT_FILE:
+            file = name
+        elif name.startswith(PREFIX):
+            yield file, name, address
 
 
-def clashes(data):
+def clashes(image):
     """(the one, the other, what they share): each a (source file, symbol)."""
     seen = {}
-    for file, symbol, address in symbols(data):
-        at = file_offset(data, address)
-        number, name = struct.unpack_from("<QQ", data, at + ID)
-        library, = struct.unpack_from("<Q", data, at + LIBRARY)
-        name, library = (text_at(data, file_offset(data, p)).decode() for p in (name, library))
+    for file, symbol, address in entries(image):
+        at = image.offset(address)
+        number, name = struct.unpack_from("<QQ", image.data, at + ID)
+        library, = struct.unpack_from("<Q", image.data, at + LIBRARY)
+        name, library = (image.text(image.offset(p)) for p in (name, library))
         for what, key in (("id", number), ("name", name)):
             first = seen.setdefault((library, key), (address, file, symbol))
             if first[0] != address:
@@ -71,9 +63,7 @@ def places(path, readelf):
 
 
 def main(path, readelf):
-    with open(path, "rb") as image:
-        data = image.read()
-    wrong = list(clashes(data))
+    wrong = list(clashes(Elf(path)))
     if not wrong:
         return
     where = places(path, readelf)
