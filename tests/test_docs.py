@@ -9,7 +9,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from vitrine import CACHED, ONE_COMPILER, OUT, ROOT, SHARED, build
+from vitrine import ARCHS, CACHED, ONE_COMPILER, OUT, ROOT, SHARED, build
 
 BLOCK = re.compile(r"^```(\w+)((?: \S+)*)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
