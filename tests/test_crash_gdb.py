@@ -56,8 +56,7 @@ def test_gdb_agrees(arch, kind, tmp_path):
     shown = {"x29" if name == "fp" else name: value for name, value in screen.registers.items()}
     for name in KEPT[arch]:
         assert shown[name] == there[name], f"{name}: {out[4]}{out[5]}{result.text}"
-    if kind != "before-main":  # no parameter has named a console yet
-        check_core(core, KINDS[kind], out, there)
+    check_core(core, KINDS[kind], out, there)
 
 
 def check_core(core, frame, live, there):

@@ -12,6 +12,7 @@
 #include <uk/crash.h>
 #include <uk/dump.h>
 #include <uk/init.h>
+#include <uk/nofault.h>
 #include <uk/param.h>
 #include <uk/percpu.h>
 #include <uk/plat/time.h>
@@ -79,6 +80,27 @@ uk_late_initcall_prio(init, 0, 0);
 
 /* --- notes -----------------------------------------------------------------*/
 
+/* Vector registers of one thread. */
+static __u8 fp[UKARCH_FPSTATE_SIZE_MAX] __aligned(UKARCH_FPSTATE_ALIGN);
+
+/* A thread that does not run; none if its registers cannot be read. */
+static void waiting(struct dump_sink *sink, struct uk_thread *t, int signal)
+{
+	const void *regs = uk_thread_regs(t), *vectors = uk_thread_fpstate(t);
+	struct __regs general;
+	struct dump_thread thread = { .id = t->id,
+				      .regs = &general,
+				      .tls = t->tls };
+	__sz len = ukarch_fpstate_size();
+
+	if (!regs || uk_nofault_memcpy((char *)&general, regs, sizeof(general),
+				       0) != sizeof(general))
+		return;
+	if (vectors && uk_nofault_memcpy((char *)fp, vectors, len, 0) == len)
+		thread.fp = fp;
+	dump_notes_thread(sink, &thread, signal);
+}
+
 /* The thread that runs comes first. All name the signal, as with Linux: BFD
  * takes the last one.
  */
@@ -90,15 +112,9 @@ static void notes(struct dump_sink *sink, const struct dump_process *process,
 
 	dump_notes_thread(sink, first, process->signal);
 	dump_notes_process(sink, process);
-	while ((t = uk_thread_next(t))) {
-		struct dump_thread other = { .id = t->id,
-					     .regs = uk_thread_regs(t),
-					     .fp = uk_thread_fpstate(t),
-					     .tls = t->tls };
-
-		if (t != self && other.regs)
-			dump_notes_thread(sink, &other, process->signal);
-	}
+	while ((t = uk_thread_next(t)))
+		if (t != self)
+			waiting(sink, t, process->signal);
 }
 
 static void count(struct dump_sink *sink __unused, const void *buf __unused,
@@ -174,7 +190,8 @@ static int write(struct uk_console *con, const struct dump_process *process,
 
 static int dump(const struct __regs *regs, int signal, __u64 address)
 {
-	static __u8 fp[UKARCH_FPSTATE_SIZE_MAX] __aligned(UKARCH_FPSTATE_ALIGN);
+	static __u8 own_fp[UKARCH_FPSTATE_SIZE_MAX] __aligned(
+		UKARCH_FPSTATE_ALIGN);
 	struct uk_console *con = uk_console_get(UK_CONSOLE_DUMP);
 	const struct uk_thread *self = uk_thread_current();
 	struct dump_process process = {
@@ -187,7 +204,7 @@ static int dump(const struct __regs *regs, int signal, __u64 address)
 	};
 	struct dump_thread first = { .id = self ? self->id : 1,
 				     .regs = regs,
-				     .fp = fp,
+				     .fp = own_fp,
 				     .tls = ukarch_tls_pointer() };
 	int rc;
 
@@ -196,7 +213,7 @@ static int dump(const struct __regs *regs, int signal, __u64 address)
 	if (busy)
 		return -EBUSY;
 	busy = 1;
-	ukarch_fpstate_save(fp);
+	ukarch_fpstate_save(own_fp);
 	rc = write(con, &process, &first);
 	busy = 0;
 	return rc;

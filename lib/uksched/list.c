@@ -84,10 +84,13 @@ const char *uk_thread_state_name(const struct uk_thread *thread)
 struct __regs *uk_thread_regs(struct uk_thread *thread)
 {
 	struct thread *t = thread_of(thread);
+	struct __regs *regs;
 
 	if (thread == uk_thread_current() || thread->state == UK_THREAD_EXITED)
 		return __NULL;
-	return t->trap ? t->trap->regs : &t->ctx.regs;
+	if (!t->trap)
+		return &t->ctx.regs;
+	return uk_nofault_try_read(regs, &t->trap->regs) ? regs : __NULL;
 }
 
 void *uk_thread_fpstate(struct uk_thread *thread)

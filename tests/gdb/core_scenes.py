@@ -183,3 +183,12 @@ def open_crowd(core, notes):
     assert "SIGSEGV" in run(f"core-file {core}") and number("$_siginfo.si_signo") == 11
     with open(notes, encoding="utf-8") as f:
         differences(json.loads(json.dumps(crowd())), json.load(f), "")
+
+
+@scene
+def damage(what):
+    """What the writer reads is damaged when the crash path comes to it."""
+    to_main()
+    assert go() == {"signal": "SIGSEGV"}
+    run(f"set variable {what}")
+    assert go() == {"exit": None}

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uk/dump.h>
 #include <uk/sched.h>
 #include <uk/time.h>
 
@@ -105,6 +106,16 @@ static void crowd(unsigned long count)
 	*(volatile int *)0 = 1;
 }
 
+/* The time that a dump takes is none of the program's. */
+static void dump(void)
+{
+	__nsec start = uk_time_monotonic();
+	int rc = uk_dump();
+	__nsec ns = uk_time_monotonic() - start;
+
+	printf("dump %d, %lu us\n", rc, ns / 1000);
+}
+
 static void run(const char *scene)
 {
 	static struct uk_timer timer =
@@ -133,6 +144,8 @@ int main(int argc, char **argv)
 	char name[16];
 
 	printf("scene %s\n", scene);
+	if (!strcmp(scene, "dump"))
+		dump();
 	if (!strcmp(scene, "crowd"))
 		crowd(strtoul(argv[2], NULL, 10));
 	for (unsigned int i = 0; i < WORKERS; i++) {
