@@ -66,7 +66,10 @@ int open_door(void), peek(const unsigned long *addr, unsigned long *word), doubl
 	value_of(const char *path, char *text, __sz size);
 void water(int litres), show_callers(void), say_where(unsigned long pc),
 	report(unsigned int count, unsigned long bytes), *from_a_thread(void *arg),
-	run_line(struct uk_console *con, const char *line, __sz len);
+	run_line(struct uk_console *con, const char *line, __sz len), greet(void);
+__ssz reply_to(struct uk_console *con);
+char next_byte(struct uk_console *con);
+int map_stack(__vaddr_t base);
 
 int main(void)
 {
@@ -89,6 +92,13 @@ int main(void)
 	printf("%s\n", bytes_logged > strlen("3 regions, 4096 bytes") ? "counted" : "");
 	printf("%u run, %s\n", run_once(), from_a_thread(&word) == &word ? "joined" : "");
 	printf("%s\n", beats_in_5_ms() ? "beats" : "");
+	greet();
+	printf("byte %c\n", next_byte(uk_console_get(UK_CONSOLE_STDIO)));
+	while (reply_to(uk_console_get(UK_CONSOLE_STDIO)) < 1)
+		;
+	printf("%d ", map_stack(0x700000000000));
+	printf("%d ", peek((unsigned long *)0x700000000000, &got));
+	printf("%d\n", peek((unsigned long *)0x700000001000, &got));
 	value_of("appreadmes/level", text, sizeof(text));
 	printf("level %s, %s\n", text, none ? "no salt" : "");
 	say_where((unsigned long)main);
@@ -105,10 +115,10 @@ int main(void)
 """
 README_SAYS = (
     "salve 1", "0 1 7", "42", "pepper 9 workers", "hello you", "3 regions, 4096 bytes",
-    "no device at 0x1000", "2 more", "counted", "1 run, joined", "beats", "level 10, no salt",
+    "no device at 0x1000", "2 more", "counted", "1 run, joined", "beats", "good day", "byte a", "b", "0 0 1", "level 10, no salt",
     "main+0 (", "litres > 100", "after the breakpoint", "goodbye", "Weather: bad for crash")
-README_LIBS = ("ukalloc", "ukassert", "ukcmd", "ukcore", "ukcrash", "ukevent", "ukinit",
-               "uknofault", "ukparam", "ukprint", "ukpthread", "uksched", "ukstore", "uksymtab",
+README_LIBS = ("ukalloc", "ukassert", "ukcmd", "ukconsole", "ukcore", "ukcrash", "ukevent", "ukinit",
+               "uknofault", "ukpaging", "ukparam", "ukprint", "ukpthread", "uksched", "ukstore", "uksymtab",
                "uktime", "uktrap", "ukubsan", "ukunwind")
 
 
@@ -118,7 +128,7 @@ def test_readme_examples_run(arch, cc):
     app = OUT / f"app-{arch}" / "readmes"
     app.mkdir(parents=True, exist_ok=True)
     (app / "Config.uk").write_text("config APPREADMES\n\tdef_bool y\n" + "".join(
-        f"\tselect LIB{lib}\n" for lib in ("UKALLOC", "UKCMD", "UKCRASH", "UKPTHREAD", "UKSTORE")))
+        f"\tselect LIB{lib}\n" for lib in ("UKALLOC", "UKCMD", "UKCONSOLE_RX_IRQ", "UKCRASH", "UKPAGING", "UKPTHREAD", "UKSTORE")))
     (app / "main.c").write_text(README_MAIN)
     names = ["main.c"]  # an earlier run may have left others
     for lib in README_LIBS:
@@ -131,7 +141,7 @@ def test_readme_examples_run(arch, cc):
     (app / "Makefile.uk").write_text(
         "$(eval $(call addlib,appreadmes))\nAPPREADMES_CFLAGS-y += -mgeneral-regs-only\n"
         f"APPREADMES_SRCS-y += $(addprefix $(APPREADMES_BASE)/,{' '.join(names)})\n")
-    result = build(str(app), arch, cc).run(options=["-p", "web.workers=9"])
+    result = build(str(app), arch, cc).run(options=["-p", "web.workers=9"], stdin="ab")
     assert result.status == 70, result.text
     at = 0
     for text in README_SAYS:
