@@ -15,7 +15,7 @@
 # A program says in its opening comment what it is built from, paths relative
 # to the top of the tree; each line may come several times:
 #
-#   HOST-SRCS: lib/ukfoo/foo.c lib/ukfoo/bar.c
+#   HOST-SRCS: lib/ukfoo/foo.c lib/ukfoo/bar/      (all of a folder)
 #   HOST-FLAGS: -DCONFIG_LIBUKFOO=1 -DCONFIG_LIBUKFOO_SIZE_KB=4
 #   HOST-LIBS: -lfdt
 #
@@ -54,12 +54,14 @@ HOST_FLAGS := -std=gnu11 -g -O1 -fno-pic -fno-pie -no-pie -fno-strict-aliasing \
   -Wl,-T,support/build/host-tests.lds \
   $(call rel,$(patsubst %,-I%,$(wildcard $(ROOT)lib/*/include))) \
   -Iarch/include -Iarch/$(HOST_ARCH)/include -Iplat/include
-HEADERS := $(wildcard $(ROOT)lib/*/*.h $(ROOT)lib/*/include/uk/*.h \
+HEADERS := $(wildcard $(ROOT)lib/*/*.h $(ROOT)lib/*/*/*.h $(ROOT)lib/*/include/uk/*.h \
   $(ROOT)lib/*/tests/host/*.h $(ROOT)arch/include/uk/arch/*.h \
   $(ROOT)arch/$(HOST_ARCH)/include/arch/*.h $(ROOT)plat/include/uk/plat/*.h)
 
 # $(call declared,file,NAME): what the opening comment says about NAME
 declared = $(shell sed -n '1,60s/^.*HOST-$(2): *//p' $(ROOT)$(1))
+# Sources; of a folder all.
+srcs = $(foreach s,$(call declared,$(1),SRCS),$(if $(filter %/,$(s)),$(call rel,$(wildcard $(ROOT)$(s)*.c)),$(s)))
 # The program and the log of a test.
 prog = $(OUT)/$(basename $(subst /tests/host/,/,$(1)))
 log = $(call prog,$(1)).log
@@ -76,10 +78,10 @@ run_fuzz = mkdir -p $(call prog,$(1)).found && timeout 900 $(call prog,$(1)) -ma
 
 # $(call rules,file,test or fuzz)
 define rules
-SRCS_$(1) := $(call declared,$(1),SRCS)
+SRCS_$(1) := $(call srcs,$(1))
 
 # A test may include a source of its library.
-$(call prog,$(1)): $(addprefix $(ROOT),$(1) $(call declared,$(1),SRCS)) $(HEADERS) \
+$(call prog,$(1)): $(addprefix $(ROOT),$(1) $(call srcs,$(1))) $(HEADERS) \
   $(wildcard $(ROOT)$(firstword $(subst /tests/, ,$(1)))/*.c) \
   $(ROOT)support/build/host-tests.mk $(ROOT)support/build/host-tests.lds
 	$$(Q)mkdir -p $$(@D)

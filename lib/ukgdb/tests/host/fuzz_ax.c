@@ -3,13 +3,7 @@
 /*
  * Any bytes as an agent expression.
  *
- * HOST-SRCS: lib/ukgdb/session.c lib/ukgdb/framing.c lib/ukgdb/packet.c
- * HOST-SRCS: lib/ukgdb/points.c lib/ukgdb/ax.c lib/ukgdb/ax_text.c
- * HOST-SRCS: lib/ukgdb/window.c lib/ukgdb/desc.c lib/ukgdb/cmd_registers.c
- * HOST-SRCS: lib/ukgdb/cmd_memory.c lib/ukgdb/cmd_run.c lib/ukgdb/cmd_query.c
- * HOST-SRCS: lib/ukgdb/cmd_threads.c lib/ukgdb/cmd_xfer.c lib/ukgdb/cmd_lldb.c
- * HOST-SRCS: lib/ukgdb/cmd_search.c lib/ukgdb/cmd_monitor.c
- * HOST-SRCS: lib/ukgdb/lldb_threads.c lib/ukgdb/cmd_file.c
+ * HOST-SRCS: lib/ukgdb/session/
  * HOST-SRCS: lib/ukgdb/tests/host/mock.c lib/ukgdb/tests/host/mock_regs.c
  * HOST-SRCS: lib/ukprint/snprintf.c
  * HOST-FLAGS: -Wno-missing-field-initializers
@@ -17,7 +11,7 @@
  */
 #include <stdint.h>
 #include <stdlib.h>
-#include "../../ax.h"
+#include "../../session/ax.h"
 #include "mock.h"
 
 static struct mock m;

@@ -6,13 +6,7 @@
  * are executed in turn, and whatever resumes the program runs into every
  * breakpoint. After that the session must answer as if nothing had been.
  *
- * HOST-SRCS: lib/ukgdb/session.c lib/ukgdb/framing.c lib/ukgdb/packet.c
- * HOST-SRCS: lib/ukgdb/points.c lib/ukgdb/ax.c lib/ukgdb/ax_text.c
- * HOST-SRCS: lib/ukgdb/window.c lib/ukgdb/desc.c lib/ukgdb/cmd_registers.c
- * HOST-SRCS: lib/ukgdb/cmd_memory.c lib/ukgdb/cmd_run.c lib/ukgdb/cmd_query.c
- * HOST-SRCS: lib/ukgdb/cmd_threads.c lib/ukgdb/cmd_xfer.c lib/ukgdb/cmd_lldb.c
- * HOST-SRCS: lib/ukgdb/cmd_search.c lib/ukgdb/cmd_monitor.c
- * HOST-SRCS: lib/ukgdb/lldb_threads.c lib/ukgdb/cmd_file.c
+ * HOST-SRCS: lib/ukgdb/session/
  * HOST-SRCS: lib/ukgdb/tests/host/mock.c lib/ukgdb/tests/host/mock_regs.c
  * HOST-SRCS: lib/ukprint/snprintf.c
  * HOST-FLAGS: -Wno-missing-field-initializers

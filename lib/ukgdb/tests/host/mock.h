@@ -7,7 +7,7 @@
 #ifndef __UKGDB_TESTS_MOCK_H__
 #define __UKGDB_TESTS_MOCK_H__
 
-#include "../../gdb_session.h"
+#include "../../session/gdb_session.h"
 
 #define MOCK_THREADS 3
 #define MOCK_REGS 80

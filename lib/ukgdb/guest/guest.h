@@ -22,7 +22,7 @@
 #include <uk/crash.h>
 #include <uk/gdb.h>
 #include "gdb_arch.h"
-#include "gdb_session.h"
+#include "../session/gdb_session.h"
 
 /* What the session decided about the program that it stopped. */
 struct gdb_decision {

@@ -6,7 +6,7 @@
 #ifndef __GDB_X86_64_REGS_H__
 #define __GDB_X86_64_REGS_H__
 
-#include "../../gdb_target.h"
+#include "../../../session/gdb_target.h"
 
 enum {
 	RAX,

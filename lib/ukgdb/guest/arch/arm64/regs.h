@@ -6,7 +6,7 @@
 #ifndef __GDB_ARM64_REGS_H__
 #define __GDB_ARM64_REGS_H__
 
-#include "../../gdb_target.h"
+#include "../../../session/gdb_target.h"
 
 /* System registers: gdb's name is the manual's in lower case. The second
  * argument is 1 where a debugger may write.
