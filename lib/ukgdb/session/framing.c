@@ -12,6 +12,9 @@
  *
  * A packet that is too long is answered with an error, as asking for it again
  * would not help.
+ *
+ * The target and the settings of the debugger are session.c's: what concerns
+ * them is returned as an event.
  */
 #include "gdb_packet.h"
 
@@ -71,13 +74,12 @@ static void give_back(struct gdb_session *s, char c)
 }
 
 /* A byte outside of packets and no debugger's. */
-static void plain_byte(struct gdb_session *s, char c)
+static enum gdb_event plain_byte(struct gdb_session *s, char c)
 {
-	if (s->attached && shared(s) && (c == '\n' || c == '\r')) {
-		gdb_session_disconnect(s);
-		s->ended = GDB_END_LOST + 1;
-	}
 	plain(s, &c, 1);
+	return s->attached && shared(s) && (c == '\n' || c == '\r')
+		       ? GDB_EVENT_TERMINAL
+		       : GDB_EVENT_NONE;
 }
 
 static void begin(struct gdb_session *s)
@@ -87,23 +89,23 @@ static void begin(struct gdb_session *s)
 	s->in_len = 0;
 }
 
-static void idle(struct gdb_session *s, char c)
+static enum gdb_event idle(struct gdb_session *s, char c)
 {
 	s->rx_plus = s->rx_state == RX_PLUS;
 	if (s->rx_plus) {
 		s->rx_state = RX_IDLE;
 		if (c != '$' && !s->attached)
 			plain(s, "+", 1);
-		else if (c == '$' && s->noack)
-			gdb_forget(s); /* debuggers greet with a '+' */
 	}
 	if (c == '$') {
 		begin(s);
-	} else if (c == CTRL_C && (s->attached || !shared(s))) {
-		/* a debugger that steps does not know that it is stopped */
-		s->interrupt = !s->stopped;
-		s->interrupt_kept = s->stopped && s->attached;
-	} else if (c == '+' && s->noack == 2) {
+		/* debuggers greet with a '+' */
+		return s->rx_plus && s->noack ? GDB_EVENT_GREETING
+					      : GDB_EVENT_NONE;
+	}
+	if (c == CTRL_C && (s->attached || !shared(s)))
+		return GDB_EVENT_CTRL_C;
+	if (c == '+' && s->noack == 2) {
 		s->noack = 1; /* of the OK to QStartNoAckMode */
 	} else if (c == '+' && (!s->attached || s->noack)) {
 		s->rx_state = RX_PLUS;
@@ -113,8 +115,9 @@ static void idle(struct gdb_session *s, char c)
 			s->io.out(s->io.ctx, s->out, s->out_len);
 		}
 	} else if (c != '+' || !s->attached) {
-		plain_byte(s, c);
+		return plain_byte(s, c);
 	}
+	return GDB_EVENT_NONE;
 }
 
 static void body(struct gdb_session *s, char c)
@@ -145,22 +148,22 @@ static void body(struct gdb_session *s, char c)
 	s->rx_state = RX_BODY;
 }
 
-/* The checksum is complete. 1 if a good packet is. */
-static int checked(struct gdb_session *s, char c, int digit)
+/* The checksum is complete. */
+static enum gdb_event checked(struct gdb_session *s, char c, int digit)
 {
 	int high = gdb_hex_digit(s->rx_digit);
 	int good = digit >= 0 && high >= 0 && s->rx_sum == high * 16 + digit;
 
 	if (!good && !s->attached && shared(s)) {
 		give_back(s, c);
-		return 0;
+		return GDB_EVENT_NONE;
 	}
 	s->rx_state = RX_IDLE;
 	if (!good) {
 		s->stats.damaged++;
 		if (!s->noack)
 			send(s, '-');
-		return 0;
+		return GDB_EVENT_NONE;
 	}
 	if (s->noack)
 		s->noack = 1;
@@ -171,7 +174,7 @@ static int checked(struct gdb_session *s, char c, int digit)
 	s->in_full = 1;
 	if (s->in_len < TOO_LONG)
 		s->in[s->in_len] = 0;
-	return 1;
+	return GDB_EVENT_PACKET;
 }
 
 #ifdef CONFIG_LIBUKGDB_BULK
@@ -231,29 +234,30 @@ static void bulk(struct gdb_session *s __unused)
 }
 #endif
 
-static int take(struct gdb_session *s, char c)
+static enum gdb_event take(struct gdb_session *s, char c)
 {
 	switch (s->rx_state) {
 	case RX_IDLE:
 	case RX_PLUS:
-		idle(s, c);
-		return 0;
+		return idle(s, c);
 	case RX_BODY:
 	case RX_ESCAPE:
 		body(s, c);
-		return 0;
+		return GDB_EVENT_NONE;
 	case RX_SUM1:
 		s->rx_digit = c;
 		s->rx_state = RX_SUM2;
-		return 0;
+		return GDB_EVENT_NONE;
 	default:
 		return checked(s, c, gdb_hex_digit(c));
 	}
 }
 
-int gdb_receive(struct gdb_session *s, int wait)
+enum gdb_event gdb_receive(struct gdb_session *s, int wait)
 {
-	while (!s->in_full && !s->ended && !s->interrupt) {
+	enum gdb_event event = s->in_full ? GDB_EVENT_PACKET : GDB_EVENT_NONE;
+
+	while (event == GDB_EVENT_NONE) {
 		if (s->rx_at == s->rx_len) {
 			__ssz n =
 				s->io.in(s->io.ctx, s->rx, sizeof(s->rx), wait);
@@ -261,14 +265,14 @@ int gdb_receive(struct gdb_session *s, int wait)
 			s->rx_at = 0;
 			s->rx_len = n > 0 ? MIN((__sz)n, sizeof(s->rx)) : 0;
 			if (n < 0)
-				return -EPIPE;
-			if (!s->rx_len && !wait)
-				return 0;
+				return GDB_EVENT_CUT;
+			if (!s->rx_len)
+				return GDB_EVENT_NONE;
 			continue;
 		}
-		take(s, s->rx[s->rx_at++]);
+		event = take(s, s->rx[s->rx_at++]);
 		if (s->rx_state == RX_BODY && s->attached)
 			bulk(s);
 	}
-	return s->in_full;
+	return event;
 }

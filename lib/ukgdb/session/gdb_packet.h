@@ -187,13 +187,23 @@ static inline void gdb_ax_report(struct gdb_session *s __unused)
 
 /* ---- framing.c ---- */
 
+/* What the bytes of the line mean. */
+enum gdb_event {
+	GDB_EVENT_NONE,
+	GDB_EVENT_PACKET, /* s->in has one, until in_full is reset */
+	GDB_EVENT_CTRL_C,
+	GDB_EVENT_GREETING, /* a new debugger begins its first packet */
+	/* No debugger is left: */
+	GDB_EVENT_TERMINAL, /* a newline of a terminal */
+	GDB_EVENT_CUT,	    /* the line was cut; no byte of it is left */
+};
+
 /**
- * Takes bytes from the line until a packet is whole, the program shall be
- * interrupted, or there are none.
+ * Takes bytes from the line up to the next event.
  *
- * @return 1 if a packet waits in s->in; 0; negative if the line was cut
+ * @return the event; GDB_EVENT_NONE: no bytes are left
  */
-int gdb_receive(struct gdb_session *s, int wait);
+enum gdb_event gdb_receive(struct gdb_session *s, int wait);
 
 /* ---- documents that are read in pieces: qXfer ---- */
 

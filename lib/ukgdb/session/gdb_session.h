@@ -93,6 +93,7 @@ enum gdb_poll {
 
 /* Why the program runs again. */
 enum gdb_end {
+	GDB_END_NONE,	  /* it does not */
 	GDB_END_RESUMED,  /* as requested of the operation resume */
 	GDB_END_DETACHED, /* no debugger any more, points removed: all run */
 	GDB_END_LOST,	  /* the same, but the line was cut */
@@ -160,8 +161,8 @@ __sz gdb_session_log(struct gdb_session *s, const char *text, __sz len);
 
 /**
  * The line was cut: removes all points and forgets the debugger. What remains
- * is a session as after gdb_session_init(); if the program is stopped it is
- * the owner's to let it run.
+ * is a session as after gdb_session_init(), with bytes that were received and
+ * not looked at; if the program is stopped it is the owner's to let it run.
  */
 void gdb_session_disconnect(struct gdb_session *s);
 

@@ -47,7 +47,7 @@ struct gdb_session {
 	__u8 owed;	     /* it waits for a stop reply */
 	__u8 interrupt;	     /* Ctrl-C came while running */
 	__u8 interrupt_kept; /* it came while stopped: for the next resume */
-	__u8 ended;	     /* enum gdb_end + 1 once serving is over */
+	__u8 ended;	     /* enum gdb_end: how serving is over */
 	__u8 extended;
 	__u8 multiprocess;
 	__u8 error_text;

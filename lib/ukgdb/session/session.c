@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The session: who may speak when, and which command a packet is. Commands
- * stand in link-time tables, one file a capability, and know nothing of each
- * other. Only this file and framing.c send.
+ * The session: what an event of the line means now, and which command a packet
+ * is. Commands stand in link-time tables, one file a capability, and know
+ * nothing of each other; their replies are sent here.
  */
 #include "gdb_packet.h"
 
@@ -39,20 +39,25 @@ void gdb_session_init(struct gdb_session *s, struct gdb_target *target,
 	s->stop.signal = GDB_SIGTRAP;
 }
 
-void gdb_session_disconnect(struct gdb_session *s)
+/* No debugger is left. */
+static void detach(struct gdb_session *s)
 {
 	gdb_forget(s);
 	s->attached = 0;
+}
+
+void gdb_session_disconnect(struct gdb_session *s)
+{
+	detach(s);
 	s->in_full = 0;
 	s->interrupt = 0;
 	s->out_len = 0;
 	s->rx_state = 0;
-	s->rx_at = s->rx_len;
 }
 
 void gdb_end(struct gdb_session *s, enum gdb_end end)
 {
-	s->ended = end + 1;
+	s->ended = end;
 }
 
 #ifdef CONFIG_LIBUKGDB_ERRTEXT
@@ -146,6 +151,7 @@ static int dispatch(struct gdb_session *s)
 
 void gdb_execute(struct gdb_session *s)
 {
+	void (*end)(struct gdb_target * t);
 	int result;
 
 	tx_begin(s);
@@ -153,17 +159,12 @@ void gdb_execute(struct gdb_session *s)
 	s->in_full = 0;
 	reply(s, result);
 	/* What ends the session is done when its reply has left. */
-	if (s->ended == GDB_END_DETACHED + 1 ||
-	    s->ended == GDB_END_KILLED + 1) {
-		gdb_forget(s);
-		s->attached = 0;
-		if (s->ended == GDB_END_KILLED + 1) {
-			if (s->t->ops->kill)
-				s->t->ops->kill(s->t);
-		} else if (s->t->ops->detach) {
-			s->t->ops->detach(s->t);
-		}
-	}
+	if (s->ended != GDB_END_KILLED && s->ended != GDB_END_DETACHED)
+		return;
+	detach(s);
+	end = s->ended == GDB_END_KILLED ? s->t->ops->kill : s->t->ops->detach;
+	if (end)
+		end(s->t);
 }
 
 void gdb_session_stopped(struct gdb_session *s, const struct gdb_stop *stop)
@@ -182,23 +183,38 @@ void gdb_session_stopped(struct gdb_session *s, const struct gdb_stop *stop)
 	tx_send(s);
 }
 
+/* The next event of the line, and its effect on the settings. */
+static enum gdb_event next_event(struct gdb_session *s, int wait)
+{
+	enum gdb_event event = gdb_receive(s, wait);
+
+	if (event == GDB_EVENT_CTRL_C) {
+		/* a debugger that steps does not know that it is stopped */
+		s->interrupt = !s->stopped;
+		s->interrupt_kept = s->stopped & s->attached;
+	} else if (event == GDB_EVENT_GREETING) {
+		gdb_forget(s);
+	} else if (event >= GDB_EVENT_TERMINAL) {
+		gdb_session_disconnect(s);
+	}
+	return event;
+}
+
 enum gdb_end gdb_session_serve(struct gdb_session *s)
 {
-	int end;
+	enum gdb_end end;
 
-	s->ended = 0;
+	s->ended = GDB_END_NONE;
 	while (!s->ended) {
-		int r = gdb_receive(s, 1);
+		enum gdb_event event = next_event(s, 1);
 
-		if (r > 0) {
+		if (event == GDB_EVENT_PACKET)
 			gdb_execute(s);
-		} else if (r < 0) {
-			gdb_session_disconnect(s);
+		else if (event >= GDB_EVENT_TERMINAL)
 			gdb_end(s, GDB_END_LOST);
-		}
 	}
-	end = s->ended - 1;
-	s->ended = 0;
+	end = (enum gdb_end)s->ended;
+	s->ended = GDB_END_NONE;
 	s->stopped = 0;
 	return end;
 }
@@ -225,23 +241,24 @@ static enum gdb_poll running(struct gdb_session *s)
 
 enum gdb_poll gdb_session_poll(struct gdb_session *s)
 {
-	int r = 1;
-
 	if (s->in_full)
 		return GDB_POLL_ATTACH;
 	s->interrupt |= s->interrupt_kept;
 	s->interrupt_kept = 0;
 	while (!s->interrupt) {
-		r = gdb_receive(s, 0);
-		if (r < 0)
-			gdb_session_disconnect(s);
-		if (r > 0 && running(s) == GDB_POLL_ATTACH)
-			return GDB_POLL_ATTACH;
-		if (r <= 0 && !s->ended)
+		switch (next_event(s, 0)) {
+		case GDB_EVENT_PACKET:
+			if (running(s) == GDB_POLL_ATTACH)
+				return GDB_POLL_ATTACH;
 			break;
-		s->ended = 0;
+		case GDB_EVENT_NONE:
+		case GDB_EVENT_CUT:
+			return GDB_POLL_NONE;
+		default:
+			break;
+		}
 	}
-	return s->interrupt ? GDB_POLL_INTERRUPT : GDB_POLL_NONE;
+	return GDB_POLL_INTERRUPT;
 }
 
 __sz gdb_session_log(struct gdb_session *s, const char *text, __sz len)

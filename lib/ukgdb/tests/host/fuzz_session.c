@@ -114,7 +114,7 @@ static __ssz in(void *ctx, char *buf, __sz len, int wait)
 	__sz n = MIN(len, m.in_len);
 
 	if (!n && wait)
-		m.s.ended = GDB_END_LOST + 1;
+		m.s.ended = GDB_END_LOST;
 	memcpy(buf, m.in, n);
 	m.in += n;
 	m.in_len -= n;
