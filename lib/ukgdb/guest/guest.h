@@ -7,7 +7,7 @@
  *	step.c     one instruction, a range, over a breakpoint
  *	stop.c     from a trap to the session and back to the program
  *	traps.c    what a debug trap means
- *	interrupt.c  Ctrl-C, and a debugger that comes
+ *	interrupt.c  Ctrl-C, and a debugger that attaches
  *	crash.c    from a crash
  *	signal.c   signals that the program sends to itself
  *	guest.c    the target's operations: registers, memory, threads
@@ -172,6 +172,13 @@ enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr);
 
 /** Bytes came on the line, as uk_console_set_rx() says. */
 void gdb_guest_received(struct uk_console *con, void *arg);
+
+/**
+ * Takes what the line has, also what comes meanwhile, with `active` set.
+ *
+ * @return why to stop, which is in gdb_guest.poll, too
+ */
+enum gdb_poll gdb_guest_poll(void);
 
 /** Bytes came while the stub was at work: looks at them, and may stop. */
 void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx);

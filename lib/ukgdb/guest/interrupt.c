@@ -29,7 +29,7 @@ static void __noreturn stop_polled(struct ukarch_trap_ctx *ctx)
 	gdb_guest_stop(ctx, &stop);
 }
 
-void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx)
+enum gdb_poll gdb_guest_poll(void)
 {
 	struct gdb_guest *g = &gdb_guest;
 
@@ -39,7 +39,12 @@ void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx)
 		g->poll = gdb_session_poll(&g->session);
 		g->active = 0;
 	} while (g->poll == GDB_POLL_NONE && g->missed);
-	if (g->poll != GDB_POLL_NONE)
+	return g->poll;
+}
+
+void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx)
+{
+	if (gdb_guest_poll() != GDB_POLL_NONE)
 		stop_polled(ctx);
 }
 
@@ -68,11 +73,8 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 		g->missed = 1;
 		return;
 	}
-	g->active = 1;
-	g->poll = gdb_session_poll(&g->session);
-	g->active = 0;
 	/* An interrupt that cannot be masked has nothing to be finished. */
-	if (g->poll == GDB_POLL_NONE || !ctx || !gdb_arch_is_nmi(ctx))
+	if (gdb_guest_poll() == GDB_POLL_NONE || !ctx || !gdb_arch_is_nmi(ctx))
 		return;
 	if (gdb_guest_on_stack(ukarch_regs_sp(ctx->regs)))
 		gdb_guest_relapse();

@@ -49,12 +49,8 @@ void gdb_shared_flush(void)
 /* What an NMI found the session entered for; interrupts are off. */
 static void look_again(struct gdb_guest *g)
 {
-	while (g->missed && g->poll == GDB_POLL_NONE) {
-		g->missed = 0;
-		g->active = 1;
-		g->poll = gdb_session_poll(&g->session);
-		g->active = 0;
-	}
+	if (g->missed && g->poll == GDB_POLL_NONE)
+		(void)gdb_guest_poll();
 	if (g->poll != GDB_POLL_NONE)
 		uk_gdb_break();
 }

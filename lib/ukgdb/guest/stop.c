@@ -78,14 +78,8 @@ static void __noreturn leave(int over)
 	uk_time_resume();
 	gdb_guest_listen(1);
 	/* what came before that has no interrupt */
-	do {
-		g->active = 1;
-		g->missed = 0;
-		g->poll = gdb_session_poll(&g->session);
-		if (g->poll != GDB_POLL_NONE)
-			gdb_guest_relapse();
-		g->active = 0;
-	} while (g->missed);
+	if (gdb_guest_poll() != GDB_POLL_NONE)
+		gdb_guest_relapse();
 	ukarch_trap_frame_resume(frame());
 }
 
