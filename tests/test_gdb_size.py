@@ -6,7 +6,7 @@ import re
 
 from vitrine import ROOT, build
 
-SESSION = ("session", "framing", "packet", "cmd_registers", "cmd_memory", "cmd_run", "points")
+SESSION = ("session", "framing", "read", "write", "wire", "cmd_registers", "cmd_memory", "cmd_run", "points")
 TEXT_MAX = 8192
 
 

@@ -214,7 +214,7 @@ static void bulk(struct gdb_session *s)
 		return;
 	end = MIN(end, p + (GDB_PACKET_SIZE - s->in_len));
 	for (; end - p >= 8; p += 8, to += 8) {
-		memcpy(&v, p, sizeof(v));
+		v = gdb_load(p);
 		if (has_special(v))
 			break;
 		memcpy(to, &v, sizeof(v));

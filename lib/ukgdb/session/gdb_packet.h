@@ -30,7 +30,16 @@ static inline int gdb_multiprocess(const struct gdb_session *s)
 	return GDB_MULTIPROCESS && s->multiprocess;
 }
 
-/* ---- reading a packet ---- */
+/** Eight bytes of text, for loops that take so many at a time. */
+static inline __u64 gdb_load(const char *p)
+{
+	__u64 v;
+
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+/* ---- reading a packet: read.c ---- */
 
 struct gdb_rx {
 	const char *at, *end;
@@ -73,8 +82,9 @@ static inline long rx_thread_suffix(struct gdb_rx *rx __unused, long otherwise)
 #endif
 /** -1 if c is no hexadecimal digit. */
 int gdb_hex_digit(char c);
+extern const char gdb_digits[];
 
-/* ---- writing a reply ---- */
+/* ---- writing a reply: write.c, and wire.c what sends ---- */
 
 void tx_begin(struct gdb_session *s);
 /** Bytes of wire form that still fit. */
