@@ -256,9 +256,7 @@ void gdb_break_sync(void)
 	}
 }
 
-/* The part of the bytes under a breakpoint instruction that lies in a range:
- * calls fn with both ends of it.
- */
+/* The next breakpoint whose instruction overlaps a range, from number *i on. */
 static struct gdb_break *next_in(__vaddr_t addr, __sz len, unsigned int *i)
 {
 	for (; *i < n_sorted; (*i)++) {
