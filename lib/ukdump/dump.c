@@ -15,6 +15,7 @@
 #include <uk/nofault.h>
 #include <uk/param.h>
 #include <uk/percpu.h>
+#include <uk/plat/image.h>
 #include <uk/plat/time.h>
 #include <uk/print.h>
 #include <uk/thread.h>
@@ -198,7 +199,7 @@ static int dump(const struct __regs *regs, int signal, __u64 address)
 		.name = CONFIG_UK_NAME,
 		.args = args,
 		.image = image_path,
-		.elf = dump_image(),
+		.elf = uk_image_elf(),
 		.signal = signal,
 		.address = address,
 	};

@@ -20,11 +20,6 @@ enum dump_memory {
 
 /* --- image.c --------------------------------------------------------------*/
 
-/** The image's ELF header, followed by its program headers; NULL if it is not
- * in memory. Contexts: any.
- */
-const struct uk_elf_ehdr *dump_image(void);
-
 /* What the image has at an address. */
 enum dump_image_part {
 	DUMP_IMAGE_NONE,   /* another memory */

@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The image's own ELF headers, which are its first bytes (doc/sections.md).
+ * Which part of the image an address is in, from its own ELF headers.
  */
-#include <string.h>
 #include <uk/plat/image.h>
 #include "dump_internal.h"
-
-const struct uk_elf_ehdr *dump_image(void)
-{
-	const struct uk_elf_ehdr *e = (const struct uk_elf_ehdr *)_text;
-
-	return memcmp(e->ident, UK_ELF_MAGIC, 4) ? __NULL : e;
-}
 
 enum dump_image_part dump_image_at(__vaddr_t addr, __vaddr_t *end,
 				   __u64 *offset)
 {
-	const struct uk_elf_ehdr *e = dump_image();
+	const struct uk_elf_ehdr *e = uk_image_elf();
 	const struct uk_elf_phdr *ph;
 
 	if (!e || addr >= (__vaddr_t)_end) {

@@ -5,18 +5,9 @@
  * bytes (doc/sections.md), so that no data is stored twice.
  */
 #include <errno.h>
-#include <string.h>
 #include <uk/arch/tls.h>
-#include <uk/elf.h>
 #include <uk/plat/image.h>
 #include "guest.h"
-
-static const struct uk_elf_ehdr *elf(void)
-{
-	const struct uk_elf_ehdr *e = (const struct uk_elf_ehdr *)_text;
-
-	return memcmp(e->ident, UK_ELF_MAGIC, 4) ? __NULL : e;
-}
 
 /* Without the number of program headers (AT_PHNUM): gdb would read all of them,
  * one by one, four times over, while it attaches.
@@ -24,7 +15,7 @@ static const struct uk_elf_ehdr *elf(void)
 int gdb_image_auxv(struct gdb_target *t __unused, unsigned int i, __u64 *type,
 		   __u64 *value)
 {
-	const struct uk_elf_ehdr *e = elf();
+	const struct uk_elf_ehdr *e = uk_image_elf();
 	__u64 vector[][2] = {
 		{ UK_ELF_AT_PAGESZ, __PAGE_SIZE },
 		{ UK_ELF_AT_PHDR, e ? (__u64)_text + e->phoff : 0 },
@@ -40,7 +31,7 @@ int gdb_image_auxv(struct gdb_target *t __unused, unsigned int i, __u64 *type,
 
 __vaddr_t gdb_image_tls(__uptr pointer)
 {
-	const struct uk_elf_ehdr *e = elf();
+	const struct uk_elf_ehdr *e = uk_image_elf();
 	const struct uk_elf_phdr *ph;
 
 	if (!e || !pointer)

@@ -7,6 +7,7 @@
 #ifndef __UK_PLAT_IMAGE_H__
 #define __UK_PLAT_IMAGE_H__
 
+#include <uk/elf.h>
 #include <uk/essentials.h>
 
 extern char _text[], _etext[];	   /* R-X */
@@ -33,6 +34,19 @@ static inline void uk_image_build_id(char text[UK_BUILD_ID_MAX])
 		*text++ = "0123456789abcdef"[*id & 15];
 	}
 	*text = '\0';
+}
+
+/**
+ * The image's ELF header: its first bytes, with the program headers after it
+ * (doc/sections.md).
+ *
+ * @return NULL if they are not there. Contexts: any.
+ */
+static inline const struct uk_elf_ehdr *uk_image_elf(void)
+{
+	const struct uk_elf_ehdr *e = (const struct uk_elf_ehdr *)_text;
+
+	return __builtin_memcmp(e->ident, UK_ELF_MAGIC, 4) ? __NULL : e;
 }
 
 /** 1 if addr is in the code of the image. */
