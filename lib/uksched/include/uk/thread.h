@@ -123,8 +123,8 @@ const struct uk_thread *uk_thread_wait_holder(const struct uk_thread *thread);
  * are not used.
  *
  * @return NULL for the thread on the CPU, for one that exited and left it for
- *   good, and for one whose data is damaged. Contexts: any but thread with interrupts on: it may run by
- *   then.
+ *   good, and for one whose data is damaged. Contexts: any but thread with
+ * interrupts on: it may run by then.
  */
 struct __regs *uk_thread_regs(struct uk_thread *thread);
 
