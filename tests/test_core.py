@@ -15,6 +15,7 @@ import pytest
 
 from gdb_guest import StubGuest, play
 from guest import free_port, until
+from http_guest import HttpGuest
 from screen import plain_name, read_screen
 from test_crash import KINDS
 from vitrine import ARCHS, ON_MACHINES, ROOT, RUN_SECONDS, build
@@ -224,3 +225,21 @@ def test_time(arch, tmp_path):
     us = int(re.search(r"^dump 0, (\d+) us$", result.text, re.M)[1])
     assert us < 1000, result.text
     assert "in dump () at tests/apps/workers/main.c:" in backtrace(core)
+
+
+def test_guest_goes_on(arch, tmp_path):
+    """A file is there while the guest runs, the next one beside it; a client of the HTTP
+    server gets to know what became of it, and gets nothing of it."""
+    core = tmp_path / "core"
+    machine = next(m for a, m in ON_MACHINES if a == arch)
+    with HttpGuest(build("tests/apps/http", arch), machine, 3, options=["--core", core]) as g:
+        g.wait_for("ready")
+        for path in (core, tmp_path / "core.2"):
+            assert g.ask("/core", "POST")[::2] == (200, b"core file written\n")
+            until(path.exists)
+        assert g.ask("/core")[0] == 405 and "uptime" in g.get("/metrics")
+    assert "http" in re.findall(r'LWP \d+ "(\w+)"', backtrace(core, "info threads"))
+    with HttpGuest(build("tests/apps/http", arch), machine, 3) as g:
+        g.wait_for("ready")
+        status, _, body = g.ask("/core", "POST")
+        assert status == 503 and b"boot with support/run --core FILE" in body

@@ -124,7 +124,7 @@ const struct uk_thread *uk_thread_wait_holder(const struct uk_thread *thread);
  *
  * @return NULL for the thread on the CPU, for one that exited and left it for
  *   good, and for one whose data is damaged. Contexts: any but thread with
- * interrupts on: it may run by then.
+ *   interrupts on: it may run by then.
  */
 struct __regs *uk_thread_regs(struct uk_thread *thread);
 
