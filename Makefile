@@ -15,6 +15,7 @@ $(error the path of the tree, $(CURDIR), must not contain blanks: move it)
 endif
 APP  ?= hello
 ARCH ?= x86_64
+PLAT ?= kvm
 O    ?= build
 V    ?= 0
 SETUP ?= yes

@@ -18,7 +18,7 @@ CANDIDATES = 150
 def kconfig(arch):
     """support/kconfig as a module, and its tree for hello on an architecture."""
     env = {"UK_BASE": str(ROOT), "APP_DIR": str(ROOT / "apps/hello"), "APP_NAME": "hello",
-           "ARCH": arch, "DOTCONFIG": os.devnull}
+           "ARCH": arch, "PLAT_DIR": str(ROOT / "plat/kvm"), "DOTCONFIG": os.devnull}
     loader = importlib.machinery.SourceFileLoader("kconfig", str(ROOT / "support/kconfig"))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader("kconfig", loader))
     with mock.patch.dict(os.environ, env), mock.patch("sys.dont_write_bytecode", True):

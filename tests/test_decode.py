@@ -71,10 +71,10 @@ def test_data_is_named_once(arch):
     """What the screen names is not repeated; without its symbols it is named
     here, and so are texts, which have no symbol at all."""
     image, log = crash(arch)
-    assert "kvm_main_stack+" in log
-    assert "=> kvm_main_stack" not in decode(image.path, log).stdout.decode()
+    assert "plat_main_stack+" in log
+    assert "=> plat_main_stack" not in decode(image.path, log).stdout.decode()
     plain = re.sub(r"(\w+: [0-9a-f]{16}) \S+\+[0-9a-f]+$", r"\1", log, flags=re.M)
-    assert "=> kvm_main_stack+0x" in decode(image.path, plain).stdout.decode()
+    assert "=> plat_main_stack+0x" in decode(image.path, plain).stdout.decode()
 
     data = image.path.read_bytes()
     sections = [line.split("]", 1)[1].split() for line in

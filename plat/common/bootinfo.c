@@ -8,7 +8,7 @@
 #include <string.h>
 #include <uk/plat/lcpu.h>
 #include <uk/print.h>
-#include "include/kvm_internal.h"
+#include <uk/plat/common.h>
 
 #define CMDLINE_MAX 4096
 
@@ -25,58 +25,58 @@ static __sz left_out; /* bytes */
 static __paddr_t beyond;     /* the first address that the CPU does not have */
 static __sz left_out_beyond; /* bytes */
 
-struct ukplat_bootinfo kvm_bootinfo = { .cmdline = "",
-					.machine = "unknown",
-					.regions = regions };
+struct ukplat_bootinfo plat_bootinfo = { .cmdline = "",
+					 .machine = "unknown",
+					 .regions = regions };
 
 static char cmdline[CMDLINE_MAX];
 
 const struct ukplat_bootinfo *ukplat_bootinfo_get(void)
 {
-	return &kvm_bootinfo;
+	return &plat_bootinfo;
 }
 
-void kvm_cmdline_set(const char *from)
+void plat_cmdline_set(const char *from)
 {
 	__sz len = strlen(from);
 
 	if (len >= sizeof(cmdline))
-		kvm_setup_failed("command line longer than 4095 bytes");
+		plat_setup_failed("command line longer than 4095 bytes");
 	memcpy(cmdline, from, len + 1);
-	kvm_bootinfo.cmdline = cmdline;
+	plat_bootinfo.cmdline = cmdline;
 }
 
 /* Without room the range is left out. */
 static void insert(unsigned int at, __paddr_t start, __paddr_t end,
 		   enum ukplat_memregion_type type)
 {
-	struct ukplat_memregion *r = kvm_bootinfo.regions;
+	struct ukplat_memregion *r = plat_bootinfo.regions;
 
-	if (kvm_bootinfo.region_count == REGIONS_MAX) {
+	if (plat_bootinfo.region_count == REGIONS_MAX) {
 		if (type == UKPLAT_MEMRT_FREE)
 			left_out += end - start;
 		return;
 	}
 	memmove(&r[at + 1], &r[at],
-		(kvm_bootinfo.region_count - at) * sizeof(*r));
+		(plat_bootinfo.region_count - at) * sizeof(*r));
 	r[at] = (struct ukplat_memregion){ start, end - start, type };
-	kvm_bootinfo.region_count++;
+	plat_bootinfo.region_count++;
 }
 
 static void erase(unsigned int at)
 {
-	struct ukplat_memregion *r = kvm_bootinfo.regions;
+	struct ukplat_memregion *r = plat_bootinfo.regions;
 
-	kvm_bootinfo.region_count--;
+	plat_bootinfo.region_count--;
 	memmove(&r[at], &r[at + 1],
-		(kvm_bootinfo.region_count - at) * sizeof(*r));
+		(plat_bootinfo.region_count - at) * sizeof(*r));
 }
 
 /* Takes [start, end) out of every region. */
 static void carve(__paddr_t start, __paddr_t end)
 {
-	for (unsigned int i = 0; i < kvm_bootinfo.region_count; i++) {
-		struct ukplat_memregion *r = &kvm_bootinfo.regions[i];
+	for (unsigned int i = 0; i < plat_bootinfo.region_count; i++) {
+		struct ukplat_memregion *r = &plat_bootinfo.regions[i];
 		__paddr_t rend = r->pbase + r->len;
 
 		if (rend <= start || r->pbase >= end)
@@ -93,9 +93,9 @@ static void carve(__paddr_t start, __paddr_t end)
 /* Joins a region with the next one, where both are free. */
 static void join(unsigned int at)
 {
-	struct ukplat_memregion *r = &kvm_bootinfo.regions[at];
+	struct ukplat_memregion *r = &plat_bootinfo.regions[at];
 
-	if (at + 1 >= kvm_bootinfo.region_count ||
+	if (at + 1 >= plat_bootinfo.region_count ||
 	    r[0].type != UKPLAT_MEMRT_FREE || r[1].type != UKPLAT_MEMRT_FREE ||
 	    r[0].pbase + r[0].len != r[1].pbase)
 		return;
@@ -103,13 +103,13 @@ static void join(unsigned int at)
 	erase(at + 1);
 }
 
-void kvm_memory_limit(unsigned int bits)
+void plat_memory_limit(unsigned int bits)
 {
 	beyond = 1UL << bits;
 }
 
-void kvm_memory_add(__paddr_t start, __paddr_t end,
-		    enum ukplat_memregion_type type)
+void plat_memory_add(__paddr_t start, __paddr_t end,
+		     enum ukplat_memregion_type type)
 {
 	unsigned int at = 0;
 
@@ -131,8 +131,8 @@ void kvm_memory_add(__paddr_t start, __paddr_t end,
 		return;
 
 	carve(start, end);
-	while (at < kvm_bootinfo.region_count &&
-	       kvm_bootinfo.regions[at].pbase < start)
+	while (at < plat_bootinfo.region_count &&
+	       plat_bootinfo.regions[at].pbase < start)
 		at++;
 	insert(at, start, end, type);
 	if (type == UKPLAT_MEMRT_FREE) {
@@ -142,7 +142,7 @@ void kvm_memory_add(__paddr_t start, __paddr_t end,
 	}
 }
 
-void kvm_memory_report(void)
+void plat_memory_report(void)
 {
 	if (left_out)
 		uk_pr_warn("%lu KiB of memory left out: it is in more than %d "
@@ -158,8 +158,8 @@ static struct ukplat_memregion *largest_free(void)
 {
 	struct ukplat_memregion *best = __NULL;
 
-	for (unsigned int i = 0; i < kvm_bootinfo.region_count; i++) {
-		struct ukplat_memregion *r = &kvm_bootinfo.regions[i];
+	for (unsigned int i = 0; i < plat_bootinfo.region_count; i++) {
+		struct ukplat_memregion *r = &plat_bootinfo.regions[i];
 
 		if (r->type == UKPLAT_MEMRT_FREE &&
 		    (!best || r->len > best->len))
@@ -168,13 +168,13 @@ static struct ukplat_memregion *largest_free(void)
 	return best;
 }
 
-__paddr_t kvm_memory_largest(__paddr_t limit, __paddr_t *end)
+__paddr_t plat_memory_largest(__paddr_t limit, __paddr_t *end)
 {
 	__paddr_t best = 0;
 
 	*end = 0;
-	for (unsigned int i = 0; i < kvm_bootinfo.region_count; i++) {
-		const struct ukplat_memregion *r = &kvm_bootinfo.regions[i];
+	for (unsigned int i = 0; i < plat_bootinfo.region_count; i++) {
+		const struct ukplat_memregion *r = &plat_bootinfo.regions[i];
 		__paddr_t rend = MIN(r->pbase + r->len, limit);
 
 		if (r->type == UKPLAT_MEMRT_FREE && rend > r->pbase &&
@@ -184,7 +184,7 @@ __paddr_t kvm_memory_largest(__paddr_t limit, __paddr_t *end)
 		}
 	}
 	if (!*end)
-		kvm_setup_failed("no free memory");
+		plat_setup_failed("no free memory");
 	return best;
 }
 
@@ -202,14 +202,14 @@ const struct ukplat_memregion *ukplat_memregion_take_end(__sz len)
 	struct ukplat_memregion *r = largest_free();
 	__paddr_t end;
 
-	if (!r || kvm_bootinfo.region_count == REGIONS_MAX)
+	if (!r || plat_bootinfo.region_count == REGIONS_MAX)
 		return __NULL;
 	len = MIN(len, ALIGN_DOWN(r->len / 2, __PAGE_SIZE));
 	if (!len)
 		return __NULL;
 	end = r->pbase + r->len;
 	r->len -= len;
-	insert((unsigned int)(r - kvm_bootinfo.regions) + 1, end - len, end,
+	insert((unsigned int)(r - plat_bootinfo.regions) + 1, end - len, end,
 	       UKPLAT_MEMRT_PAGES);
 	return r + 1;
 }

@@ -15,7 +15,7 @@
  */
 #include <uk/arch/lcpu.h>
 #include <uk/plat/time.h>
-#include "include/kvm_internal.h"
+#include <uk/plat/common.h>
 
 #define NEVER ((__u64)-1)
 #define TRIES 4
@@ -23,14 +23,14 @@
 static struct {
 	unsigned int seq;
 	int stopped;
-	__u64 from;		    /* tick at which the line starts */
-	__nsec base;		    /* its time there */
-	struct kvm_clock_rate rate; /* 0 ns a tick: it stands still */
+	__u64 from;		     /* tick at which the line starts */
+	__nsec base;		     /* its time there */
+	struct plat_clock_rate rate; /* 0 ns a tick: it stands still */
 } line;
 
-static struct kvm_clock_rate running; /* the rate while it is stopped */
-static __u64 stopped_at;	      /* tick */
-static __nsec stopped_for;	      /* all stops together */
+static struct plat_clock_rate running; /* the rate while it is stopped */
+static __u64 stopped_at;	       /* tick */
+static __nsec stopped_for;	       /* all stops together */
 
 static __nsec scale(__u64 ticks, __u64 ns_per_tick_32)
 {
@@ -53,7 +53,7 @@ static void change_begin(__u64 ticks)
 	line.from = ticks;
 }
 
-static void change_end(struct kvm_clock_rate rate)
+static void change_end(struct plat_clock_rate rate)
 {
 	line.rate = rate;
 	__atomic_store_n(&line.seq, line.seq + 1, __ATOMIC_RELEASE);
@@ -63,17 +63,17 @@ static void measure(void)
 {
 	unsigned long flags = ukarch_irq_save();
 	__u64 ticks = ukarch_ticks();
-	struct kvm_clock_rate rate = line.rate;
+	struct plat_clock_rate rate = line.rate;
 
 	if (!(line.seq & 1) && ticks >= rate.until) {
 		change_begin(rate.until);
-		kvm_clock_measure(ticks, &rate);
+		plat_clock_measure(ticks, &rate);
 		change_end(rate);
 	}
 	ukarch_irq_restore(flags);
 }
 
-void kvm_clock_start(__u64 ticks, struct kvm_clock_rate rate)
+void plat_clock_start(__u64 ticks, struct plat_clock_rate rate)
 {
 	line.from = ticks;
 	line.rate = rate;
@@ -102,7 +102,7 @@ __nsec ukplat_monotonic_clock(void)
 
 void ukplat_clock_stop(void)
 {
-	struct kvm_clock_rate still = { 0, NEVER };
+	struct plat_clock_rate still = { 0, NEVER };
 
 	ukplat_monotonic_clock(); /* the rate is known and good now */
 	if (line.stopped || (line.seq & 1))
@@ -133,7 +133,7 @@ __nsec ukplat_wall_clock(void)
 	static int known;
 
 	if (!known) {
-		__u64 now = kvm_rtc_seconds();
+		__u64 now = plat_rtc_seconds();
 
 		if (now)
 			offset = now * UK_NSEC_PER_SEC -

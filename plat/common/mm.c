@@ -9,7 +9,7 @@
 #include <string.h>
 #include <uk/arch/paging.h>
 #include <uk/plat/lcpu.h>
-#include "include/kvm_internal.h"
+#include <uk/plat/common.h>
 
 static __paddr_t tables, tables_end, limit;
 
@@ -18,7 +18,7 @@ static __paddr_t table_alloc(void)
 	__paddr_t page = tables_end;
 
 	if (page == limit)
-		kvm_setup_failed("too little memory for page tables");
+		plat_setup_failed("too little memory for page tables");
 	tables_end += __PAGE_SIZE;
 	memset((void *)page, 0, __PAGE_SIZE);
 	return page;
@@ -29,7 +29,7 @@ static void map(__paddr_t root, __paddr_t start, __paddr_t end,
 {
 	if (end > start &&
 	    ukarch_pt_map(root, start, start, end - start, attr, table_alloc))
-		kvm_setup_failed("cannot map memory");
+		plat_setup_failed("cannot map memory");
 }
 
 static void map_image(__paddr_t root)
@@ -44,13 +44,13 @@ static void map_image(__paddr_t root)
 		    PAGE_ATTR_PROT_NONE);
 }
 
-void kvm_paging_init(const struct ukplat_memregion *devices, unsigned int count,
-		     __paddr_t mapped)
+void plat_paging_init(const struct ukplat_memregion *devices,
+		      unsigned int count, __paddr_t mapped)
 {
-	const struct ukplat_bootinfo *bi = &kvm_bootinfo;
+	const struct ukplat_bootinfo *bi = &plat_bootinfo;
 	__paddr_t root;
 
-	tables = tables_end = kvm_memory_largest(mapped, &limit);
+	tables = tables_end = plat_memory_largest(mapped, &limit);
 	root = table_alloc();
 
 	for (unsigned int i = 0; i < bi->region_count; i++) {
@@ -66,6 +66,6 @@ void kvm_paging_init(const struct ukplat_memregion *devices, unsigned int count,
 		    PAGE_ATTR_PROT_RW | PAGE_ATTR_DEVICE);
 	map_image(root);
 
-	kvm_memory_add(tables, tables_end, UKPLAT_MEMRT_BOOT);
+	plat_memory_add(tables, tables_end, UKPLAT_MEMRT_BOOT);
 	ukarch_pt_root_set(root);
 }

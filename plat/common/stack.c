@@ -3,10 +3,9 @@
 /*
  * The stack of main and of the init calls; entry.S starts on it.
  */
+#include <uk/plat/common.h>
 #include <uk/stack.h>
 
-#define KVM_MAIN_STACK_SIZE (CONFIG_STACK_SIZE_KB * 1024UL)
+#define PLAT_MAIN_STACK_SIZE (CONFIG_STACK_SIZE_KB * 1024UL)
 
-extern char kvm_main_stack[];
-
-UK_STACK_DEFINE(kvm_main_stack, "main", KVM_MAIN_STACK_SIZE);
+UK_STACK_DEFINE(plat_main_stack, "main", PLAT_MAIN_STACK_SIZE);

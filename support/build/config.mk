@@ -14,12 +14,12 @@ CONFIG_DIR := $(BUILD)/include/config
 AUTO_CONF := $(CONFIG_DIR)/auto.conf
 CONFIG_H := $(BUILD)/include/config.h
 
-export ARCH APP_NAME APP_DIR UK_BASE DOTCONFIG CONFIG_DIR CONFIG_H
+export ARCH APP_NAME APP_DIR PLAT_DIR UK_BASE DOTCONFIG CONFIG_DIR CONFIG_H
 KCONFIG := $(PYTHON) $(UK_BASE)/support/kconfig
 
 CONFIG_UK := $(UK_BASE)/Config.uk $(wildcard $(UK_BASE)/arch/Config.uk \
   $(UK_BASE)/plat/Config.uk $(UK_BASE)/support/build/Config.uk \
-  $(UK_BASE)/lib/*/Config.uk $(APP_DIR)/Config.uk)
+  $(UK_BASE)/lib/*/Config.uk $(PLAT_DIR)/Config.uk $(APP_DIR)/Config.uk)
 DEFCONFIG := $(wildcard $(APP_DIR)/defconfig)
 
 # Changes when a defconfig comes or goes.

@@ -26,9 +26,9 @@ LINK_FLAGS := $(strip $(LDFLAGS-y)) -T $(LINK_LDS)
 LINK_IN := $(LIB_OBJS) $(APP_OBJS) $(UK_LDLIBS-y) $(NEWLIB_LIBS)
 $(call if_changed,$(BUILD)/.link,$(LD) $(LINK_FLAGS) $(LINK_IN) $(OBJS) $(NAMES_ARGS) $(keep_names))
 
-$(LINK_LDS): $(UK_BASE)/plat/kvm/$(ARCH)/link.lds.S $(UK_BASE)/plat/kvm/include/link.lds.h $(AUTO_CONF)
+$(LINK_LDS): $(UK_LINKER_SCRIPT) $(UK_BASE)/plat/common/include/link.lds.h $(AUTO_CONF)
 	$(Q)$(TARGET_CC) -E -P -x assembler-with-cpp -D__ASSEMBLY__ -nostdinc \
-	  -I$(UK_BASE)/plat/kvm/include -include $(CONFIG_H) $< -o $@.tmp
+	  -I$(UK_BASE)/plat/common/include -include $(CONFIG_H) $< -o $@.tmp
 	$(Q)cmp -s $@.tmp $@ && touch $@ && rm $@.tmp || mv $@.tmp $@
 
 LINK_DEPS := $(LIB_OBJS) $(APP_OBJS) $(LINK_LDS) $(BUILD)/.link $(NEWLIB_STAMP) $(UK_LINK_DEPS-y)

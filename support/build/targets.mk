@@ -77,6 +77,7 @@ help:          ## Print this list
 	@echo
 	@echo '  APP=<name or path>   an application in apps/ or a folder outside ($(APP))'
 	@echo '  ARCH=<arch>          x86_64 or arm64 ($(ARCH))'
+	@echo '  PLAT=<name or path>  a platform in plat/ or a folder outside ($(PLAT))'
 	@echo '  CC=gcc|clang  O=<build folder>  V=1  SETUP=no'
 	@echo '  run, debug: ARGS= PARAMS= MACHINE= ACCEL= MEM= GDB= METRICS= SHELL_PORT= CORE= GDB_FLAGS='
 	@echo '  randconfig: SEED=   check-host: T=<part of a path> FUZZ_SECONDS= HOSTCC= HOST_CLANG='

@@ -5,7 +5,7 @@
  * physical address of the device tree (Linux' Documentation/arm64/booting) or
  * 0 if the image was loaded as an ELF. Leaves EL3, to secure EL1, or EL2, lets
  * floating point through, checks that the whole image is in memory, and turns on the MMU with tables that map the low 255 GiB one to
- * one, the first as devices, until kvm_paging_init() replaces that.
+ * one, the first as devices, until plat_paging_init() replaces that.
  *
  * Until ukarch_trap_init() every exception ends the machine with status 71 and
  * the text at TPIDRRO_EL0, which nothing else uses by then.
@@ -121,7 +121,7 @@ entry:
 	cmp	x0, x1
 	b.lo	3b
 
-	address	x0, kvm_main_stack + 4096 + CONFIG_STACK_SIZE_KB * 1024
+	address	x0, plat_main_stack + 4096 + CONFIG_STACK_SIZE_KB * 1024
 	mov	sp, x0
 	mov	x29, #0
 	mov	x30, #0

@@ -19,6 +19,12 @@
 #ifndef __ASSEMBLY__
 #include <uk/arch/types.h>
 
+/* Boot; called by entry.S on the main stack. */
+void kvm_setup(void *boot_param);
+
+/* Sets the clock's zero; calls plat_clock_start(). */
+void kvm_time_init(void);
+
 /**
  * Sets how PSCI is called: by SMC if `smc`, else by HVC, which is also the
  * default.

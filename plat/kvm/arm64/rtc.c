@@ -5,13 +5,13 @@
  * the seconds since 1970.
  */
 #include <uk/fdt.h>
-#include "../include/kvm_internal.h"
+#include <uk/plat/common.h>
 
-__u64 kvm_rtc_seconds(void)
+__u64 plat_rtc_seconds(void)
 {
 	__u64 base;
 
-	if (uk_fdt_device(kvm_bootinfo.dtb, "arm,pl031", 0, &base, __NULL))
+	if (uk_fdt_device(plat_bootinfo.dtb, "arm,pl031", 0, &base, __NULL))
 		return 0;
 	return *(const volatile __u32 *)base;
 }

@@ -12,7 +12,7 @@
 #include <uk/init.h>
 #include <uk/plat/lcpu.h>
 #include <uk/stackprotector.h>
-#include "../include/kvm_internal.h"
+#include <uk/plat/common.h>
 #include "kvm_arm64.h"
 
 #define RAM_BASE 0x40000000UL
@@ -41,7 +41,7 @@ static void early_puts(volatile __u32 *uart, const char *s)
 /* The one that the device tree names, else that of `virt`. */
 static volatile __u32 *early_uart(void)
 {
-	const void *dtb = kvm_bootinfo.dtb;
+	const void *dtb = plat_bootinfo.dtb;
 	int node = uk_fdt_stdout(dtb);
 	__u64 base;
 
@@ -51,7 +51,7 @@ static volatile __u32 *early_uart(void)
 	return (volatile __u32 *)base;
 }
 
-void __noreturn kvm_setup_failed(const char *why)
+void __noreturn plat_setup_failed(const char *why)
 {
 	volatile __u32 *uart = early_uart();
 
@@ -71,7 +71,7 @@ static const void *dtb_find(const void *param)
 
 	if (((__uptr)dtb & 7) || fdt_check_header(dtb) ||
 	    fdt_version(dtb) < DTB_VERSION)
-		kvm_setup_failed("no device tree");
+		plat_setup_failed("no device tree");
 	return dtb;
 }
 
@@ -81,7 +81,7 @@ static void ranges_add(const void *dtb, int parent, int node,
 	__u64 base, len;
 
 	for (int i = 0; !uk_fdt_reg(dtb, parent, node, i, &base, &len); i++)
-		kvm_memory_add(base, base + len, type);
+		plat_memory_add(base, base + len, type);
 }
 
 static void reserved_add(const void *dtb, int parent)
@@ -91,7 +91,8 @@ static void reserved_add(const void *dtb, int parent)
 
 	for (int i = 0; i < fdt_num_mem_rsv(dtb); i++)
 		if (!fdt_get_mem_rsv(dtb, i, &base, &len))
-			kvm_memory_add(base, base + len, UKPLAT_MEMRT_RESERVED);
+			plat_memory_add(base, base + len,
+					UKPLAT_MEMRT_RESERVED);
 	if (parent < 0)
 		return;
 	fdt_for_each_subnode(node, dtb, parent) if (uk_fdt_enabled(dtb, node))
@@ -111,7 +112,7 @@ static void chosen_read(const void *dtb, int node)
 	const char *args = fdt_getprop(dtb, node, "bootargs", __NULL);
 
 	if (args)
-		kvm_cmdline_set(args);
+		plat_cmdline_set(args);
 }
 
 /* One pass over the nodes below the root: each costs. */
@@ -134,14 +135,14 @@ static void tree_read(const void *dtb)
 			 uk_fdt_enabled(dtb, node))
 			reserved = node;
 	}
-	if (!kvm_bootinfo.region_count)
-		kvm_setup_failed("no memory in the device tree");
+	if (!plat_bootinfo.region_count)
+		plat_setup_failed("no memory in the device tree");
 
 	/* What is in use takes the place of what is free. */
 	reserved_add(dtb, reserved);
-	kvm_memory_add((__paddr_t)dtb, (__paddr_t)dtb + fdt_totalsize(dtb),
-		       UKPLAT_MEMRT_BOOT);
-	kvm_memory_add((__paddr_t)_text, (__paddr_t)_end, UKPLAT_MEMRT_KERNEL);
+	plat_memory_add((__paddr_t)dtb, (__paddr_t)dtb + fdt_totalsize(dtb),
+			UKPLAT_MEMRT_BOOT);
+	plat_memory_add((__paddr_t)_text, (__paddr_t)_end, UKPLAT_MEMRT_KERNEL);
 }
 
 /* ID_AA64MMFR0_EL1.PARange (Arm ARM, D17.2.64); virtual addresses have 48. */
@@ -167,15 +168,15 @@ void kvm_setup(void *boot_param)
 	ukarch_trap_init();
 	kvm_time_init();
 	dtb = dtb_find(boot_param);
-	kvm_bootinfo.dtb = dtb;
+	plat_bootinfo.dtb = dtb;
 	name = fdt_getprop(dtb, 0, "compatible", __NULL);
 	if (name)
-		kvm_bootinfo.machine =
+		plat_bootinfo.machine =
 			strcmp(name, "linux,dummy-virt") ? name : "virt";
-	kvm_memory_limit(address_bits());
+	plat_memory_limit(address_bits());
 	tree_read(dtb);
-	kvm_paging_init(devices, ARRAY_SIZE(devices),
-			(__paddr_t)KVM_BOOT_GIB << 30);
-	kvm_memory_report();
+	plat_paging_init(devices, ARRAY_SIZE(devices),
+			 (__paddr_t)KVM_BOOT_GIB << 30);
+	plat_memory_report();
 	uk_boot();
 }

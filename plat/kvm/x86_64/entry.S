@@ -4,7 +4,7 @@
  * From PVH to C. The machine enters in 32-bit protected mode, paging off,
  * EBX = physical address of hvm_start_info (Xen's docs/misc/pvh.pandoc). The
  * low gigabyte is mapped one to one with 2 MiB pages, all rights, until
- * kvm_paging_init() replaces that.
+ * plat_paging_init() replaces that.
  *
  * Before anything is relied upon it is checked that the whole image is in
  * memory and that the CPU has what x86-64 code needs.
@@ -143,7 +143,7 @@ entry64:
 	movl	%eax, %fs
 	movl	%eax, %gs
 	movl	%eax, %ss
-	movq	$(kvm_main_stack + 4096 + CONFIG_STACK_SIZE_KB * 1024), %rsp
+	movq	$(plat_main_stack + 4096 + CONFIG_STACK_SIZE_KB * 1024), %rsp
 	movl	%ebp, %edi
 	xorl	%ebp, %ebp
 	call	kvm_setup

@@ -14,4 +14,12 @@
 /* entry.S maps the memory below. */
 #define KVM_BOOT_MAPPED 0x40000000
 
+#ifndef __ASSEMBLY__
+/* Boot; called by entry.S on the main stack. */
+void kvm_setup(void *boot_param);
+
+/* Sets the clock's zero; calls plat_clock_start(). */
+void kvm_time_init(void);
+#endif
+
 #endif /* __KVM_X86_64_H__ */

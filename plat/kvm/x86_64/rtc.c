@@ -5,7 +5,7 @@
  * seconds; when in the second it is asked is not known.
  */
 #include <arch/io.h>
-#include "../include/kvm_internal.h"
+#include <uk/plat/common.h>
 
 #define RTC_INDEX 0x70
 #define RTC_DATA 0x71
@@ -41,7 +41,7 @@ static __u64 days(unsigned int y, unsigned int m, unsigned int d)
 	return (y - 1970) * 365UL + leaps - 477 + before[(m - 1) % 12] + d - 1;
 }
 
-__u64 kvm_rtc_seconds(void)
+__u64 plat_rtc_seconds(void)
 {
 	static const __u8 regs[] = { 0, 2, 4, 7, 8, 9 };
 	unsigned int v[6];

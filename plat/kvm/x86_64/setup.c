@@ -12,7 +12,7 @@
 #include <uk/stackprotector.h>
 #include <arch/cpuid.h>
 #include <arch/io.h>
-#include "../include/kvm_internal.h"
+#include <uk/plat/common.h>
 #include "kvm_x86_64.h"
 
 #define HVM_START_MAGIC 0x336ec578
@@ -44,7 +44,7 @@ const char *kvm_setup_error;
 
 #define COM1 0x3f8
 
-void __noreturn kvm_setup_failed(const char *why)
+void __noreturn plat_setup_failed(const char *why)
 {
 	static const char prefix[] = "boot failed: ";
 
@@ -85,13 +85,14 @@ static void memory_init(const struct hvm_start_info *si)
 	for (int ram = 1; ram >= 0; ram--)
 		for (__u32 i = 0; i < si->memmap_entries; i++)
 			if ((e[i].type == HVM_MEMMAP_TYPE_RAM) == ram)
-				kvm_memory_add(e[i].addr, e[i].addr + e[i].size,
-					       ram ? UKPLAT_MEMRT_FREE
-						   : UKPLAT_MEMRT_RESERVED);
+				plat_memory_add(e[i].addr,
+						e[i].addr + e[i].size,
+						ram ? UKPLAT_MEMRT_FREE
+						    : UKPLAT_MEMRT_RESERVED);
 
 	/* Page 0 catches null pointers; firmware data lies below 1 MiB. */
-	kvm_memory_add(0, 0x100000, UKPLAT_MEMRT_RESERVED);
-	kvm_memory_add((__paddr_t)_text, (__paddr_t)_end, UKPLAT_MEMRT_KERNEL);
+	plat_memory_add(0, 0x100000, UKPLAT_MEMRT_RESERVED);
+	plat_memory_add((__paddr_t)_text, (__paddr_t)_end, UKPLAT_MEMRT_KERNEL);
 }
 
 void kvm_setup(void *boot_param)
@@ -106,17 +107,17 @@ void kvm_setup(void *boot_param)
 	ukarch_trap_init();
 	kvm_time_init();
 	if (si->magic != HVM_START_MAGIC)
-		kvm_setup_failed("not entered through PVH");
+		plat_setup_failed("not entered through PVH");
 	if (si->version < 1 || !si->memmap_entries)
-		kvm_setup_failed("hvm_start_info without a memory map");
+		plat_setup_failed("hvm_start_info without a memory map");
 
-	kvm_bootinfo.machine = machine_name();
+	plat_bootinfo.machine = machine_name();
 	if (si->cmdline_paddr)
-		kvm_cmdline_set((const char *)si->cmdline_paddr);
-	kvm_memory_limit(address_bits());
+		plat_cmdline_set((const char *)si->cmdline_paddr);
+	plat_memory_limit(address_bits());
 	memory_init(si);
 	x86_paging_init();
-	kvm_paging_init(devices, ARRAY_SIZE(devices), KVM_BOOT_MAPPED);
-	kvm_memory_report();
+	plat_paging_init(devices, ARRAY_SIZE(devices), KVM_BOOT_MAPPED);
+	plat_memory_report();
 	uk_boot();
 }

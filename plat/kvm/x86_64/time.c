@@ -14,7 +14,8 @@
 #include <uk/arch/lcpu.h>
 #include <arch/cpuid.h>
 #include <arch/io.h>
-#include "../include/kvm_internal.h"
+#include <uk/plat/common.h>
+#include "kvm_x86_64.h"
 
 #define CPUID_1_ECX_HYPERVISOR (1U << 31)
 #define CPUID_HYPERVISOR 0x40000000
@@ -88,9 +89,9 @@ static struct reading pit_read(void)
 
 void kvm_time_init(void)
 {
-	struct kvm_clock_rate unknown = { .until = ukarch_ticks() };
+	struct plat_clock_rate unknown = { .until = ukarch_ticks() };
 
-	kvm_clock_start(unknown.until, unknown);
+	plat_clock_start(unknown.until, unknown);
 	pit_arm();
 }
 
@@ -185,7 +186,7 @@ static __u64 next_at(__u64 ticks)
 	return armed.after + MAX(4 * window, hz / 100);
 }
 
-void kvm_clock_measure(__u64 ticks, struct kvm_clock_rate *rate)
+void plat_clock_measure(__u64 ticks, struct plat_clock_rate *rate)
 {
 	__u64 window = ticks - armed.after;
 

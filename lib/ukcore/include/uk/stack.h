@@ -24,7 +24,7 @@ UK_TABLE_DECLARE(stack, struct uk_stack);
  * Defines and registers a stack.
  *
  * The symbol has no size: a debugger that shows a pointer to a local variable
- * then does not name it after the stack (gdb: `<kvm_main_stack+69432>`).
+ * then does not name it after the stack (gdb: `<plat_main_stack+69432>`).
  *
  * @param ident C identifier: `ident[]` is the memory, guard page included
  * @param label what users read, for example "main"
