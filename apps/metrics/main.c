@@ -8,7 +8,8 @@
  *	curl http://127.0.0.1:9100/metrics | grep appmetrics
  *	curl -X PUT -d 300 http://127.0.0.1:9100/store/appmetrics/rate
  *
- * and in a browser. SHELL_PORT=4000 opens a shell. With an argument it ends after so many seconds.
+ * and in a browser. SHELL_PORT=4000 opens a shell. With an argument it ends
+ *after so many seconds.
  */
 #include <math.h>
 #include <stdio.h>

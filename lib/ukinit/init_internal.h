@@ -6,7 +6,8 @@
 #ifndef __INIT_INTERNAL_H__
 #define __INIT_INTERNAL_H__
 
-/* main's arguments unless a library sets others: a name that main may change. */
+/* main's arguments unless a library sets others: a name that main may change.
+ */
 extern char *init_no_args[];
 
 #endif /* __INIT_INTERNAL_H__ */

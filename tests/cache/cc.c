@@ -12,7 +12,8 @@
  * without a preprocessor. tests/cache/set-up writes the names that stay to
  * $CACHE_OPTIONS/lib!ukfoo!foo.c, one a line; to $CACHE_OPTIONS/libukfoo for
  * sources of that library (-D__LIBNAME__) outside of the tree. Where there is
- * neither, as for an application, all stays. So it does with CCACHE_DISABLE.
+ * neither, as for an application, all stays. So it does without -c or with
+ * CCACHE_DISABLE.
  * newlib's headers are represented by the key of its build.
  */
 #include <errno.h>
@@ -134,17 +135,19 @@ int main(int argc, char **argv)
 	const char *folder = getenv("CACHE_OPTIONS"),
 		   *name = strrchr(argv[0], '/');
 	char path[4096], library[64] = "", *names = NULL, *config = NULL;
-	int at = 0, left = 1;
+	int at = 0, left = 1, compiles = 0;
 
 	name = name ? name + 1 : argv[0];
 	for (int i = 1; i < argc; i++) {
 		sscanf(argv[i], LIBNAME "%63[a-z0-9_-]", library);
+		compiles |= !strcmp(argv[i], "-c");
 		if (!strcmp(argv[i], "-include"))
 			at = i + 1;
 		if (!strcmp(argv[i], "-isystem") && i + 1 < argc)
 			add_key(argv[i + 1]);
 	}
-	if (folder && at && at < argc && !getenv("CCACHE_DISABLE")) {
+	if (folder && compiles && at && at < argc &&
+	    !getenv("CCACHE_DISABLE")) {
 		names = names_for(folder, argv[argc - 1], library);
 		config = read_file(argv[at]);
 	}
