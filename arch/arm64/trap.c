@@ -203,7 +203,7 @@ void __noreturn ukarch_trap_exhausted(unsigned long slot, __vaddr_t pc)
 	uk_print_seize();
 	uk_pr_crit("no stack left for a trap: %s at 0x%lx\n",
 		   ukarch_trap_name(slot), pc);
-	uk_pr_always("exit %d\n", UKPLAT_STATUS_CRASH);
+	uk_print_exit(UKPLAT_STATUS_CRASH);
 	ukplat_poweroff(UKPLAT_STATUS_CRASH);
 }
 

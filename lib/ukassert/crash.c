@@ -61,7 +61,7 @@ static void run_steps(int nested)
 			return;
 		}
 	}
-	uk_pr_always("exit %d\n", UKPLAT_STATUS_CRASH);
+	uk_print_exit(UKPLAT_STATUS_CRASH);
 	ukplat_poweroff(UKPLAT_STATUS_CRASH);
 }
 

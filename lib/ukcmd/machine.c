@@ -15,7 +15,7 @@ static int cmd_poweroff(struct uk_cmd_io *io __unused, int argc, char **argv)
 	    status > 63)
 		return -EINVAL;
 	uk_print_seize();
-	uk_pr_always("exit %lu\n", status);
+	uk_print_exit((int)status);
 	ukplat_poweroff((int)status);
 }
 
@@ -29,7 +29,7 @@ static int cmd_reset(struct uk_cmd_io *io __unused, int argc,
 		return -EINVAL;
 	/* For support/run, which does not let it start again. */
 	uk_print_seize();
-	uk_pr_always("exit 0\n");
+	uk_print_exit(0);
 	ukplat_restart();
 }
 

@@ -11,7 +11,7 @@
 static void print_term(const struct uk_term_ctx *ctx)
 {
 	print_urgent();
-	uk_pr_always("exit %d\n", ctx->status);
+	uk_print_exit(ctx->status);
 }
 
 uk_early_initcall_prio(0, print_term, 0);

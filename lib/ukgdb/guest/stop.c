@@ -106,7 +106,7 @@ static void __noreturn die(int signal)
 	}
 	uk_trap_leave(&stopped_ctx);
 	uk_pr_crit("ended by signal %d from the debugger\n", signal);
-	uk_pr_always("exit %d\n", UKPLAT_STATUS_CRASH);
+	uk_print_exit(UKPLAT_STATUS_CRASH);
 	ukplat_poweroff(UKPLAT_STATUS_CRASH);
 }
 

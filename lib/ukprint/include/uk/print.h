@@ -10,7 +10,7 @@
  *
  * reads on the console, the place by Kconfig:
  *
- *	[    0.101195] Info: [libukboot] <boot.c @ 35> 3 regions, 4096 bytes
+ *	[    0.101195] INFO: [libukboot] <boot.c @ 35> 3 regions, 4096 bytes
  *
  * One call is one line, whether the text ends in a newline or not; newlines
  * inside the text start further lines of the same message. Lines longer than
@@ -51,8 +51,8 @@
 /**
  * Logs one message; the format is that of <uk/snprintf.h>.
  *
- * uk_pr_always() is logged whatever the level and shown as Info, without
- * place. It is for what tools read, such as the last line "exit 0".
+ * uk_pr_always() is logged whatever the level and shown as INFO, without
+ * place. It is for what tools read.
  */
 #define uk_pr_crit(fmt, ...) uk_printk(UK_PRINT_KLVL_CRIT, fmt, ##__VA_ARGS__)
 #define uk_pr_err(fmt, ...) uk_printk(UK_PRINT_KLVL_ERR, fmt, ##__VA_ARGS__)
@@ -147,6 +147,12 @@ static inline void uk_print_seize(void)
 {
 }
 #endif
+
+/** Logs the last line of a guest, "exit STATUS", which tools read. */
+static inline void uk_print_exit(int status)
+{
+	uk_pr_always("exit %d\n", status);
+}
 
 /* --- reading the ring ---------------------------------------------------- */
 

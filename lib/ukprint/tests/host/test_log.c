@@ -109,7 +109,7 @@ static void test_lines(void **state)
 	uk_pr_warn("w without newline");
 	uk_pr_info("i\n");
 	uk_pr_debug("%s\n", "never");
-	uk_pr_always("exit %d\n", 0);
+	uk_print_exit(0);
 	uk_pr_info("two\nlines\n");
 	uk_pr_info("\n");
 	assert_written("CRIT: c 1\nERR: e\nWARN: w without newline\nINFO: i\n"
