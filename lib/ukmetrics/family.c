@@ -201,7 +201,7 @@ static int visit(const struct uk_store_ref *ref, void *arg)
 	struct metrics_item *item = &ix->items[ix->count];
 	__u32 holder = ref->object ? holder_of(ix, ref->object) : 0;
 
-	if (!ref->entry->get.u64)
+	if (!uk_store_readable(ref->entry))
 		return 0; /* can only be set */
 	if (ix->count == CONFIG_LIBUKMETRICS_ENTRIES)
 		return -ENOSPC;

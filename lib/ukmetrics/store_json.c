@@ -139,7 +139,7 @@ static int visit(const struct uk_store_ref *ref, void *arg)
 	static char path[PATH_MAX];
 	struct list *list = arg;
 
-	if (!ref->entry->get.u64)
+	if (!uk_store_readable(ref->entry))
 		return 0;
 	uk_store_path(ref, path, sizeof(path));
 	if (strncmp(path, list->prefix, strlen(list->prefix)) != 0)
@@ -216,7 +216,7 @@ static void get_one(const struct uk_http_request *req,
 			uk_http_error(res, 404, "no value %s\n", req->rest);
 		return;
 	}
-	if (!ref.entry->get.u64) {
+	if (!uk_store_readable(ref.entry)) {
 		res->allow = UK_HTTP_PUT;
 		uk_http_error(res, 405, "%s can only be set\n", req->rest);
 	} else if (wants_text(req)) {

@@ -76,11 +76,11 @@ static void count(__u64 *number)
 	__atomic_fetch_add(number, 1, __ATOMIC_RELAXED);
 }
 
-static int usable(const struct uk_store_entry *e, const void *func)
+static int usable(const struct uk_store_entry *e, int can)
 {
 	struct uk_store_object *obj = store_object(e);
 
-	if (!func)
+	if (!can)
 		return -ENOTSUP;
 	return obj && UK_READ_ONCE(obj->removed) ? -ENODEV : 0;
 }
@@ -88,7 +88,7 @@ static int usable(const struct uk_store_entry *e, const void *func)
 int uk_store_read(const struct uk_store_entry *e, struct uk_store_value *v)
 {
 	struct call c = { e, v };
-	int ret = usable(e, (const void *)e->get.u64);
+	int ret = usable(e, uk_store_readable(e));
 
 	if (ret)
 		return ret;
@@ -219,7 +219,7 @@ static int call_setter(void *arg)
 
 static int set(struct set_call *c)
 {
-	int ret = usable(c->e, (const void *)c->e->set.u64);
+	int ret = usable(c->e, c->e->set.u64 != __NULL);
 
 	return ret ? ret : store_guarded(call_setter, c);
 }

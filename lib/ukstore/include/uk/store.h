@@ -162,6 +162,12 @@ struct uk_store_entry {
 	const char *library;		      /* static ones: "libukfoo" */
 };
 
+/** 1 if an entry has a getter; without one it can only be set. */
+static inline int uk_store_readable(const struct uk_store_entry *e)
+{
+	return e->get.u64 != __NULL;
+}
+
 /* Flags: */
 #define UK_STORE_ENTRY_FLAG_CONST 2 /* a charp is constant: not to be freed */
 #define UK_STORE_ENTRY_FLAG_CRASH 4 /* static: a crash screen shows it */
