@@ -49,6 +49,32 @@ struct uk_console *uk_console_get(enum uk_console_role role)
 	return con ? con : role_default(role);
 }
 
+static struct uk_console *by_name(const char *name, __sz len)
+{
+	struct uk_console *con = __NULL;
+
+	while ((con = uk_console_next(con)))
+		if (strlen(con->name) == len && !memcmp(con->name, name, len))
+			break;
+	return con;
+}
+
+struct uk_console *uk_console_choose(enum uk_console_role role,
+				     const char *names)
+{
+	struct uk_console *con = uk_console_get(role);
+
+	if (uk_console_wanted[role])
+		return con;
+	while (!con && *names) {
+		__sz len = strcspn(names, ",");
+
+		con = by_name(names, len);
+		names += len + (names[len] == ',');
+	}
+	return con;
+}
+
 static int log_ready(int urgent)
 {
 	if (!urgent && !console_found())

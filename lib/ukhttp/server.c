@@ -102,32 +102,6 @@ static void *server(void *arg __unused)
 	return __NULL;
 }
 
-static struct uk_console *named(const char *name, __sz len)
-{
-	struct uk_console *con = __NULL;
-
-	while ((con = uk_console_next(con)))
-		if (strlen(con->name) == len && !strncmp(con->name, name, len))
-			break;
-	return con;
-}
-
-static struct uk_console *the_console(void)
-{
-	struct uk_console *con = uk_console_get(UK_CONSOLE_METRICS);
-	const char *name = CONFIG_LIBUKHTTP_CONSOLE;
-
-	if (uk_console_wanted[UK_CONSOLE_METRICS])
-		return con;
-	while (!con && *name) {
-		__sz len = strcspn(name, ",");
-
-		con = named(name, len);
-		name += len + (name[len] == ',');
-	}
-	return con;
-}
-
 static int is_shared(const struct uk_console *con)
 {
 	return con == uk_console_get(UK_CONSOLE_LOG) ||
@@ -139,7 +113,8 @@ static int start(struct uk_init_ctx *ctx __unused)
 {
 	static const struct uk_thread_attr attr = { .name = "http",
 						    .detached = 1 };
-	struct uk_console *con = the_console();
+	struct uk_console *con =
+		uk_console_choose(UK_CONSOLE_METRICS, CONFIG_LIBUKHTTP_CONSOLE);
 	int ret;
 
 	if (!con)

@@ -168,13 +168,6 @@ static void *thread(void *arg __unused)
 	return __NULL;
 }
 
-static struct uk_console *the_console(void)
-{
-	if (uk_console_wanted[UK_CONSOLE_SHELL])
-		return uk_console_get(UK_CONSOLE_SHELL);
-	return uk_console_by_name(CONFIG_LIBUKSHELL_CONSOLE);
-}
-
 /* The log may be there: its lines come between. */
 static int is_shared(const struct uk_console *con)
 {
@@ -187,7 +180,8 @@ static int start(struct uk_init_ctx *ctx __unused)
 {
 	static const struct uk_thread_attr attr = { .name = "shell",
 						    .detached = 1 };
-	struct uk_console *con = the_console();
+	struct uk_console *con =
+		uk_console_choose(UK_CONSOLE_SHELL, CONFIG_LIBUKSHELL_CONSOLE);
 	int ret;
 
 	if (!con)

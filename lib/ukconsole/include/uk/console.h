@@ -213,6 +213,17 @@ extern char *uk_console_wanted[UK_CONSOLE_ROLES];
 struct uk_console *uk_console_get(enum uk_console_role role);
 
 /**
+ * The console that has a role, or by default one of a list.
+ *
+ * @param names of consoles, with commas between them: the first that is
+ *   present, if no parameter names one
+ * @return the console, or NULL if there is none of them, or none is wanted.
+ * Contexts: as uk_console_get().
+ */
+struct uk_console *uk_console_choose(enum uk_console_role role,
+				     const char *names);
+
+/**
  * The console of that name.
  *
  * @return the console, or NULL if none that is present has it.

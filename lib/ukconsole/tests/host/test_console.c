@@ -130,6 +130,9 @@ static void test_defaults(void **state)
 	assert_ptr_equal(uk_console_next(&cona), &conb);
 	assert_null(uk_console_next(&conb));
 	assert_null(uk_console_by_name("c"));
+	assert_ptr_equal(uk_console_choose(UK_CONSOLE_GDB, "bb,c,b,a"), &conb);
+	assert_null(uk_console_choose(UK_CONSOLE_GDB, ""));
+	assert_ptr_equal(uk_console_choose(UK_CONSOLE_LOG, "b"), &cona);
 	assert_int_equal(roles_check(NULL), 0);
 }
 
@@ -141,6 +144,8 @@ static void test_roles_by_name(void **state)
 	assert_ptr_equal(uk_console_get(UK_CONSOLE_LOG), &conb);
 	assert_null(uk_console_get(UK_CONSOLE_STDIO));
 	assert_null(uk_console_get(UK_CONSOLE_GDB));
+	assert_null(uk_console_choose(UK_CONSOLE_GDB, "a"));
+	assert_null(uk_console_choose(UK_CONSOLE_STDIO, "a"));
 	assert_int_equal(roles_check(NULL), -ECANCELED);
 	assert_string_equal(logged, "console for gdb: no console \"vport1\"; "
 				    "use one of: a b none\n");
