@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Consoles are named byte streams ("com1", "pl011", "vport1"). Who speaks
- * through one asks for the console that has a role:
+ * Consoles are named byte streams ("com1", "pl011", "vport1"). A library asks
+ * for the console that has a role:
  *
  *	uk_console_out(uk_console_get(UK_CONSOLE_STDIO), "hello\n", 6);
  *
@@ -168,9 +168,9 @@ UK_TABLE_DECLARE(console, struct uk_console_rec);
  * Registers a console at link time.
  *
  * @param con a struct uk_console variable
- * @param p who becomes the default: 0 (rather) to 9 (rather not); UARTs that
- *   a machine has by default take 2, second ones 4. Among equals the first in
- *   link order.
+ * @param p its rank as the default: 0 (first) to 9 (last); UARTs that a
+ *   machine has by default take 2, others more. Among equals the first in link
+ *   order.
  */
 #define UK_CONSOLE_REGISTER(con, p)                        \
 	UK_TABLE_RECORD(console, struct uk_console_rec, p, \
@@ -178,13 +178,14 @@ UK_TABLE_DECLARE(console, struct uk_console_rec);
 
 /* What consoles are for. */
 enum uk_console_role {
-	UK_CONSOLE_LOG,	    /* the log; default: the best console present */
-	UK_CONSOLE_STDIO,   /* stdin and stdout; default: as for the log */
-	UK_CONSOLE_GDB,	    /* a debugger; default: none */
-	UK_CONSOLE_METRICS, /* metrics; default: none */
-	UK_CONSOLE_DUMP,    /* crash dumps; default: none */
+	UK_CONSOLE_LOG,	  /* the log; default: the best console present */
+	UK_CONSOLE_STDIO, /* stdin and stdout; default: as for the log */
+	/* Without default here: a library may have one, uk_console_choose() */
+	UK_CONSOLE_GDB,
+	UK_CONSOLE_METRICS,
+	UK_CONSOLE_DUMP,
 #ifdef CONFIG_LIBUKSHELL
-	UK_CONSOLE_SHELL, /* a shell; default: none */
+	UK_CONSOLE_SHELL,
 #endif
 	UK_CONSOLE_ROLES
 };
@@ -197,8 +198,8 @@ enum uk_console_role {
  *	UK_PARAM(gdb, console, &uk_console_wanted[UK_CONSOLE_GDB], charp, "…");
  *
  * Two roles may name the same console. Names are looked up when consoles come
- * up, early (2) for those known at link time; a name
- * that is not registered until late (9) is an error: the message lists the
+ * up, early (2) for those known at link time; a name that is not registered
+ * until late (9) is an error: the message lists the
  * registered ones, and the boot ends.
  */
 extern char *uk_console_wanted[UK_CONSOLE_ROLES];
