@@ -1,26 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The exception table: pairs of an instruction that may fault and the place
- * to go on if it does. Relative to itself, hence read-only and free of
- * relocations; sorted by the build (support/build/extable.py).
+ * The exception table of <uk/extable.h>, for its reader.
  */
 #ifndef __EXTABLE_H__
 #define __EXTABLE_H__
 
-/* clang-format off */
-#ifdef __ASSEMBLY__
-	/* The next instruction may fault; go on at \fixup then. */
-	.macro may_fault fixup
-	.pushsection .uk_extable, "a"
-	.balign 4
-	.long	.Lmay_fault_\@ - .
-	.long	\fixup - .
-	.popsection
-.Lmay_fault_\@:
-	.endm
-/* clang-format on */
-#else
 #include <uk/essentials.h>
 
 struct extable_entry {
@@ -33,6 +18,5 @@ struct extable_entry {
  * Contexts: any; constant data, O(log n).
  */
 __vaddr_t extable_fixup(__vaddr_t pc);
-#endif
 
 #endif /* __EXTABLE_H__ */

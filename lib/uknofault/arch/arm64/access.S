@@ -5,7 +5,7 @@
  * advance only after the last access of a round, so that whichever access
  * faults, the round can be repeated byte by byte to find the place.
  */
-#include "../../extable.h"
+#include <uk/extable.h>
 
 	.cfi_sections .debug_frame
 

@@ -5,7 +5,7 @@
  * from the ends by a negative index that advances last, so that whichever
  * access faults, the round can be repeated byte by byte to find the place.
  */
-#include "../../extable.h"
+#include <uk/extable.h>
 
 	.cfi_sections .debug_frame
 

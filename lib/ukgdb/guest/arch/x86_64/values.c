@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include <uk/arch/fpstate.h>
+#include <uk/extable.h>
 #include "../../gdb_arch.h"
 #include "regs.h"
 
@@ -141,15 +142,10 @@ static int fp_write(__u8 *fx, unsigned int nr, const void *buf)
 #define MSR_GS_BASE 0xc0000101U
 
 /* Continues after it, with rc set, if the CPU refuses (#GP). */
-#define REFUSED(insn)                         \
-	"1:\t" insn "\n\t"                    \
-	"xorl %0, %0\n"                       \
-	"2:\n"                                \
-	".pushsection .uk_extable, \"a\"\n\t" \
-	".balign 4\n\t"                       \
-	".long 1b - .\n\t"                    \
-	".long 2b - .\n\t"                    \
-	".popsection"
+#define REFUSED(insn)      \
+	"1:\t" insn "\n\t" \
+	"xorl %0, %0\n"    \
+	"2:\n" UK_EXTABLE(1b, 2b)
 
 static __u64 msr_read(__u32 msr)
 {
