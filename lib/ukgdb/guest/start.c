@@ -121,22 +121,14 @@ void gdb_guest_listen(int on __unused)
 }
 #endif
 
-static struct uk_console *the_console(void)
-{
-	struct uk_console *con = uk_console_get(UK_CONSOLE_GDB);
-
-	if (con || uk_console_wanted[UK_CONSOLE_GDB])
-		return con;
-	return uk_console_by_name(CONFIG_LIBUKGDB_CONSOLE);
-}
-
 static int ready; /* the stub has been set up */
 
 /* Called at each place of the boot where the console may have come up. */
 static int try_start(struct uk_init_ctx *ctx __unused)
 {
 	struct gdb_guest *g = &gdb_guest;
-	struct uk_console *con = the_console();
+	struct uk_console *con =
+		uk_console_choose(UK_CONSOLE_GDB, CONFIG_LIBUKGDB_CONSOLE);
 	struct gdb_io io;
 
 	if (!ready) {
