@@ -54,7 +54,8 @@ int store_compare(const char *library, const char *name,
 	return 0;
 }
 
-const struct uk_store_entry *store_lower_bound(const struct store_key *key)
+/* The first static entry that is not before a key. */
+static const struct uk_store_entry *lower_bound(const struct store_key *key)
 {
 	const struct uk_store_entry *start = uk_table_start(store);
 	__sz low = 0, high = uk_table_count(store);
@@ -72,7 +73,7 @@ const struct uk_store_entry *store_lower_bound(const struct store_key *key)
 
 static int find_static(const struct store_key *key, struct uk_store_ref *ref)
 {
-	const struct uk_store_entry *e = store_lower_bound(key);
+	const struct uk_store_entry *e = lower_bound(key);
 
 	if (e == uk_table_end(store) || store_compare(e->library, e->name, key))
 		return -ENOENT;
@@ -205,4 +206,13 @@ __u16 uk_libid(const char *libname)
 	for (; *libname; libname++)
 		hash = (hash ^ (unsigned char)*libname) * 16777619U;
 	return (__u16)(hash >> 16 ^ hash);
+}
+
+const struct uk_store_entry *uk_store_static_entry_get(__u16 libid,
+						       __u64 entry_id)
+{
+	uk_table_foreach (store, e)
+		if (e->id == entry_id && uk_libid(e->library) == libid)
+			return e;
+	return __NULL;
 }

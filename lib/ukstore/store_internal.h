@@ -40,9 +40,6 @@ struct store_key {
 int store_compare(const char *library, const char *name,
 		  const struct store_key *key);
 
-/** The first static entry that is not before a key. Contexts: any. */
-const struct uk_store_entry *store_lower_bound(const struct store_key *key);
-
 /* < 0, 0 or > 0, for the things with these numbers. */
 typedef int (*store_compare_fn)(const void *ctx, __u32 a, __u32 b);
 

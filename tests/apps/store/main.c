@@ -91,11 +91,6 @@ static void find_nothing(void)
 	expect(uk_store_find(path, &ref) == -ENOENT);
 }
 
-static void find_static_id(void)
-{
-	expect(uk_store_static_entry_get(libid, id) != NULL);
-}
-
 static void find_object_id(void)
 {
 	object = uk_store_obj_acquire(libid, id);
@@ -143,17 +138,10 @@ static void prepare_missing(unsigned int k)
 
 static void measure_static(void)
 {
-	struct uk_alloc *heap = uk_alloc_get_default();
-	__sz avail = uk_alloc_availmem(heap);
-
 	if (!ENTRIES)
 		return;
-	prepare_static(0);
-	expect(uk_store_static_entry_get(libid, id) != NULL);
-	printf("bench index_bytes %lu\n", avail - uk_alloc_availmem(heap));
 	measure("static_path", ENTRIES, prepare_static, find_path);
 	measure("static_path_missing", ENTRIES, prepare_missing, find_nothing);
-	measure("static_id", ENTRIES, prepare_static, find_static_id);
 	prepare_static(ENTRIES / 2);
 	expect(!uk_store_find(path, &ref));
 	measure("static_read", 1, prepare_nothing, read_value);

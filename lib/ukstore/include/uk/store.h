@@ -372,9 +372,8 @@ __u16 uk_libid(const char *libname);
 #define uk_libid_self() uk_libid(__LIBNAME__)
 
 /**
- * A static entry by library and id, in O(log n): the first call with a heap, in
- * init or thread context, makes an index of 4 bytes an entry. Without one it
- * goes along the library's entries. Contexts: any.
+ * A static entry by library and id, in O(n): readers use paths, which are found
+ * in O(log n). Contexts: any.
  *
  * @return NULL if there is none.
  */

@@ -7,7 +7,7 @@
  * HOST-SRCS: lib/ukstore/find.c lib/ukstore/value.c lib/ukstore/text.c
  * HOST-SRCS: lib/ukstore/histogram.c lib/ukstore/object.c lib/ukevent/event.c
  * HOST-SRCS: lib/ukstore/create.c lib/ukstore/decimal.c lib/ukcore/errno_name.c
- * HOST-SRCS: lib/ukprint/snprintf.c lib/ukstore/index.c lib/ukstore/sort.c
+ * HOST-SRCS: lib/ukprint/snprintf.c lib/ukstore/sort.c
  * HOST-FLAGS: -include lib/ukstore/tests/host/lcpu.h
  * HOST-FLAGS: -DCONFIG_LIBUKSTORE=1 -DCONFIG_LIBUKALLOC=1
  */
