@@ -2,6 +2,7 @@
 # Copyright (c) 2026, The Vitrine Authors
 """What a core file says about itself, and which image it is of."""
 
+import contextlib
 import os
 import struct
 from pathlib import Path
@@ -48,6 +49,8 @@ class Core:
         none with its build-id."""
         found = (path for folder in folders for path in sorted(Path(folder).rglob("*.elf")))
         for path in [*([Path(self.image)] if self.image else []), *found]:
-            if path.is_file() and qemu_command.image_build_id(path) == self.build_id:
-                return str(path)
+            # one that is being built may not be complete, or go away
+            with contextlib.suppress(qemu_command.UsageError, OSError):
+                if qemu_command.image_build_id(path) == self.build_id:
+                    return str(path)
         return None

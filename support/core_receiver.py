@@ -146,7 +146,7 @@ class Receiver:
         if size is None:
             return False
         os.replace(part, path)
-        self.messages.append(f"core file {path}, {-(-size // 1024)} KiB")
+        self.messages.append(f"core file {path}, {-(-size // 1024)} KiB: support/gdb {path}")
         return True
 
     def _copy(self, first, source, file):

@@ -190,7 +190,9 @@ def test_vectors(arch, tmp_path):
 @pytest.mark.parametrize("count", [1, 8, *([200] if os.environ.get("VITRINE_ALL") else [])])
 def test_crowd(arch, count, tmp_path):
     image, core, notes = build("tests/apps/workers", arch), tmp_path / "core", tmp_path / "notes"
-    with StubGuest(image, "crowd", str(count), place="vport", options=("--core", str(core))) as g:
+    memory = "stacks" if count == 8 else "used"
+    with StubGuest(image, "crowd", str(count), place="vport", options=("--core", str(core)),
+                   params=[f"dump.memory={memory}"]) as g:
         g.gdb("crowd_crashes", count, str(notes), more=SCENES)
         assert g.end().status == CRASHED
     play(image, "", "open_crowd", str(core), str(notes), more=SCENES)

@@ -94,14 +94,8 @@ struct prpsinfo {
 	char psargs[80];
 };
 
-struct siginfo {
-	__s32 signo, error, code, pad;
-	__u64 addr;
-	__u8 rest[104];
-};
-
 UK_CTASSERT(sizeof(struct prpsinfo) == 136);
-UK_CTASSERT(sizeof(struct siginfo) == 128);
+UK_CTASSERT(sizeof(struct uk_elf_siginfo) == 128);
 
 /* Cut to fit, and terminated. */
 static void copy(char *to, __sz size, const char *text)
@@ -160,7 +154,8 @@ static void files(struct dump_sink *sink, const struct dump_process *p)
 void dump_notes_process(struct dump_sink *sink, const struct dump_process *p)
 {
 	struct prpsinfo info = { .sname = 'R', .pid = 1, .pgrp = 1, .sid = 1 };
-	struct siginfo signal = { .signo = p->signal, .addr = p->address };
+	struct uk_elf_siginfo signal = { .signo = p->signal,
+					 .addr = p->address };
 
 	copy(info.fname, sizeof(info.fname), p->name);
 	copy(info.psargs, sizeof(info.psargs), p->args);

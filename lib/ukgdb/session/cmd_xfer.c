@@ -10,14 +10,8 @@
  * name (qXfer:exec-file): gdb would ask for the file by it, four packets more
  * while it attaches, which the guest does not have.
  */
+#include <uk/elf.h>
 #include "gdb_packet.h"
-
-/* siginfo_t as Linux lays it out on 64-bit machines, which gdb decodes. */
-struct siginfo {
-	__s32 signo, error, code, pad;
-	__u64 addr;
-	__u8 rest[104];
-};
 
 /* Linux' number of one of gdb's, from SIGEMT on. */
 static int linux_signal(int signal)
@@ -34,9 +28,9 @@ static int linux_signal(int signal)
 
 static int siginfo(struct gdb_session *s, struct gdb_rx *rx)
 {
-	struct siginfo info = { .signo = linux_signal(s->stop.signal),
-				.code = s->stop.code,
-				.addr = s->stop.addr };
+	struct uk_elf_siginfo info = { .signo = linux_signal(s->stop.signal),
+				       .code = s->stop.code,
+				       .addr = s->stop.addr };
 	struct gdb_window w;
 	int error = gdb_window_begin(&w, s, rx);
 

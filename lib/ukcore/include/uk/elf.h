@@ -47,4 +47,13 @@ struct uk_elf_nhdr {
 #define UK_ELF_AT_PAGESZ 6
 #define UK_ELF_AT_ENTRY 9
 
+/* siginfo_t as Linux lays it out on 64-bit machines: what debuggers decode,
+ * from a stub and in a core file. The address is that of a fault.
+ */
+struct uk_elf_siginfo {
+	__s32 signo, error, code, pad;
+	__u64 addr;
+	__u8 rest[104];
+};
+
 #endif /* __UK_ELF_H__ */
