@@ -14,11 +14,10 @@ NT_FILE = 0x46494c45
 
 
 def is_core(path):
-    """Whether it is an ELF core file."""
-    try:
+    """Whether it is an ELF core file. What it is else, opening it as an image says."""
+    with contextlib.suppress(OSError, ElfError):
         return Elf(path).type == ET_CORE
-    except (OSError, ElfError):
-        return False  # opening it as an image says why
+    return False
 
 
 class Core:
@@ -26,23 +25,10 @@ class Core:
     that of the image; each "" if the file does not say."""
 
     def __init__(self, path):
-        self.path, core = path, Elf(path)
-        self.image = next((self._first_path(text) for kind, _, text in core.notes()
-                           if kind == NT_FILE), "")
-        self.build_id = next(filter(None, (self._build_id(s.offset) for s in core.segments
+        core = Elf(path)
+        self.image = next((names(text)[0] for kind, _, text in core.notes() if kind == NT_FILE), "")
+        self.build_id = next(filter(None, (build_id_at(path, s.offset) for s in core.segments
                                            if s.type == PT_LOAD and s.filesz)), "")
-
-    @staticmethod
-    def _first_path(text):
-        count, = struct.unpack_from("<Q", text)
-        return os.fsdecode(text[16 + 24 * count:].split(b"\0")[0])
-
-    def _build_id(self, at):
-        """Of an image whose file begins there, with its distances kept."""
-        try:
-            return Elf(self.path, at).build_id
-        except ElfError:
-            return ""
 
     def find_image(self, folders):
         """The image, at its own place or below one of some folders; None if there is
@@ -54,3 +40,16 @@ class Core:
                 if qemu_command.image_build_id(path) == self.build_id:
                     return str(path)
         return None
+
+
+def names(text):
+    """The paths in NT_FILE: behind two words, and three for each of them."""
+    count, = struct.unpack_from("<Q", text)
+    return [os.fsdecode(name) for name in text[16 + 24 * count:].split(b"\0")[:count]]
+
+
+def build_id_at(path, offset):
+    """Of an image whose file begins there, with its distances kept; else ""."""
+    with contextlib.suppress(ElfError):
+        return Elf(path, offset).build_id
+    return ""

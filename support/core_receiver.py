@@ -15,8 +15,9 @@ import struct
 import tempfile
 import threading
 
+from elf import HEADER, SEGMENT, Segment
+
 MAGIC = b"VDUMP1\r\n"  # of a packed one
-EHDR, PHDR = struct.Struct("<16sHHIQQQIHHHHHH"), struct.Struct("<IIQQQQQQ")
 CHUNK = 1 << 20
 POLL_SECONDS = 0.05
 MODE = 0o600  # all that the guest knows is in it
@@ -77,9 +78,8 @@ class Unpacked(Bytes):
 
 def size_of(headers):
     """Bytes of the file that these ELF headers begin."""
-    phnum = EHDR.unpack_from(headers)[10]
-    segments = [PHDR.unpack_from(headers, EHDR.size + i * PHDR.size) for i in range(phnum)]
-    return max([len(headers)] + [offset + size for _, _, offset, _, _, size, _, _ in segments])
+    segments = map(Segment._make, SEGMENT.iter_unpack(headers[HEADER.size:]))
+    return max([len(headers)] + [s.offset + s.filesz for s in segments])
 
 
 class Receiver:
@@ -154,12 +154,12 @@ class Receiver:
         head = first + source.take(len(MAGIC) - 1)
         if head == MAGIC:
             source, head = Unpacked(source), b""
-        head += source.take(EHDR.size - len(head))
+        head += source.take(HEADER.size - len(head))
         file.write(head)
         if head[:6] != b"\x7fELF\2\1":
             raise ValueError("it does not begin with an ELF header; does the program write to the "
                              "same console?")
-        headers = head + source.take(EHDR.unpack(head)[10] * PHDR.size)
+        headers = head + source.take(HEADER.unpack(head)[10] * SEGMENT.size)
         file.write(headers[len(head):])
         self.size = left = size_of(headers)
         left -= len(headers)
