@@ -228,7 +228,7 @@ static void number_of(const struct uk_store_value *v, unsigned int places,
 		      char *number)
 {
 	if (v->type == _UK_STORE_TYPE_dbl)
-		metrics_double(number, v->dbl);
+		uk_double_text(number, v->dbl);
 	else if (v->type == _UK_STORE_TYPE_u64)
 		metrics_scaled(number, v->u, places);
 	else if (v->s < 0)

@@ -3,7 +3,7 @@
 /*
  * From values to text: collected by families (family.c), each with a name
  * (name.c), its values read and written (format.c), with numbers that every
- * reader reads back exactly (number.c).
+ * reader reads back exactly (number.c, uk_double_text()).
  */
 #ifndef __METRICS_INTERNAL_H__
 #define __METRICS_INTERNAL_H__
@@ -15,15 +15,11 @@
 
 #define METRICS_NUMBER_MAX 40 /* bytes, with the end */
 
-/* Each returns the length of a terminated text. */
+/* Both return the length of a terminated text. */
 __sz metrics_u64(char *buf, __u64 v);
-__sz metrics_s64(char *buf, __s64 v);
 
 /** v * 10^-places, exactly; places is at most 18. */
 __sz metrics_scaled(char *buf, __u64 v, unsigned int places);
-
-/** A double by its bits: the fewest digits that are read back as it. */
-__sz metrics_double(char *buf, __u64 bits);
 
 /* --- name.c: pure --------------------------------------------------------- */
 

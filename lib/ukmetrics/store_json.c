@@ -41,9 +41,9 @@ static void put_histogram(struct uk_http_response *res,
 /* JSON has no NaN and no infinities: they are texts. */
 static void put_double(struct uk_http_response *res, __u64 bits)
 {
-	char number[METRICS_NUMBER_MAX];
+	char number[UK_DOUBLE_MAX];
 
-	metrics_double(number, bits);
+	uk_double_text(number, bits);
 	if ((bits >> 52 & 0x7ff) == 0x7ff)
 		put_string(res, number);
 	else
@@ -177,19 +177,8 @@ UK_HTTP_ROUTE(store, "/store", UK_HTTP_GET, get_all);
 static void get_text(const struct uk_store_ref *ref,
 		     struct uk_http_response *res)
 {
-	char number[METRICS_NUMBER_MAX];
-	struct uk_store_value v;
-	int n = uk_store_read(ref->entry, &v);
+	int n = uk_store_get_text(ref->entry, res->body, res->size);
 
-	if (!n && v.type == _UK_STORE_TYPE_dbl) {
-		metrics_double(number, v.dbl);
-		uk_http_printf(res, "%s\n", number);
-		return;
-	}
-	if (!n) {
-		uk_store_value_free(ref->entry, &v);
-		n = uk_store_get_text(ref->entry, res->body, res->size);
-	}
 	if (n < 0)
 		uk_http_error(res, 503, "it cannot be read: %s\n",
 			      uk_errno_name(n));

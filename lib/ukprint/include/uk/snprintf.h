@@ -34,4 +34,17 @@ int uk_vsnprintf(char *buf, __sz len, const char *fmt, va_list ap)
 /** The same with the arguments in place. */
 int uk_snprintf(char *buf, __sz len, const char *fmt, ...) __printf_like(3, 4);
 
+#define UK_DOUBLE_MAX 32 /* bytes of its text, with the end */
+
+/**
+ * Writes a double with the fewest digits that are read back as it, of several
+ * such texts the nearest, as Python's repr() does: "0.1", "1e21", "5e-324",
+ * "-0.0", "NaN", "+Inf", "-Inf". A whole number below 1e21 has no point.
+ *
+ * @param bits the double's: it crosses general registers
+ * @return the length of the text
+ * Contexts: any; 600 bytes of stack.
+ */
+__sz uk_double_text(char buf[UK_DOUBLE_MAX], __u64 bits);
+
 #endif /* __UK_SNPRINTF_H__ */
