@@ -8,9 +8,7 @@
 #include <uk/http.h>
 #include <uk/sched.h>
 #include <uk/symtab.h>
-#ifdef CONFIG_LIBUKUNWIND
 #include <uk/unwind.h>
-#endif
 
 #define DEPTH 24 /* frames shown of a thread */
 #define BATCH 4
@@ -24,36 +22,19 @@ struct shot {
 	__u64 switches;
 	__uptr base, top;
 	unsigned int depth;
-	struct {
-		__uptr pc, lookup;
-	} frames[DEPTH];
+	struct uk_unwind_frame frames[DEPTH];
 	const char *end; /* why there are no more; NULL: there are none */
 };
 
-#ifdef CONFIG_LIBUKUNWIND
 static void walk(struct shot *s, const struct __regs *regs)
 {
 	struct uk_unwind u;
 
-	s->depth = 0;
-	for (uk_unwind_start(&u, regs); s->depth < DEPTH;) {
-		s->frames[s->depth].pc = u.pc;
-		s->frames[s->depth++].lookup = uk_unwind_lookup_pc(&u);
-		if (!uk_unwind_next(&u))
-			break;
-	}
+	s->depth = uk_unwind_frames(regs, s->frames, DEPTH, &u);
 	s->end = u.end == UK_UNWIND_OUTERMOST ? __NULL
 		 : u.end		      ? uk_unwind_end_str(u.end)
 					      : "more frames follow";
 }
-#else
-static void walk(struct shot *s, const struct __regs *regs)
-{
-	s->depth = 1;
-	s->frames[0].pc = s->frames[0].lookup = ukarch_regs_pc(regs);
-	s->end = "LIBUKUNWIND is not selected";
-}
-#endif
 
 static void take(struct shot *s, struct uk_thread *t)
 {

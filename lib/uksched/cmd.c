@@ -11,9 +11,7 @@
 #include <uk/cmd.h>
 #include <uk/symtab.h>
 #include <uk/thread.h>
-#ifdef CONFIG_LIBUKUNWIND
 #include <uk/unwind.h>
-#endif
 
 #define DEPTH 8 /* frames looked at: the scheduler's are fewer */
 #define OWN "lib/uksched/"
@@ -25,27 +23,8 @@ struct shot {
 	char wait[UK_WAIT_TEXT_MAX];
 	__u64 us, switches;
 	unsigned int depth;
-	struct {
-		__uptr pc;
-		int is_call;
-	} frames[DEPTH];
+	struct uk_unwind_frame frames[DEPTH];
 };
-
-static void take_frames(struct shot *s, const struct __regs *regs)
-{
-	s->frames[0].pc = ukarch_regs_pc(regs);
-	s->frames[0].is_call = 0;
-	s->depth = 1;
-#ifdef CONFIG_LIBUKUNWIND
-	struct uk_unwind u;
-
-	uk_unwind_start(&u, regs);
-	for (; s->depth < DEPTH && uk_unwind_next(&u); s->depth++) {
-		s->frames[s->depth].pc = u.pc;
-		s->frames[s->depth].is_call = u.is_call;
-	}
-#endif
-}
 
 /* The first thread after an id; 0 if there is none. */
 static int take(struct shot *s, unsigned int behind)
@@ -53,6 +32,7 @@ static int take(struct shot *s, unsigned int behind)
 	unsigned long flags = ukarch_irq_save();
 	const struct __regs *regs;
 	struct uk_thread *t = __NULL;
+	struct uk_unwind last;
 
 	while ((t = uk_thread_next(t)) && t->id <= behind)
 		;
@@ -67,7 +47,8 @@ static int take(struct shot *s, unsigned int behind)
 		s->depth = 0;
 		regs = uk_thread_regs(t);
 		if (regs)
-			take_frames(s, regs);
+			s->depth =
+				uk_unwind_frames(regs, s->frames, DEPTH, &last);
 	}
 	ukarch_irq_restore(flags);
 	return t != __NULL;
@@ -92,11 +73,11 @@ static void show(struct uk_cmd_io *io, const struct shot *s)
 	uk_cmd_printf(io, "%3u %-16s %-8s %6lu.%06lu s %8lu switches", s->id,
 		      s->name, s->state, s->us / 1000000, s->us % 1000000,
 		      s->switches);
-	while (i + 1 < s->depth &&
-	       is_own(s->frames[i].pc - !!s->frames[i].is_call))
+	while (i + 1 < s->depth && is_own(s->frames[i].lookup))
 		i++;
 	if (s->depth) {
-		uk_symbol_text(s->frames[i].pc, s->frames[i].is_call, text);
+		uk_symbol_text(s->frames[i].pc,
+			       s->frames[i].lookup != s->frames[i].pc, text);
 		uk_cmd_printf(io, "  at ");
 		io->out(io, text, strlen(text));
 	}

@@ -17,27 +17,9 @@
 
 struct shot {
 	unsigned int depth;
-	struct {
-		__uptr pc, lookup;
-		int is_trap;
-	} frames[DEPTH];
-	enum uk_unwind_end end;
-	__uptr bad;
+	struct uk_unwind_frame frames[DEPTH];
+	struct uk_unwind last;
 };
-
-static void walk(struct shot *s, const struct __regs *regs)
-{
-	struct uk_unwind u;
-
-	uk_unwind_start(&u, regs);
-	do {
-		s->frames[s->depth].pc = u.pc;
-		s->frames[s->depth].lookup = uk_unwind_lookup_pc(&u);
-		s->frames[s->depth++].is_trap = u.is_trap;
-	} while (s->depth < DEPTH && uk_unwind_next(&u));
-	s->end = u.end;
-	s->bad = u.bad;
-}
 
 /* 0, or a negative errno: -ESRCH there is no such thread, -ENODATA it left. */
 static int take(struct shot *s, unsigned int id)
@@ -54,7 +36,7 @@ static int take(struct shot *s, unsigned int id)
 		regs = uk_percpu()->trap ? uk_percpu()->trap->regs : &here;
 	}
 	if (regs) {
-		walk(s, regs);
+		s->depth = uk_unwind_frames(regs, s->frames, DEPTH, &s->last);
 		ret = 0;
 	}
 	ukarch_irq_restore(flags);
@@ -109,11 +91,11 @@ static int cmd_trace(struct uk_cmd_io *io, int argc, char **argv)
 			uk_cmd_printf(io, "  -- trap that interrupted:\n");
 		show(io, s.frames[i].pc, s.frames[i].lookup);
 	}
-	if (!ret && !s.end)
+	if (!ret && !s.last.end)
 		uk_cmd_printf(io, "  ... more frames, not shown\n");
-	else if (!ret && s.end != UK_UNWIND_OUTERMOST)
+	else if (!ret && s.last.end != UK_UNWIND_OUTERMOST)
 		uk_cmd_printf(io, "  trace ends: %s (0x%lx)\n",
-			      uk_unwind_end_str(s.end), s.bad);
+			      uk_unwind_end_str(s.last.end), s.last.bad);
 	return ret;
 }
 

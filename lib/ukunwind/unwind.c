@@ -159,6 +159,21 @@ int uk_unwind_next(struct uk_unwind *u)
 	return 1;
 }
 
+unsigned int uk_unwind_frames(const struct __regs *regs,
+			      struct uk_unwind_frame *frames, unsigned int max,
+			      struct uk_unwind *last)
+{
+	unsigned int n = 0;
+
+	uk_unwind_start(last, regs);
+	do
+		frames[n++] = (struct uk_unwind_frame){
+			last->pc, uk_unwind_lookup_pc(last), last->is_trap
+		};
+	while (n < max && uk_unwind_next(last));
+	return n;
+}
+
 const char *uk_unwind_end_str(enum uk_unwind_end end)
 {
 	static const char *const words[] = {
@@ -171,6 +186,7 @@ const char *uk_unwind_end_str(enum uk_unwind_end end)
 		[UK_UNWIND_NOT_CODE] = "return address outside of the code",
 		[UK_UNWIND_NOT_CALL] = "return address that follows no call",
 		[UK_UNWIND_TABLE] = "damaged unwind table",
+		[UK_UNWIND_OFF] = "no unwinder",
 	};
 
 	return words[end];

@@ -280,9 +280,29 @@ UK_TESTCASE(ukunwind, made_up_chains_end_with_the_reason)
 	expect_end(FIRST, UK_UNWIND_NOT_CODE, ~0UL, 3);
 }
 
+UK_TESTCASE(ukunwind, recorded_frames_are_those_of_a_walk)
+{
+	struct uk_unwind_frame frames[FRAMES_MAX];
+	struct uk_unwind last;
+	struct __regs regs;
+
+	ukarch_regs_capture(&regs);
+	walk_from(&regs, 0);
+	UK_TEST_ASSERT(walk.count > 2 && walk.count < FRAMES_MAX);
+	UK_TEST_EXPECT_UNUM_EQ(uk_unwind_frames(&regs, frames, 2, &last), 2);
+	UK_TEST_EXPECT_SNUM_EQ(last.end, UK_UNWIND_RUNNING);
+	UK_TEST_EXPECT_UNUM_EQ(
+		uk_unwind_frames(&regs, frames, FRAMES_MAX, &last), walk.count);
+	UK_TEST_EXPECT_SNUM_EQ(last.end, UK_UNWIND_OUTERMOST);
+	for (unsigned int i = 0; i < walk.count; i++) {
+		UK_TEST_EXPECT_UNUM_EQ(frames[i].pc, walk.pc[i]);
+		UK_TEST_EXPECT_UNUM_EQ(frames[i].pc - frames[i].lookup, !!i);
+	}
+}
+
 UK_TESTCASE(ukunwind, reasons_have_words)
 {
-	for (int end = UK_UNWIND_RUNNING; end <= UK_UNWIND_TABLE; end++) {
+	for (int end = UK_UNWIND_RUNNING; end <= UK_UNWIND_OFF; end++) {
 		UK_TEST_ASSERT_NOT_NULL(
 			uk_unwind_end_str((enum uk_unwind_end)end));
 		UK_TEST_EXPECT_UNUM_GT(

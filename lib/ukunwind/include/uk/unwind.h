@@ -38,6 +38,7 @@ enum uk_unwind_end {
 	UK_UNWIND_NOT_CODE, /* the return address is not in the image's text */
 	UK_UNWIND_NOT_CALL, /* it is, but no call stands in front of it */
 	UK_UNWIND_TABLE,    /* the unwind table is damaged */
+	UK_UNWIND_OFF,	    /* LIBUKUNWIND is not selected */
 };
 
 struct uk_unwind {
@@ -51,6 +52,14 @@ struct uk_unwind {
 	__uptr lr;  /* link register; valid unless is_call */
 };
 
+/* A frame of a call chain that was recorded. */
+struct uk_unwind_frame {
+	__uptr pc;
+	__uptr lookup; /* the address to look up: inside the call */
+	int is_trap;   /* a trap interrupted this frame at pc */
+};
+
+#ifdef CONFIG_LIBUKUNWIND
 /**
  * Begins a walk at a register frame; u->pc is its program counter. Set
  * u->is_call if the registers were captured after a call that does not return:
@@ -73,7 +82,37 @@ static inline __uptr uk_unwind_lookup_pc(const struct uk_unwind *u)
 	return u->pc - (u->is_call ? 1 : 0);
 }
 
+/**
+ * Records the frames of a call chain, to be shown later, when it may have
+ * changed. Without LIBUKUNWIND it is the first one.
+ *
+ * @param max at least 1
+ * @param last the walk in the state in which it was left: last->end is
+ *   UK_UNWIND_RUNNING if more frames follow
+ * @return how many frames there are, 1 to max
+ */
+unsigned int uk_unwind_frames(const struct __regs *regs,
+			      struct uk_unwind_frame *frames, unsigned int max,
+			      struct uk_unwind *last);
+
 /** The reason in words, such as "unaligned frame pointer"; never NULL. */
 const char *uk_unwind_end_str(enum uk_unwind_end end);
+#else
+static inline unsigned int uk_unwind_frames(const struct __regs *regs,
+					    struct uk_unwind_frame *frames,
+					    unsigned int max __unused,
+					    struct uk_unwind *last)
+{
+	*last = (struct uk_unwind){ .pc = ukarch_regs_pc(regs),
+				    .end = UK_UNWIND_OFF };
+	frames[0] = (struct uk_unwind_frame){ last->pc, last->pc, 0 };
+	return 1;
+}
+
+static inline const char *uk_unwind_end_str(enum uk_unwind_end end __unused)
+{
+	return "LIBUKUNWIND is not selected";
+}
+#endif
 
 #endif /* __UK_UNWIND_H__ */
