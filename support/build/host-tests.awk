@@ -12,6 +12,7 @@ FNR == 1 { text = ""; good = bad = 0 }
 /^not ok [0-9]+ / { bad++ }
 
 /^# status / {
+	ended++
 	if ($3 == "fuzz")
 		good = $4 == 0
 	if ($4 != 0 && bad == 0)
@@ -32,6 +33,10 @@ FNR == 1 { text = ""; good = bad = 0 }
 }
 
 END {
+	if (ended != ARGC - 1) {
+		printf "  FAIL   %d of %d logs have no status\n", ARGC - 1 - ended, ARGC - 1
+		failed++
+	}
 	printf "%d passed, %d failed\n", passed, failed
 	exit failed != 0
 }
