@@ -15,6 +15,9 @@ import sys
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.append(os.path.join(HERE, "../../../../support"))
+from archs import ARCHS  # noqa: E402  pylint: disable=wrong-import-position
+
 BUILD = sys.argv[1]
 results = []
 
@@ -27,7 +30,7 @@ def tap(good, name, detail=""):
 
 
 def compile_debuggee(arch):
-    cc = {"x86_64": "gcc", "arm64": "aarch64-linux-gnu-gcc"}[arch]
+    cc = ARCHS[arch].tools + "gcc"
     out = os.path.join(BUILD, "debuggee-" + arch)
     subprocess.run([cc, "-g", "-O0", "-nostdlib", "-static", "-fno-pie", "-no-pie",
                     "-fno-stack-protector", "-o", out,
@@ -87,8 +90,8 @@ def check_conditions(server, arch):
 
 def check_gdb(server, arch):
     """What a user sees, by gdb."""
-    sp, pc, system = {"x86_64": ("rsp", "rip", "cr0"),
-                      "arm64": ("sp", "pc", "sctlr_el1")}[arch]
+    sp, pc = ARCHS[arch].sp, ARCHS[arch].pc
+    system = "cr0" if arch == "x86_64" else "sctlr_el1"
     out = gdb(server, arch, "-ex", "target remote 127.0.0.1:" + server.port,
               "-ex", "p/x $" + sp, "-ex", "info symbol $" + pc,
               "-ex", "info threads", "-ex", "p $%s = 0x7008000" % sp,
@@ -119,7 +122,7 @@ def check_gdb(server, arch):
 
 
 def check_lldb(server, arch):
-    fp = {"x86_64": "rbp", "arm64": "x29"}[arch]
+    fp = ARCHS[arch].fp
     commands = ["gdb-remote 127.0.0.1:" + server.port, "register read " + fp,
                 "thread list", "breakpoint set -n work",
                 "register write %s 0x7008108" % fp, "register read " + fp,
@@ -154,7 +157,7 @@ def check_smallest(server, arch):
             % (arch, pattern.replace("\n", " ")), text)
 
 
-for machine in ("x86_64", "arm64"):
+for machine in ARCHS:
     with Server(machine, "smallest") as mock:
         check_smallest(mock, machine)
     with Server(machine) as mock:
