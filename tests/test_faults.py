@@ -7,8 +7,8 @@ import re
 
 import pytest
 from screen import read_screen
-from test_crash import BELOW_MAIN, ENTRY, check_against_addr2line
-from vitrine import COMPILERS, ONE_COMPILER, ROOT, build
+from test_crash import BELOW_MAIN, check_against_addr2line
+from vitrine import COMPILERS, ONE_COMPILER, ROOT, TARGETS, build
 
 APP = ROOT / "tests" / "apps" / "faults"
 FIRST = ["first_instruction", "main"]
@@ -57,7 +57,7 @@ def test_chain_is_whole(arch, cc, kind):
     image, result, screen = crash(arch, cc, kind)
     reason, chain = WHOLE[kind]
     assert re.match(reason, screen.reason), screen.reason
-    assert outer_functions(screen) == chain + BELOW_MAIN + [ENTRY[arch]], result.text
+    assert outer_functions(screen) == chain + BELOW_MAIN + [TARGETS[arch].entry], result.text
     assert not screen.trace_end
     check_against_addr2line(image, screen)
 
@@ -71,7 +71,7 @@ def test_broken_chain_ends_and_says_why(arch, cc, kind):
     assert screen.trace_end.startswith(why)
     # what is left of the stack shows the rest; what is older may lie between
     guesses = iter(line.function for line in screen.guesses if not line.inlined)
-    assert all(f in guesses for f in ["main", *BELOW_MAIN, ENTRY[arch]]), result.text
+    assert all(f in guesses for f in ["main", *BELOW_MAIN, TARGETS[arch].entry]), result.text
     assert len(screen.guesses) <= 32
     check_against_addr2line(image, screen)
 
@@ -79,7 +79,7 @@ def test_broken_chain_ends_and_says_why(arch, cc, kind):
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_before_anything_is_set_up(arch, cc):
     _, result, screen = crash(arch, cc, "", ("CONFIG_APPFAULTS_EARLY=y",))
-    assert outer_functions(screen) == ["crash_early", "uk_boot", "kvm_setup", ENTRY[arch]], \
+    assert outer_functions(screen) == ["crash_early", "uk_boot", "kvm_setup", TARGETS[arch].entry], \
         result.text
 
 
