@@ -46,7 +46,7 @@ include $(UK_BASE)/support/build/image.mk
 else
 LOCKED := $(UK_BASE)/support/build/locked $(BUILD) $(MAKE) -f $(UK_BASE)/Makefile
 
-$(filter-out run debug menuconfig,$(IMAGE_GOALS)) built:
+$(filter-out run debug rewind menuconfig,$(IMAGE_GOALS)) built:
 	+$(Q)$(LOCKED) $@
 
 # Writes .config in one step, and may stay open for long.
@@ -71,4 +71,13 @@ debug: built
 	  'or CONFIG_LIBUKGDB=y in $(APP_DIR)/defconfig)' >&2; exit 1; }
 	$(Q)$(UK_BASE)/support/setup run debug
 	$(Q)set -f; $(UK_BASE)/support/gdb --boot --run $(call sq,$(RUN_FLAGS)) --args $(call sq,$(value ARGS)) $(IMAGE) $(GDB_FLAGS)
+
+# The recording stays until the next one.
+RECORDING := $(BUILD)/recording
+rewind: built
+	$(Q)$(UK_BASE)/support/setup run debug
+	$(Q)rm -rf $(RECORDING)
+	$(Q)$(UK_BASE)/support/run --record $(RECORDING) $(RUN_FLAGS) $(call flag,--args,$(value ARGS)) $(IMAGE); \
+	  [ -e $(RECORDING)/run.json ]
+	$(Q)set -f; $(UK_BASE)/support/gdb --replay $(RECORDING) $(GDB_FLAGS)
 endif

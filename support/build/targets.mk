@@ -8,13 +8,14 @@
 PYTHON := /usr/bin/python3
 Q := $(if $(filter 1,$(V)),,@)
 
-IMAGE_GOALS := image run debug size menuconfig defconfig olddefconfig \
+IMAGE_GOALS := image run debug rewind size menuconfig defconfig olddefconfig \
   savedefconfig allnoconfig allyesconfig randconfig listnewconfig
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 
 image:         ## Build build/<app>-<arch>/<app>.elf (the default target)
 run:           ## Build and boot it: ARGS= PARAMS= MACHINE= ACCEL= MEM= GDB= METRICS= SHELL_PORT= CORE= V=1
 debug:         ## Build and boot it, and start gdb in main: ARGS= GDB_FLAGS= and run's
+rewind:        ## Build it, record a run, and start gdb at its crash, to go back from there: ARGS= GDB_FLAGS=
 size:          ## Bytes of text, rodata and data of the image, by library
 menuconfig:    ## Choose options in a menu
 defconfig:     ## Take the application's defconfig again, dropping changes
@@ -38,7 +39,7 @@ test: | setup-test setup-lint ## Run lint and every test on both architectures; 
 nightly: | setup-test setup-lint ## The same for longer: fuzzers 60 s, 256 MiB through virtio-console, 1,000 debuggers
 	$(Q)FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=256 VITRINE_GDB_CYCLES=1000 \
 	  VITRINE_GDB_HITS=300000 VITRINE_PROMETHEUS_SECONDS=60 VITRINE_HTTP_TIMES=30 \
-	  VITRINE_CONFIGS=40 VITRINE_NEWLIB=1 VITRINE_ALL=1 $(RUN_ALL)
+	  VITRINE_REPLAYS=100 VITRINE_CONFIGS=40 VITRINE_NEWLIB=1 VITRINE_ALL=1 $(RUN_ALL)
 
 check-host: | setup-test ## Run the unit tests that need no guest
 	$(Q)$(MAKE) -f $(UK_BASE)/support/build/host-tests.mk UK_BASE=$(UK_BASE) O=$(abspath $(O))

@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""In a gdb that support/gdb --replay has started: goes to the crash of the
+recorded run, and adds `uk rewind`."""
+
+import gdb
+
+ENDS = ("uk_crash_trap", "uk_crash_regs", "ukplat_poweroff")
+start = None  # where the recording begins
+fault = None  # the address that the crash is about, if it can be read
+
+
+def readable(address):
+    try:
+        return bool(gdb.selected_inferior().read_memory(address, 1))
+    except gdb.MemoryError:
+        return False
+
+
+def until(places, *commands):
+    """Runs, in a direction, to one of the places (in hardware: there are no page
+    tables at first). The other commands follow while it is not there."""
+    points = [gdb.Breakpoint(place, type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
+              for place in places]
+    for point in points:
+        point.silent = True
+    try:
+        for command in commands:
+            gdb.execute(command, to_string=True)
+            if places == [f"*{gdb.newest_frame().pc():#x}"]:
+                break
+    finally:
+        for point in points:
+            point.delete()
+
+
+def faulting_pc():
+    """Where the trap interrupted the program, from uk_crash_trap()."""
+    frame = gdb.newest_frame()
+    while frame and frame.type() != gdb.SIGTRAMP_FRAME:
+        frame = frame.older()
+    return frame and frame.older() and frame.older().pc()
+
+
+def arrive():
+    """From the start of the recording to the crash: the instruction that faulted,
+    or the call that reported it. Without a crash, to the end."""
+    global fault, start  # pylint: disable=global-statement
+    start = gdb.newest_frame().pc()
+    gdb.execute("set suppress-cli-notifications on")
+    until([place for place in ENDS if gdb.lookup_global_symbol(place)], "continue")
+    if not gdb.selected_inferior().pid:
+        raise gdb.GdbError("The recording has ended without a crash.")
+    name = gdb.newest_frame().name()
+    if name == "uk_crash_trap":
+        ctx = gdb.parse_and_eval("ctx")
+        if int(ctx["addr_valid"]) and readable(int(ctx["fault_address"])):
+            fault = int(ctx["fault_address"])
+        pc = faulting_pc()
+        if pc:
+            # QEMU counts no instruction that faults: going back may end behind it,
+            # in the trap. Then come from before it.
+            until([f"*{pc:#x}"], "reverse-continue", "reverse-stepi", "continue")
+    elif name == "uk_crash_regs" and gdb.newest_frame().older().name() == "uk_crash_here":
+        until(["uk_crash_here"], "reverse-continue")
+        gdb.execute("reverse-stepi", to_string=True)
+    elif name == "ukplat_poweroff":
+        print("The guest ended without a crash; this is its end.")
+    gdb.execute("frame")
+
+
+class UkRewind(gdb.Command):
+    """uk rewind [EXPRESSION]
+Go back to the last write of a variable, or of what an expression such as
+*pointer stands for.
+
+Without an expression: of the address that the faulting instruction used. The
+instruction that wrote is the next to be executed."""
+
+    def __init__(self):
+        super().__init__("uk rewind", gdb.COMMAND_RUNNING)
+
+    def invoke(self, argument, from_tty):
+        if not argument and fault is None:
+            raise gdb.GdbError("The crash is not about memory that can be read. Name what holds "
+                               "the bad address, such as a pointer: uk rewind EXPRESSION")
+        what = argument or f"*(unsigned char *){fault:#x}"
+        try:
+            value = gdb.parse_and_eval(what)
+            value.fetch_lazy()
+        except gdb.MemoryError as e:
+            raise gdb.GdbError(f"{what}: {e}") from e
+        if value.address is None:
+            raise gdb.GdbError(f"{what} is not in memory: give a variable or *ADDRESS.")
+        size = min(value.type.sizeof, 8)
+        point = gdb.Breakpoint(f"*(char (*)[{size}]){int(value.address):#x}", type=gdb.BP_WATCHPOINT,
+                               wp_class=gdb.WP_WRITE, internal=True)
+        point.silent = True
+        try:
+            gdb.execute("reverse-continue", to_string=True)
+        finally:
+            point.delete()
+        if gdb.newest_frame().pc() == start:
+            raise gdb.GdbError(f"{what} was not written. This is the start of the recording.")
+        gdb.execute("reverse-stepi", to_string=True)  # QEMU stops behind the write
+        gdb.execute("frame")
+
+
+UkRewind()

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""Runs that QEMU has recorded (support/run --record) and repeats, instruction by
+instruction, forwards and backwards (support/gdb --replay). A recording is a folder:
+
+  NAME.elf         the image that ran
+  events           input, clocks and interrupts, as QEMU records them
+  snapshots.qcow2  the machine at its start; QEMU goes on from there to go back
+  run.json         QEMU's command, {DIR} for the folder
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import qemu_command
+from archs import ARCHS
+
+# What decides about the run outside of the guest, and QEMU does not record.
+CLIENTS = ("gdb", "metrics", "metrics-raw", "shell", "core")
+# The device resets itself by work on the CPU's thread, which a replay that goes
+# back to a snapshot has stopped: QEMU then waits for ever (QEMU 7.2, hw/i386/kvmvapic.c).
+X86_64 = ["-global", "apic-common.vapic=off"]
+
+
+def refuse(options, arch):
+    """What cannot be recorded is a usage error with its reason."""
+    for name in CLIENTS:
+        if name in options:
+            raise qemu_command.UsageError(
+                f"--record does not go with --{name}: QEMU does not record when a client connects")
+    if options.get("accel") == "kvm":
+        raise qemu_command.UsageError("--record needs tcg: kvm's instructions cannot be repeated")
+    best = next(iter(ARCHS[arch].machines))
+    if options.get("machine", best) != best:
+        raise qemu_command.UsageError(
+            f"--record needs --machine {best}: QEMU's replay of {options['machine']} does not go back")
+
+
+def mode(arch, folder, snapshots, name):
+    """The options of QEMU that record or replay."""
+    shift = re.match(r"shift=\d+", ARCHS[arch].icount).group()
+    return ["-icount", f"{shift},rr={name},rrfile={folder}/events,rrsnapshot=init",
+            "-drive", f"file={snapshots}/snapshots.qcow2,if=none,id=rr",
+            *(X86_64 if arch == "x86_64" else [])]
+
+
+def create(folder, image):
+    """A new recording of an image; returns the path of the image's copy."""
+    folder = Path(os.path.abspath(folder))
+    if "," in str(folder):
+        raise qemu_command.UsageError(f"--record {folder}: QEMU takes no comma in this path")
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise qemu_command.UsageError(f"--record {folder}: exists; name a new or an empty folder")
+    try:
+        folder.mkdir(exist_ok=True)
+        copy = shutil.copy(image, folder)
+        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", folder / "snapshots.qcow2", "64M"],
+                       check=True)
+    except FileNotFoundError as e:
+        if e.filename == "qemu-img":
+            raise qemu_command.UsageError("--record: there is no qemu-img "
+                                          "(support/setup run installs it)") from e
+        raise qemu_command.UsageError(f"--record {folder}: {e.strerror}") from e
+    except OSError as e:
+        raise qemu_command.UsageError(f"--record {folder}: {e.strerror}") from e
+    return str(copy)
+
+
+def record_command(command, arch, image):
+    """QEMU's command with the options that record; it is written to the folder."""
+    folder = os.path.dirname(image)
+    # A serial port that QEMU makes itself records its input, one at a -chardev does not.
+    at = command.index("-chardev")
+    assert command[at + 1:at + 4] == ["stdio,id=stdio", "-serial", "chardev:stdio"]
+    command = [*command[:at], "-serial", "stdio", *command[at + 4:]]
+    words = [word.replace(folder, "{DIR}") for word in command]
+    Path(folder, "run.json").write_text(json.dumps(
+        {"version": 1, "arch": arch, "image": os.path.basename(image), "command": words}, indent=1) + "\n")
+    return [*command, *mode(arch, folder, folder, "record")]
+
+
+def replay(folder, temporary, line):
+    """QEMU's command that repeats a recording under its own stub at `line`, a
+    Unix socket, and the image. QEMU writes to the snapshots: to a copy in the
+    folder `temporary`."""
+    folder = os.path.abspath(folder)
+    try:
+        run = json.loads(Path(folder, "run.json").read_text())
+        arch, image = run["arch"], os.path.join(folder, run["image"])
+        command = [word.replace("{DIR}", folder) for word in run["command"]]
+        shutil.copy(os.path.join(folder, "snapshots.qcow2"), temporary)
+    except (OSError, ValueError, KeyError) as e:
+        raise qemu_command.UsageError(
+            f"--replay {folder}: no recording; support/run --record DIR makes one") from e
+    return [*command, *mode(arch, folder, temporary, "replay"), "-S", "-chardev",
+            f"socket,id=debugger,path={line},server=on,wait=off", "-gdb", "chardev:debugger"], image

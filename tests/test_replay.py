@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""support/run --record, support/gdb --replay and `uk rewind`: from a crash back to
+its cause. Where gdb stands is compared with the crash screen, with what the same
+program does without a recording, and with addr2line."""
+
+import os
+import re
+import subprocess
+
+import pytest
+from vitrine import ARCHS, ROOT, RUN_SECONDS, SHARED, build, make
+
+# In every session gdb must come back: `make nightly` runs 100.
+SESSIONS = int(os.environ.get("VITRINE_REPLAYS", 5))
+
+
+def recorded(image, folder, *args, **more):
+    return image.run(*args, options=["--record", folder], **more)
+
+
+def replay(folder, *commands):
+    words = [word for command in commands for word in ("-ex", command)]
+    done = subprocess.run([ROOT / "support/gdb", "--replay", folder, "-batch", *words], text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=RUN_SECONDS, check=False)
+    assert done.returncode == 0, done.stdout
+    return done.stdout
+
+
+def place(text, name):
+    """(function, line) of the value that `printf "NAME %s %d"` printed."""
+    return re.findall(rf"^{name} (\w+) (\d+)$", text, re.M)[0]
+
+
+WHERE = ('python s = gdb.selected_frame(); '
+         'print("%s", s.name(), s.find_sal().line)')
+
+
+def where(name):
+    return WHERE % name
+
+
+@pytest.fixture(scope="module")
+def null_write(arch, tmp_path_factory):
+    """A recording of a crash, and its screen."""
+    folder = tmp_path_factory.mktemp("replay") / arch
+    result = recorded(build("crash", arch), folder, "null-write")
+    assert result.status == 70, result.text
+    return folder, result
+
+
+def test_the_run_is_the_same(null_write, arch):
+    """A recording does not change what is printed, but for times."""
+    plain = build("crash", arch).run("null-write", options=["--icount"])
+    words = [re.sub(r"^\[ *[\d.]+\]", "", line) for line in null_write[1].lines]
+    assert words[:3] == [re.sub(r"^\[ *[\d.]+\]", "", line) for line in plain.lines[:3]]
+    assert null_write[1].log()[-1] == plain.log()[-1] == "exit 70"
+
+
+def test_sessions_go_back(null_write, arch):
+    """gdb stands at the instruction of the screen; from there to main and on
+    again, each time."""
+    folder, result = null_write
+    pc = int(re.search(r"\[([0-9a-f]{16})\] null_write\+", result.text).group(1), 16)
+    for _ in range(SESSIONS):
+        text = replay(folder, where("AT"), 'printf "PC %lx\\n", $pc', "hbreak main",
+                      "reverse-continue", where("BACK"), "delete", "hbreak null_write", "continue",
+                      where("ON"))
+        assert place(text, "AT")[0] == "null_write", text
+        assert int(re.search(r"^PC (\w+)$", text, re.M).group(1), 16) == pc
+        assert place(text, "BACK")[0] == "main" and place(text, "ON")[0] == "null_write", text
+
+
+def test_steps_back(null_write):
+    text = replay(null_write[0], "reverse-stepi", "reverse-finish", where("CALL"), "reverse-next", "reverse-next", where("LINE"),
+                  "reverse-stepi", where("INSTRUCTION"), "reverse-step", where("STEP"))
+    assert place(text, "CALL")[0] == "main" and place(text, "LINE")[0] == "main", text
+    assert int(place(text, "LINE")[1]) < int(place(text, "CALL")[1]), text
+
+
+def test_rewind(arch, tmp_path):
+    """To the write behind the end of a block, which is found when it is freed."""
+    image = build("crash", arch)
+    assert recorded(image, tmp_path / "r", "heap-overrun").status == 70
+    text = replay(tmp_path / "r", where("AT"), "frame function uk_free_from", "p ptr",
+                  "uk rewind ((long *)ptr)[6]", "bt 4", "uk rewind 5", "uk rewind *(int *)0x9000000000000", "p 1")
+    assert place(text, "AT")[0] == "uk_alloc_misuse", text
+    assert re.search(r"^#\d .*memset .*\n#\d .*in heap_overrun \(\)", text, re.M), text
+    assert "5 is not in memory" in text and "Cannot access memory at address 0x9000000000000" in text
+
+
+def test_input_is_recorded(arch, tmp_path):
+    """What the program read is there again, though stdin is empty now."""
+    image = build("cmd", arch)
+    result = recorded(image, tmp_path / "r", stdin="no such command\npoweroff 7\n")
+    assert result.status == 7 and "unknown command" in result.text, result.text
+    text = replay(tmp_path / "r", where("AT"), "p status")
+    assert place(text, "AT")[0] == "ukplat_poweroff" and "$1 = 7" in text, text
+    assert "ended without a crash" in text
+
+
+@pytest.mark.parametrize("options, reason", [
+    (["--gdb", "4000"], "does not go with --gdb"), (["--accel", "kvm"], "needs tcg"),
+    (["--machine", "q35"], "needs --machine microvm"), (["--record", "/dev/null/x"], "Not a directory"),
+    (["--record", "."], "name a new or an empty folder")])
+def test_refused(tmp_path, options, reason):
+    image = build("crash", ARCHS[0])
+    if "q35" in options and ARCHS[0] != "x86_64":
+        pytest.skip("the machine is x86_64's")
+    folder = [] if "--record" in options else ["--record", str(tmp_path / "r")]
+    done = image.run("null-write", options=[*folder, *options])
+    assert done.status == 2 and reason in done.text, done.text
+    assert not (tmp_path / "r").exists()
+
+
+def test_no_recording(tmp_path):
+    for words in ([], [tmp_path]):
+        done = subprocess.run([ROOT / "support/gdb", "--replay", *words], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+        assert done.returncode == 2 and "recording" in done.stdout, done.stdout
+
+
+def test_make_rewind(arch, tmp_path):
+    done = make("rewind", "APP=crash", f"ARCH={arch}", "ARGS=assert", f"O={tmp_path}",
+                f"NEWLIB_DIR={SHARED}/newlib-{arch}", "GDB_FLAGS=-batch -ex 'bt 1'")
+    assert "in assert_fails ()" in done.stdout, done.stdout
