@@ -27,6 +27,7 @@
 
 #define LIBNAME "-D__LIBNAME__=\""
 #define DEFINE "#define "
+#define POSIX "-D_POSIX_"
 
 /* The whole file and a NUL, or NULL. */
 static char *read_file(const char *path)
@@ -114,7 +115,9 @@ static int stays(const char *word, const char *names)
 {
 	char line[4096];
 
-	if (strncmp(word, "-I", 2) || word[2] == '/')
+	if (!strncmp(word, POSIX, sizeof(POSIX) - 1))
+		word = POSIX; /* all or none of them */
+	else if (strncmp(word, "-I", 2) || word[2] == '/')
 		return 1;
 	snprintf(line, sizeof(line), "\n%s\n", word);
 	return strstr(names, line) != NULL;
