@@ -147,10 +147,10 @@ def test_defaults(guests, arch):
 
 def test_options_reach_qemu(guests):
     command = command_of("--mem", "32M", "--cpu", "qemu64", "--machine", "q35",
-                         "--qemu", "-d 'guest_errors'", guests["x86_64"])
+                         "--qemu", "-d 'guest_errors'", "--qemu", "-s", guests["x86_64"])
     text = " ".join(command)
     assert "-m 32M" in text and "-cpu qemu64" in text and "-machine q35" in text
-    assert command[-2:] == ["-d", "guest_errors"]
+    assert command[-3:] == ["-d", "guest_errors", "-s"]
 
 
 def test_params_and_arguments(guests):
