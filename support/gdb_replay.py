@@ -47,7 +47,6 @@ def arrive():
     or the call that reported it. Without a crash, to the end."""
     global fault, start  # pylint: disable=global-statement
     start = gdb.newest_frame().pc()
-    gdb.execute("set suppress-cli-notifications on")
     until([place for place in ENDS if gdb.lookup_global_symbol(place)], "continue")
     if not gdb.selected_inferior().pid:
         raise gdb.GdbError("The recording has ended without a crash.")
