@@ -37,7 +37,6 @@ $(error O is empty: it is the build folder, such as O=build)
 endif
 OUT := $(abspath $(O))
 BUILD := $(OUT)/$(APP_NAME)-$(ARCH)$(if $(filter-out kvm,$(PLAT_NAME)),-$(PLAT_NAME))
-HOST_DIR := $(OUT)/host
 IMAGE := $(BUILD)/$(APP_NAME).elf
 
 # --- under the lock -----------------------------------------------------------

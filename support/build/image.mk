@@ -26,6 +26,11 @@ ifneq ($(shell $(UK_BASE)/support/setup build >&2 && echo ok),ok)
 $(error set-up is not complete)
 endif
 
+# What is built once for all images, whatever O= is: in the tree's own build
+# folder, in O= where the tree cannot be written.
+TREE_OUT := $(if $(shell mkdir -p $(UK_BASE)/build 2>&1; [ -w $(UK_BASE)/build ] || echo no),$(OUT),$(UK_BASE)/build)
+HOST_DIR := $(TREE_OUT)/host
+
 include $(UK_BASE)/support/build/toolchain.mk
 include $(UK_BASE)/support/build/config.mk
 

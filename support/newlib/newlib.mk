@@ -6,14 +6,12 @@
 # shared by all images and both compilers. Where the tree cannot be written it
 # stands in O=. NEWLIB_DIR= names another place.
 #
-# Wants ARCH, OUT, CROSS, TARGET_CC (support/build). Gives:
+# Wants ARCH, TREE_OUT, CROSS, TARGET_CC (support/build). Gives:
 #   NEWLIB_STAMP   exists when headers and libraries do; objects depend on it
 #   NEWLIB_CFLAGS  replaces the host's headers by newlib's and the compiler's
 #   NEWLIB_LIBS    for the link, behind all objects
 
-ifeq ($(origin NEWLIB_DIR),undefined)
-NEWLIB_DIR := $(if $(shell mkdir -p $(UK_BASE)/build 2>&1; [ -w $(UK_BASE)/build ] || echo no),$(OUT),$(UK_BASE)/build)/newlib-$(ARCH)
-endif
+NEWLIB_DIR ?= $(TREE_OUT)/newlib-$(ARCH)
 NEWLIB_STAMP := $(NEWLIB_DIR)/stamp
 NEWLIB_TARBALL ?= /usr/src/newlib/newlib-3.3.0.tar.xz
 
