@@ -39,51 +39,17 @@ struct trace {
 	__uptr last_pc;
 };
 
-static void place(char *buf, __sz len, const struct uk_source_loc *loc)
-{
-	buf[0] = '\0';
-	if (loc->file[0] && loc->line)
-		uk_snprintf(buf, len, " (%s:%u)", loc->file, loc->line);
-	else if (loc->file[0])
-		uk_snprintf(buf, len, " (%s)", loc->file);
-}
-
-/* The lines of the functions inlined at lookup; leaves in *loc where the
- * out-of-line function is.
- */
-static void show_inlined(__uptr pc, __uptr lookup, const char *mark,
-			 struct uk_source_loc *loc)
-{
-	struct uk_inline_frame f;
-	char where[UK_SOURCE_PATH_MAX + 16];
-
-	for (unsigned int depth = 0; !uk_resolve_inline(lookup, depth, &f);
-	     depth++) {
-		*loc = f.loc;
-		if (!f.inlined)
-			return;
-		place(where, sizeof(where), &f.loc);
-		uk_pr_crit("  [%016lx] %s%s%s inlined\n", pc, mark, f.function,
-			   where);
-	}
-	if (uk_resolve_line(lookup, loc))
-		loc->file[0] = '\0';
-}
-
 /* mark stands before the names. */
 static void show_frame(__uptr pc, __uptr lookup, const char *mark)
 {
-	struct uk_source_loc loc = { .line = 0 };
-	struct uk_symbol sym;
-	char where[UK_SOURCE_PATH_MAX + 16];
+	char text[UK_FRAME_TEXT_MAX];
+	unsigned int depth = 0;
+	int more;
 
-	show_inlined(pc, lookup, mark, &loc);
-	place(where, sizeof(where), &loc);
-	if (uk_resolve_symbol(lookup, &sym))
-		uk_pr_crit("  [%016lx]%s\n", pc, where);
-	else
-		uk_pr_crit("  [%016lx] %s%s+%lx%s\n", pc, mark, sym.name,
-			   pc - sym.start, where);
+	do {
+		more = uk_frame_text(pc, lookup, depth++, mark, text);
+		uk_pr_crit("  %s\n", text);
+	} while (more);
 }
 
 static void end_repeats(struct trace *t)

@@ -80,37 +80,24 @@ static void put_name(struct uk_http_response *res, const char *what,
 	uk_http_json_string(res, text, strlen(text));
 }
 
-static void put_loc(struct uk_http_response *res,
-		    const struct uk_source_loc *loc)
-{
-	if (loc->file[0])
-		put_name(res, "file", loc->file);
-	if (loc->file[0] && loc->line)
-		uk_http_printf(res, ",\"line\":%u", loc->line);
-}
-
 /* The functions inlined at an address come in front of the one they are in. */
 static void put_frame(struct uk_http_response *res, __uptr pc, __uptr lookup)
 {
 	struct uk_inline_frame f = { .inlined = 1 };
-	struct uk_symbol sym;
 
-	for (unsigned int i = 0; !uk_resolve_inline(lookup, i, &f) && f.inlined;
-	     i++) {
+	for (unsigned int depth = 0; f.inlined; depth++) {
+		uk_frame_line(lookup, depth, &f);
 		uk_http_printf(res, "{\"pc\":\"0x%lx\"", pc);
-		put_name(res, "function", f.function);
-		put_loc(res, &f.loc);
-		uk_http_puts(res, ",\"inlined\":true},");
+		if (f.function[0])
+			put_name(res, "function", f.function);
+		if (f.start)
+			uk_http_printf(res, ",\"offset\":%lu", pc - f.start);
+		if (f.loc.file[0])
+			put_name(res, "file", f.loc.file);
+		if (f.loc.file[0] && f.loc.line)
+			uk_http_printf(res, ",\"line\":%u", f.loc.line);
+		uk_http_puts(res, f.inlined ? ",\"inlined\":true}," : "}");
 	}
-	if (f.inlined && uk_resolve_line(lookup, &f.loc))
-		f.loc.file[0] = '\0';
-	uk_http_printf(res, "{\"pc\":\"0x%lx\"", pc);
-	if (!uk_resolve_symbol(lookup, &sym)) {
-		put_name(res, "function", sym.name);
-		uk_http_printf(res, ",\"offset\":%lu", pc - sym.start);
-	}
-	put_loc(res, &f.loc);
-	uk_http_putc(res, '}');
 }
 
 static void put_thread(struct uk_http_response *res, const struct shot *s)

@@ -161,6 +161,7 @@ static int outermost(unsigned long addr, struct uk_inline_frame *f)
 	if (rc)
 		return rc;
 	memcpy(f->function, sym.name, sizeof(f->function));
+	f->start = sym.start;
 	f->inlined = 0;
 	return 0;
 }
@@ -213,6 +214,7 @@ int uk_resolve_inline(unsigned long addr, unsigned int depth,
 		rc = outermost(addr, f);
 	} else {
 		f->inlined = 1;
+		f->start = 0;
 		rc = node_read(&v, id, &n);
 		if (!rc)
 			rc = function_name(&v, n.function, f->function);

@@ -43,33 +43,18 @@ static int take(struct shot *s, unsigned int id)
 	return ret;
 }
 
-static void show_place(struct uk_cmd_io *io, const struct uk_source_loc *loc)
-{
-	if (loc->file[0] && loc->line)
-		uk_cmd_printf(io, " (%s:%u)", loc->file, loc->line);
-	else if (loc->file[0])
-		uk_cmd_printf(io, " (%s)", loc->file);
-}
-
 /* An inlined function has a line of its own. */
-static void show(struct uk_cmd_io *io, __uptr pc, __uptr lookup)
+static void show(struct uk_cmd_io *io, const struct uk_unwind_frame *frame)
 {
-	struct uk_inline_frame f = { .inlined = 1 };
-	struct uk_symbol sym;
+	char text[UK_FRAME_TEXT_MAX];
+	unsigned int depth = 0;
+	int more;
 
-	for (unsigned int i = 0; !uk_resolve_inline(lookup, i, &f) && f.inlined;
-	     i++) {
-		uk_cmd_printf(io, "  [%016lx] %s", pc, f.function);
-		show_place(io, &f.loc);
-		uk_cmd_printf(io, " inlined\n");
-	}
-	if (f.inlined && uk_resolve_line(lookup, &f.loc))
-		f.loc.file[0] = '\0';
-	uk_cmd_printf(io, "  [%016lx]", pc);
-	if (!uk_resolve_symbol(lookup, &sym))
-		uk_cmd_printf(io, " %s+%lx", sym.name, pc - sym.start);
-	show_place(io, &f.loc);
-	uk_cmd_printf(io, "\n");
+	do {
+		more = uk_frame_text(frame->pc, frame->lookup, depth++, "",
+				     text);
+		uk_cmd_printf(io, "  %s\n", text);
+	} while (more);
 }
 
 static int cmd_trace(struct uk_cmd_io *io, int argc, char **argv)
@@ -89,7 +74,7 @@ static int cmd_trace(struct uk_cmd_io *io, int argc, char **argv)
 	for (unsigned int i = 0; i < s.depth; i++) {
 		if (s.frames[i].is_trap && i)
 			uk_cmd_printf(io, "  -- trap that interrupted:\n");
-		show(io, s.frames[i].pc, s.frames[i].lookup);
+		show(io, &s.frames[i]);
 	}
 	if (!ret && !s.last.end)
 		uk_cmd_printf(io, "  ... more frames, not shown\n");

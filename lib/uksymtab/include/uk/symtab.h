@@ -38,6 +38,8 @@ extern "C" {
 
 /** Bytes of what uk_symbol_text() writes, with its NUL */
 #define UK_SYMBOL_TEXT_MAX (2 * (UK_SYMBOL_NAME_MAX + UK_SOURCE_PATH_MAX) + 80)
+/** Bytes of what uk_frame_text() writes, with its NUL */
+#define UK_FRAME_TEXT_MAX (UK_SYMBOL_NAME_MAX + UK_SOURCE_PATH_MAX + 80)
 
 /** A function or a data object of the image. */
 struct uk_symbol {
@@ -67,6 +69,7 @@ struct uk_inline_frame {
 	int inlined;		  /**< 0: the out-of-line function, which
 				   *   is the last of the chain
 				   */
+	unsigned long start;	  /**< its first byte; 0 if inlined */
 };
 
 /** Where the return address of a frame is. */
@@ -137,6 +140,31 @@ int uk_symtab_foreach(uk_symbol_visit_t visit, void *arg);
  */
 char *uk_symbol_text(unsigned long addr, int is_call,
 		     char buf[UK_SYMBOL_TEXT_MAX]);
+
+/**
+ * Gives the lines of a frame in a call trace as uk_resolve_inline() does, but
+ * cannot fail: what no table has is missing, which may be the function (""),
+ * its place (loc.file "") and the inlined ones.
+ *
+ * @param addr what is looked up; of a return address, one less
+ * @param depth 0 upwards, as long as the line before was of an inlined function
+ * @param[out] f filled
+ */
+void uk_frame_line(unsigned long addr, unsigned int depth,
+		   struct uk_inline_frame *f);
+
+/**
+ * The same as text: "[0000000000101234] null_write+14 (apps/crash/kinds.c:31)",
+ * or "[0000000000101234] twice (apps/crash/kinds.c:20) inlined".
+ *
+ * @param pc shown; the offset is its, too
+ * @param addr, depth as for uk_frame_line()
+ * @param mark stands before the name
+ * @param[out] buf receives the text, terminated
+ * @return non-zero if another line follows, that of depth + 1
+ */
+int uk_frame_text(unsigned long pc, unsigned long addr, unsigned int depth,
+		  const char *mark, char buf[UK_FRAME_TEXT_MAX]);
 #else
 static inline int uk_resolve_symbol(unsigned long addr __attribute__((unused)),
 				    struct uk_symbol *sym
@@ -165,6 +193,25 @@ static inline char *uk_symbol_text(unsigned long addr,
 {
 	uk_snprintf(buf, UK_SYMBOL_TEXT_MAX, "0x%lx", addr);
 	return buf;
+}
+
+static inline void uk_frame_line(unsigned long addr __attribute__((unused)),
+				 unsigned int depth __attribute__((unused)),
+				 struct uk_inline_frame *f)
+{
+	f->function[0] = f->loc.file[0] = '\0';
+	f->inlined = 0;
+	f->start = 0;
+}
+
+static inline int uk_frame_text(unsigned long pc,
+				unsigned long addr __attribute__((unused)),
+				unsigned int depth __attribute__((unused)),
+				const char *mark __attribute__((unused)),
+				char buf[UK_FRAME_TEXT_MAX])
+{
+	uk_snprintf(buf, UK_FRAME_TEXT_MAX, "[%016lx]", pc);
+	return 0;
 }
 #endif /* CONFIG_LIBUKSYMTAB */
 
