@@ -28,10 +28,10 @@ def split(reply):
 class HttpGuest(Guest):
     """A guest with a server at a TCP port."""
 
-    def __init__(self, image, machine, *args, options=(), port=None):
+    def __init__(self, image, machine, *args, options=(), port=None, stdin=False):
         self.machine = machine
         port = port or free_port()
-        super().__init__(image, *args, at=port, life=SECONDS, options=[
+        super().__init__(image, *args, at=port, stdin=stdin, life=SECONDS, options=[
             "--machine", machine, "--metrics-raw", port, *options])
 
     def ask(self, path, method="GET", body=None, **fields):

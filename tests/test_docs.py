@@ -9,7 +9,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from vitrine import ARCHS, CACHED, ONE_COMPILER, OUT, ROOT, SHARED, build
+from http_guest import HttpGuest
+from vitrine import ARCHS, CACHED, ONE_COMPILER, OUT, ROOT, SHARED, TARGETS, build
 
 BLOCK = re.compile(r"^```(\w+)((?: \S+)*)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
@@ -52,8 +53,14 @@ def test_guide(tmp_path):
 
 # What calls the examples of the READMEs, and what they print then.
 README_MAIN = r"""
+#ifdef CONFIG_ARCH_X86_64
+#define CONSOLE_IRQ 4 /* of COM1 */
+#else
+#define CONSOLE_IRQ 33 /* of the pl011 on virt */
+#endif
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <uk/alloc.h>
 #include <uk/console.h>
 #include <uk/crash.h>
@@ -69,7 +76,10 @@ void water(int litres), show_callers(void), say_where(unsigned long pc),
 	run_line(struct uk_console *con, const char *line, __sz len), greet(void);
 __ssz reply_to(struct uk_console *con);
 char next_byte(struct uk_console *con);
-int map_stack(__vaddr_t base);
+int map_stack(__vaddr_t base), random_bytes(void *to, unsigned int len);
+unsigned long *count_interrupts(unsigned int irq);
+
+static unsigned char noise[32];
 
 int main(void)
 {
@@ -77,7 +87,9 @@ int main(void)
 	unsigned long word = 7, got = 0;
 	char text[64] = "", *copy = copy_of(a, "pepper");
 	int none = value_of("appreadmes/salt", text, sizeof(text));
+	unsigned long *interrupts = count_interrupts(CONSOLE_IRQ);
 	unsigned int messages;
+	int bits = 0;
 
 	printf("%s %d\n", first_greeting(), open_door());
 	printf("%d %d", peek(NULL, &got), peek(&word, &got));
@@ -93,9 +105,15 @@ int main(void)
 	printf("%u run, %s\n", run_once(), from_a_thread(&word) == &word ? "joined" : "");
 	printf("%s\n", beats_in_5_ms() ? "beats" : "");
 	greet();
+	read(0, text, 1); /* other threads run: the server answers */
 	printf("byte %c\n", next_byte(uk_console_get(UK_CONSOLE_STDIO)));
 	while (reply_to(uk_console_get(UK_CONSOLE_STDIO)) < 1)
 		;
+	printf("%s\n", interrupts && *interrupts ? "interrupted" : "");
+	printf("%d random bytes, ", random_bytes(noise, sizeof(noise)));
+	for (int i = 0; i < 8 * (int)sizeof(noise); i++)
+		bits += noise[i / 8] >> i % 8 & 1;
+	printf("%s\n", bits > 64 && bits < 192 ? "mixed" : "");
 	printf("%d ", map_stack(0x700000000000));
 	printf("%d ", peek((unsigned long *)0x700000000000, &got));
 	printf("%d\n", peek((unsigned long *)0x700000001000, &got));
@@ -115,20 +133,20 @@ int main(void)
 """
 README_SAYS = (
     "salve 1", "0 1 7", "42", "pepper 9 workers", "hello you", "3 regions, 4096 bytes",
-    "no device at 0x1000", "2 more", "counted", "1 run, joined", "beats", "good day", "byte a", "b", "0 0 1", "level 10, no salt",
+    "no device at 0x1000", "2 more", "counted", "1 run, joined", "beats", "good day", "byte a", "b", "interrupted", "32 random bytes, mixed", "0 0 1", "level 10, no salt",
     "main+0 (", "litres > 100", "after the breakpoint", "goodbye", "Weather: bad for crash")
-README_LIBS = ("ukalloc", "ukassert", "ukcmd", "ukconsole", "ukcore", "ukcrash", "ukevent", "ukinit",
-               "uknofault", "ukpaging", "ukparam", "ukprint", "ukpthread", "uksched", "ukstore", "uksymtab",
-               "uktime", "uktrap", "ukubsan", "ukunwind")
+README_LIBS = ("ukalloc", "ukassert", "ukcmd", "ukconsole", "ukcore", "ukcrash", "ukevent", "ukhttp", "ukinit",
+               "ukintctlr", "uknofault", "ukpaging", "ukparam", "ukprint", "ukpthread", "uksched", "ukstore", "uksymtab",
+               "uktime", "uktrap", "ukubsan", "ukunwind", "ukvirtio")
 
 
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_readme_examples_run(arch, cc):
-    """In one image; the examples that need no device, and no debugger."""
+    """In one image; that of uktest: test_uktest.py."""
     app = OUT / f"app-{arch}" / "readmes"
     app.mkdir(parents=True, exist_ok=True)
     (app / "Config.uk").write_text("config APPREADMES\n\tdef_bool y\n" + "".join(
-        f"\tselect LIB{lib}\n" for lib in ("UKALLOC", "UKCMD", "UKCONSOLE_RX_IRQ", "UKCRASH", "UKPAGING", "UKPTHREAD", "UKSTORE")))
+        f"\tselect LIB{lib}\n" for lib in ("UKALLOC", "UKCMD", "UKCONSOLE_RX_IRQ", "UKCRASH", "UKHTTP", "UKPAGING", "UKPTHREAD", "UKSTORE", "UKVIRTIO")))
     (app / "main.c").write_text(README_MAIN)
     names = ["main.c"]  # an earlier run may have left others
     for lib in README_LIBS:
@@ -141,7 +159,11 @@ def test_readme_examples_run(arch, cc):
     (app / "Makefile.uk").write_text(
         "$(eval $(call addlib,appreadmes))\nAPPREADMES_CFLAGS-y += -mgeneral-regs-only\n"
         f"APPREADMES_SRCS-y += $(addprefix $(APPREADMES_BASE)/,{' '.join(names)})\n")
-    result = build(str(app), arch, cc).run(options=["-p", "web.workers=9"], stdin="ab")
+    with HttpGuest(build(str(app), arch, cc), next(iter(TARGETS[arch].machines)), stdin=True, options=[
+            "-p", "web.workers=9", "--qemu", "-device virtio-rng-device"]) as guest:
+        guest.wait_for("good day")
+        assert guest.get("/hello?you") == "hello you\n"
+        result = guest.end(b"xab")
     assert result.status == 70, result.text
     at = 0
     for text in README_SAYS:

@@ -34,6 +34,11 @@ def test_good_suite(image):
                                  "ok 1 good"]
 
 
+def test_readme_suite(image):
+    result = run(image, "garden.doubles")
+    assert result.status == 0 and "    ok 1 doubles" in result.lines, result.text
+
+
 @pytest.mark.parametrize("source, says", [
     ("5 % 4", "expected `one > 5 % 4`"),
     ("EXPECT_SNUM_EQ(one, minus_two", "expected `one` == `minus_two`, but 1 and -2"),

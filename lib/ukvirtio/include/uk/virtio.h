@@ -22,6 +22,7 @@
 /* Device types (VIRTIO 1.1, 5). */
 #define UK_VIRTIO_ID_NET 1
 #define UK_VIRTIO_ID_CONSOLE 3
+#define UK_VIRTIO_ID_ENTROPY 4
 
 /* Feature bits of all types (VIRTIO 1.1, 6). */
 #define UK_VIRTIO_F_VERSION_1 (1UL << 32)
