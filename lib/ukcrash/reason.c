@@ -11,6 +11,10 @@
 
 #define DECODE_MAX 128
 #define PLACE_MAX 128 /* " (file:line)" */
+#define REASON_MAX 256
+
+/* A trap's reason, for the host: it finds it in a core file by this name. */
+static char ukcrash_reason[REASON_MAX] __used;
 
 static const char *const access_words[] = {
 	[UKARCH_ACCESS_NONE] = "access to",
@@ -49,22 +53,27 @@ static void trap_reason(const struct ukarch_trap_ctx *ctx)
 	if (ctx->addr_valid)
 		stack = uk_stack_find(ctx->fault_address);
 	if (stack && ctx->fault_address < (__vaddr_t)stack->base)
-		uk_pr_crit("stack overflow of thread %s: guard page at 0x%lx\n",
-			   stack->name, (__vaddr_t)stack->guard);
+		uk_snprintf(ukcrash_reason, REASON_MAX,
+			    "stack overflow of thread %s: guard page at 0x%lx",
+			    stack->name, (__vaddr_t)stack->guard);
 	else if (ctx->addr_valid && ctx->why == UKARCH_WHY_UNALIGNED &&
 		 ctx->align)
-		uk_pr_crit("%s 0x%lx: not aligned to %u\n",
-			   access_words[ctx->access], ctx->fault_address,
-			   ctx->align);
+		uk_snprintf(ukcrash_reason, REASON_MAX,
+			    "%s 0x%lx: not aligned to %u",
+			    access_words[ctx->access], ctx->fault_address,
+			    ctx->align);
 	else if (ctx->addr_valid)
-		uk_pr_crit("%s 0x%lx: %s\n", access_words[ctx->access],
-			   ctx->fault_address, why_words[ctx->why]);
+		uk_snprintf(ukcrash_reason, REASON_MAX, "%s 0x%lx: %s",
+			    access_words[ctx->access], ctx->fault_address,
+			    why_words[ctx->why]);
 	else if (ctx->why == UKARCH_WHY_OTHER)
-		uk_pr_crit("unhandled trap %s%s%s\n",
-			   ukarch_trap_name(ctx->trapnr),
-			   decoded[0] ? ": " : "", decoded);
+		uk_snprintf(ukcrash_reason, REASON_MAX, "unhandled trap %s%s%s",
+			    ukarch_trap_name(ctx->trapnr),
+			    decoded[0] ? ": " : "", decoded);
 	else
-		uk_pr_crit("%s\n", why_words[ctx->why]);
+		uk_snprintf(ukcrash_reason, REASON_MAX, "%s",
+			    why_words[ctx->why]);
+	uk_pr_crit("%s\n", ukcrash_reason);
 }
 
 static void trap_details(const struct ukarch_trap_ctx *ctx)
