@@ -18,6 +18,7 @@
 #   text      where an image begins
 #   console   the first serial port, with log, stdin and stdout
 #   pc, sp, fp   gdb's names of registers; entry: an image's first function
+#   gregs     the registers in NT_PRSTATUS, in their order
 KNOWN_ARCHS := x86_64 arm64
 
 # acpi=off puts virtio-mmio devices on the command line; option ROMs serve devices
@@ -40,6 +41,7 @@ x86_64.pc := rip
 x86_64.sp := rsp
 x86_64.fp := rbp
 x86_64.entry := entry64
+x86_64.gregs := r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss fs_base gs_base ds es fs gs
 
 arm64.triple := aarch64-linux-gnu
 arm64.elf := 183
@@ -58,3 +60,4 @@ arm64.pc := pc
 arm64.sp := sp
 arm64.fp := x29
 arm64.entry := _start
+arm64.gregs := x0 x1 x2 x3 x4 x5 x6 x7 x8 x9 x10 x11 x12 x13 x14 x15 x16 x17 x18 x19 x20 x21 x22 x23 x24 x25 x26 x27 x28 x29 x30 sp pc cpsr

@@ -14,7 +14,7 @@ from types import SimpleNamespace
 
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "archs.mk")
 NUMBERS = {"elf", "icount_hz", "ram", "text"}
-LISTS = {"exit"}
+LISTS = {"exit", "gregs"}
 
 
 def read(path):

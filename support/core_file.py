@@ -8,9 +8,12 @@ import struct
 from pathlib import Path
 
 import qemu_command
+from archs import ARCHS
 from elf import ET_CORE, PT_LOAD, Elf, ElfError
 
 NT_FILE = 0x46494c45
+NT_PRSTATUS = 1
+PR_REG = 112  # where the registers are in it
 
 
 def is_core(path):
@@ -40,6 +43,15 @@ class Core:
                 if qemu_command.image_build_id(path) == self.build_id:
                     return str(path)
         return None
+
+
+def registers(path, arch):
+    """{name: value} of the thread that ran, also of a file that is cut short behind its notes."""
+    names = ARCHS[arch].gregs
+    for kind, _, text in Elf(path).notes():
+        if kind == NT_PRSTATUS and len(text) >= PR_REG + 8 * len(names):
+            return dict(zip(names, struct.unpack_from(f"<{len(names)}Q", text, PR_REG)))
+    raise ElfError("it has no registers")
 
 
 def names(text):
