@@ -84,11 +84,11 @@ def size_of(headers):
 
 class Receiver:
     """Takes core files from a guest, into a file of a name; the second one and
-    so on has its number behind that. A context manager: at its end the guest has
-    ended."""
+    so on has its number behind that if they are numbered, else it takes the place of
+    the first. A context manager: at its end the guest has ended."""
 
-    def __init__(self, path):
-        self.path = os.path.abspath(path)
+    def __init__(self, path, numbered=True):
+        self.path, self.numbered = os.path.abspath(path), numbered
         self.count, self.size = 0, 0  # files; bytes of the last one, once that is known
         self.messages, self.bad = [], False
         self.spool = tempfile.TemporaryFile(dir=os.path.dirname(self.path), buffering=0)
@@ -127,7 +127,7 @@ class Receiver:
         if not first:
             return False
         self.count += 1
-        path = self.path if self.count == 1 else f"{self.path}.{self.count}"
+        path = self.path if self.count == 1 or not self.numbered else f"{self.path}.{self.count}"
         part = path + ".part"
         with contextlib.suppress(FileNotFoundError):
             os.unlink(part)

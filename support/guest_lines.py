@@ -78,7 +78,31 @@ def proxied(stack, options):
     return options
 
 
-def core_file(stack, options):
+def crash_reporter(stack, options, image, arch):
+    """What reports a crash, and the options of QEMU with a place for its core file."""
+    options = dict(options)
+    where, given = options.pop("on-crash", None), {n for n in ("keep", "report-size") if n in options}
+    if where is None and not {"core", "record"} & set(options):
+        where = os.environ.get("VITRINE_CRASH_DIR")
+    keep, size = options.pop("keep", None), options.pop("report-size", None)
+    if not where:
+        if given:
+            raise qemu_command.UsageError(f"--{min(given)} goes with --on-crash DIR")
+        return None, options
+    for other, why in (("core", "both take the guest's core file"),
+                       ("record", "QEMU does not record the line of core files")):
+        if other in options:
+            raise qemu_command.UsageError(f"--on-crash does not go with --{other}: {why}; give one of them")
+    import crash_report  # pylint: disable=import-outside-toplevel
+    reporter = stack.enter_context(crash_report.Reporter(
+        where, image, arch, keep=keep or crash_report.KEEP,
+        size=qemu_command.memory_bytes(size or crash_report.SIZE)))
+    if not reporter.no_core:
+        options["core"] = reporter.core
+    return reporter, options
+
+
+def core_file(stack, options, reporter):
     """What takes core files, and the options of QEMU with its place."""
     if "core" not in options:
         return None, options
@@ -88,5 +112,5 @@ def core_file(stack, options):
     if os.path.isdir(path) or not os.access(folder, os.W_OK | os.X_OK):
         raise qemu_command.UsageError(f"--core {path}: cannot be written; name a file in a folder "
                                       "that exists and is yours")
-    receiver = stack.enter_context(core_receiver.Receiver(path))
+    receiver = stack.enter_context(core_receiver.Receiver(path, numbered=not reporter))
     return receiver, {**options, "core": f"/dev/fd/{receiver.spool.fileno()}"}

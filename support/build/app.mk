@@ -56,7 +56,8 @@ menuconfig:
 flag = $(if $(2),$(1) $(call sq,$(2)))
 RUN_FLAGS := $(call flag,--machine,$(MACHINE)) $(call flag,--accel,$(ACCEL)) \
   $(call flag,--gdb,$(GDB)) $(call flag,--metrics,$(METRICS)) \
-  $(call flag,--shell,$(SHELL_PORT)) $(call flag,--core,$(CORE)) $(call flag,--mem,$(MEM)) \
+  $(call flag,--shell,$(SHELL_PORT)) $(call flag,--core,$(CORE)) $(call flag,--on-crash,$(ON_CRASH)) \
+  $(call flag,--mem,$(MEM)) \
   $(call flag,--params,$(value PARAMS)) $(if $(filter 1,$(V)),--verbose)
 
 run: built

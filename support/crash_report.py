@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""Crash reports, for support/run --on-crash; doc/crash-reports.md describes them.
+
+A guest that crashes leaves a core file. When the guest has ended, its registers are
+read from there, and gdb, in batch, reads the rest: gdb_report.py. All is collected
+in a hidden folder, which gets its name when it is complete. Without a crash it goes
+away. What cannot be had is named in the report, with the reason.
+"""
+
+import contextlib
+import datetime
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import tempfile
+
+import core_file
+import crash_folder
+import qemu_command
+from elf import ElfError
+
+SUPPORT = os.path.dirname(os.path.realpath(__file__))
+LOG_MAX = 1 << 20  # bytes of a log
+GDB_SECONDS = 60
+NAME_MAX = 100  # bytes of an application's name in a folder's
+KEEP, SIZE = 100, "64M"
+LINES = re.compile(r"(file|socket),id=(gdb|metrics|shell|core),")
+
+
+class Log:
+    """The first and the last bytes of an output."""
+
+    def __init__(self, most):
+        self.half = most // 2
+        self.head, self.tail, self.size = bytearray(), bytearray(), 0
+
+    def add(self, data):
+        self.size += len(data)
+        room = self.half - len(self.head)
+        self.head += data[:room] if room else b""
+        self.tail += data[room:]
+        if len(self.tail) > 2 * self.half:
+            del self.tail[:-self.half]
+
+    @property
+    def left_out(self):
+        return max(self.size - len(self.head) - self.half, 0)
+
+    def text(self):
+        note = f"\n[support/run: {self.left_out} bytes left out]\n" if self.left_out else ""
+        return bytes(self.head) + note.encode() + bytes(self.tail[-self.half:] if self.half else b"")
+
+
+def gdb_says(core):
+    """What gdb knows: the parts of the report that it has, and the reasons why others are missing."""
+    failed = {}
+    with tempfile.NamedTemporaryFile(prefix="vitrine-report", mode="r", encoding="utf-8") as out:
+        try:
+            done = subprocess.run(
+                [os.path.join(SUPPORT, "gdb"), core, "-batch", "-nx", "-x",
+                 os.path.join(SUPPORT, "gdb_report.py")],
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                timeout=GDB_SECONDS, check=False, start_new_session=True,
+                env={**os.environ, "VITRINE_REPORT": out.name})
+            said = json.load(out)
+            return said["report"], said["missing"]
+        except subprocess.TimeoutExpired:
+            why = f"gdb did not end within {GDB_SECONDS} s"
+        except OSError as e:
+            why = f"support/gdb cannot be started: {e.strerror}"
+        except (ValueError, KeyError):
+            last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
+            why = last[0].removeprefix("support/gdb: ") if last else "gdb ended without an answer"
+    for part in ("reason", "threads", "values"):
+        failed[part] = why
+    return {}, failed
+
+
+def repeated(command):
+    """QEMU's command without the host's other ends of the guest's lines, which are
+    gone: so the guest still has the same devices."""
+    command = [LINES.match(word).expand(r"null,id=\2") if LINES.match(word) else word for word in command]
+    at = command.index("-kernel") + 1
+    return [*command[:at], os.path.abspath(command[at]), *command[at + 1:]]
+
+
+def timestamp(path):
+    with contextlib.suppress(OSError):
+        when = datetime.datetime.fromtimestamp(os.stat(path).st_mtime, datetime.timezone.utc)
+        return when.strftime(crash_folder.TIME)
+    return crash_folder.now().strftime(crash_folder.TIME)
+
+
+class Reporter:
+    """A context in which a guest runs whose crash is reported. log: for its output.
+    Its core file is to go to `core`, a path."""
+
+    def __init__(self, folder, image, arch, *, keep, size):
+        self.folder, self.image, self.arch = os.path.abspath(folder), os.path.abspath(image), arch
+        self.application = os.path.basename(image).removesuffix(".elf")
+        self.build_id, self.image_time = qemu_command.image_build_id(image), timestamp(image)
+        self.keep, self.size = keep, size
+        self.log = Log(min(LOG_MAX, size))
+        self.command = None  # of QEMU
+        self.no_core = qemu_command.without_server(image, "core")  # "", or why there will be none
+        try:
+            with contextlib.suppress(FileExistsError):
+                os.mkdir(self.folder, 0o700)
+            self.place = tempfile.mkdtemp(prefix=crash_folder.HIDDEN, dir=self.folder)  # mode 0700
+        except OSError as e:
+            raise qemu_command.UsageError(f"--on-crash {folder}: cannot be written ({e.strerror}); name a "
+                                          "folder that is yours") from e
+        self.core = os.path.join(self.place, "core")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.place:
+            shutil.rmtree(self.place, ignore_errors=True)
+
+    def report(self, status, why, receiver):
+        """After the guest has crashed: writes the report. why: what else is known of
+        its end. Returns what there is to say."""
+        try:
+            report = self._collect(status, why, receiver)
+            self._write(report)
+            path = self._publish(report["time"])
+            crash_folder.prune(self.folder, self.application, self.keep)
+        except OSError as e:
+            place, self.place = self.place, None
+            return f"crash report not complete: {e.strerror}; what there is of it is in {place}"
+        return f"crash report {path}: support/crashes {shlex.quote(self.folder)} {os.path.basename(path)}"
+
+    def _collect(self, status, why, receiver):
+        when = crash_folder.now()
+        report = {"format": crash_folder.FORMAT, "version": crash_folder.VERSION,
+                  "application": self.application, "architecture": self.arch, "build_id": self.build_id,
+                  "image": self.image, "image_time": self.image_time,
+                  "time": when.strftime(crash_folder.TIME), "status": status,
+                  "fingerprint": "", "reason": None, "registers": None, "threads": None, "values": None,
+                  "log": {"bytes": self.log.size, "left_out": self.log.left_out}, "core": None,
+                  "command": repeated(self.command), "missing": {}}
+        self._from_core(report, why, receiver)
+        report["fingerprint"] = crash_folder.fingerprint(self.application, crash_folder.frames_of(report))
+        return report
+
+    def _from_core(self, report, why, receiver):
+        missing, part = report["missing"], self.core + ".part"
+        said = [why, self.no_core, *(receiver.end() if receiver else [])]
+        if os.path.exists(part) or not os.path.exists(self.core):
+            missing["core"] = "; ".join(filter(None, said)).replace(part, "core.part") or \
+                "the guest ended before it could write one"
+            with contextlib.suppress(OSError):
+                os.unlink(self.core)  # one that was written before
+        source = part if "core" in missing else self.core
+        if os.path.exists(source):
+            try:
+                report["registers"] = {n: f"{v:#x}" for n, v in core_file.registers(source, self.arch).items()}
+            except (ElfError, ValueError) as e:
+                missing["registers"] = str(e)
+        if "core" in missing:
+            for name in ("reason", "registers", "threads", "values"):
+                if report[name] is None:
+                    missing.setdefault(name, "the core file is missing or incomplete")
+        else:
+            said, failed = gdb_says(self.core)
+            report.update(said)
+            # the folder gets another name
+            missing.update((part, text.replace(self.place + os.sep, "")) for part, text in failed.items())
+        self._limit(report)
+
+    def _limit(self, report):
+        """Removes a core file that is too large; what was in it is in the report."""
+        for name in ("core", "core.part"):
+            path = os.path.join(self.place, name)
+            if not os.path.exists(path):
+                continue
+            size = os.path.getsize(path)
+            if size + len(self.log.text()) > self.size:
+                os.unlink(path)
+                report["missing"]["core"] = f"{name} of {size} bytes is above the limit of --report-size"
+            elif name == "core":
+                report["core"] = {"bytes": size}
+
+    def _write(self, report):
+        words = shlex.join(report["command"])
+        self._put("log", self.log.text())
+        self._put("report.json", json.dumps(report, indent=1).encode() + b"\n")
+        self._put("command", (
+            f"#!/bin/sh\n# Repeats the run of the image with build-id {self.build_id}.\n"
+            "# What the guest read from stdin is not repeated.\n"
+            f"exec {words}\n").encode(errors="surrogateescape"), 0o700)
+
+    def _put(self, name, data, mode=0o600):
+        with open(os.open(os.path.join(self.place, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as f:
+            f.write(data)
+
+    def _publish(self, time):
+        """The folder gets a name that no other has."""
+        name = os.fsdecode(os.fsencode(self.application.lstrip("."))[:NAME_MAX]) or "image"
+        name = f"{name}-{self.build_id or 'none'}-{re.sub('[-:]', '', time)}"
+        number = 1
+        while True:
+            path = os.path.join(self.folder, name if number == 1 else f"{name}-{number}")
+            try:
+                os.rename(self.place, path)  # onto another report's folder it fails
+            except OSError:
+                if not os.path.lexists(path):
+                    raise
+                number += 1
+                continue
+            self.place = None
+            return path
