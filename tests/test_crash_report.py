@@ -463,3 +463,32 @@ def test_crashes(real, tmp_path):
                                 ([], 2, "no DIR given")]:
         done = crashes(*words, env={k: v for k, v in env.items() if k != "VITRINE_CRASH_DIR"})
         assert done[0] == status and says in done[2], done
+
+
+def test_fleet(real, tmp_path):
+    """support/fleet serves the numbers, and lists itself as a target with a job of its own."""
+    folder, out, port = tmp_path / "crashes", tmp_path / "targets.json", free_port()
+    env = {**os.environ, "VITRINE_RUN_DIR": str(tmp_path / "run"), "VITRINE_CRASH_DIR": str(folder)}
+    words = [ROOT / "support/fleet", "--watch", "-o", out, "--serve", str(port)]
+    with subprocess.Popen(words, env=env) as fleet:
+        try:
+            until(out.exists)
+            target, = json.loads(out.read_text())
+            assert target == {"targets": [f"127.0.0.1:{port}"], "labels": {"app": "fleet", "job": "vitrine-fleet"}}
+            for count in (0, 1, 2):
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=RUN_SECONDS) as reply:
+                    assert reply.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+                    text = reply.read().decode()
+                check_metrics(text, min(count, 1))
+                assert not count or f'function="null_write"}} {count}\n' in text
+                put(folder, f"r{count}", real)
+            taken = subprocess.run(words, env=env, text=True, stderr=subprocess.PIPE, timeout=RUN_SECONDS,
+                                   check=False)
+            assert taken.returncode == 1 and f"--serve {port}: Address already in use" in taken.stderr
+        finally:
+            fleet.terminate()
+    for more, says in ((["--serve", "0"], "not a TCP port"), (["--crashes", "x"], "needs --serve"),
+                       (["--serve", str(port)], "--serve needs --watch")):
+        done = subprocess.run([words[0], *more], env={**env, "VITRINE_CRASH_DIR": ""}, text=True, check=False,
+                              stderr=subprocess.PIPE, timeout=RUN_SECONDS)
+        assert done.returncode == 2 and says in done.stderr
