@@ -205,8 +205,9 @@ def core_params(image, machine):
 
 def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M",
                  icount=False, gdb=None, metrics=None, shell=None, core=None,
-                 params=(), extra=()):
-    """The whole command, a list of words."""
+                 recorded=False, params=(), extra=()):
+    """The whole command, a list of words. QEMU records the input of a serial port that it
+    makes itself, not that of one at a -chardev."""
     arch = image_arch(image)
     check_boots(image, arch)
     target = ARCHS[arch]
@@ -226,7 +227,8 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
                "-cpu", cpu or ("host" if accel == "kvm" else target.cpu),
                *ram, "-no-user-config", "-nodefaults", "-display", "none",
                "-no-reboot", *target.exit,
-               "-chardev", "stdio,id=stdio", "-serial", "chardev:stdio"]
+               *(["-serial", "stdio"] if recorded else
+                 ["-chardev", "stdio,id=stdio", "-serial", "chardev:stdio"])]
     if icount:
         command += ["-icount", target.icount]
     command += debug_devices(arch, machine, gdb, metrics, shell, core)

@@ -73,10 +73,6 @@ def create(folder, image):
 def record_command(command, arch, image):
     """QEMU's command with the options that record; it is written to the folder."""
     folder = os.path.dirname(image)
-    # A serial port that QEMU makes itself records its input, one at a -chardev does not.
-    at = command.index("-chardev")
-    assert command[at + 1:at + 4] == ["stdio,id=stdio", "-serial", "chardev:stdio"]
-    command = [*command[:at], "-serial", "stdio", *command[at + 4:]]
     words = [word.replace(folder, "{DIR}") for word in command]
     Path(folder, "run.json").write_text(json.dumps(
         {"version": 1, "arch": arch, "image": os.path.basename(image), "command": words}, indent=1) + "\n")
