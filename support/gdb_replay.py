@@ -17,18 +17,15 @@ def readable(address):
         return False
 
 
-def until(places, *commands):
-    """Runs, in a direction, to one of the places (in hardware: there are no page
-    tables at first). The other commands follow while it is not there."""
+def until(places, command):
+    """Runs, in the command's direction, to one of the places (in hardware: there are no
+    page tables at first)."""
     points = [gdb.Breakpoint(place, type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
               for place in places]
     for point in points:
         point.silent = True
     try:
-        for command in commands:
-            gdb.execute(command, to_string=True)
-            if places == [f"*{gdb.newest_frame().pc():#x}"]:
-                break
+        gdb.execute(command, to_string=True)
     finally:
         for point in points:
             point.delete()
@@ -57,9 +54,7 @@ def arrive():
             fault = int(ctx["fault_address"])
         pc = faulting_pc()
         if pc:
-            # QEMU counts no instruction that faults: going back may end behind it,
-            # in the trap. Then come from before it.
-            until([f"*{pc:#x}"], "reverse-continue", "reverse-stepi", "continue")
+            until([f"*{pc:#x}"], "reverse-continue")
     elif name == "uk_crash_regs" and gdb.newest_frame().older().name() == "uk_crash_here":
         until(["uk_crash_here"], "reverse-continue")
         gdb.execute("reverse-stepi", to_string=True)
@@ -101,7 +96,6 @@ instruction that wrote is the next to be executed."""
             point.delete()
         if gdb.newest_frame().pc() == start:
             raise gdb.GdbError(f"{what} was not written. This is the start of the recording.")
-        gdb.execute("reverse-stepi", to_string=True)  # QEMU stops behind the write
         gdb.execute("frame")
 
 

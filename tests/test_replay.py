@@ -60,15 +60,17 @@ def test_the_run_is_the_same(null_write, arch):
 
 def test_sessions_go_back(null_write, arch):
     """gdb stands at the instruction of the screen; from there to main and on
-    again, each time."""
+    again, to the first instruction and from the second back to it, each time."""
     folder, result = null_write
+    first = build("crash", arch).functions()["null_write"]
     pc = int(re.search(r"\[([0-9a-f]{16})\] null_write\+", result.text).group(1), 16)
     for _ in range(SESSIONS):
         text = replay(folder, where("AT"), 'printf "PC %lx\\n", $pc', "hbreak main",
-                      "reverse-continue", where("BACK"), "delete", "hbreak null_write", "continue",
-                      where("ON"))
+                      "reverse-continue", where("BACK"), "delete", "hbreak *null_write", "continue",
+                      where("ON"), "stepi", "reverse-continue", 'printf "FIRST %lx\\n", $pc')
         assert place(text, "AT")[0] == "null_write", text
         assert int(re.search(r"^PC (\w+)$", text, re.M).group(1), 16) == pc
+        assert int(re.search(r"^FIRST (\w+)$", text, re.M).group(1), 16) == first, text
         assert place(text, "BACK")[0] == "main" and place(text, "ON")[0] == "null_write", text
 
 

@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""Between gdb and the stub of a QEMU that repeats a recording: makes going back exact.
+
+QEMU's reverse-step (`bs`) and reverse-continue (`bc`) go to a number of instructions,
+and stop there beside the running CPU. This leaves three gaps, which single steps close:
+
+- `bc` may miss a breakpoint at the instruction before the current one.
+- An exception or an interrupt counts as no instruction: two places have one number.
+  QEMU may stop at either, and never goes from the second to the first.
+- A watchpoint is not named, and found after the access. As gdb expects, it is named here,
+  and the access undone; on arm64 gdb does this.
+
+Everything else passes through. Protocol: GDB manual, "Remote Protocol", "Packets",
+"Stop Reply Packets".
+"""
+
+import contextlib
+import re
+import select
+import socket
+import threading
+from typing import NamedTuple
+
+INTERRUPT = b"\3"
+PACKET = re.compile(rb"\$([^#]*)#..", re.S)
+COUNT = re.compile(r"instruction count = (\d+)")
+WATCH = re.compile(rb"[ra]?watch:[^;]*;")
+PC = {"x86_64": 16, "arm64": 32}  # its number among gdb's registers; it and those before have 8 bytes
+REGISTER_DIGITS = 16
+THREAD = b"thread:p01.01;"  # the CPU, as QEMU names it
+BEGIN = b"replaylog:begin;"
+
+
+class State(NamedTuple):
+    """Where the replay stands."""
+    count: int  # instructions since the start
+    registers: bytes  # as hexadecimal digits
+
+
+class Interrupted(Exception):
+    """The user pressed Ctrl-C."""
+
+
+class Line:
+    """One end of the protocol. No byte is lost on a socket: it repeats nothing."""
+
+    def __init__(self, link):
+        self.link, self.bytes = link, b""
+
+    def fileno(self):
+        return self.link.fileno()
+
+    def send(self, payload):
+        self.link.sendall(payload if payload == INTERRUPT else
+                          b"$%b#%02x" % (payload, sum(payload) & 0xff))
+
+    def receive(self):
+        """Reads what has arrived."""
+        data = self.link.recv(65536)
+        if not data:
+            raise EOFError
+        self.bytes += data
+
+    def next(self):
+        """The next packet, INTERRUPT, or None if it is not complete."""
+        self.bytes = self.bytes.lstrip(b"+-")
+        if self.bytes.startswith(INTERRUPT):
+            self.bytes = self.bytes[1:]
+            return INTERRUPT
+        found = PACKET.match(self.bytes)
+        if not found:
+            return None
+        self.bytes = self.bytes[found.end():]
+        self.link.sendall(b"+")
+        return found.group(1)
+
+
+class Relay:
+    """The packets of one session."""
+
+    def __init__(self, gdb, qemu, arch):
+        self.gdb, self.qemu = Line(gdb), Line(qemu)
+        self.arch = arch
+        self.pc_at = PC[arch] * REGISTER_DIGITS
+        self.breakpoints = set()  # as the digits of the pc in the registers
+        self.watchpoints = set()  # as in their packets
+
+    def serve(self):
+        """Until one side has closed."""
+        with contextlib.suppress(EOFError, OSError):
+            while True:
+                for line in select.select([self.gdb, self.qemu], [], [])[0]:
+                    line.receive()
+                while (packet := self.gdb.next()) is not None:
+                    self.from_gdb(packet)
+                while (packet := self.qemu.next()) is not None:
+                    self.gdb.send(packet)
+        for line in (self.gdb, self.qemu):
+            line.link.close()
+
+    def from_gdb(self, packet):
+        if packet in (b"bs", b"bc"):
+            try:
+                back = self.step_back if packet == b"bs" else self.continue_back
+                self.gdb.send(b"T05" + THREAD + back())
+            except Interrupted:
+                self.gdb.send(b"T02" + THREAD)
+            return
+        if packet[:2] in (b"Z0", b"Z1", b"z0", b"z1"):
+            address = int(packet.split(b",")[1], 16).to_bytes(8, "little").hex().encode()
+            (self.breakpoints.add if packet[:1] == b"Z" else self.breakpoints.discard)(address)
+        elif packet[:1] in b"Zz":
+            (self.watchpoints.add if packet[:1] == b"Z" else self.watchpoints.discard)(packet[1:])
+        self.qemu.send(packet)
+
+    def answer(self):
+        """QEMU's next packet. Meanwhile gdb sends nothing but Ctrl-C."""
+        interrupted = False
+        while (packet := self.qemu.next()) is None:
+            for line in select.select([self.gdb, self.qemu], [], [])[0]:
+                line.receive()
+            if self.gdb.next() == INTERRUPT:
+                interrupted = True
+                self.qemu.send(INTERRUPT)
+        if interrupted:
+            raise Interrupted
+        return packet
+
+    def ask(self, packet):
+        self.qemu.send(packet)
+        return self.answer()
+
+    def state(self):
+        text, packet = "", self.ask(b"qRcmd," + b"info replay".hex().encode())
+        while packet != b"OK":  # each with a piece of the text, behind an O
+            text += bytes.fromhex(packet[1:].decode()).decode()
+            packet = self.answer()
+        return State(int(COUNT.search(text).group(1)), self.ask(b"g"))
+
+    def step(self, state):
+        """Forward from a state. The watchpoint that the instruction hits, as gdb hears of
+        it, or b""."""
+        found = WATCH.search(self.ask(b"s"))
+        if found and self.state() == state:  # arm64: before the access
+            for point in self.watchpoints:
+                self.ask(b"z" + point)
+            self.ask(b"s")
+            for point in self.watchpoints:
+                self.ask(b"Z" + point)
+        return found.group() if found else b""
+
+    def rewind(self, count):
+        """To before that number of instructions, or to the start. Returns the state."""
+        while (state := self.state()).count >= max(count, 1):
+            self.ask(b"bs")
+        return state
+
+    def walk(self, end):
+        """Forward by single steps, from a state to `end` or, should that not come, behind it.
+        Yields of each step the states and the watchpoint that it hits."""
+        state = self.state()
+        while state != end and state.count <= end.count:
+            before, watch = state, self.step(state)
+            state = self.state()
+            yield before, state, watch
+
+    def go(self, target):
+        """Back to a state."""
+        while self.state().count > target.count:
+            self.ask(b"bs")
+        if self.state() != target:
+            self.rewind(target.count)
+            for _ in self.walk(target):
+                pass
+
+    def last_hit(self, first, end):
+        """Of the breakpoints and watchpoints from the instruction number `first` to a
+        state: the last one's state, and what gdb hears of it; or None."""
+        hit = None
+        self.rewind(first)
+        for before, after, watch in self.walk(end):
+            if watch:
+                hit = after if self.arch == "arm64" else before, watch
+            elif before.registers[self.pc_at:][:REGISTER_DIGITS] in self.breakpoints:
+                hit = before, b""
+        return hit
+
+    def step_back(self):
+        origin, before = self.state(), None
+        self.rewind(origin.count)
+        for before, *_ in self.walk(origin):
+            pass
+        if not before:
+            return BEGIN
+        self.go(before)
+        return b""
+
+    def continue_back(self):
+        origin = self.state()
+        # What QEMU may miss.
+        hit = self.last_hit(origin.count - 1, origin)
+        if not hit and origin.count:
+            self.ask(b"bc")
+            count = self.state().count
+            hit = self.last_hit(count, State(count, b""))
+        if not hit:
+            self.rewind(0)
+            return BEGIN
+        self.go(hit[0])
+        return hit[1]
+
+
+@contextlib.contextmanager
+def listening(line, arch):
+    """Has a relay to the stub of a QEMU at `line`, a Unix socket. Gives the path of
+    the one for gdb, which connects once."""
+    path = f"{line}-exact"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen(1)
+
+        def serve():
+            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as qemu:
+                qemu.connect(line)
+                Relay(listener.accept()[0], qemu, arch).serve()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield path

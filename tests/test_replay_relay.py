@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""The layer between gdb and QEMU's stub in a replay, against a model of QEMU: it stops
+where QEMU may stop, at random. tests/test_replay.py has the real one."""
+
+import random
+import socket
+import sys
+import threading
+
+import pytest
+from vitrine import ROOT
+
+sys.path.insert(0, str(ROOT / "support"))
+import replay_relay  # noqa: E402  pylint: disable=wrong-import-position
+
+STOP, ERROR = b"T05thread:p01.01;", b"E14"
+WATCH = b"2,4000,8"
+
+
+class Qemu:
+    """A run as a list of places: (instructions so far, pc). Two places of one number are an
+    exception. `writes` has the places whose instruction writes to what WATCH watches."""
+
+    def __init__(self, arch, seed):
+        self.random, self.arch = random.Random(seed), arch
+        self.places, count = [], 0
+        for _ in range(30):
+            self.places.append((count, 0x100 + self.random.randrange(8)))
+            count += bool(self.random.randrange(4) or not count)
+        self.writes = {i for i, (count, _) in enumerate(self.places[:-1])
+                       if count < self.places[i + 1][0] and not self.random.randrange(6)}
+        self.points, self.at = set(), 0
+        self.bytes = b""
+
+    def hits(self, place):
+        """(breakpoint, watchpoint)"""
+        return (b"1,%x,1" % self.places[place][1] in self.points,
+                WATCH in self.points and place in self.writes)
+
+    def land(self, count):
+        self.at = self.random.choice([i for i, (n, _) in enumerate(self.places) if n == count])
+        return STOP
+
+    def back(self, packet):
+        count = self.places[self.at][0]
+        if not count:
+            return ERROR
+        if packet == b"bs":
+            return self.land(count - 1)
+        last = count - 1 - self.random.randrange(2)  # the race
+        found = [self.places[i + watch][0] for i in range(len(self.places))
+                 for watch, hit in enumerate(self.hits(i)) if hit]
+        return self.land(max([n for n in found if n <= last], default=0))
+
+    def step(self):
+        watch = self.hits(self.at)[1]
+        self.at += not (watch and self.arch == "arm64")
+        return STOP + b"watch:0000000000004000;" * watch
+
+    def registers(self):
+        before = replay_relay.PC[self.arch]
+        return (bytes(8 * before) + self.places[self.at][1].to_bytes(8, "little") +
+                bytes([self.at])).hex().encode()
+
+    def answers(self, packet):
+        if packet[:1] in b"Zz":
+            (self.points.add if packet[:1] == b"Z" else self.points.discard)(packet[1:])
+            return [b"OK"]
+        if packet.startswith(b"qRcmd"):
+            text = f"Replaying execution 'events': instruction count = {self.places[self.at][0]}\r\n"
+            return [*(b"O" + piece.encode().hex().encode() for piece in (text[:30], text[30:])), b"OK"]
+        return [self.back(packet) if packet in (b"bs", b"bc") else self.step() if packet == b"s" else
+                self.registers()]
+
+    def serve(self, link):
+        line = replay_relay.Line(link)
+        try:
+            while True:
+                line.receive()
+                while (packet := line.next()) is not None:
+                    for answer in self.answers(packet):
+                        line.send(answer)
+        except (EOFError, OSError):
+            link.close()
+
+    def before(self, place, back):
+        """What gdb is to hear of a way back from a place, and where that ends."""
+        for i in reversed(range(place)):
+            hit, watch = self.hits(i)
+            if back == b"bs":
+                return STOP, i
+            if watch:
+                return STOP + b"watch:0000000000004000;", i + (self.arch == "arm64")
+            if hit:
+                return STOP, i
+        return STOP + b"replaylog:begin;", 0
+
+
+@pytest.fixture(name="session", params=["x86_64", "arm64"])
+def make_session(request):
+    """A function that starts a session and returns (gdb's end, QEMU)."""
+    ends = []
+
+    def start(seed):
+        qemu = Qemu(request.param, seed)
+        (gdb, its_gdb), (its_qemu, link) = socket.socketpair(), socket.socketpair()
+        for serve in (replay_relay.Relay(its_gdb, its_qemu, request.param).serve,
+                      lambda: qemu.serve(link)):
+            threading.Thread(target=serve, daemon=True).start()
+        gdb.settimeout(60)
+        ends.append(gdb)
+        return replay_relay.Line(gdb), qemu
+    yield start
+    for end in ends:
+        end.close()
+
+
+def ask(gdb, packet):
+    gdb.send(packet)
+    while (answer := gdb.next()) is None:
+        gdb.receive()
+    return answer
+
+
+def test_back(session):
+    """From every place of many runs, by one instruction and to the last hit."""
+    for seed in range(20):
+        gdb, qemu = session(seed)
+        for point in (b"1,%x,1" % (0x100 + seed % 8), WATCH) if seed % 5 else ():
+            assert ask(gdb, b"Z" + point) == b"OK"
+        for place in range(len(qemu.places)):
+            for back in (b"bs", b"bc"):
+                qemu.at = place
+                assert (ask(gdb, back), qemu.at) == qemu.before(place, back), (seed, place, back)
+
+
+def test_bytes_one_by_one(session):
+    """Packets may arrive in any pieces; gdb's acknowledgements are in between."""
+    gdb, qemu = session(1)
+    for byte in b"+$Z1,105,1#" + b"%02x" % (sum(b"Z1,105,1") & 255):
+        gdb.link.sendall(bytes([byte]))
+    while (answer := gdb.next()) is None:
+        gdb.receive()
+    assert answer == b"OK" and qemu.points == {b"1,105,1"}
+
+
+def test_interrupt():
+    """Ctrl-C ends a way back, where it has arrived."""
+    (gdb, its_gdb), (its_qemu, link) = socket.socketpair(), socket.socketpair()
+    threading.Thread(target=replay_relay.Relay(its_gdb, its_qemu, "arm64").serve, daemon=True).start()
+    gdb, qemu = replay_relay.Line(gdb), replay_relay.Line(link)
+
+    def hear():
+        while (packet := qemu.next()) is None:
+            qemu.receive()
+        return packet
+    gdb.send(b"bc")
+    assert hear().startswith(b"qRcmd")
+    gdb.send(replay_relay.INTERRUPT)
+    assert hear() == replay_relay.INTERRUPT
+    qemu.send(b"T02thread:p01.01;")
+    while (answer := gdb.next()) is None:
+        gdb.receive()
+    assert answer == b"T02thread:p01.01;"
+    qemu.link.close()
+    with pytest.raises(EOFError):
+        gdb.receive()
