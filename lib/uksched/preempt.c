@@ -85,7 +85,7 @@ static int preempt(void *data)
 		return UK_EVENT_NOT_HANDLED;
 	due = 0;
 	if (uksched.idle || ctx->outer || t == uksched.only ||
-	    !sched_has_next())
+	    (!uksched.only && !sched_has_next()))
 		return UK_EVENT_NOT_HANDLED;
 	if (!on_own_stack(t, ctx->regs)) {
 		sched_slice_start();

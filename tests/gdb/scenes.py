@@ -612,6 +612,7 @@ def thread_steps():
         threads()["main"].switch()
         pc = number("$pc")
         assert "no other may run" in run("stepi")
+        assert "no other may run" in run("continue")
         assert gdb.selected_thread().name == "main" and number("$pc") == pc
     threads()[first].switch()
     run("set scheduler-locking off")

@@ -117,13 +117,19 @@ static int is_harmless(int signal)
 	       signal == GDB_SIGINT;
 }
 
-/* A step of a thread that waits for one that may not run would never end. */
+/* A thread that waits for one that may not run would not get anywhere. */
 static int is_stuck(const struct gdb_decision *d)
 {
 	const struct uk_thread *t = uk_thread_by_id((unsigned int)d->tid);
 
-	return d->alone && d->act != GDB_ACT_CONTINUE && t &&
-	       t->state == UK_THREAD_WAITING;
+	if (!d->alone || !t || t->state != UK_THREAD_WAITING)
+		return 0;
+	/* an interrupt may end other waits: a step does not take as long */
+	return d->act != GDB_ACT_CONTINUE ||
+	       (t->wait.until == UK_TIME_NEVER &&
+		(t->wait.kind == UK_WAIT_MUTEX ||
+		 t->wait.kind == UK_WAIT_CONDITION ||
+		 t->wait.kind == UK_WAIT_JOIN));
 }
 
 /* Another thread than the one that stopped steps, or runs alone. Returns if it
