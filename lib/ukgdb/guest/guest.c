@@ -315,6 +315,7 @@ static int thread_info(struct gdb_target *t __unused, long tid,
 
 	if (!thread && tid != gdb_guest_tid())
 		return -ESRCH;
+	info->handle = (__u64)(__uptr)thread;
 	uk_snprintf(info->name, sizeof(info->name), "%s",
 		    thread ? thread->name : "main");
 	n = (__sz)uk_snprintf(info->extra, sizeof(info->extra), "%s ",

@@ -150,6 +150,18 @@ static int tls(struct gdb_session *s, struct gdb_rx *rx)
 GDB_COMMAND("qGetTLSAddr:*", qGetTLSAddr, tls);
 
 #ifdef CONFIG_LIBUKGDB_XFER
+/* The bytes of a handle, as they are in the target's memory. */
+static void handle(struct gdb_window *w, __u64 value)
+{
+	const __u8 *byte = (const __u8 *)&value;
+
+	win_str(w, "\" handle=\"");
+	for (unsigned int i = 0; i < sizeof(value); i++) {
+		win_hex(w, byte[i] >> 4);
+		win_hex(w, byte[i] & 15);
+	}
+}
+
 static void one_thread(struct gdb_window *w, long tid)
 {
 	struct gdb_thread_info info;
@@ -164,6 +176,8 @@ static void one_thread(struct gdb_window *w, long tid)
 		win_str(w, "\" name=\"");
 		win_xml(w, info.name);
 	}
+	if (info.handle)
+		handle(w, info.handle);
 	win_str(w, "\">");
 	win_xml(w, info.extra);
 	win_str(w, "</thread>\n");

@@ -159,6 +159,7 @@ const struct gdb_action *gdb_resume_action(const struct gdb_resume *r,
 struct gdb_thread_info {
 	char name[32];	 /* terminated; may be empty */
 	char extra[256]; /* terminated: state and the like, in words */
+	__u64 handle; /* what the program calls it, a pthread_t; 0: nothing */
 	unsigned int core;
 };
 

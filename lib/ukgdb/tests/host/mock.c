@@ -160,6 +160,7 @@ static int thread_info(struct gdb_target *t __unused, long tid,
 		return -ESRCH;
 	strcpy(info->name, tid == 1 ? "main" : "w<\"&}*>");
 	strcpy(info->extra, tid == 1 ? "running" : "waiting <-");
+	info->handle = tid == 1 ? 0 : 0x1200ab;
 	return 0;
 }
 

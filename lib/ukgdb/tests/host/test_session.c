@@ -490,6 +490,9 @@ static void test_threads(void **state)
 	       "m<?xml version=\"1.0\"?>\n<threads>\n<thread id=\"1\" "
 	       "core=\"0\" name=\"ma" },
 	     { "qXfer:threads:read::40,1a", "min\">running</thread>\n<thre" },
+	     { "qXfer:threads:read::55,50",
+	       "m<thread id=\"2\" core=\"0\" name=\"w&lt;&quot;&amp;}*&gt;\" "
+	       "handle=\"ab00120000000000\">" },
 	     { "qXfer:threads:read::1000,40", "l" },
 	     { "qXfer:threads:read::0", "E16" },
 	     { "qXfer:threads:read::0,0", "E16" }, { "QThreadEvents:1", "" });
