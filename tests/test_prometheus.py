@@ -343,6 +343,27 @@ def check_dashboard(prometheus):
         assert prometheus.query(f'count by ({name}) (up{{job="vitrine"}})')[0]["metric"][name]
 
 
+CRASH = {"format": "vitrine-crash-report", "version": 1, "application": "a\"b\\c", "architecture": "arm64",
+         "build_id": "00", "image_time": "2026-01-01T00:00:00Z", "time": "2026-01-02T00:00:01Z", "status": 70,
+         "fingerprint": "0123", "command": [], "missing": {}}
+
+
+def check_crashes(prometheus, folder):
+    """The numbers of crash reports, which are not the guests'."""
+    def labelled(value):
+        one, = prometheus.query(f"vitrine_crash_reports == {value}") or [None]
+        return one and one["metric"]
+
+    for count in (1, 2):
+        report = folder / f"r{count}" / "report.json"
+        report.parent.mkdir()
+        report.write_text(json.dumps(CRASH))
+        found = until(lambda n=count: labelled(n))
+        assert found["application"] == CRASH["application"] and found["fingerprint"] == "0123"
+        assert found["job"] == "vitrine-fleet" and found["function"] == "?"
+    assert prometheus.number("vitrine_crash_last_seen_timestamp_seconds") == 1767312001
+
+
 def check_restart(prometheus, guest, stalls):
     """It is up at every scrape from its first word on, and one reset is seen."""
     where = f'{{instance="{guest.instance}"}}'
@@ -366,6 +387,7 @@ def check_restart(prometheus, guest, stalls):
 
 @pytest.mark.slow
 def test_a_fleet_is_scraped(tmp_path):
+    crashes = tmp_path / "crashes"
     env = {**os.environ, "VITRINE_RUN_DIR": str(tmp_path / "run")}
     with contextlib.ExitStack() as stack:
         stalls = Stalls()
@@ -378,7 +400,8 @@ def test_a_fleet_is_scraped(tmp_path):
             # One that connects and sends nothing keeps no other out.
             stack.enter_context(socket.create_connection(("127.0.0.1", guest.at)))
         watcher = stack.enter_context(subprocess.Popen(
-            [ROOT / "support/fleet", "--watch", "--output", tmp_path / "targets.json"], env=env))
+            [ROOT / "support/fleet", "--watch", "--output", tmp_path / "targets.json",
+             "--crashes", crashes, "--serve", str(free_port())], env=env))
         stack.callback(watcher.terminate)
         until((tmp_path / "targets.json").exists)
         prometheus = Prometheus(tmp_path)
@@ -390,6 +413,7 @@ def test_a_fleet_is_scraped(tmp_path):
             check_values(prometheus, guest)
             check_rates(prometheus, guest)
         check_scrapes_are_counted(prometheus, guests[-1])
+        check_crashes(prometheus, crashes)
         check_dashboard(prometheus)
         check_restart(prometheus, guests[0], stalls)
 
