@@ -134,7 +134,8 @@ class Reporter:
         except OSError as e:
             place, self.place = self.place, None
             return f"crash report not complete: {e.strerror}; what there is of it is in {place}"
-        return f"crash report {path}: support/crashes {shlex.quote(self.folder)} {os.path.basename(path)}"
+        return f"crash report {path}: support/crashes {shlex.quote(self.folder)} " \
+            f"{shlex.quote(os.path.basename(path))}"
 
     def _collect(self, status, why, receiver):
         when = crash_folder.now()
@@ -153,26 +154,29 @@ class Reporter:
         missing, part = report["missing"], self.core + ".part"
         said = [why, self.no_core, *(receiver.end() if receiver else [])]
         if os.path.exists(part) or not os.path.exists(self.core):
-            missing["core"] = "; ".join(filter(None, said)).replace(part, "core.part") or \
-                "the guest ended before it could write one"
-            with contextlib.suppress(OSError):
-                os.unlink(self.core)  # one that was written before
-        source = part if "core" in missing else self.core
-        if os.path.exists(source):
-            try:
-                report["registers"] = {n: f"{v:#x}" for n, v in core_file.registers(source, self.arch).items()}
-            except (ElfError, ValueError) as e:
-                missing["registers"] = str(e)
-        if "core" in missing:
-            for name in ("reason", "registers", "threads", "values"):
-                if report[name] is None:
-                    missing.setdefault(name, "the core file is missing or incomplete")
+            missing["core"] = "; ".join(t for t in said if t and not t.startswith("core file ")).replace(
+                part, "core.part") or "the guest ended before it could write one"
         else:
-            said, failed = gdb_says(self.core)
-            report.update(said)
+            parts, failed = gdb_says(self.core)
+            report.update(parts)
             # the folder gets another name
             missing.update((part, text.replace(self.place + os.sep, "")) for part, text in failed.items())
+        if "core" in missing:
+            with contextlib.suppress(OSError):
+                os.unlink(self.core)  # one that was written before
+        self._registers(report, part if os.path.exists(part) else self.core)
+        for name in ("reason", "registers", "threads", "values") if "core" in missing else ():
+            if report[name] is None:
+                missing.setdefault(name, "there is no whole core file of the crash")
         self._limit(report)
+
+    def _registers(self, report, core):
+        try:
+            report["registers"] = {n: f"{v:#x}" for n, v in core_file.registers(core, self.arch).items()}
+        except FileNotFoundError:
+            pass  # why, missing["core"] says
+        except ElfError as e:
+            report["missing"]["registers"] = str(e)
 
     def _limit(self, report):
         """Removes a core file that is too large; what was in it is in the report."""

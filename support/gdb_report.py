@@ -15,6 +15,10 @@ WALKED = 10000  # frames at most, and of them
 LISTED = 64     # in the report
 
 
+class Earlier(Exception):
+    """The guest had not crashed yet."""
+
+
 def text_or_none(pointer):
     return text_at(pointer) or None
 
@@ -28,7 +32,7 @@ def crash_info():
     """The guest's record of the crash."""
     info = gdb.parse_and_eval("'ukassert/crash.c'::crash")["info"]
     if not int(info):
-        raise gdb.GdbError("the core file is not of the crash: it was written before")
+        raise Earlier("the core file is not of the crash: it was written before")
     return info.dereference()
 
 
@@ -128,11 +132,15 @@ def values():
 
 
 def write_report():
-    """Each part by itself: a part that fails says why."""
+    """Each part by itself: a part that fails says why. Of a core file that was written
+    before the crash there is none."""
     report, missing = {}, {}
     for part in (reason, threads, values):
         try:
             report[part.__name__] = part()
+        except Earlier as e:
+            report, missing = {}, {"core": str(e)}
+            break
         except Exception as e:  # pylint: disable=broad-except
             missing[part.__name__] = str(e)
     with open(os.environ["VITRINE_REPORT"], "w", encoding="utf-8") as f:

@@ -75,9 +75,9 @@ def check_frames(image, core, frames, is_trap):
         if i == 0 or not known[i - 1]["inlined"]:
             chains.append([])
         chains[-1].append(frame)
-    # behind the innermost frame they are return addresses
-    pcs = [int(chain[0]["pc"], 16) - (i > 0 or not is_trap or known[0] is not frames[0])
-           for i, chain in enumerate(chains)]
+    # the others are return addresses
+    exact = [is_trap and known[0] is frames[0], *(chain[0]["file"].endswith("trap_entry.S") for chain in chains)]
+    pcs = [int(chain[0]["pc"], 16) - (not e) for chain, e in zip(chains, exact)]
     by_gdb = set(PLACE.findall(ask_gdb(core, "bt")))
     for chain, judge in zip(chains, image.addr2line_all(pcs), strict=True):
         if chain[0]["file"].startswith("newlib"):  # its names are relative to other folders
@@ -244,6 +244,20 @@ def test_cut_core(core, tmp_path):
         assert sorted(os.listdir(path)) == ["command", "core.part", "log", "report.json"]
         assert len(report["registers"] or {}) >= registers and "core" in report["missing"]
         assert ("registers" in report["missing"]) == (registers == 0) and report["threads"] is None
+
+
+def test_earlier_core(tmp_path):
+    """A guest that went on after it wrote a core file: that one is not of a crash."""
+    image, earlier = build("tests/apps/workers", ARCHS[0]), tmp_path / "core"
+    assert crash(image, tmp_path / "a", "dump").status == 0 and os.listdir(tmp_path / "a") == []
+    assert image.run("dump", options=["--core", str(earlier)]).status == 0
+    with reporter(image, tmp_path / "b") as one:
+        shutil.copy(earlier, one.core)
+        one.report(CRASHED, "", Received())
+    (path, report), = reports_in(tmp_path / "b")
+    assert not (path / "core").exists() and all(report[part] is None for part in (
+        "core", "reason", "registers", "threads", "values"))
+    assert report["missing"]["core"] == "the core file is not of the crash: it was written before"
 
 
 def test_without_gdb(core, tmp_path, monkeypatch):
