@@ -107,6 +107,7 @@ class Receiver:
         """The guest has ended: what there is to say about it, once."""
         self.source.ended.set()
         self.thread.join()
+        self.spool.truncate(0)  # its place on the disk is of use
         messages, self.messages = self.messages, []
         return messages
 

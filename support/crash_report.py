@@ -128,7 +128,11 @@ class Reporter:
         its end. Returns what there is to say."""
         try:
             report = self._collect(status, why, receiver)
-            self._write(report)
+            try:
+                self._write(report)
+            except OSError as e:  # the disk is full, of the core file
+                self._drop_core(report, f"no room for it and the rest: {e.strerror}")
+                self._write(report)
             path = self._publish(report["time"])
             crash_folder.prune(self.folder, self.application, self.keep)
         except OSError as e:
@@ -154,13 +158,14 @@ class Reporter:
         missing, part = report["missing"], self.core + ".part"
         said = [why, self.no_core, *(receiver.end() if receiver else [])]
         if os.path.exists(part) or not os.path.exists(self.core):
-            missing["core"] = "; ".join(t for t in said if t and not t.startswith("core file ")).replace(
-                part, "core.part") or "the guest ended before it could write one"
+            missing["core"] = "; ".join(t for t in said if t and not t.startswith("core file ")) or \
+                "the guest ended before it could write one"
         else:
             parts, failed = gdb_says(self.core)
             report.update(parts)
-            # the folder gets another name
-            missing.update((part, text.replace(self.place + os.sep, "")) for part, text in failed.items())
+            missing.update(failed)
+        for name, text in missing.items():
+            missing[name] = text.replace(self.place + os.sep, "")  # the folder gets another name
         if "core" in missing:
             with contextlib.suppress(OSError):
                 os.unlink(self.core)  # one that was written before
@@ -180,16 +185,17 @@ class Reporter:
 
     def _limit(self, report):
         """Removes a core file that is too large; what was in it is in the report."""
-        for name in ("core", "core.part"):
-            path = os.path.join(self.place, name)
-            if not os.path.exists(path):
-                continue
+        for path in filter(os.path.exists, (self.core, self.core + ".part")):
             size = os.path.getsize(path)
             if size + len(self.log.text()) > self.size:
-                os.unlink(path)
-                report["missing"]["core"] = f"{name} of {size} bytes is above the limit of --report-size"
-            elif name == "core":
+                self._drop_core(report, f"its {size} bytes are above the limit of --report-size")
+            elif path == self.core:
                 report["core"] = {"bytes": size}
+
+    def _drop_core(self, report, why):
+        for path in filter(os.path.exists, (self.core, self.core + ".part")):
+            os.unlink(path)
+        report["core"], report["missing"]["core"] = None, why
 
     def _write(self, report):
         words = shlex.join(report["command"])
@@ -201,7 +207,7 @@ class Reporter:
             f"exec {words}\n").encode(errors="surrogateescape"), 0o700)
 
     def _put(self, name, data, mode=0o600):
-        with open(os.open(os.path.join(self.place, name), os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as f:
+        with open(os.open(os.path.join(self.place, name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as f:
             f.write(data)
 
     def _publish(self, time):

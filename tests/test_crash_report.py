@@ -5,6 +5,7 @@
 Judges of what a report says are the screen, binutils' addr2line and a gdb that is
 asked itself; of the numbers, promtool and Prometheus (test_prometheus.py, too)."""
 
+import errno
 import json
 import os
 import re
@@ -301,6 +302,26 @@ def test_sizes(core, tmp_path):
     whole = b"".join(b"line %d\n" % n for n in range(1000))
     assert len(head) == len(tail) == 2048 and whole.startswith(head) and whole.endswith(tail)
     assert int(note) == report["log"]["left_out"] == len(whole) - 4096 and report["log"]["bytes"] == len(whole)
+
+
+def test_full_disk(core, tmp_path, monkeypatch):
+    """The core file makes room for log and report."""
+    write = crash_report.Reporter._put  # pylint: disable=protected-access
+
+    def put_if_room(self, *args):
+        if os.path.exists(self.core):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        write(self, *args)
+
+    monkeypatch.setattr(crash_report.Reporter, "_put", put_if_room)
+    with reporter(build("crash", ARCHS[0]), tmp_path) as one:
+        with open(one.core, "wb") as f:
+            f.write(core)
+        one.log.add(b"its words")
+        one.report(CRASHED, "", Received())
+    (path, report), = reports_in(tmp_path)
+    assert (path / "log").read_bytes() == b"its words" and report["threads"] and report["core"] is None
+    assert "No space left" in report["missing"]["core"] and not (path / "core").exists()
 
 
 def put(folder, name, report, **more):

@@ -61,7 +61,7 @@ RUN_FLAGS := $(call flag,--machine,$(MACHINE)) $(call flag,--accel,$(ACCEL)) \
   $(call flag,--params,$(value PARAMS)) $(if $(filter 1,$(V)),--verbose)
 
 run: built
-	$(Q)$(UK_BASE)/support/setup run
+	$(Q)$(UK_BASE)/support/setup run $(if $(ON_CRASH),debug)
 	$(Q)$(UK_BASE)/support/run $(RUN_FLAGS) $(call flag,--args,$(value ARGS)) $(IMAGE)
 
 # The guest waits for gdb in the background, and ends with it.
