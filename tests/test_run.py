@@ -4,6 +4,7 @@
 are two small assembly programs (tests/apps/bare), so that a fault in an image
 is never mistaken for one here."""
 
+import json
 import os
 import pty
 import random
@@ -252,10 +253,12 @@ def test_status_from_the_log(guests, arch):
     assert boot_with(guests[arch], "l").returncode == 9
 
 
-def test_triple_fault_is_a_crash(guests):
-    done = boot_with(guests["x86_64"], "t")
+def test_triple_fault_is_a_crash(guests, tmp_path):
+    done = boot_with(guests["x86_64"], "t", "--on-crash", tmp_path / "new")
     assert done.returncode == 70
     assert "without saying its status" in done.stderr.decode()
+    report, = (tmp_path / "new").glob("*/report.json")
+    assert "without saying its status" in json.loads(report.read_text())["missing"]["core"]
 
 
 def test_time_limit(guests, arch):
