@@ -19,8 +19,12 @@ from pathlib import Path
 import qemu_command
 from archs import ARCHS
 
-# What decides about the run outside of the guest, and QEMU does not record.
-CLIENTS = ("gdb", "metrics", "metrics-raw", "shell", "core")
+# When the state of a virtio port is loaded, to go back, QEMU 7.2 starts a timer which no
+# recording has, and waits for ever (hw/char/virtio-serial-bus.c, post_load).
+VIRTIO = "QEMU cannot go back where there is a virtio port"
+REFUSED = {"gdb": "support/gdb --replay debugs the recording, without the guest's stub",
+           "metrics": VIRTIO, "metrics-raw": VIRTIO, "core": VIRTIO,
+           "shell": VIRTIO + "; use the terminal: -p console.stdio=none -p shell.console=%s"}
 # The device resets itself by work on the CPU's thread, which a replay that goes
 # back to a snapshot has stopped: QEMU then waits for ever (QEMU 7.2, hw/i386/kvmvapic.c).
 X86_64 = ["-global", "apic-common.vapic=off"]
@@ -28,10 +32,10 @@ X86_64 = ["-global", "apic-common.vapic=off"]
 
 def refuse(options, arch):
     """What cannot be recorded is a usage error with its reason."""
-    for name in CLIENTS:
+    for name, reason in REFUSED.items():
         if name in options:
-            raise qemu_command.UsageError(
-                f"--record does not go with --{name}: QEMU does not record when a client connects")
+            raise qemu_command.UsageError(f"--record does not go with --{name}: "
+                                          f"{reason.replace('%s', ARCHS[arch].console)}")
     if options.get("accel") == "kvm":
         raise qemu_command.UsageError("--record needs tcg: kvm's instructions cannot be repeated")
     best = next(iter(ARCHS[arch].machines))

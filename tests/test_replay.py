@@ -104,7 +104,7 @@ def test_input_is_recorded(arch, tmp_path):
 
 
 @pytest.mark.parametrize("options, reason", [
-    (["--gdb", "4000"], "does not go with --gdb"), (["--accel", "kvm"], "needs tcg"),
+    (["--gdb", "4000"], "debugs the recording"), (["--core", "/tmp/core"], "a virtio port"), (["--accel", "kvm"], "needs tcg"),
     (["--machine", "q35"], "needs --machine microvm"), (["--record", "/dev/null/x"], "Not a directory"),
     (["--record", "."], "name a new or an empty folder")])
 def test_refused(tmp_path, options, reason):
