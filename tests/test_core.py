@@ -44,10 +44,10 @@ def backtrace(core, *commands, env=None):
                   *(word for c in commands for word in ("-ex", c)), env=env)
 
 
-def check_elfutils(core, image_id):
+def check_elfutils(core, image_id, crashed=True):
     """Notes that are read to their end; the image with its build-id."""
     notes = output("eu-readelf", "-n", core)
-    for name in ("PRSTATUS", "FPREGSET", "PRPSINFO", "SIGINFO", "AUXV", "FILE"):
+    for name in ("PRSTATUS", "FPREGSET", "PRPSINFO", "AUXV", "FILE") + ("SIGINFO",) * crashed:
         assert re.search(rf"^ +\w+ +\d+ +{name}$", notes, re.M), notes
     assert "eu-readelf" not in notes, notes
     modules = output("eu-unstrip", "-n", "--core", core)
@@ -231,17 +231,31 @@ def test_time(arch, tmp_path):
 
 def test_guest_goes_on(arch, tmp_path):
     """A file is there while the guest runs, the next one beside it; a client of the HTTP
-    server gets to know what became of it, and gets nothing of it."""
-    core = tmp_path / "core"
+    server gets to know what became of it. With GET it gets a file itself, while it
+    reads; the next client is served when it does not read on."""
+    core, got = tmp_path / "core", tmp_path / "got"
     machine = next(m for a, m in ON_MACHINES if a == arch)
-    with HttpGuest(build("tests/apps/http", arch), machine, 3, options=["--core", core]) as g:
+    image = build("tests/apps/http", arch)
+    with HttpGuest(image, machine, 3, options=["--core", core]) as g:
         g.wait_for("ready")
         for path in (core, tmp_path / "core.2"):
             assert g.ask("/core", "POST")[::2] == (200, b"core file written\n")
             until(path.exists)
-        assert g.ask("/core")[0] == 405 and "uptime" in g.get("/metrics")
-    assert "http" in re.findall(r'LWP \d+ "(\w+)"', backtrace(core, "info threads"))
-    with HttpGuest(build("tests/apps/http", arch), machine, 3) as g:
+        status, fields, body = g.ask("/core")
+        assert (status, fields["content-type"]) == (200, "application/octet-stream")
+        got.write_bytes(body)
+        assert g.ask("/core", "HEAD")[::2] == (200, b"") and g.ask("/core", "PUT")[0] == 405
+        with g.connect() as client:
+            client.sendall(b"GET /core HTTP/1.1\r\nHost: x\r\n\r\n")
+            assert client.recv(12) == b"HTTP/1.1 200"
+        assert "ukhttp_gone_total 1" in g.get("/metrics")
+        g.wait_for("the HTTP server's line takes no more")
+    for path in (core, got):
+        assert "http" in re.findall(r'LWP \d+ "(\w+)"', backtrace(path, "info threads")), path
+        assert re.search(r"in get_core |in post_core ", backtrace(path)), path
+        check_elfutils(path, BUILD_ID.search(output("eu-readelf", "-n", image.path).replace(
+            "Build ID: ", "build-id "))[1], crashed=False)
+    with HttpGuest(image, machine, 3) as g:
         g.wait_for("ready")
         status, _, body = g.ask("/core", "POST")
         assert status == 503 and b"boot with support/run --core FILE" in body

@@ -9,6 +9,7 @@
 #include <uk/arch/fpstate.h>
 #include <uk/arch/lcpu.h>
 #include <uk/arch/tls.h>
+#include <uk/console.h>
 #include <uk/crash.h>
 #include <uk/dump.h>
 #include <uk/init.h>
@@ -152,7 +153,8 @@ static void write_image(struct dump_sink *sink, const struct dump_layout *l)
 	}
 }
 
-static int write(struct uk_console *con, const struct dump_process *process,
+static int write(struct uk_dump_out *out, int pack,
+		 const struct dump_process *process,
 		 const struct dump_thread *first)
 {
 	struct uk_elf_ehdr ehdr = { .machine = dump_arch_machine };
@@ -163,7 +165,9 @@ static int write(struct uk_console *con, const struct dump_process *process,
 
 	notes(&counter, process, first);
 	dump_layout_end(&l, counter.at);
-	sink = dump_out_begin(con, packed);
+	if (out->begin)
+		out->begin(out, l.size);
+	sink = dump_out_begin(out, pack);
 	dump_layout_ehdr(&l, &ehdr);
 	dump_put(sink, &ehdr, sizeof(ehdr));
 	for (__sz i = 0; i <= l.count; i++) {
@@ -178,10 +182,10 @@ static int write(struct uk_console *con, const struct dump_process *process,
 	rc = dump_out_end();
 	if (rc)
 		uk_pr_err("core file: %s takes no more, after %lu KiB\n",
-			  con->name, sink->at / 1024);
+			  out->name, sink->at / 1024);
 	else
 		uk_pr_info("core file: %lu KiB on %s\n", l.size / 1024,
-			   con->name);
+			   out->name);
 	if (lacks)
 		uk_pr_warn("core file: %lu pieces of memory are missing "
 			   "(LIBUKDUMP_RUNS=%d)\n",
@@ -189,11 +193,11 @@ static int write(struct uk_console *con, const struct dump_process *process,
 	return rc ? rc : lacks;
 }
 
-static int dump(const struct __regs *regs, int signal, __u64 address)
+static int dump(struct uk_dump_out *out, int pack, const struct __regs *regs,
+		int signal, __u64 address)
 {
 	static __u8 own_fp[UKARCH_FPSTATE_SIZE_MAX] __aligned(
 		UKARCH_FPSTATE_ALIGN);
-	struct uk_console *con = uk_console_get(UK_CONSOLE_DUMP);
 	const struct uk_thread *self = uk_thread_current();
 	struct dump_process process = {
 		.name = CONFIG_UK_NAME,
@@ -209,21 +213,36 @@ static int dump(const struct __regs *regs, int signal, __u64 address)
 				     .tls = ukarch_tls_pointer() };
 	int rc;
 
-	if (!con)
-		return -ENODEV;
 	if (busy)
 		return -EBUSY;
 	busy = 1;
 	ukarch_fpstate_save(own_fp);
-	rc = write(con, &process, &first);
+	rc = write(out, pack, &process, &first);
 	busy = 0;
 	return rc;
+}
+
+static __ssz to_console(struct uk_dump_out *out, const char *buf, __sz len)
+{
+	return uk_console_out(out->arg, buf, len);
+}
+
+static int console(struct uk_dump_out *out)
+{
+	struct uk_console *con = uk_console_get(UK_CONSOLE_DUMP);
+
+	if (!con)
+		return -ENODEV;
+	*out = (struct uk_dump_out){ .name = con->name,
+				     .write = to_console,
+				     .arg = con };
+	return 0;
 }
 
 /* In a trap it is the interrupted program that is of interest, and the clock is
  * the handler's: a debugger has stopped it.
  */
-int uk_dump(void)
+static int dump_now(struct uk_dump_out *out, int pack)
 {
 	const struct ukarch_trap_ctx *trap = uk_percpu()->trap;
 	unsigned long flags = ukarch_irq_save();
@@ -233,11 +252,24 @@ int uk_dump(void)
 	ukarch_regs_capture(&regs);
 	if (!trap)
 		ukplat_clock_stop();
-	rc = dump(trap ? trap->regs : &regs, 0, 0);
+	rc = dump(out, pack, trap ? trap->regs : &regs, 0, 0);
 	if (!trap)
 		ukplat_clock_resume();
 	ukarch_irq_restore(flags);
 	return rc;
+}
+
+int uk_dump(void)
+{
+	struct uk_dump_out out;
+	int rc = console(&out);
+
+	return rc ? rc : dump_now(&out, packed);
+}
+
+int uk_dump_to(struct uk_dump_out *out)
+{
+	return dump_now(out, 0);
 }
 
 /* Linux' number of the signal that a program would get. */
@@ -256,13 +288,15 @@ static int on_crash(void *data)
 	__u64 address = info->trap && info->trap->addr_valid
 				? info->trap->fault_address
 				: 0;
+	struct uk_dump_out out;
 
 	/* In the call that crashes: after it may be another function. */
 	if (!info->trap)
 		ukarch_regs_set_pc(&regs,
 				   ukarch_regs_pc(&regs) - UKARCH_INSN_UNIT);
 	busy = 0; /* what crashed may have been a dump */
-	dump(&regs, signal_of(info), address);
+	if (!console(&out))
+		dump(&out, packed, &regs, signal_of(info), address);
 	return UK_EVENT_HANDLED_CONT;
 }
 UK_EVENT_HANDLER_PRIO(UK_EVENT_CRASH, on_crash, PRIO_CRASH);

@@ -7,7 +7,7 @@
 #ifndef __UKDUMP_INTERNAL_H__
 #define __UKDUMP_INTERNAL_H__
 
-#include <uk/console.h>
+#include <uk/dump.h>
 #include "layout.h"
 #include "notes.h"
 
@@ -51,13 +51,13 @@ void dump_memory_write(struct dump_sink *sink, const struct dump_run *run);
 
 /* --- out.c ----------------------------------------------------------------*/
 
-/** Begins to write to a console, packed or not. */
-struct dump_sink *dump_out_begin(struct uk_console *con, int packed);
+/** Begins to write to a place, packed or not. */
+struct dump_sink *dump_out_begin(struct uk_dump_out *to, int packed);
 
-/** Writes the rest. @return 0; -EIO if the console has not taken it all. */
+/** Writes the rest. @return 0; -EIO if not all of it was taken. */
 int dump_out_end(void);
 
-/** 1 once the console has failed. */
+/** 1 once the place has taken no more. */
 int dump_out_failed(void);
 
 #endif /* __UKDUMP_INTERNAL_H__ */

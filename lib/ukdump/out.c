@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The way of the file to the host: a console, through a buffer, packed where
- * the line is slow. After a failure everything is dropped.
+ * The way of the file to the host: through a buffer, packed where the line is
+ * slow. After a failure everything is dropped.
  */
 #include <string.h>
 #include <uk/plat/time.h>
@@ -15,7 +15,7 @@
 
 static struct {
 	struct dump_sink sink;
-	struct uk_console *con;
+	struct uk_dump_out *to;
 	int packed, failed;
 	struct dump_pack pack;
 	__sz len;
@@ -28,7 +28,7 @@ static void send(const __u8 *buf, __sz len)
 	unsigned int tries = 0;
 
 	while (len && !out.failed) {
-		__ssz n = uk_console_out(out.con, (const char *)buf, len);
+		__ssz n = out.to->write(out.to, (const char *)buf, len);
 
 		if (n > 0) {
 			buf += n;
@@ -71,9 +71,9 @@ static void put(struct dump_sink *sink __unused, const void *buf, __sz len)
 	out.len += len;
 }
 
-struct dump_sink *dump_out_begin(struct uk_console *con, int packed)
+struct dump_sink *dump_out_begin(struct uk_dump_out *to, int packed)
 {
-	out.con = con;
+	out.to = to;
 	out.packed = packed;
 	out.failed = 0;
 	out.len = 0;

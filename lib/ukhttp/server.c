@@ -30,6 +30,44 @@ static void arrived(struct uk_console *con __unused, void *arg __unused)
 	uk_waitq_wake_up(&waiting);
 }
 
+/* A reply that its handler sends: what is left of head and body. */
+static struct {
+	int begun;
+	const char *head;
+	__sz head_len;
+	__u64 len;
+} stream;
+
+void uk_http_stream_begin(struct uk_http_response *res, __u64 len)
+{
+	res->len = len;
+	stream.begun = 1;
+	stream.head = reply;
+	stream.head_len =
+		http_head(res, reply, 1, uk_time_wall() / UK_NSEC_PER_SEC);
+	stream.len = client.parser.head_method ? 0 : len;
+}
+
+__ssz uk_http_stream(const char *buf, __sz len)
+{
+	__ssz n;
+
+	while (stream.head_len) {
+		n = uk_console_out_to(client.con, client.conn, stream.head,
+				      stream.head_len);
+		if (n <= 0)
+			return n;
+		stream.head += n;
+		stream.head_len -= (__sz)n;
+	}
+	if (client.parser.head_method)
+		return (__ssz)len;
+	n = uk_console_out_to(client.con, client.conn, buf, len);
+	if (n > 0)
+		stream.len -= (__u64)n;
+	return n;
+}
+
 /* The reply leaves in one piece: head, then body, without a gap. */
 static void answer(int ret)
 {
@@ -43,12 +81,19 @@ static void answer(int ret)
 	char head[HTTP_HEAD_ROOM];
 	__sz len;
 
+	stream.begun = 0;
 	if (ret == HTTP_READY) {
 		http_take(p);
 		http_dispatch(&p->req, &res);
 	} else {
 		uk_http_error(&res, (unsigned int)ret, "bad request: %d\n",
 			      ret);
+	}
+	if (stream.begun) {
+		http_count(&http_stats, res.status);
+		http_stats.gone += stream.head_len || stream.len;
+		http_client_answered(&client, ret, 1);
+		return;
 	}
 	len = http_head(&res, head, last, uk_time_wall() / UK_NSEC_PER_SEC);
 	memcpy(res.body - len, head, len);

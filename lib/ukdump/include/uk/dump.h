@@ -15,6 +15,19 @@
 #include <errno.h>
 #include <uk/essentials.h>
 
+/* Where a core file goes to. Both are called with interrupts off, and do not
+ * wait. */
+struct uk_dump_out {
+	const char *name; /* for messages */
+	/** Gets to know the size of the file before its first byte; may be
+	 * NULL. */
+	void (*begin)(struct uk_dump_out *out, __u64 size);
+	/** Takes bytes. @return their number; 0: none now; negative: no more.
+	 */
+	__ssz (*write)(struct uk_dump_out *out, const char *buf, __sz len);
+	void *arg;
+};
+
 #ifdef CONFIG_LIBUKDUMP
 /**
  * Writes a core file of this moment; the calling thread is the first one in
@@ -23,11 +36,19 @@
  * so that no timeout passes.
  *
  * @return 0; -ENODEV if no console has the role; -EBUSY if a dump is being
- *   written; -EIO if the console takes no more; -ENOSPC if memory is in more
+ *   written; -EIO if its end was not taken; -ENOSPC if memory is in more
  *   pieces than LIBUKDUMP_RUNS: the file lacks some. Contexts: any.
  */
 int uk_dump(void);
+
+/** The same to another place than the console. @return as uk_dump() */
+int uk_dump_to(struct uk_dump_out *out);
 #else
+static inline int uk_dump_to(struct uk_dump_out *out __unused)
+{
+	return -ENODEV;
+}
+
 static inline int uk_dump(void)
 {
 	return -ENODEV;

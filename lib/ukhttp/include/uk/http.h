@@ -12,7 +12,8 @@
  *	UK_HTTP_ROUTE(hello, "/hello", UK_HTTP_GET, hello);
  *
  * A reply is complete or not there: what does not fit in the reply's memory
- * (LIBUKHTTP_REPLY_KB) becomes a 500 that says so. The server adds status line,
+ * (LIBUKHTTP_REPLY_KB) becomes a 500 that says so, or is sent piece by piece
+ * with uk_http_stream(). The server adds status line,
  * Date, Content-Length and Connection, and answers HEAD, OPTIONS, unknown paths
  * and methods itself.
  *
@@ -155,6 +156,23 @@ static inline void __printf_like(3, 4)
 	uk_http_vprintf(res, fmt, ap);
 	va_end(ap);
 }
+
+/**
+ * Begins a reply that does not fit in memory, with the status and the type that
+ * are in `res`; uk_http_stream() sends its body. The handler adds nothing more.
+ * After it the client gets no other reply on its connection.
+ *
+ * @param len bytes of the body
+ */
+void uk_http_stream_begin(struct uk_http_response *res, __u64 len);
+
+/**
+ * Sends some of that body. Contexts: the handler, also with interrupts off.
+ *
+ * @return bytes taken, 0 if the client takes none now; negative if it has
+ *   disconnected
+ */
+__ssz uk_http_stream(const char *buf, __sz len);
 
 /**
  * The value of a header field, by its name in whatever case.
