@@ -6,15 +6,16 @@ sends it. What it says is compared with what the program and the image say."""
 
 import contextlib
 import re
+import subprocess
 import time
 
 import pexpect
 import pytest
-from guest import Guest
+from guest import Guest, until
 from vitrine import ON_MACHINES, ROOT, build
 
 SECONDS = 60
-CONFIG = ("CONFIG_LIBUKSHELL=y", "CONFIG_LIBUKSTORE=y", "CONFIG_LIBVIRTIO_CONSOLE=y")
+CONFIG = ("CONFIG_LIBUKSHELL=y", "CONFIG_LIBUKSTORE=y", "CONFIG_LIBVIRTIO_CONSOLE=y", "CONFIG_LIBUKDUMP=y")
 PROMPT = b"cmd> "
 
 
@@ -49,7 +50,7 @@ class Client:
 def guest(image, tmp_path):
     """A guest whose program reads stdin, and a client at its shell."""
     path = tmp_path / "shell"
-    with Guest(image, at=path, stdin=True, options=["--shell", path]) as g:
+    with Guest(image, at=path, stdin=True, options=["--shell", path, "--core", tmp_path / "core"]) as g:
         client = Client(g)
         client.until(PROMPT)
         yield g, client
@@ -67,6 +68,17 @@ def check_trace(image, text):
         assert place.rsplit(":", 1)[0].endswith(file.removeprefix("...")), (place, file)
     (file, line), = ((f, l) for _, name, f, l in frames if name == "main")
     assert "fgets(" in (ROOT / file).read_text().splitlines()[int(line) - 1]
+
+
+def check_dump(client, core):
+    """The core file is of the shell's own thread, and of the others."""
+    assert client.cooked("dump") == "core file written\n"
+    assert client.cooked("dump x").startswith("usage: dump")
+    until(core.exists)
+    text = subprocess.run([ROOT / "support" / "gdb", core, "-batch", "-ex", "info threads"], text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=SECONDS, check=True).stdout
+    assert re.search(r'^\* 1 .* "shell" +dump_now \(', text, re.M) and '"main"' in text, text
 
 
 def test_commands(image, tmp_path):
@@ -111,6 +123,7 @@ def test_commands(image, tmp_path):
         assert f"uksched/{shell}/thread_switches" in paths
         assert client.cooked("store get no/where") == \
             'no value "no/where"; try store ls\n'
+        check_dump(client, tmp_path / "core")
         # stdin is the program's
         g.write(b"help\n")
         g.wait_for("= 0")
@@ -202,9 +215,10 @@ def test_client_that_goes(image, tmp_path):
             client.until(b"store get ukinit/application\r\ncmd\r\n" + PROMPT)
 
 
-@pytest.mark.parametrize("arch, machine", ON_MACHINES, scope="module")
-def test_on_the_terminal(arch, image, machine):
+@pytest.mark.parametrize("arch, machine", ON_MACHINES)
+def test_on_the_terminal(arch, machine):
     """The log's console, with a serial line's other end: echo, Ctrl-U."""
+    image = build("cmd", arch, config=CONFIG)
     child = pexpect.spawn(str(ROOT / "support/run"),
                           ["--machine", machine, "-p", "console.stdio=none",
                            "-p", f"shell.console={image.target.console}", str(image.path), "wait"],

@@ -19,6 +19,7 @@
 #include <uk/plat/image.h>
 #include <uk/plat/time.h>
 #include <uk/print.h>
+#include <uk/snprintf.h>
 #include <uk/thread.h>
 #include "dump_internal.h"
 
@@ -41,7 +42,7 @@ UK_PARAM(dump, memory, &memory, charp,
 	 "memory in a core file: all, used or stacks");
 
 static enum dump_memory which = DUMP_MEMORY_USED;
-static char args[80] = CONFIG_UK_NAME; /* what the note has room for */
+static char args[80]; /* what the note has room for */
 static int busy;
 
 static int memory_parse(void)
@@ -64,8 +65,10 @@ static int memory_parse(void)
 
 static int init(struct uk_init_ctx *ctx)
 {
-	__sz len = strlen(args);
+	__sz len;
 
+	uk_snprintf(args, sizeof(args), "%s", uk_app_name);
+	len = strlen(args);
 	for (int i = 1; i < ctx->argc; i++) {
 		__sz n = strlen(ctx->argv[i]);
 
@@ -200,8 +203,8 @@ static int dump(struct uk_dump_out *out, int pack, const struct __regs *regs,
 		UKARCH_FPSTATE_ALIGN);
 	const struct uk_thread *self = uk_thread_current();
 	struct dump_process process = {
-		.name = CONFIG_UK_NAME,
-		.args = args,
+		.name = uk_app_name,
+		.args = args[0] ? args : uk_app_name,
 		.image = image_path,
 		.elf = uk_image_elf(),
 		.signal = signal,

@@ -7,6 +7,7 @@
 #include "init_internal.h"
 
 const char uk_app_name[] = CONFIG_UK_NAME;
+const char uk_image_name[] = CONFIG_UK_NAME ".elf"; /* as it is built */
 const char uk_version[] = UK_VERSION;
 const char uk_arch_name[] = UK_ARCH_NAME;
 

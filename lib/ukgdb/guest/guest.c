@@ -11,6 +11,7 @@
 #ifdef CONFIG_LIBUKGDB_MONITOR
 #include <uk/cmd.h>
 #endif
+#include <uk/init.h>
 #include <uk/nofault.h>
 #include <uk/plat/image.h>
 #include <uk/plat/lcpu.h>
@@ -402,5 +403,5 @@ void gdb_guest_describe(struct gdb_target *target)
 {
 	gdb_arch_describe(target);
 	target->ops = &ops;
-	target->exec_file = CONFIG_UK_NAME ".elf"; /* as it is built */
+	target->exec_file = uk_image_name;
 }

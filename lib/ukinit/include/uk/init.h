@@ -16,10 +16,10 @@
 
 #include <uk/event.h>
 
-/* Which program this is: CONFIG_UK_NAME, the version of Vitrine, the
- * architecture as make has it. Constant.
+/* Which program this is: CONFIG_UK_NAME, the name of its file, the version
+ * of Vitrine, the architecture as make has it. Constant.
  */
-extern const char uk_app_name[], uk_version[], uk_arch_name[];
+extern const char uk_app_name[], uk_image_name[], uk_version[], uk_arch_name[];
 
 /* Data that init calls pass to later ones. */
 struct uk_init_ctx {
