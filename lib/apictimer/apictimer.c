@@ -34,23 +34,29 @@ static __nsec window; /* that it was measured over */
 static __nsec armed_for; /* a time of the clock */
 static __u64 early;	 /* interrupts before it */
 
+/* The count goes on where a debugger has stopped the clock. */
+static __nsec counted(void)
+{
+	return uk_time_monotonic() + ukplat_clock_stopped();
+}
+
 static void count_from(__u32 count)
 {
 	run.count = count;
-	run.start = uk_time_monotonic();
+	run.start = counted();
 	uk_apic_write(UK_APIC_TIMER_INITIAL, count);
 }
 
 static void measure(void)
 {
-	__nsec elapsed = uk_time_monotonic() - run.start;
+	__nsec elapsed = counted() - run.start;
 	__u64 found;
 	__u32 left;
 
 	if (elapsed <= window)
 		return; /* no better than what is known */
 	left = uk_apic_read(UK_APIC_TIMER_CURRENT);
-	elapsed = uk_time_monotonic() - run.start;
+	elapsed = counted() - run.start;
 	found = ((__u64)(run.count - left) << 32) / elapsed;
 	if (left || found > rate) /* else it stopped long ago */
 		window = elapsed;

@@ -127,6 +127,11 @@ void ukplat_clock_resume(void)
 	line.stopped = 0;
 }
 
+__nsec ukplat_clock_stopped(void)
+{
+	return UK_READ_ONCE(stopped_for);
+}
+
 __nsec ukplat_wall_clock(void)
 {
 	static __nsec offset;

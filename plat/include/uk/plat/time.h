@@ -26,6 +26,13 @@ void ukplat_clock_stop(void);
 void ukplat_clock_resume(void);
 
 /**
+ * Nanoseconds for which the monotonic clock has been stopped until now, all
+ * stops together: with them, a sum that goes on as devices do. Contexts: any
+ * while the clock is not stopped.
+ */
+__nsec ukplat_clock_stopped(void);
+
+/**
  * Nanoseconds since 1970-01-01 UTC where the machine has a wall clock, else
  * since boot. Contexts: thread.
  */
