@@ -41,12 +41,12 @@ ukarch_ctx_switch:
 	ldp	x24, x25, [x1, #192]
 	ldp	x26, x27, [x1, #208]
 	ldp	x28, x29, [x1, #224]
-	ldr	x9, [x1, #UKARCH_REGS_SP]
-	ldp	x30, x10, [x1, #UKARCH_REGS_PC]
+	ldp	x30, x9, [x1, #UKARCH_REGS_LR]
+	ldp	x16, x10, [x1, #UKARCH_REGS_PC]
 	msr	fpcr, x11
 	mov	sp, x9
 	msr	daif, x10
-	ret
+	br	x16
 	.cfi_endproc
 	.size ukarch_ctx_switch, . - ukarch_ctx_switch
 
