@@ -92,12 +92,13 @@ def elf():
     return _elf[path]
 
 
-def variable(name, library):
-    symbol = gdb.lookup_global_symbol(name)
-    if symbol is None:
-        raise gdb.GdbError(f"The image has no {library} (no variable {name}), "
-                           "or no debug information.")
-    return symbol.value()
+def variable(name, source):
+    """Of a library, by its source: a program may have one of the same name."""
+    try:
+        return gdb.parse_and_eval(f"'{source}'::{name}")
+    except gdb.error as e:
+        raise gdb.GdbError(f"The image has no {source.split('/')[0]} (no variable {name}), "
+                           "or no debug information.") from e
 
 
 def functions_at(address):
@@ -161,7 +162,7 @@ def print_table(rows):
 def uk_threads():
     """(struct thread, struct uk_thread) of all threads, by id."""
     whole = gdb.lookup_type("struct thread").pointer()
-    at = variable("uksched", "uksched")["first"]
+    at = variable("uksched", "uksched/sched.c")["first"]
     last = 0
     while int(at):
         thread = at.cast(whole).dereference()
@@ -174,7 +175,7 @@ def uk_threads():
 
 def running_thread():
     """The address of the thread on the CPU."""
-    return int(variable("uk_percpu_boot", "uksched")["thread"])
+    return int(variable("uk_percpu_boot", "ukcore/core.c")["thread"])
 
 
 def gdb_thread_of(number):
@@ -244,7 +245,7 @@ def where_thread(thread, state):
 
 
 def state_of(thread):
-    if int(thread.address) == running_thread() and not variable("uksched", "uksched")["idle"]:
+    if int(thread.address) == running_thread() and not variable("uksched", "uksched/sched.c")["idle"]:
         return "running"
     return str(thread["pub"]["state"]).rsplit("_", maxsplit=1)[-1].lower()
 
@@ -467,7 +468,7 @@ def thread_pointer(which):
                 return int(frame.read_register(register)) & (1 << 64) - 1
             except ValueError:
                 pass
-        return int(variable("uk_percpu_boot", "uksched")["thread"].dereference()["tls"])
+        return int(variable("uk_percpu_boot", "ukcore/core.c")["thread"].dereference()["tls"])
     for _, pub in uk_threads():
         if which in (str(int(pub["id"])), pub["name"].string(errors="replace")):
             return int(pub["tls"])
@@ -533,10 +534,10 @@ number or name in uk threads."""
 def log_records():
     """(time, level, text) of the messages in the ring, oldest first; the
     layout is lib/ukprint/ring.h."""
-    ring = variable("uk_print_ring", "ukprint")
+    ring = variable("uk_print_ring", "ukprint/ring.c")
     size = ring.type.sizeof
     data = read(int(ring.address), size)
-    head = int(variable("uk_print_head", "ukprint"))
+    head = int(variable("uk_print_head", "ukprint/ring.c"))
     record = gdb.lookup_type("struct ring_rec")
     offset = {f.name: f.bitpos // 8 for f in record.fields()}
     at = max(head - size, size) + 7 & ~7

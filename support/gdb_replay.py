@@ -76,13 +76,13 @@ instruction that wrote is the next to be executed."""
 
     def invoke(self, argument, from_tty):
         if not argument and fault is None:
-            raise gdb.GdbError("The crash is not about memory that can be read. Name what holds "
-                               "the bad address, such as a pointer: uk rewind EXPRESSION")
+            raise gdb.GdbError("There is no crash about memory that can be read. Name what holds "
+                               "the bad value, such as a pointer: uk rewind EXPRESSION")
         what = argument or f"*(unsigned char *){fault:#x}"
         try:
             value = gdb.parse_and_eval(what)
             value.fetch_lazy()
-        except gdb.MemoryError as e:
+        except gdb.error as e:
             raise gdb.GdbError(f"{what}: {e}") from e
         if value.address is None:
             raise gdb.GdbError(f"{what} is not in memory: give a variable or *ADDRESS.")

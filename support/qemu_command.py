@@ -46,7 +46,7 @@ def without_server(path, option):
     symbol, what, library = SERVERS[option]
     if read_image(path).data.find(b"\0" + symbol + b"\0") >= 0:
         return ""
-    return (f"{path} has no {what}, --{option} will not be answered: switch {library} on "
+    return (f"{path} has no {what}, --{option} has no effect: switch {library} on "
             f"(make menuconfig, or CONFIG_{library}=y in .config)")
 
 

@@ -62,6 +62,9 @@ def create(folder, image):
     try:
         folder.mkdir(exist_ok=True)
         copy = shutil.copy(image, folder)
+        sources = Path(image).parent / ".sources"  # where gdb finds them
+        if sources.exists():
+            shutil.copy(sources, folder)
         subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", folder / "snapshots.qcow2", "64M"],
                        check=True)
     except FileNotFoundError as e:

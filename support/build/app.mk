@@ -25,8 +25,6 @@ ifeq ($(wildcard $(APP_DIR)/Config.uk),)
 $(error application "$(APP)": $(APP_DIR)/Config.uk does not exist; it may be empty)
 endif
 
-PLAT_DIR := $(if $(findstring /,$(PLAT)),$(abspath $(PLAT)),$(UK_BASE)/plat/$(PLAT))
-PLAT_NAME := $(notdir $(PLAT_DIR))
 ifneq ($(words $(wildcard $(PLAT_DIR)/Makefile.uk $(PLAT_DIR)/Config.uk)),2)
 $(error unknown PLAT "$(PLAT)": $(PLAT_DIR) lacks a Makefile.uk or a Config.uk; use one \
   of $(notdir $(patsubst %/Config.uk,%,$(wildcard $(UK_BASE)/plat/*/Config.uk))) or the path of a folder)
@@ -36,7 +34,7 @@ ifeq ($(strip $(O)),)
 $(error O is empty: it is the build folder, such as O=build)
 endif
 OUT := $(abspath $(O))
-BUILD := $(OUT)/$(APP_NAME)-$(ARCH)$(if $(filter-out kvm,$(PLAT_NAME)),-$(PLAT_NAME))
+BUILD := $(OUT)/$(IMAGE_FOLDER)
 IMAGE := $(BUILD)/$(APP_NAME).elf
 
 # --- under the lock -----------------------------------------------------------

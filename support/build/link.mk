@@ -24,8 +24,12 @@ LDFLAGS-$(NEEDS_MAIN) += --require-defined=main
 
 LINK_FLAGS := $(strip $(LDFLAGS-y)) -T $(LINK_LDS)
 LINK_IN := $(LIB_OBJS) $(APP_OBJS) $(UK_LDLIBS-y) $(NEWLIB_LIBS)
-$(call if_changed,$(BUILD)/.link,$(LD) $(LINK_FLAGS) $(LINK_IN) $(OBJS) $(NAMES_ARGS) $(keep_names))
+$(call if_changed,$(BUILD)/.link,$(LD) $(LINK_FLAGS) $(LINK_IN) $(OBJS) $(NAMES_ARGS) $(keep_names) \
+  $(foreach l,$(UK_LIBS),$($(call uc,$(l))_EXPORTS-y)))
 
+ifeq ($(UK_LINKER_SCRIPT),)
+$(error platform "$(PLAT)": $(PLAT_DIR)/Makefile.uk sets no UK_LINKER_SCRIPT, its linker script)
+endif
 $(LINK_LDS): $(UK_LINKER_SCRIPT) $(UK_BASE)/plat/common/include/link.lds.h $(AUTO_CONF)
 	$(Q)$(TARGET_CC) -E -P -x assembler-with-cpp -D__ASSEMBLY__ -nostdinc \
 	  -I$(UK_BASE)/plat/common/include -include $(CONFIG_H) $< -o $@.tmp

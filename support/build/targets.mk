@@ -31,6 +31,11 @@ demo: | setup-run ## Build and boot apps/crash and show its crash screen
 	$(Q)$(UK_BASE)/support/run --args $(call sq,$(or $(value ARGS),null-write)) $(O)/crash-$(ARCH)/crash.elf; \
 	  status=$$?; if [ $$status -ne 70 ]; then exit $$status; fi
 
+PLAT_DIR := $(if $(findstring /,$(PLAT)),$(abspath $(PLAT)),$(UK_BASE)/plat/$(PLAT))
+PLAT_NAME := $(notdir $(PLAT_DIR))
+# An image's, in O=
+IMAGE_FOLDER = $(notdir $(patsubst %/,%,$(APP)))-$(ARCH)$(if $(filter-out $(UK_BASE)/plat/kvm,$(PLAT_DIR)),-$(PLAT_NAME))
+
 RUN_ALL = $(UK_BASE)/tests/run-all $(if $(T),--only '$(T)' )O=$(abspath $(O))
 
 test: | setup-test setup-lint ## Run lint and every test on both architectures; T=TEST: one of pytest's
@@ -64,7 +69,7 @@ gdb-suite: | setup-gdb-suite ## Run GDB's own testsuite against the stub on both
 	$(Q)$(UK_BASE)/tests/gdb-suite/run O=$(abspath $(O)) $(T)
 
 clean:         ## Remove the image's folder; keeps newlib and other images
-	$(Q)folder=$(abspath $(O))/$(notdir $(patsubst %/,%,$(APP)))-$(ARCH); [ ! -d $$folder ] || \
+	$(Q)folder=$(abspath $(O))/$(IMAGE_FOLDER); [ ! -d $$folder ] || \
 	  $(UK_BASE)/support/build/locked $$folder rm -rf $$folder
 
 distclean:     ## Remove the whole build folder
