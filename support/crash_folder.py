@@ -98,8 +98,8 @@ def check(report):
               if report.get(k) is not None and not fits(report[k], kind)]
     for name in ("time", "image_time"):
         with contextlib.suppress(ValueError, TypeError):
-            datetime.datetime.strptime(report.get(name), TIME)
-            continue
+            if datetime.datetime.strptime(report.get(name), TIME).strftime(TIME) == report[name]:
+                continue
         wrong.append(name)
     if wrong:
         raise NoReport(f"{', '.join(dict.fromkeys(wrong))}: missing or of a wrong type")
@@ -139,7 +139,7 @@ def reports(folder, skipped=lambda path, why: None):
             found.append((entry.name, load(entry.path)))
         except NoReport as e:
             skipped(os.path.join(entry.path, "report.json"), str(e))
-    return sorted(found, key=lambda one: one[1]["time"])
+    return sorted(found, key=lambda one: (one[1]["time"], len(one[0]), one[0]))  # …-9, …-10
 
 
 def remove(path):
@@ -151,10 +151,11 @@ def remove(path):
     shutil.rmtree(hidden, ignore_errors=True)
 
 
-def prune(folder, application, keep):
-    """Removes the oldest reports of an application beyond a number."""
-    own = [name for name, report in reports(folder) if report["application"] == application]
-    for name in own[:-keep]:
+def prune(folder, application, keep, new):
+    """Removes the oldest reports of an application beyond a number, but not the new one,
+    whatever the clock was."""
+    own = [name for name, report in reports(folder) if report["application"] == application and name != new]
+    for name in own[:max(len(own) + 1 - keep, 0)]:
         with contextlib.suppress(OSError):  # another guest's support/run was faster
             remove(os.path.join(folder, name))
 

@@ -134,10 +134,12 @@ class Reporter:
                 self._drop_core(report, f"no room for it and the rest: {e.strerror}")
                 self._write(report)
             path = self._publish(report["time"])
-            crash_folder.prune(self.folder, self.application, self.keep)
+            crash_folder.prune(self.folder, self.application, self.keep, os.path.basename(path))
         except OSError as e:
             place, self.place = self.place, None
-            return f"crash report not complete: {e.strerror}; what there is of it is in {place}"
+            rest = f"what there is of it is in {place}" if place and os.path.exists(place) else \
+                f"{self.folder} has been removed"
+            return f"crash report not complete: {e.strerror}; {rest}"
         return f"crash report {path}: support/crashes {shlex.quote(self.folder)} " \
             f"{shlex.quote(os.path.basename(path))}"
 

@@ -9,6 +9,7 @@ core file. Types come from the image's debug information.
 """
 
 import bisect
+import contextlib
 import os
 import re
 import struct
@@ -51,10 +52,15 @@ def find_sources(path):
         gdb.execute(f"set substitute-path {quoted(name)} {quoted(folder)}")
 
 
+def find_sources_of(objfile):
+    with contextlib.suppress(UnicodeDecodeError):  # gdb gives no such path
+        find_sources(objfile.filename)
+
+
 gdb.execute(f"directory {quoted(TREE)}", to_string=True)
 for _objfile in gdb.objfiles():
-    find_sources(_objfile.filename)
-gdb.events.new_objfile.connect(lambda event: find_sources(event.new_objfile.filename))
+    find_sources_of(_objfile)
+gdb.events.new_objfile.connect(lambda event: find_sources_of(event.new_objfile))
 
 
 # --- the image ------------------------------------------------------------------

@@ -39,15 +39,33 @@ def faulting_pc():
     return frame and frame.older() and frame.older().pc()
 
 
+class End(gdb.Breakpoint):
+    """Behind its place there is nothing to go back from."""
+
+    def __init__(self):
+        super().__init__("ukplat_poweroff", type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
+        self.silent = True
+
+    def stop(self):
+        print("This is the end of the recording.")
+        return True
+
+
 def arrive():
     """From the start of the recording to the crash: the instruction that faulted,
     or the call that reported it. Without a crash, to the end."""
     global fault, start  # pylint: disable=global-statement
     start = gdb.newest_frame().pc()
+    stops = []
+    gdb.events.stop.connect(stops.append)
     until([place for place in ENDS if gdb.lookup_global_symbol(place)], "continue")
+    gdb.events.stop.disconnect(stops.append)
     if not gdb.selected_inferior().pid:
         raise gdb.GdbError("The recording has ended without a crash.")
+    End()
     name = gdb.newest_frame().name()
+    if stops and getattr(stops[-1], "stop_signal", "") == "SIGQUIT":
+        print("The run was ended here, by a time limit or a signal. QEMU cannot go back from there.")
     if name == "uk_crash_trap":
         ctx = gdb.parse_and_eval("ctx")
         if int(ctx["addr_valid"]) and readable(int(ctx["fault_address"])):

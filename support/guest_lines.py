@@ -109,7 +109,7 @@ def core_file(stack, options, reporter):
     import core_receiver  # pylint: disable=import-outside-toplevel
     path = options["core"]
     folder = os.path.dirname(os.path.abspath(path))
-    if os.path.isdir(path) or not os.access(folder, os.W_OK | os.X_OK):
+    if os.path.exists(path) and not os.path.isfile(path) or not os.access(folder, os.W_OK | os.X_OK):
         raise qemu_command.UsageError(f"--core {path}: cannot be written; name a file in a folder "
                                       "that exists and is yours")
     receiver = stack.enter_context(core_receiver.Receiver(path, numbered=not reporter))

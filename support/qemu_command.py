@@ -221,8 +221,6 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
     ram = memory(image, arch, mem, extra)
     if core is not None:
         params = [*core_params(image, machine), *params]
-    if "," in image:
-        image = image.replace(",", ",,")
     command = [target.qemu, *known[machine], "-accel", accel,
                "-cpu", cpu or ("host" if accel == "kvm" else target.cpu),
                *ram, "-no-user-config", "-nodefaults", "-display", "none",

@@ -20,7 +20,7 @@ def logged_status(out):
 
 
 def qemu_complained(err):
-    return any(b"qemu-system-" in line and b"warning:" not in line
+    return any((b"qemu-system-" in line or line.startswith(b"qemu: ")) and b"warning:" not in line
                for line in err.splitlines())
 
 

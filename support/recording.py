@@ -99,5 +99,5 @@ def replay(folder, temporary, line):
     except (OSError, ValueError, KeyError) as e:
         raise qemu_command.UsageError(
             f"--replay {folder}: no recording; support/run --record DIR makes one") from e
-    return [*command, *mode(arch, folder, temporary, "replay"), "-S", "-chardev",
+    return [*command, *mode(arch, folder, temporary, "replay"), "-S", "-no-shutdown", "-chardev",
             f"socket,id=debugger,path={line},server=on,wait=off", "-gdb", "chardev:debugger"], image

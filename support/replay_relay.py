@@ -30,6 +30,7 @@ PC = {"x86_64": 16, "arm64": 32}  # its number among gdb's registers; it and tho
 REGISTER_DIGITS = 16
 THREAD = b"thread:p01.01;"  # the CPU, as QEMU names it
 BEGIN = b"replaylog:begin;"
+SHUT_DOWN = b"T03"  # SIGQUIT, with -no-shutdown
 
 
 class State(NamedTuple):
@@ -85,6 +86,7 @@ class Relay:
         self.pc_at = PC[arch] * REGISTER_DIGITS
         self.breakpoints = set()  # as the digits of the pc in the registers
         self.watchpoints = set()  # as in their packets
+        self.over = False  # the run was ended from outside: QEMU can neither go on nor back
 
     def serve(self):
         """Until one side has closed."""
@@ -95,11 +97,16 @@ class Relay:
                 while (packet := self.gdb.next()) is not None:
                     self.from_gdb(packet)
                 while (packet := self.qemu.next()) is not None:
+                    self.over |= packet.startswith(SHUT_DOWN)
                     self.gdb.send(packet)
         for line in (self.gdb, self.qemu):
             line.link.close()
 
     def from_gdb(self, packet):
+        if self.over and (packet[:1] in b"cs" or packet[:6] in (b"bs", b"bc", b"vCont;")):
+            self.gdb.send(b"O" + b"The run was ended here: QEMU can neither go on nor back.\n".hex().encode())
+            self.gdb.send(SHUT_DOWN + THREAD)
+            return
         if packet in (b"bs", b"bc"):
             try:
                 back = self.step_back if packet == b"bs" else self.continue_back

@@ -141,10 +141,11 @@ def newlib_dir(root, out):
 
 def test_all_build_folders_share_newlib(tree, tmp_path):
     assert newlib_dir(tree.root, tmp_path) == f"{tree.root}/build/newlib-x86_64"
-    (tree.root / "build").rmdir()
+    aside = (tree.root / "build").rename(tree.root / "aside")
     (tree.root / "build").touch()  # stands for a tree that cannot be written
     assert newlib_dir(tree.root, tmp_path) == f"{tmp_path}/newlib-x86_64"
     (tree.root / "build").unlink()
+    aside.rename(tree.root / "build")
 
 
 def test_only_selected_libraries_are_compiled(tree):
@@ -358,10 +359,12 @@ def test_a_private_name_of_a_library(tmp_path):
     (lib / "Makefile.uk").write_text(makefile)
     done = make(*words, check=False)
     assert done.returncode == 2 and "\nlibtwice: twice is private: " in done.stdout, done.stdout
-    for line in ("CINCLUDES-y += -I$(LIBTWICE_BASE)", "LIBTWICE_EXPORTS-y += twice",
+    for line in ("LIBTWICE_EXPORTS-y += twice", "CINCLUDES-y += -I$(LIBTWICE_BASE)",
                  "LIBTWICE_EXPORTS-y += $(LIBTWICE_BASE)/twice.h"):
         (lib / "Makefile.uk").write_text(f"{makefile}{line}\n")
         make(*words)
+    (lib / "Makefile.uk").write_text(makefile)
+    assert make(*words, check=False).returncode == 2
 
 
 STORE_MAIN = """#include <uk/store.h>

@@ -356,8 +356,9 @@ def test_keep(real, tmp_path):
     put(tmp_path, "annotated", real, time="2024-01-01T00:00:00Z").joinpath("notes").write_text("mine")
     outside = put(tmp_path.parent / f"{tmp_path.name}-outside", "x", real, time="2024-01-01T00:00:00Z")
     (tmp_path / "link").symlink_to(outside)
-    crash_folder.prune(tmp_path, "crash", 2)
-    assert sorted(os.listdir(tmp_path)) == ["annotated", "foreign", "link", "note", "other", "r3", "r4"]
+    put(tmp_path, "new", real, time="2020-01-01T00:00:00Z")  # the clock is wrong
+    crash_folder.prune(tmp_path, "crash", 3, "new")
+    assert sorted(os.listdir(tmp_path)) == ["annotated", "foreign", "link", "new", "note", "other", "r3", "r4"]
     assert (outside / "log").exists()
 
 

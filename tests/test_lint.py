@@ -58,3 +58,8 @@ def test_ring(tmp_path):
 def test_tests_are_left_out(tmp_path):
     assert not image(tmp_path, {"libukcore/tests/test_a.o": ("caller", "serve"),
                                 "libukhttp/a.o": ("serve", None)})
+
+
+def test_unknown_check():
+    done = subprocess.run([ROOT / "support/lint", "layer"], check=False, text=True, stderr=subprocess.PIPE)
+    assert done.returncode == 2 and 'no check "layer"; the checks are: format' in done.stderr

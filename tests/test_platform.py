@@ -57,6 +57,21 @@ def test_second_platform(platform, arch, cc):
         assert elf.get_segment(0)["p_vaddr"] == TARGETS[arch].text + OFFSET
     result = image.run("a")
     assert result.status == 0 and "argument 1: a" in result.lines, result.text
+    make("clean", *words)
+    assert not image.path.parent.exists()
+
+
+@pytest.mark.parametrize("name, says", [
+    ("..", 'PLAT ".." is no platform'), ("other/kvm", "sets no UK_LINKER_SCRIPT")])
+def test_no_platform(tmp_path, name, says):
+    """One of the tree's name, elsewhere, has a build folder of its own."""
+    (tmp_path / "other/kvm").mkdir(parents=True)
+    (tmp_path / "other/kvm/Config.uk").write_text("")
+    (tmp_path / "other/kvm/Makefile.uk").write_text("$(eval $(call addlib,libempty))\n")
+    plat = tmp_path / name if "/" in name else name
+    done = make(f"PLAT={plat}", "APP=hello", "ARCH=x86_64", f"O={tmp_path}/o", check=False)
+    assert done.returncode == 2 and says in done.stdout, done.stdout
+    assert {p.name for p in tmp_path.glob("o/hello*")} <= {"hello-x86_64-kvm", "hello-x86_64-kvm.lock"}
 
 
 def test_platform_that_does_not_exist():

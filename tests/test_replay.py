@@ -9,6 +9,7 @@ import re
 import subprocess
 
 import pytest
+from guest import Guest
 from vitrine import ARCHS, ROOT, RUN_SECONDS, SHARED, build, make
 
 # In every session gdb must come back: `make nightly` runs 100.
@@ -76,9 +77,22 @@ def test_sessions_go_back(null_write, arch):
 
 def test_steps_back(null_write):
     text = replay(null_write[0], "reverse-stepi", "reverse-finish", where("CALL"), "reverse-next", "reverse-next", where("LINE"),
-                  "reverse-stepi", where("INSTRUCTION"), "reverse-step", where("STEP"))
+                  "reverse-stepi", where("INSTRUCTION"), "reverse-step", where("STEP"), "continue", where("END"),
+                  "hbreak null_write", "reverse-continue", where("AGAIN"))
     assert place(text, "CALL")[0] == "main" and place(text, "LINE")[0] == "main", text
     assert int(place(text, "LINE")[1]) < int(place(text, "CALL")[1]), text
+    assert place(text, "END")[0] == "ukplat_poweroff" and "This is the end of the recording" in text, text
+    assert place(text, "AGAIN")[0] == "null_write", text
+
+
+def test_ended_from_outside(arch, tmp_path):
+    """A run that did not end by itself: gdb shows where it was."""
+    with Guest(build("cmd", arch), options=["--record", tmp_path / "r"], stdin=True) as guest:
+        guest.write(b"no such command\n")
+        guest.wait_for("unknown command")
+    text = replay(tmp_path / "r", "bt", "reverse-stepi", "continue", "p 1")
+    assert re.search(r"^#\d .* main ", text, re.M) and "ended here, by a time limit or a signal" in text, text
+    assert text.count("QEMU can neither go on nor back") == 2 and "$1 = 1" in text, text
 
 
 def test_rewind(arch, tmp_path):

@@ -12,6 +12,7 @@ import re
 import shlex
 import signal
 import socket
+import shutil
 import subprocess
 import sys
 import time
@@ -25,6 +26,7 @@ GUESTS = ROOT / "tests/apps/bare"
 BOUND = 60  # seconds that no test needs
 
 sys.dont_write_bytecode = True
+import qemu_status  # noqa: E402  pylint: disable=wrong-import-position
 import qemu_command  # noqa: E402  pylint: disable=wrong-import-position
 
 
@@ -128,6 +130,18 @@ def test_help_names_every_option():
 
 
 # --- the command ---------------------------------------------------------------
+
+def test_image_with_a_comma(guests, arch, tmp_path):
+    image = shutil.copy(guests[arch], tmp_path / "a,b.elf")
+    assert boot_with(image, "0").returncode == run(guests[arch], "do=@0").returncode
+    assert f"-kernel {image}" in " ".join(command_of(image))
+
+
+def test_qemu_that_cannot_read_the_image():
+    """Of microvm and q35; no test can take an image away between the check and QEMU."""
+    said = b"qemu: could not open kernel file '/none.elf': No such file or directory\n"
+    assert qemu_status.status_of("x86_64", 1, b"", said) == (125, False, "QEMU could not be started")
+
 
 def test_missing_qemu_is_named(guests):
     done = run(guests["x86_64"], env={"PATH": "/nonexistent"})

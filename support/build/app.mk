@@ -30,6 +30,10 @@ $(error unknown PLAT "$(PLAT)": $(PLAT_DIR) lacks a Makefile.uk or a Config.uk; 
   of $(notdir $(patsubst %/Config.uk,%,$(wildcard $(UK_BASE)/plat/*/Config.uk))) or the path of a folder)
 endif
 
+ifneq ($(filter $(UK_BASE) $(APP_DIR),$(PLAT_DIR)),)
+$(error PLAT "$(PLAT)" is no platform: $(PLAT_DIR) is the folder of the tree or of the application)
+endif
+
 ifeq ($(strip $(O)),)
 $(error O is empty: it is the build folder, such as O=build)
 endif

@@ -31,7 +31,7 @@ demo: | setup-run ## Build and boot apps/crash and show its crash screen
 	$(Q)$(UK_BASE)/support/run --args $(call sq,$(or $(value ARGS),null-write)) $(O)/crash-$(ARCH)/crash.elf; \
 	  status=$$?; if [ $$status -ne 70 ]; then exit $$status; fi
 
-PLAT_DIR := $(if $(findstring /,$(PLAT)),$(abspath $(PLAT)),$(UK_BASE)/plat/$(PLAT))
+PLAT_DIR := $(abspath $(if $(findstring /,$(PLAT)),$(PLAT),$(UK_BASE)/plat/$(strip $(PLAT))))
 PLAT_NAME := $(notdir $(PLAT_DIR))
 # An image's, in O=
 IMAGE_FOLDER = $(notdir $(patsubst %/,%,$(APP)))-$(ARCH)$(if $(filter-out $(UK_BASE)/plat/kvm,$(PLAT_DIR)),-$(PLAT_NAME))

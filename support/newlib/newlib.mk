@@ -11,7 +11,9 @@
 #   NEWLIB_CFLAGS  replaces the host's headers by newlib's and the compiler's
 #   NEWLIB_LIBS    for the link, behind all objects
 
-NEWLIB_DIR ?= $(TREE_OUT)/newlib-$(ARCH)
+ifeq ($(origin NEWLIB_DIR),undefined)
+NEWLIB_DIR := $(TREE_OUT)/newlib-$(ARCH)
+endif
 NEWLIB_STAMP := $(NEWLIB_DIR)/stamp
 NEWLIB_TARBALL ?= /usr/src/newlib/newlib-3.3.0.tar.xz
 
