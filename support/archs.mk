@@ -3,7 +3,8 @@
 #
 # The architectures as the host sees them: one table for make, which includes it,
 # for Python (support/archs.py) and for shell scripts (support/archs.py, too).
-# A line is "architecture.property := value". A new architecture starts here.
+# A line is "architecture.property := value". A new architecture starts here
+# (doc/architecture.md, "A third architecture").
 #
 #   triple    of the GNU tools, whose names begin with it
 #   elf       e_machine of an image
