@@ -65,7 +65,7 @@ def arrive():
     End()
     name = gdb.newest_frame().name()
     if stops and getattr(stops[-1], "stop_signal", "") == "SIGQUIT":
-        print("The run was ended here, by a time limit or a signal. QEMU cannot go back from there.")
+        print("The run was ended here, by a time limit or a signal.")
     if name == "uk_crash_trap":
         ctx = gdb.parse_and_eval("ctx")
         if int(ctx["addr_valid"]) and readable(int(ctx["fault_address"])):

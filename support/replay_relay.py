@@ -3,11 +3,13 @@
 """Between gdb and the stub of a QEMU that repeats a recording: makes going back exact.
 
 QEMU's reverse-step (`bs`) and reverse-continue (`bc`) go to a number of instructions,
-and stop there beside the running CPU. This leaves three gaps, which single steps close:
+and stop there beside the running CPU. This leaves gaps, which single steps close:
 
 - `bc` may miss a breakpoint at the instruction before the current one.
 - An exception or an interrupt counts as no instruction: two places have one number.
   QEMU may stop at either, and never goes from the second to the first.
+- A run that was ended from outside ends in a state from which QEMU goes nowhere. Another
+  QEMU, which takes its place, stops an instruction before that.
 - A watchpoint is not named, and found after the access. As gdb expects, it is named here,
   and the access undone; on arm64 gdb does this.
 
@@ -31,6 +33,7 @@ REGISTER_DIGITS = 16
 THREAD = b"thread:p01.01;"  # the CPU, as QEMU names it
 BEGIN = b"replaylog:begin;"
 SHUT_DOWN = b"T03"  # SIGQUIT, with -no-shutdown
+STOPPED = b"T03" + THREAD
 
 
 class State(NamedTuple):
@@ -78,15 +81,17 @@ class Line:
 
 
 class Relay:
-    """The packets of one session."""
+    """The packets of one session. another: gives the stub of a QEMU at the start of the
+    same recording, when the one until then is not needed any more."""
 
-    def __init__(self, gdb, qemu, arch):
+    def __init__(self, gdb, qemu, arch, another=None):
         self.gdb, self.qemu = Line(gdb), Line(qemu)
         self.arch = arch
         self.pc_at = PC[arch] * REGISTER_DIGITS
         self.breakpoints = set()  # as the digits of the pc in the registers
         self.watchpoints = set()  # as in their packets
-        self.over = False  # the run was ended from outside: QEMU can neither go on nor back
+        self.features = {}  # the packets that agree upon them, by their names
+        self.another = another
 
     def serve(self):
         """Until one side has closed."""
@@ -97,16 +102,14 @@ class Relay:
                 while (packet := self.gdb.next()) is not None:
                     self.from_gdb(packet)
                 while (packet := self.qemu.next()) is not None:
-                    self.over |= packet.startswith(SHUT_DOWN)
+                    if packet.startswith(SHUT_DOWN):
+                        self.replace()
+                        packet = STOPPED
                     self.gdb.send(packet)
         for line in (self.gdb, self.qemu):
             line.link.close()
 
     def from_gdb(self, packet):
-        if self.over and (packet[:1] in b"cs" or packet[:6] in (b"bs", b"bc", b"vCont;")):
-            self.gdb.send(b"O" + b"The run was ended here: QEMU can neither go on nor back.\n".hex().encode())
-            self.gdb.send(SHUT_DOWN + THREAD)
-            return
         if packet in (b"bs", b"bc"):
             try:
                 back = self.step_back if packet == b"bs" else self.continue_back
@@ -119,7 +122,33 @@ class Relay:
             (self.breakpoints.add if packet[:1] == b"Z" else self.breakpoints.discard)(address)
         elif packet[:1] in b"Zz":
             (self.watchpoints.add if packet[:1] == b"Z" else self.watchpoints.discard)(packet[1:])
+        elif packet.startswith((b"qSupported", b"qXfer:features")):
+            self.features[packet[:14]] = packet
         self.qemu.send(packet)
+
+    def replace(self):
+        """The end of a run that was ended from outside: to the instruction before it, in
+        another QEMU."""
+        last = self.state().count
+        self.qemu.link.close()
+        self.qemu = Line(self.another())
+        for packet in self.features.values():
+            self.ask(packet)
+        self.ask(b"Hg0")
+        self.monitor(f"replay_break {last - 1}")
+        self.ask(b"c")
+        for address in self.breakpoints:
+            self.ask(b"Z1,%x,1" % int.from_bytes(bytes.fromhex(address.decode()), "little"))
+        for point in self.watchpoints:
+            self.ask(b"Z" + point)
+
+    def monitor(self, command):
+        """What QEMU's monitor prints."""
+        text, packet = "", self.ask(b"qRcmd," + command.encode().hex().encode())
+        while packet != b"OK":  # each with a piece of the text, behind an O
+            text += bytes.fromhex(packet[1:].decode()).decode()
+            packet = self.answer()
+        return text
 
     def answer(self):
         """QEMU's next packet. Meanwhile gdb sends nothing but Ctrl-C."""
@@ -139,11 +168,7 @@ class Relay:
         return self.answer()
 
     def state(self):
-        text, packet = "", self.ask(b"qRcmd," + b"info replay".hex().encode())
-        while packet != b"OK":  # each with a piece of the text, behind an O
-            text += bytes.fromhex(packet[1:].decode()).decode()
-            packet = self.answer()
-        return State(int(COUNT.search(text).group(1)), self.ask(b"g"))
+        return State(int(COUNT.search(self.monitor("info replay")).group(1)), self.ask(b"g"))
 
     def step(self, state):
         """Forward from a state. The watchpoint that the instruction hits, as gdb hears of
@@ -219,18 +244,27 @@ class Relay:
 
 
 @contextlib.contextmanager
-def listening(line, arch):
+def listening(line, arch, again):
     """Has a relay to the stub of a QEMU at `line`, a Unix socket. Gives the path of
-    the one for gdb, which connects once."""
+    the one for gdb, which connects once. again: starts another QEMU there."""
     path = f"{line}-exact"
+
+    def connection():
+        link = socket.socket(socket.AF_UNIX)
+        link.connect(line)
+        return link
+
+    def another():
+        again()
+        return connection()
+
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
         listener.listen(1)
 
         def serve():
-            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as qemu:
-                qemu.connect(line)
-                Relay(listener.accept()[0], qemu, arch).serve()
+            with contextlib.suppress(OSError):
+                Relay(listener.accept()[0], connection(), arch, another).serve()
 
         threading.Thread(target=serve, daemon=True).start()
         yield path

@@ -86,13 +86,16 @@ def test_steps_back(null_write):
 
 
 def test_ended_from_outside(arch, tmp_path):
-    """A run that did not end by itself: gdb shows where it was."""
+    """A run that did not end by itself: gdb shows where it was, goes back, and there again."""
     with Guest(build("cmd", arch), options=["--record", tmp_path / "r"], stdin=True) as guest:
         guest.write(b"no such command\n")
         guest.wait_for("unknown command")
-    text = replay(tmp_path / "r", "bt", "reverse-stepi", "continue", "p 1")
+    pc = 'printf "PC %lx\\n", $pc'
+    text = replay(tmp_path / "r", "bt", pc, "reverse-stepi", "hbreak main", "reverse-continue", where("BACK"),
+                  "delete", "continue", pc)
     assert re.search(r"^#\d .* main ", text, re.M) and "ended here, by a time limit or a signal" in text, text
-    assert text.count("QEMU can neither go on nor back") == 2 and "$1 = 1" in text, text
+    ends = re.findall(r"^PC (\w+)$", text, re.M)
+    assert len(ends) == 2 and ends[0] == ends[1] and place(text, "BACK")[0] == "main", text
 
 
 def test_rewind(arch, tmp_path):
