@@ -12,7 +12,7 @@
  *	UK_HTTP_ROUTE(hello, "/hello", UK_HTTP_GET, hello);
  *
  * A reply is complete or not there: what does not fit in the reply's memory
- * (LIBUKHTTP_REPLY_KB) becomes a 500 that says so, or is sent piece by piece
+ * (LIBUKHTTP_REPLY_KB) becomes a 500, or is sent piece by piece
  * with uk_http_stream(). The server adds status line,
  * Date, Content-Length and Connection, and answers HEAD, OPTIONS, unknown paths
  * and methods itself.
