@@ -12,10 +12,9 @@
  *	UK_HTTP_ROUTE(hello, "/hello", UK_HTTP_GET, hello);
  *
  * A reply is complete or not there: what does not fit in the reply's memory
- * (LIBUKHTTP_REPLY_KB) becomes a 500, or is sent piece by piece
- * with uk_http_stream(). The server adds status line,
- * Date, Content-Length and Connection, and answers HEAD, OPTIONS, unknown paths
- * and methods itself.
+ * (LIBUKHTTP_REPLY_KB) becomes a 500, or is sent piece by piece with
+ * uk_http_stream(). The server adds status line, Date, Content-Length and
+ * Connection, and answers HEAD, OPTIONS, unknown paths and methods itself.
  *
  * Contexts: handlers run in the server's thread, "http", one at a time; all
  * functions here belong in a handler. This header only registers records:
