@@ -95,7 +95,7 @@ def threads():
     first = gdb.selected_thread()
     known = {}
     try:
-        known = {int(pub["id"]): (thread, pub) for thread, pub in uk_threads()}
+        known = {int(pub["id"]): (thread, pub) for thread, pub in uk.threads.uk_threads()}
     except (gdb.GdbError, gdb.error):
         pass  # no threads, or a damaged list
     result = []
@@ -104,9 +104,9 @@ def threads():
                "crashed": thread.num == first.num}
         if thread.ptid[1] in known:
             whole, pub = known[thread.ptid[1]]
-            state = state_of(whole)
-            one |= {"name": pub["name"].string(errors="replace"), "state": state,
-                    "wait": wait_of(pub) if state in ("waiting", "sleeping") else None}
+            state = uk.threads.state_of(whole)
+            one |= {"name": text_at(pub["name"]), "state": state,
+                    "wait": uk.threads.wait_of(pub) if state in ("waiting", "sleeping") else None}
         result.append({**one, "frames": frames_of(thread)})
     first.switch()
     return result
@@ -126,7 +126,7 @@ def values():
             break
         entry, text = array[at]["entry"].dereference(), array[at]["text"].string(errors="replace")
         kind = str(entry["type"]).rsplit("_", maxsplit=1)[-1].upper()
-        result.append({"path": f"{entry['library'].string().removeprefix('lib')}/{entry['name'].string()}",
+        result.append({"path": f"{text_at(entry['library']).removeprefix('lib')}/{text_at(entry['name'])}",
                        "value": int(text) if kind in NUMBERS else text, "unit": text_or_none(entry["unit"])})
     return result
 

@@ -5,7 +5,7 @@
  * A thread says it when it blocks, by three stores; all else happens here. What
  * it left there is memory of the program that may have been overwritten: it is
  * read through uknofault, and a mutex's owner is believed only if it is a
- * thread. support/gdb_commands.py has the same words.
+ * thread. support/uk/threads.py has the same words.
  */
 #include <uk/mutex.h>
 #include <uk/nofault.h>

@@ -22,7 +22,7 @@ static struct {
 	struct uk_store_object **by_id;	  /* in the same block */
 	__sz count, room;
 	int changing;
-} uk_store_objects; /* its name is known to gdb_commands.py */
+} uk_store_objects; /* its name is known to support/uk */
 
 static struct uk_alloc *array_alloc;
 

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""What the commands need of the debugger that they run in: in_gdb.py.
+
+Values are gdb's, or like them: value["member"], value[index], int(value), str(value),
+value.dereference(), value.address, value.type.sizeof.
+
+  Error                 what a command raises: its text is for the user
+  Unreadable            there is no memory
+  image_path()          of the image that was opened, or None
+  variable(name, source=None)     a value, or None; of a file of that path's end
+  type_of(name)         the type of a variable that may have no place, or None
+  at(type, address)     the value there; type: a name in C, or a type
+  array_of(type, count), element_of(type), name_of(type)
+  offsets(name)         {member: bytes from the start} of a struct
+  enumerators(name)     {enumerator: number}
+  read(address, size)   bytes
+  symbol_at(address)    NAME + DISTANCE, or "No symbol …"
+  function_at(address)  NAME (FILE:LINE) of its definition
+  place_at(address)     (function, line or 0, file), an inlined function as part of the
+                        one that it is in
+  thread_of(number, running)      the debugger's thread, or None; at a target that shows
+                        one CPU only, what runs is that
+  places_of(thread)     its places, innermost first
+  select(thread), select_saved(regs, addresses)     and print the call trace; the second
+                        is of a struct __regs, where the debugger knows no thread
+  selected_number()     the guest's number of the selected thread, or None
+  thread_pointer()      its register, or None
+  monitor(command)      what the guest's stub says; Error
+  split(text)           words of an argument
+  number(text)          the value of an expression
+  command(name, complete=None)    makes a function of the argument a command `uk NAME`;
+                        complete() gives the words that can follow
+"""
+
+from uk.in_gdb import *  # pylint: disable=wildcard-import,unused-wildcard-import

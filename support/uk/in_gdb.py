@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""gdb, as debugger.py describes it."""
+
+import contextlib
+
+import gdb  # pylint: disable=import-error
+
+from uk import chosen
+
+Error, Unreadable = gdb.GdbError, gdb.MemoryError
+split = gdb.string_to_argv
+
+
+def image_path():
+    return gdb.current_progspace().filename
+
+
+def variable(name, source=None):
+    if source:
+        with contextlib.suppress(gdb.error):
+            return gdb.parse_and_eval(f"'{source}'::{name}")
+        return None
+    symbol = gdb.lookup_static_symbol(name)
+    return symbol.value() if symbol else None
+
+
+def type_of(name):
+    symbol = gdb.lookup_static_symbol(name) or gdb.lookup_global_symbol(name)
+    return symbol.type if symbol else None
+
+
+def at(kind, address):
+    kind = gdb.lookup_type(kind) if isinstance(kind, str) else kind
+    return gdb.Value(address).cast(kind.pointer()).dereference()
+
+
+def array_of(name, count):
+    return gdb.lookup_type(name).array(count - 1)
+
+
+def element_of(kind):
+    return kind.target().unqualified()
+
+
+name_of = str
+
+
+def offsets(name):
+    return {f.name: f.bitpos // 8 for f in gdb.lookup_type(name).fields()}
+
+
+def enumerators(name):
+    return {f.name: f.enumval for f in gdb.lookup_type(name).fields()}
+
+
+def read(address, size):
+    return bytes(gdb.selected_inferior().read_memory(address, size))
+
+
+# --- places -----------------------------------------------------------------------
+
+def functions_at(address):
+    """The symbols of the functions at an address, inlined ones first."""
+    block = gdb.block_for_pc(address)
+    while block:
+        if block.function:
+            yield block.function
+        block = block.superblock
+
+
+def symbol_at(address):
+    return gdb.execute(f"info symbol {address:#x}", to_string=True).split(" in ")[0].strip()
+
+
+def function_at(address):
+    function = list(functions_at(address))[-1:]
+    return f"{function[0].name} ({function[0].symtab}:{function[0].line})" if function \
+        else symbol_at(address)
+
+
+def place_at(address):
+    """gdb gives an inlined function the line that it is called in."""
+    functions = list(functions_at(address))
+    if not functions:
+        return symbol_at(address), 0, ""
+    outer = functions[-1]
+    line = functions[-2].line if len(functions) > 1 else gdb.find_pc_line(address).line
+    return outer.name, line, outer.symtab.filename
+
+
+def place_of(frame):
+    """The same of a frame. At the first instruction of an inlined function gdb has no
+    frame for it yet."""
+    place, function = frame.find_sal(), frame.function()
+    if function is None:
+        return symbol_at(frame.pc()), place.line, place.symtab.filename if place.symtab else ""
+    own = place.symtab and place.symtab.filename == function.symtab.filename
+    return function.name, place.line if own else 0, function.symtab.filename
+
+
+# --- threads ----------------------------------------------------------------------
+
+def thread_of(number, running):
+    threads = gdb.selected_inferior().threads()
+    if len(threads) == 1:
+        return threads[0] if running else None
+    return next((t for t in threads if number in t.ptid[1:]), None)
+
+
+def places_of(thread, most):
+    selected, frame_then = gdb.selected_thread(), gdb.selected_frame()
+    places = []
+    try:
+        thread.switch()
+        frame = gdb.newest_frame()
+        while frame is not None and len(places) < most:
+            if frame.type() != gdb.INLINE_FRAME:
+                places.append(place_of(frame))
+            frame = frame.older()
+    finally:
+        selected.switch()
+        frame_then.select()
+    return places
+
+
+def select(thread):
+    chosen.thread.choose(None)
+    thread.switch()
+    gdb.execute("backtrace")
+
+
+def select_saved(regs, _):
+    chosen.thread.choose(regs)
+    gdb.execute("backtrace")
+
+
+def selected_number():
+    """Where gdb has no register for the thread pointer it shows the CPU only."""
+    return None
+
+
+def thread_pointer():
+    frame = gdb.newest_frame()
+    for register in ("fs_base", "tpidr", "tpidr_el0", "TPIDR_EL0"):
+        with contextlib.suppress(ValueError):
+            return int(frame.read_register(register)) & (1 << 64) - 1
+    return None
+
+
+# --- commands ---------------------------------------------------------------------
+
+def monitor(text):
+    try:
+        return gdb.execute(f"monitor {text}", to_string=True)
+    except gdb.error as e:
+        return str(e)
+
+
+def number(text):
+    return int(gdb.parse_and_eval(text))
+
+
+class Command(gdb.Command):
+    """uk NAME"""
+
+    def __init__(self, name, function, words):
+        self.__doc__, self.function, self.words = function.__doc__, function, words
+        super().__init__(f"uk {name}", gdb.COMMAND_STATUS)
+
+    def invoke(self, argument, from_tty):
+        self.function(argument)
+
+    def complete(self, _, word):
+        with contextlib.suppress(gdb.GdbError, gdb.error, OSError):
+            return [w for w in self.words() if w.startswith(word)] if self.words else gdb.COMPLETE_NONE
+        return []
+
+
+class Uk(gdb.Command):
+    """Commands about a Vitrine guest."""
+
+    def __init__(self):
+        super().__init__("uk", gdb.COMMAND_STATUS, gdb.COMPLETE_NONE, True)
+
+
+Uk()
+
+
+def command(name, complete=None):
+    def add(function):
+        Command(name, function, complete)
+        return function
+    return add

@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""uk threads, uk thread: the guest's threads."""
+
+from uk import debugger
+from uk.debugger import Error
+from uk.guest import last_word, print_table, text_at, variable, words_at
+
+FRAMES = 64  # looked at for a thread's place, at most
+SCHEDULER = "uksched/sched.c"
+
+
+def uk_threads():
+    """(struct thread, struct uk_thread) of all threads, by id."""
+    at = int(variable("uksched", SCHEDULER)["first"])
+    last = 0
+    while at:
+        thread = debugger.at("struct thread", at)
+        if int(thread["pub"]["id"]) <= last:
+            raise Error(f"The list of threads is damaged at {at:#x}.")
+        last = int(thread["pub"]["id"])
+        yield thread, thread["pub"]
+        at = int(thread["pub"]["next"])
+
+
+def find_thread(word):
+    """(struct thread, struct uk_thread) by number or name, or None."""
+    return next((t for t in uk_threads() if word in (str(int(t[1]["id"])), text_at(t[1]["name"]))), None)
+
+
+def current():
+    """The struct uk_thread on the CPU, by its pointer."""
+    return variable("uk_percpu_boot", "ukcore/core.c")["thread"]
+
+
+def is_running(thread):
+    return int(thread.address) == int(current())
+
+
+def thread_of(thread):
+    """What the debugger calls a thread of the guest, or None."""
+    return debugger.thread_of(int(thread["pub"]["id"]), is_running(thread))
+
+
+def saved_regs(thread):
+    """The struct __regs of a thread that is not on the CPU."""
+    trap = thread["trap"]
+    return trap["regs"].dereference() if int(trap) else thread["ctx"]["regs"]
+
+
+def trail(regs):
+    """The addresses of a call trace, by frame pointers."""
+    is_arm = "x" in debugger.offsets("struct __regs")
+    at, frame = (regs["pc"], regs["x"][29]) if is_arm else (regs["rip"], regs["rbp"])
+    at, frame = int(at), int(frame)
+    yield at
+    for _ in range(FRAMES):
+        try:
+            older, at = words_at(frame, 2)
+        except debugger.Unreadable:
+            return
+        if not at:
+            return
+        yield at - 1
+        if older <= frame:
+            return
+        frame = older
+
+
+def where(places):
+    """The first place that is not the scheduler's own."""
+    places = list(places)
+    own = (p for p in places if p[2] and "lib/uksched/" not in p[2])
+    name, line, file = next(own, places[0] if places else ("", 0, ""))
+    return f"{name} ({file}{f':{line}' if line else ''})" if file else name
+
+
+def where_thread(thread, state):
+    if state == "exited":
+        return ""
+    known = thread_of(thread)
+    if known:
+        return where(debugger.places_of(known, FRAMES))
+    if is_running(thread):
+        return ""
+    return where(map(debugger.place_at, trail(saved_regs(thread))))
+
+
+def state_of(thread):
+    if is_running(thread) and not int(variable("uksched", SCHEDULER)["idle"]):
+        return "running"
+    return last_word(thread["pub"]["state"])
+
+
+WAITS = {"queue": "for wait queue", "mutex": "for mutex", "semaphore": "for semaphore",
+         "condition": "for condition", "join": "for the end of", "input": "for input of"}
+FOR_EVER = 2**64 - 1
+
+
+def thread_named(address):
+    for thread, pub in uk_threads():
+        if int(thread.address) == address:
+            return f"thread {int(pub['id'])} {text_at(pub['name'])}"
+    return "a thread that is not listed"
+
+
+def object_named(address):
+    """A variable of the program; what is on a stack has no name."""
+    name = debugger.symbol_at(address)
+    if name.startswith("No symbol") or "stack" in name:
+        return f"{address:#x}"
+    return f"{name.replace(' + ', '+')} ({address:#x})"
+
+
+def wait_of(pub):
+    """What a thread waits for, in the words of lib/uksched/wait_text.c."""
+    wait = pub["wait"]
+    kind = last_word(wait["kind"])
+    until, at = int(wait["until"]), int(wait["object"])
+    words = [WAITS[kind]] if kind in WAITS else []
+    if kind == "join":
+        words.append(thread_named(at))
+    elif kind == "input":
+        words.append(text_at(at))
+    elif words:
+        words.append(object_named(at))
+    if kind == "mutex":
+        owner = int(debugger.at("struct uk_mutex", at)["owner"])
+        words[-1] += f", held by {thread_named(owner)}"
+    if until != FOR_EVER and kind != "input":
+        if words:
+            words[-1] += ","
+        words.append(f"until {until // 10**9}.{until % 10**9 // 1000:06} s")
+    return " ".join(words)
+
+
+@debugger.command("threads")
+def list_threads(_):
+    """uk threads
+List the guest's threads: number, name, state and what they wait for, time on
+the CPU, place.
+
+The time is up to when the thread last left the CPU. The place is the
+innermost function that is not the scheduler's."""
+    rows = [("Id", "Name", "State", "CPU time", "Place")]
+    for thread, pub in uk_threads():
+        state = state_of(thread)
+        waits = state in ("waiting", "sleeping")
+        rows.append((str(int(pub["id"])), text_at(pub["name"]),
+                     f"{state} {wait_of(pub)}" if waits else state,
+                     f"{int(pub['cpu_time']) / 1e6:.3f} ms", where_thread(thread, state)))
+    if len(rows) == 1:
+        print("There are no threads yet.")
+    else:
+        print_table(rows)
+
+
+@debugger.command("thread")
+def select_thread(argument):
+    """uk thread ID|NAME
+Select a thread of the guest, and print its call trace.
+
+A target that shows the CPU only, such as QEMU's own stub, knows no other
+thread than the one that runs. In gdb the frames of the selected one then begin
+at #1; select the running thread again before a step, `continue` does it. In lldb the
+call trace is printed, and the running thread stays selected."""
+    word = argument.strip()
+    if not word:
+        raise Error("usage: uk thread ID|NAME")
+    thread, _ = find_thread(word) or (None, None)
+    if thread is None:
+        raise Error(f"No thread {word}; uk threads lists them.")
+    known = thread_of(thread)
+    if known:
+        debugger.select(known)
+    elif state_of(thread) == "exited":
+        print("The thread has exited.")
+    else:
+        regs = saved_regs(thread)
+        debugger.select_saved(regs, trail(regs))
