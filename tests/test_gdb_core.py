@@ -37,7 +37,8 @@ def test_core(saved):
     check_core(image, core, notes)
     check_segments(image, core)
     dumped = core.with_name("dumped")
-    check_core(image, dumped, notes)
+    said = check_core(image, dumped, notes)
+    check_commands_of_lldb(image, dumped, said)
     assert dumped.stat().st_size < MEM // 8 and dumped.stat().st_mode & 0o777 == 0o600
 
 
@@ -45,7 +46,7 @@ def check_core(image, core, notes):
     text = play(image, "", "open_core", str(core), str(core.with_name("notes")), more=SCENES)
     assert "threads 5" in text and "warning:" not in text, text
     check_lldb(image, core, notes)
-    check_commands(image, core)
+    return check_commands(image, core)
 
 
 def check_segments(image, core):
@@ -87,15 +88,39 @@ def sorted_threads(notes):
         notes["threads"].items(), key=lambda t: (int(t[0]) != notes["selected"], int(t[0])))]
 
 
+COMMANDS = ("uk threads", "uk tls own worker0", "uk log", "uk log 2", "uk events", "uk tables", "uk store",
+            "uk thread worker2", "uk tls own")
+
+
+def answers(image, core, kind, option):
+    """{command: what it prints} of the project's commands, in gdb or lldb."""
+    words = [word for c in COMMANDS for word in ((option, f"echo (lldb) {c}\\n") if kind == "gdb" else ()) + (option, c)]
+    head = ["--lldb"] if kind == "lldb" else []
+    done = subprocess.run([ROOT / "support" / "gdb", *head, *(([image.path, "-c"] if kind == "gdb" else [])), core,
+                           "-batch" if kind == "gdb" else "--batch", *words], stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=RUN_SECONDS, check=False)
+    said = dict(re.findall(r"^\(lldb\) (uk .*)\n((?:(?!\(lldb\)).*\n?)*)", done.stdout, re.M))
+    assert list(said) == list(COMMANDS), done.stdout + done.stderr
+    return said
+
+
 def check_commands(image, core):
     """The project's commands know a core file, too."""
-    done = subprocess.run(
-        [ROOT / "support" / "gdb", image.path, "-c", core, "-batch", "-ex", "uk threads",
-         "-ex", "uk tls own worker0", "-ex", "uk log"], stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=RUN_SECONDS,
-        check=False)
-    assert re.search(r"^4 +worker2 +running .* work \(apps/threads/main.c:", done.stdout, re.M)
-    assert "= 1001\n" in done.stdout and "waiting for a debugger" in done.stdout, done.stdout
+    said = answers(image, core, "gdb", "-ex")
+    assert re.search(r"^4 +worker2 +running .* work \(apps/threads/main.c:", said["uk threads"], re.M)
+    assert "= 1001\n" in said["uk tls own worker0"] and "waiting for a debugger" in said["uk log"], said
+    return said
+
+
+def check_commands_of_lldb(image, core, said):
+    """They print what gdb's do, but for the call trace of uk thread. The line of the running thread's
+    pc may be another where the table of lines has two for it."""
+    its = answers(image, core, "lldb", "-o")
+    for one in (said, its):
+        one["uk threads"] = re.sub(r"(running .*):\d+\)", r"\1)", one["uk threads"])
+    assert "work(arg=" in its.pop("uk thread worker2"), its
+    for command, text in its.items():
+        assert text.split() == said[command].split(), (command, text, said[command])
 
 
 @pytest.mark.parametrize("arch", ARCHS)

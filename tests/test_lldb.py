@@ -11,7 +11,7 @@ import subprocess
 import pytest
 
 from gdb_guest import PLACE_LIST, StubGuest
-from vitrine import RUN_SECONDS, build
+from vitrine import ROOT, RUN_SECONDS, build
 
 CRASHED = 70
 FIRST_ARGUMENT = {"x86_64": "rdi", "arm64": "x0"}
@@ -141,6 +141,26 @@ def test_threads(place):
     assert "name = 'main'" in said[10], said[10]
     assert "exited with status = 0" in said[11]
     assert done.status == 0
+
+
+def test_uk(place):
+    """The project's commands, at the live guest; test_gdb_core.py compares all that they print."""
+    image = build("threads", place[0], config=("CONFIG_LIBVIRTIO_CONSOLE=y",))
+    with StubGuest(image, place=place[1]) as g:
+        commands = ["breakpoint set --name work", "continue", "continue", "uk threads", "uk thread main", "uk tls own",
+                    "uk tls own worker0", "uk store -v ukinit/a", "uk log", "breakpoint delete --force", "continue"]
+        done = subprocess.run([ROOT / "support" / "gdb", "--lldb", "--connect", g.at, image.path, "--no-lldbinit",
+                               "--batch", *(word for c in commands for word in ("-o", c))], text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=RUN_SECONDS, check=False)
+        assert g.end().status == 0
+    said = dict(re.findall(r"^\(lldb\) (uk .*)\n((?:(?!\(lldb\)).*\n?)*)", done.stdout, re.M))
+    rows = re.findall(r"^\d +(\w+) +(\w+)(?: .*)? work \(apps/threads/main.c:\d+\)$", said["uk threads"], re.M)
+    assert ("worker1", "running") in rows, done.stdout
+    assert re.search(r"frame #\d+: .*main at main\.c:", said["uk thread main"]), done.stdout
+    assert "= 1000\n" in said["uk tls own"] and "= 1001\n" in said["uk tls own worker0"], done.stdout
+    values = f"ukinit/application threads\nukinit/architecture {image.arch}\n"
+    assert said["uk store -v ukinit/a"] == values and "gdb: waiting for a debugger" in said["uk log"], done.stdout
 
 
 def test_crash(place):

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
-"""What the commands need of the debugger that they run in: in_gdb.py.
+"""What the commands need of the debugger that they run in: in_gdb.py, in_lldb.py.
 
 Values are gdb's, or like them: value["member"], value[index], int(value), str(value),
 value.dereference(), value.address, value.type.sizeof.
@@ -33,4 +33,9 @@ value.dereference(), value.address, value.type.sizeof.
                         complete() gives the words that can follow
 """
 
-from uk.in_gdb import *  # pylint: disable=wildcard-import,unused-wildcard-import
+import sys
+
+if "gdb" in sys.modules:
+    from uk.in_gdb import *  # pylint: disable=wildcard-import,unused-wildcard-import
+else:
+    from uk.in_lldb import *  # pylint: disable=wildcard-import,unused-wildcard-import

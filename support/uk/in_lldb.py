@@ -1,0 +1,284 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""lldb, as debugger.py describes it. Of lldb 14."""
+
+import contextlib
+import io
+import os
+import re
+import shlex
+
+import lldb  # pylint: disable=import-error
+
+context = None  # lldb.SBExecutionContext of the command that runs
+commands = {}   # name: function of lldb's
+
+split = shlex.split
+
+
+class Error(Exception):
+    """The text is for the user."""
+
+
+class Unreadable(Error):
+    """There is no memory."""
+
+
+class Type:
+    """As gdb.Type."""
+
+    def __init__(self, own):
+        self.own, self.sizeof = own, own.GetByteSize()
+
+
+class Value:
+    """As gdb.Value."""
+
+    def __init__(self, own):
+        if not own.IsValid():
+            raise Error("The debug information of the image does not have this.")
+        self.own = own
+
+    def __getitem__(self, key):
+        return Value(self.own.GetChildAtIndex(key, lldb.eDynamicDontRunTarget, True)
+                     if isinstance(key, int) else self.own.GetChildMemberWithName(key))
+
+    def __int__(self):
+        error = lldb.SBError()
+        signed = self.own.GetType().GetCanonicalType().GetBasicType() in SIGNED
+        value = (self.own.GetValueAsSigned if signed else self.own.GetValueAsUnsigned)(error)
+        if error.Fail():
+            raise Unreadable(f"Cannot read {self.own.GetName()} at {self.address:#x}.")
+        return value
+
+    def __str__(self):
+        """Of a scalar the value alone."""
+        return self.own.GetValue() or str(self.own).partition(" = ")[2]
+
+    def dereference(self):
+        return Value(self.own.Dereference())
+
+    @property
+    def address(self):
+        return self.own.GetLoadAddress()
+
+    @property
+    def type(self):
+        return Type(self.own.GetType())
+
+
+BASIC = {"unsigned char": lldb.eBasicTypeUnsignedChar, "unsigned int": lldb.eBasicTypeUnsignedInt,
+         "unsigned long": lldb.eBasicTypeUnsignedLong}
+SIGNED = (lldb.eBasicTypeInt, lldb.eBasicTypeLong, lldb.eBasicTypeLongLong, lldb.eBasicTypeShort,
+          lldb.eBasicTypeSignedChar)
+
+
+def target():
+    return context.GetTarget()
+
+
+def process():
+    return target().GetProcess()
+
+
+def image_path():
+    file = target().GetExecutable()
+    return str(file) if file.IsValid() else None
+
+
+def find(name, source=None):
+    """An SBValue, or None."""
+    return next((v for v in target().FindGlobalVariables(name, 1000) if source is None or
+                 str(v.GetDeclaration().GetFileSpec()).endswith(source)), None)
+
+
+def variable(name, source=None):
+    found = find(name, source)
+    return Value(found) if found else None
+
+
+def type_of(name):
+    found = find(name)
+    return Type(found.GetType()) if found else None
+
+
+def type_named(name):
+    found = target().GetBasicType(BASIC[name]) if name in BASIC else \
+        target().FindFirstType(name.removeprefix("struct ").removeprefix("enum "))
+    if not found.IsValid():
+        raise Error(f"The image has no type {name}, or no debug information.")
+    return found
+
+
+def at(kind, address):
+    kind = type_named(kind) if isinstance(kind, str) else kind.own
+    return Value(target().CreateValueFromAddress("it", lldb.SBAddress(address, target()), kind))
+
+
+def array_of(name, count):
+    return Type(type_named(name).GetArrayType(count))
+
+
+def element_of(kind):
+    return Type(kind.own.GetArrayElementType())
+
+
+def name_of(kind):
+    """In C."""
+    tag = {lldb.eTypeClassStruct: "struct ", lldb.eTypeClassUnion: "union "}
+    return tag.get(kind.own.GetTypeClass(), "") + kind.own.GetName().removeprefix("const ")
+
+
+def offsets(name):
+    return {f.GetName(): f.GetOffsetInBytes() for f in type_named(name).fields}
+
+
+def enumerators(name):
+    return {m.GetName(): m.GetValueAsUnsigned() for m in type_named(name).GetEnumMembers()}
+
+
+def read(address, size):
+    error = lldb.SBError()
+    data = process().ReadMemory(address, size, error)
+    if error.Fail():
+        raise Unreadable(f"Cannot access memory at address {address:#x}.")
+    return data
+
+
+# --- places -----------------------------------------------------------------------
+
+def path_of(part):
+    """Of a line or a compile unit, as the debug information has it."""
+    return str(part.GetFileSpec()).removeprefix("./") if part.IsValid() else ""
+
+
+def definition(function):
+    """(file, line) of a function. Its first instruction may be an inlined one's; the line of its
+    own is in lldb's description only, with the name of the file."""
+    start, text = function.GetStartAddress(), lldb.SBStream()
+    scope = start.GetSymbolContext(lldb.eSymbolContextCompUnit | lldb.eSymbolContextFunction)
+    scope.GetDescription(text)
+    unit, line = scope.GetCompileUnit(), start.GetLineEntry()
+    own = re.search(r"FuncType: .* decl = (.+?):(\d+)", text.GetData())
+    if own and own[1] == unit.GetFileSpec().GetFilename():
+        return path_of(unit), own[2]
+    return path_of(line), line.GetLine()
+
+
+def symbol_at(address):
+    place = target().ResolveLoadAddress(address)
+    symbol = place.GetSymbol()
+    if not symbol.IsValid():
+        return f"No symbol matches {address:#x}."
+    distance = address - symbol.GetStartAddress().GetLoadAddress(target())
+    return symbol.GetName() + (f" + {distance}" if distance else "")
+
+
+def function_at(address):
+    function = target().ResolveLoadAddress(address).GetFunction()
+    if not function.IsValid():
+        return symbol_at(address)
+    file, line = definition(function)
+    return f"{function.GetName()} ({file}:{line})"
+
+
+def place_at(address):
+    place = target().ResolveLoadAddress(address)
+    function, block = place.GetFunction(), place.GetBlock()
+    if not function.IsValid():
+        return symbol_at(address), 0, ""
+    line = place.GetLineEntry().GetLine()
+    while block.IsValid():
+        line = block.GetInlinedCallSiteLine() if block.IsInlined() else line
+        block = block.GetParent()
+    return function.GetName(), line, definition(function)[0]
+
+
+def place_of(frame):
+    function, line = frame.GetFunction(), frame.GetLineEntry()
+    if not function.IsValid():
+        return symbol_at(frame.GetPC()), line.GetLine() if line.IsValid() else 0, path_of(frame.GetCompileUnit())
+    file = definition(function)[0]
+    own = line.GetFileSpec().GetFilename() == os.path.basename(file)  # `settings` may map the folder
+    return function.GetName(), line.GetLine() if own else 0, file
+
+
+# --- threads ----------------------------------------------------------------------
+
+def thread_of(number, running):
+    threads = list(process())
+    if len(threads) == 1:
+        return threads[0] if running else None
+    return next((t for t in threads if t.GetThreadID() == number), None)
+
+
+def places_of(thread, most):
+    frames = (thread.GetFrameAtIndex(i) for i in range(min(thread.GetNumFrames(), most)))
+    return [place_of(f) for f in frames if not f.IsInlined()]
+
+
+def execute(text):
+    result = lldb.SBCommandReturnObject()
+    target().GetDebugger().GetCommandInterpreter().HandleCommand(text, result)
+    if not result.Succeeded():
+        raise Error(result.GetError().strip().removeprefix("error: "))
+    return result.GetOutput() or ""
+
+
+def select(thread):
+    process().SetSelectedThread(thread)
+    print(execute(f"thread backtrace {thread.GetIndexID()}"), end="")
+
+
+def select_saved(_, addresses):
+    for i, address in enumerate(addresses):
+        name, line, file = place_at(address)
+        print(f"    frame #{i}: {address:#018x} {name}{f' at {file}:{line}' if file else ''}")
+
+
+def selected_number():
+    return process().GetSelectedThread().GetThreadID() if process().GetNumThreads() > 1 else None
+
+
+def thread_pointer():
+    frame = process().GetSelectedThread().GetFrameAtIndex(0)
+    for register in ("fs_base", "tpidr", "tpidr_el0", "TPIDR_EL0"):
+        value = frame.FindRegister(register)
+        if value.IsValid():
+            return value.GetValueAsUnsigned()
+    return None
+
+
+# --- commands ---------------------------------------------------------------------
+
+def monitor(text):
+    try:
+        said = execute(f"process plugin packet monitor {text}")
+        return re.sub(r"^ *packet: .*\nresponse: .*\n?", "", said, flags=re.M)
+    except Error as e:
+        return str(e)
+
+
+def number(text):
+    value = target().EvaluateExpression(text)
+    if value.GetError().Fail():
+        raise Error(f"{text}: not a number")
+    return value.GetValueAsSigned()
+
+
+def command(name, complete=None):  # pylint: disable=unused-argument
+    """lldb 14 has no completion of commands in Python."""
+    def add(function):
+        def called(_debugger, argument, now, result, _dictionary):
+            global context  # pylint: disable=global-statement
+            context, out = now, io.StringIO()
+            try:
+                with contextlib.redirect_stdout(out):
+                    function(argument)
+            except (Error, ValueError, OSError) as e:
+                result.SetError(str(e))
+            result.PutCString(out.getvalue().rstrip("\n"))
+        called.__doc__ = function.__doc__
+        commands[name] = called
+        return function
+    return add
