@@ -6,13 +6,16 @@ instruction, forwards and backwards (support/gdb --replay). A recording is a fol
   NAME.elf         the image that ran
   events           input, clocks and interrupts, as QEMU records them
   snapshots.qcow2  the machine at its start; QEMU goes on from there to go back
-  run.json         QEMU's command, {DIR} for the folder
+  run.json         QEMU's command, {DIR} for the folder; when the run has ended, the size
+                   and the SHA-256 of each of the files
 """
 
+import hashlib
 import json
 import os
 import re
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 
@@ -28,6 +31,9 @@ REFUSED = {"gdb": "support/gdb --replay debugs the recording, without the guest'
 # The device resets itself by work on the CPU's thread, which a replay that goes
 # back to a snapshot has stopped: QEMU then waits for ever (QEMU 7.2, hw/i386/kvmvapic.c).
 X86_64 = ["-global", "apic-common.vapic=off"]
+
+
+FILES = ("events", "snapshots.qcow2")  # beside the image
 
 
 def refuse(options, arch):
@@ -47,6 +53,7 @@ def refuse(options, arch):
 def mode(arch, folder, snapshots, name):
     """The options of QEMU that record or replay."""
     shift = re.match(r"shift=\d+", ARCHS[arch].icount).group()
+    folder, snapshots = (str(path).replace(",", ",,") for path in (folder, snapshots))
     return ["-icount", f"{shift},rr={name},rrfile={folder}/events,rrsnapshot=init",
             "-drive", f"file={snapshots}/snapshots.qcow2,if=none,id=rr",
             *(X86_64 if arch == "x86_64" else [])]
@@ -55,25 +62,31 @@ def mode(arch, folder, snapshots, name):
 def create(folder, image):
     """A new recording of an image; returns the path of the image's copy."""
     folder = Path(os.path.abspath(folder))
-    if "," in str(folder):
-        raise qemu_command.UsageError(f"--record {folder}: QEMU takes no comma in this path")
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise qemu_command.UsageError(f"--record {folder}: exists; name a new or an empty folder")
+    if os.path.basename(image) in (*FILES, "run.json"):
+        raise qemu_command.UsageError(f"--record: the image's name {os.path.basename(image)} is that of another file of "
+                                      "a recording; give it another name")
     try:
-        folder.mkdir(exist_ok=True)
-        copy = shutil.copy(image, folder)
-        sources = Path(image).parent / ".sources"  # where gdb finds them
-        if sources.exists():
-            shutil.copy(sources, folder)
-        subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", folder / "snapshots.qcow2", "64M"],
-                       check=True)
-    except FileNotFoundError as e:
-        if e.filename == "qemu-img":
-            raise qemu_command.UsageError("--record: there is no qemu-img "
-                                          "(support/setup run installs it)") from e
-        raise qemu_command.UsageError(f"--record {folder}: {e.strerror}") from e
-    except OSError as e:
-        raise qemu_command.UsageError(f"--record {folder}: {e.strerror}") from e
+        return fill(folder, image)
+    except (OSError, subprocess.CalledProcessError) as e:
+        if getattr(e, "filename", None) == "qemu-img":
+            why = "there is no qemu-img (support/setup run installs it)"
+        else:
+            why = e.strerror if isinstance(e, OSError) else e.stderr.strip()
+        for path in folder.glob("*") if folder.is_dir() else ():
+            path.unlink(missing_ok=True)
+        raise qemu_command.UsageError(f"--record {folder}: {why}") from e
+
+
+def fill(folder, image):
+    folder.mkdir(exist_ok=True)
+    copy = shutil.copy(image, folder)
+    sources = Path(image).parent / ".sources"  # where gdb finds them
+    if sources.exists():
+        shutil.copy(sources, folder)
+    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", folder / "snapshots.qcow2", "64M"],
+                   check=True, stderr=subprocess.PIPE, text=True)
     return str(copy)
 
 
@@ -81,9 +94,51 @@ def record_command(command, arch, image):
     """QEMU's command with the options that record; it is written to the folder."""
     folder = os.path.dirname(image)
     words = [word.replace(folder, "{DIR}") for word in command]
-    Path(folder, "run.json").write_text(json.dumps(
-        {"version": 1, "arch": arch, "image": os.path.basename(image), "command": words}, indent=1) + "\n")
+    try:
+        Path(folder, "run.json").write_text(json.dumps(
+            {"version": 1, "arch": arch, "image": os.path.basename(image), "command": words}, indent=1) + "\n")
+    except OSError as e:
+        raise qemu_command.UsageError(f"--record {folder}: {e.strerror}") from e
     return [*command, *mode(arch, folder, folder, "record")]
+
+
+def contents(path):
+    """[size, SHA-256] of a file."""
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as f:  # not of a pipe, which would wait
+        about = os.fstat(f.fileno())
+        if not stat.S_ISREG(about.st_mode):
+            raise OSError(f"{path} is no file")
+        return [about.st_size, hashlib.file_digest(f, "sha256").hexdigest()]
+
+
+def complete(folder):
+    """The run has ended: what is there now is the recording. OSError."""
+    path = Path(folder, "run.json")
+    with open(os.path.join(folder, "events"), "rb") as f:
+        if f.read(4) in (b"", bytes(4)):  # QEMU writes the first word last
+            raise OSError("QEMU did not write all of it")
+    run = json.loads(path.read_text())
+    run["files"] = {name: contents(os.path.join(folder, name)) for name in (run["image"], *FILES)}
+    path.write_text(json.dumps(run, indent=1) + "\n")
+
+
+def check(folder, run):
+    """Refuses a recording that is not as it was when the run had ended."""
+    files = run.get("files")
+    if files is None:
+        raise qemu_command.UsageError(f"--replay {folder}: the recording is not complete: QEMU or support/run was "
+                                      "killed, the disk was full, or it is not over; record the run again")
+    for name, then in files.items():
+        path = os.path.join(folder, name)
+        try:
+            now = contents(path)
+        except OSError as e:
+            raise qemu_command.UsageError(f"--replay {folder}: cannot read {path}: {e.strerror or e}; record "
+                                          "the run again") from e
+        if now != then:
+            how = f"has {now[0]} bytes of {then[0]}" if now[0] != then[0] else "has other contents"
+            raise qemu_command.UsageError(f"--replay {folder}: {path} is not the file that was recorded (it {how}); "
+                                          "put that back, or record the run again")
 
 
 def replay(folder, temporary, line):
@@ -95,9 +150,12 @@ def replay(folder, temporary, line):
         run = json.loads(Path(folder, "run.json").read_text())
         arch, image = run["arch"], os.path.join(folder, run["image"])
         command = [word.replace("{DIR}", folder) for word in run["command"]]
-        shutil.copy(os.path.join(folder, "snapshots.qcow2"), temporary)
-    except (OSError, ValueError, KeyError) as e:
+        words = mode(arch, folder, temporary, "replay")
+        check(folder, run)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as e:
         raise qemu_command.UsageError(
             f"--replay {folder}: no recording; support/run --record DIR makes one") from e
-    return [*command, *mode(arch, folder, temporary, "replay"), "-S", "-no-shutdown", "-chardev",
+    shutil.copy(os.path.join(folder, "snapshots.qcow2"), temporary)
+    line = line.replace(",", ",,")
+    return [*command, *words, "-S", "-no-shutdown", "-chardev",
             f"socket,id=debugger,path={line},server=on,wait=off", "-gdb", "chardev:debugger"], image

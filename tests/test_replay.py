@@ -6,6 +6,7 @@ program does without a recording, and with addr2line."""
 
 import os
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -45,7 +46,7 @@ def where(name):
 @pytest.fixture(scope="module")
 def null_write(arch, tmp_path_factory):
     """A recording of a crash, and its screen."""
-    folder = tmp_path_factory.mktemp("replay") / arch
+    folder = tmp_path_factory.mktemp("replay") / f"{arch}, 1"  # QEMU's options have commas between them
     result = recorded(build("crash", arch), folder, "null-write")
     assert result.status == 70, result.text
     return folder, result
@@ -139,6 +140,24 @@ def test_no_recording(tmp_path):
         done = subprocess.run([ROOT / "support/gdb", "--replay", *words], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         assert done.returncode == 2 and "recording" in done.stdout, done.stdout
+
+
+DAMAGES = [(lambda f: (f / "snapshots.qcow2").unlink(), "snapshots.qcow2: No such file"),
+           (lambda f: os.truncate(f / "events", 1000), r"events is not the file .*it has 1000 bytes of \d+"),
+           (lambda f: (f / "crash.elf").write_bytes((f / "crash.elf").read_bytes()[::-1]), "crash.elf .* other contents"),
+           (lambda f: (f / "run.json").write_text("[]"), "no recording"),
+           (lambda f: (f / "run.json").write_text((f / "run.json").read_text().replace('"files"', '"x"')),
+            "the recording is not complete")]
+
+
+def test_damaged(null_write, tmp_path):
+    """A recording of which something is missing or another's is refused by the file's name."""
+    for damage, reason in DAMAGES:
+        folder = shutil.copytree(null_write[0], tmp_path / "r", dirs_exist_ok=True)
+        damage(folder)
+        done = subprocess.run([ROOT / "support/gdb", "--replay", folder], text=True, stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=RUN_SECONDS, check=False)
+        assert done.returncode == 2 and re.search(reason, done.stdout), done.stdout
 
 
 def test_make_rewind(arch, tmp_path):
