@@ -21,7 +21,9 @@ import contextlib
 import re
 import select
 import socket
+import sys
 import threading
+import time
 from typing import NamedTuple
 
 INTERRUPT = b"\3"
@@ -34,6 +36,8 @@ THREAD = b"thread:p01.01;"  # the CPU, as QEMU names it
 BEGIN = b"replaylog:begin;"
 SHUT_DOWN = b"T03"  # SIGQUIT, with -no-shutdown
 STOPPED = b"T03" + THREAD
+RUNS = (b"c", b"s", b"bc", b"bs", b"vCont;")
+PATIENCE = 3  # seconds until the user is asked for it
 
 
 class State(NamedTuple):
@@ -92,30 +96,48 @@ class Relay:
         self.watchpoints = set()  # as in their packets
         self.features = {}  # the packets that agree upon them, by their names
         self.another = another
+        self.since = None  # when gdb had the run go, forward or back; None: it stands, or the user knows
 
     def serve(self):
         """Until one side has closed."""
         with contextlib.suppress(EOFError, OSError):
             while True:
-                for line in select.select([self.gdb, self.qemu], [], [])[0]:
-                    line.receive()
+                self.receive()
                 while (packet := self.gdb.next()) is not None:
                     self.from_gdb(packet)
                 while (packet := self.qemu.next()) is not None:
                     if packet.startswith(SHUT_DOWN):
                         self.replace()
                         packet = STOPPED
+                    if packet[:1] in (b"T", b"S", b"W"):
+                        self.since = None
                     self.gdb.send(packet)
         for line in (self.gdb, self.qemu):
             line.link.close()
 
+    def receive(self):
+        """Reads what has arrived, of both."""
+        left = None if self.since is None else max(self.since + PATIENCE - time.monotonic(), 0)
+        ready = select.select([self.gdb, self.qemu], [], [], left)[0]
+        if not ready:
+            print("support/gdb: the run is being repeated, which takes a while; Ctrl-C stops it", file=sys.stderr)
+            self.since = None
+        for line in ready:
+            line.receive()
+
     def from_gdb(self, packet):
+        if packet.startswith(RUNS):
+            self.since = time.monotonic()
         if packet in (b"bs", b"bc"):
             try:
                 back = self.step_back if packet == b"bs" else self.continue_back
                 self.gdb.send(b"T05" + THREAD + back())
             except Interrupted:
                 self.gdb.send(b"T02" + THREAD)
+            self.since = None
+            return
+        if packet[:1] == b"D":  # QEMU would go on to the guest's end, and perhaps not come to answer
+            self.gdb.send(b"OK")
             return
         if packet[:2] in (b"Z0", b"Z1", b"z0", b"z1"):
             address = int(packet.split(b",")[1], 16).to_bytes(8, "little").hex().encode()
@@ -154,8 +176,7 @@ class Relay:
         """QEMU's next packet. Meanwhile gdb sends nothing but Ctrl-C."""
         interrupted = False
         while (packet := self.qemu.next()) is None:
-            for line in select.select([self.gdb, self.qemu], [], [])[0]:
-                line.receive()
+            self.receive()
             if self.gdb.next() == INTERRUPT:
                 interrupted = True
                 self.qemu.send(INTERRUPT)

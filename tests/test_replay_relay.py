@@ -9,6 +9,7 @@ import sys
 import threading
 
 import pytest
+from guest import until
 from vitrine import ROOT
 
 sys.path.insert(0, str(ROOT / "support"))
@@ -145,8 +146,9 @@ def test_bytes_one_by_one(session):
     assert answer == b"OK" and qemu.points == {b"1,105,1"}
 
 
-def test_interrupt():
-    """Ctrl-C ends a way back, where it has arrived."""
+def test_interrupt(monkeypatch, capsys):
+    """Ctrl-C ends a way back, where it has arrived. The user reads that one can."""
+    monkeypatch.setattr(replay_relay, "PATIENCE", 0)
     (gdb, its_gdb), (its_qemu, link) = socket.socketpair(), socket.socketpair()
     threading.Thread(target=replay_relay.Relay(its_gdb, its_qemu, "arm64").serve, daemon=True).start()
     gdb, qemu = replay_relay.Line(gdb), replay_relay.Line(link)
@@ -157,12 +159,15 @@ def test_interrupt():
         return packet
     gdb.send(b"bc")
     assert hear().startswith(b"qRcmd")
+    said = []
+    until(lambda: said.append(capsys.readouterr().err) or "Ctrl-C stops it" in "".join(said))
     gdb.send(replay_relay.INTERRUPT)
     assert hear() == replay_relay.INTERRUPT
     qemu.send(b"T02thread:p01.01;")
     while (answer := gdb.next()) is None:
         gdb.receive()
     assert answer == b"T02thread:p01.01;"
+    assert ask(gdb, b"D;1") == b"OK" and "Ctrl-C" not in capsys.readouterr().err  # QEMU is not asked
     qemu.link.close()
     with pytest.raises(EOFError):
         gdb.receive()
