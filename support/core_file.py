@@ -25,11 +25,14 @@ def is_core(path):
 
 class Core:
     """A core file: `image` is the path of its image when it was written, `build_id`
-    that of the image; each "" if the file does not say."""
+    that of the image; each "" if the file does not say. `cut`: what to say about one that is not
+    whole, or ""."""
 
     def __init__(self, path):
         core = Elf(path)
-        self.image = next((names(text)[0] for kind, _, text in core.notes() if kind == NT_FILE), "")
+        end = max((s.offset + s.filesz for s in core.segments), default=0)
+        self.cut = f"it is cut short, {len(core.data)} of {end} bytes" if len(core.data) < end else ""
+        self.image = next(([*names(text), ""][0] for kind, _, text in core.notes() if kind == NT_FILE), "")
         self.build_id = next(filter(None, (build_id_at(path, s.offset) for s in core.segments
                                            if s.type == PT_LOAD and s.filesz)), "")
 
@@ -56,7 +59,7 @@ def registers(path, arch):
 
 def names(text):
     """The paths in NT_FILE: behind two words, and three for each of them."""
-    count, = struct.unpack_from("<Q", text)
+    count = int.from_bytes(text[:8], "little")
     return [os.fsdecode(name) for name in text[16 + 24 * count:].split(b"\0")[:count]]
 
 

@@ -55,7 +55,7 @@ class Elf:
              self._shnum, self._shstrndx) = HEADER.unpack_from(self.data, at)
             self.segments = [Segment._make(SEGMENT.unpack_from(self.data, at + phoff + i * SEGMENT.size))
                              for i in range(phnum)]
-        except struct.error as e:
+        except (struct.error, OverflowError) as e:
             raise ElfError("its ELF headers are damaged") from e
 
     @functools.cached_property
@@ -64,7 +64,7 @@ class Elf:
         try:
             heads = [SECTION.unpack_from(self.data, self.at + self._shoff + i * SECTION.size)
                      for i in range(self._shnum)]
-        except struct.error as e:
+        except (struct.error, OverflowError) as e:
             raise ElfError("its section headers are damaged") from e
         names = heads[self._shstrndx][4] if heads else 0
         return [Section(self.text(names + name), *rest) for name, *rest in heads]

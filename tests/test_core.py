@@ -161,6 +161,12 @@ def test_image_is_found(arch, tmp_path):
         at = data.index(b"\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0") + 16
         path.write_bytes(data[:at] + b"\xab" * 20 + data[at + 20:])
     assert "in null_write ()" in backtrace(core)
+    wrong = output(ROOT / "support" / "gdb", build("crash", arch).path, "-c", core, "-batch")
+    assert re.search(f"{core} is a core file of the image with build-id {'ab' * 20}, .*crash.elf has ", wrong), wrong
+    cut = tmp_path / "cut"
+    for size, reason in ((1000, "is not an image"), (20000, "cut short, 20000 of .* use support/gdb IMAGE -c")):
+        cut.write_bytes(core.read_bytes()[:size])
+        assert re.search(reason, backtrace(cut)), reason
     store = tmp_path / "store"
     store.mkdir()
     image.rename(store / "symbols")

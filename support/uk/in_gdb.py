@@ -169,7 +169,10 @@ class Command(gdb.Command):
         super().__init__(f"uk {name}", gdb.COMMAND_STATUS)
 
     def invoke(self, argument, from_tty):
-        self.function(argument)
+        try:
+            self.function(argument)
+        except gdb.error as e:
+            raise gdb.GdbError(str(e)) from e
 
     def complete(self, _, word):
         with contextlib.suppress(gdb.GdbError, gdb.error, OSError):

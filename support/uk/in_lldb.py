@@ -48,7 +48,7 @@ class Value:
         signed = self.own.GetType().GetCanonicalType().GetBasicType() in SIGNED
         value = (self.own.GetValueAsSigned if signed else self.own.GetValueAsUnsigned)(error)
         if error.Fail():
-            raise Unreadable(f"Cannot read {self.own.GetName()} at {self.address:#x}.")
+            raise Unreadable(f"Cannot read {self.own.GetName()}: {error.GetCString() or 'no memory'}.")
         return value
 
     def __str__(self):
