@@ -19,10 +19,20 @@
 #include <uk/trap.h>
 #include "trap_internal.h"
 
-UK_STACK_DEFINE(uk_trap_stack, "trap", TRAP_STACK_SIZE);
+UK_STACK_DEFINE_PERCPU(uk_trap_stack, "trap", TRAP_STACK_SIZE);
 
 _Static_assert(__builtin_offsetof(struct uk_percpu, trap) == PERCPU_TRAP,
 	       "assembly offset of trap");
+
+void ukarch_trap_init(void)
+{
+	struct uk_percpu *cpu = uk_percpu();
+	__u64 base = (__u64)uk_trap_stack[cpu->id] + __PAGE_SIZE;
+
+	cpu->arch.area[AREA_TRAP_BASE / 8] = base;
+	cpu->arch.area[AREA_TRAP_SP / 8] = base + TRAP_STACK_SIZE;
+	arm64_trap_area_set(cpu->arch.area);
+}
 
 #define DEBUG UK_EVENT_PTR(UKARCH_TRAP_DEBUG)
 #define PAGE_FAULT UK_EVENT_PTR(UKARCH_TRAP_PAGE_FAULT)

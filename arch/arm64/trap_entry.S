@@ -30,15 +30,6 @@
 #define FRAME_SP_EL0 296
 #define FRAME_SIZE 304
 
-/* struct area: what SP_EL1 points to. */
-#define AREA_X0 0	/* x0–x5 of the interrupted program */
-#define AREA_X2 16
-#define AREA_X4 32
-#define AREA_PAR 48
-#define AREA_TRAP_SP 56 /* top of the trap stack's next level */
-#define AREA_COUNT 64	/* how often the levels were used up */
-#define AREA_SIZE 80
-
 /* The program counter in DWARF (Arm IHI 0057, 4.1); x30 is not the return
  * address of an interrupted function.
  */
@@ -47,12 +38,15 @@
 /* Handlers find at least this much below their frame, or get a level. */
 #define HEADROOM_PAGES 2
 
-	.section .bss.ukarch_trap_area, "aw", @nobits
-	.balign 64
-	.type area, @object
-area:
-	.skip AREA_SIZE
-	.size area, . - area
+	/* The calling CPU's struct uk_percpu. */
+	.macro percpu reg
+#ifdef CONFIG_HAVE_SMP
+	mrs	\reg, tpidr_el1
+#else
+	adrp	\reg, uk_percpus
+	add	\reg, \reg, :lo12:uk_percpus
+#endif
+	.endm
 
 	.macro vector slot, entry
 	.balign 0x80
@@ -61,12 +55,13 @@ area:
 	b	\entry
 	.endm
 
-	/* SP_EL1 may have any value: saves x0 and x1, then points it to area. */
+	/* SP_EL1 may have any value: saves x0 and x1, then points it to the
+	 * area.
+	 */
 	.macro vector_sp1 slot
 	.balign 0x80
 	msr	tpidrro_el0, x0
-	adrp	x0, area
-	add	x0, x0, :lo12:area
+	percpu	x0
 	str	x1, [x0, #AREA_X0 + 8]
 	mov	x1, sp
 	mov	sp, x0
@@ -142,8 +137,8 @@ entry_sp0:
 	sub	x2, x2, #EC_HW_BREAK_LOWER
 	cmp	x2, #EC_WATCH - EC_HW_BREAK_LOWER
 	b.hi	2f
-1:	adrp	x2, uk_percpu_boot + PERCPU_TRAP
-	ldr	x2, [x2, #:lo12:uk_percpu_boot + PERCPU_TRAP]
+1:	percpu	x2
+	ldr	x2, [x2, #PERCPU_TRAP]
 	cbz	x2, use_trap_stack
 
 2:	and	x2, x1, #~15
@@ -255,8 +250,7 @@ entry_sp1:
 	/* In: x0 slot, x1 interrupted stack pointer, x0–x5 and PAR saved. */
 use_trap_stack:
 	ldr	x5, [sp, #AREA_TRAP_SP]
-	adrp	x3, uk_trap_stack + 4096
-	add	x3, x3, :lo12:uk_trap_stack + 4096
+	ldr	x3, [sp, #AREA_TRAP_BASE]
 	cmp	x5, x3
 	b.ls	trap_exhausted
 	sub	x3, x5, #TRAP_STACK_LEVEL
@@ -279,8 +273,8 @@ trap_exhausted:
 	add	x3, x2, #1
 	str	x3, [sp, #AREA_COUNT]
 	cbnz	x2, 1f
-	adrp	x3, uk_trap_stack + 4096 + TRAP_STACK_SIZE
-	add	x3, x3, :lo12:uk_trap_stack + 4096 + TRAP_STACK_SIZE
+	ldr	x3, [sp, #AREA_TRAP_BASE]
+	add	x3, x3, #TRAP_STACK_SIZE
 	str	x3, [sp, #AREA_TRAP_SP]
 	mrs	x1, elr_el1
 	mov	x29, #0
@@ -326,16 +320,11 @@ ukarch_run_on_stack:
 	.cfi_endproc
 	.size ukarch_run_on_stack, . - ukarch_run_on_stack
 
-	/* void ukarch_trap_init(void) */
-	.global ukarch_trap_init
-	.type ukarch_trap_init, @function
-ukarch_trap_init:
+	/* void arm64_trap_area_set(__u64 *area) */
+	.global arm64_trap_area_set
+	.type arm64_trap_area_set, @function
+arm64_trap_area_set:
 	.cfi_startproc
-	adrp	x0, area
-	add	x0, x0, :lo12:area
-	adrp	x1, uk_trap_stack + 4096 + TRAP_STACK_SIZE
-	add	x1, x1, :lo12:uk_trap_stack + 4096 + TRAP_STACK_SIZE
-	str	x1, [x0, #AREA_TRAP_SP]
 	mov	x1, sp
 	msr	spsel, #1
 	mov	sp, x0
@@ -347,4 +336,4 @@ ukarch_trap_init:
 	isb
 	ret
 	.cfi_endproc
-	.size ukarch_trap_init, . - ukarch_trap_init
+	.size arm64_trap_area_set, . - arm64_trap_area_set

@@ -19,7 +19,16 @@
 #define SLOT_SERROR 3
 
 /* Offset of `trap` in struct uk_percpu. */
-#define PERCPU_TRAP 8
+#define PERCPU_TRAP 128
+
+/* The architecture's part of struct uk_percpu, which SP_EL1 points to. */
+#define AREA_X0 0 /* x0–x5 of the interrupted program */
+#define AREA_X2 16
+#define AREA_X4 32
+#define AREA_PAR 48
+#define AREA_TRAP_SP 56	  /* top of the trap stack's next level */
+#define AREA_TRAP_BASE 64 /* the trap stack's lowest byte */
+#define AREA_COUNT 72	  /* how often the levels were used up */
 
 #ifdef __ASSEMBLY__
 #include <uk/arch/regs.h>
@@ -94,6 +103,8 @@ enum {
 
 /* Called by trap_entry.S. */
 void ukarch_trap_handle(struct __regs *regs, unsigned long slot);
+/* In it: traps of the calling CPU come in from now on. */
+void arm64_trap_area_set(__u64 *area);
 void __noreturn ukarch_trap_exhausted(unsigned long slot, __vaddr_t pc);
 #endif /* !__ASSEMBLY__ */
 

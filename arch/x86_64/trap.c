@@ -24,7 +24,6 @@
 #define SEL_TSS 0x18
 #define GATE_INTERRUPT 0x8e
 
-#define IST_SIZE __PAGE_SIZE
 /* Debug traps come in at the top of the trap stack and NMIs at that of their
  * own; all are handled below that.
  */
@@ -33,13 +32,13 @@
 /* Below a frame that is moved, handlers need this much to start with. */
 #define RESTACK_HEADROOM 2048
 
-UK_STACK_DEFINE(uk_ist_fault, "fault entry", IST_SIZE);
-UK_STACK_DEFINE(uk_ist_double, "double-fault entry", IST_SIZE);
-UK_STACK_DEFINE(uk_nmi_stack, "NMI", NMI_STACK_SIZE);
-UK_STACK_DEFINE(uk_trap_stack, "trap", UKARCH_TRAP_STACK_SIZE);
+UK_STACK_DEFINE_PERCPU(uk_ist_fault, "fault entry", UKARCH_IST_SIZE);
+UK_STACK_DEFINE_PERCPU(uk_ist_double, "double-fault entry", UKARCH_IST_SIZE);
+UK_STACK_DEFINE_PERCPU(uk_nmi_stack, "NMI", NMI_STACK_SIZE);
+UK_STACK_DEFINE_PERCPU(uk_trap_stack, "trap", UKARCH_TRAP_STACK_SIZE);
 
 /* Task-state segment in 64-bit mode (Intel SDM volume 3, 7.7). */
-static struct {
+struct tss {
 	__u32 reserved0;
 	__u64 rsp[3];
 	__u64 reserved1;
@@ -47,10 +46,14 @@ static struct {
 	__u64 reserved2;
 	__u16 reserved3;
 	__u16 iomap_base;
-} __packed tss;
+} __packed;
 
-/* Null, 64-bit code, data, and the TSS in two entries (SDM volume 3, 3.4.5) */
-static __u64 gdt[5] = { 0, 0x00af9b000000ffff, 0x00cf93000000ffff, 0, 0 };
+/* Null, 64-bit code, data, and the TSS in two entries (SDM volume 3, 3.4.5).
+ */
+static struct {
+	struct tss tss;
+	__u64 gdt[5];
+} cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
 static struct {
 	__u16 offset_low, selector;
@@ -89,17 +92,24 @@ static __u8 ist_of(unsigned int vector)
 	}
 }
 
+/* The stack pointer of an empty stack. */
+#define TOP_OF(stack, cpu) ((__u64)(stack)[cpu] + sizeof((stack)[cpu]))
+
 static void gdt_load(void)
 {
-	__u64 base = (__u64)&tss;
-	struct table_reg gdtr = { sizeof(gdt) - 1, (__u64)gdt };
+	unsigned int cpu = uk_percpu_read(id);
+	struct tss *tss = &cpus[cpu].tss;
+	__u64 base = (__u64)tss, *gdt = cpus[cpu].gdt;
+	struct table_reg gdtr = { sizeof(cpus[cpu].gdt) - 1, (__u64)gdt };
 
-	tss.ist[0] = (__u64)uk_ist_fault + sizeof(uk_ist_fault);
-	tss.ist[1] = (__u64)uk_ist_double + sizeof(uk_ist_double);
-	tss.ist[2] = (__u64)uk_nmi_stack + sizeof(uk_nmi_stack);
-	tss.ist[3] = (__u64)uk_trap_stack + sizeof(uk_trap_stack);
-	tss.iomap_base = sizeof(tss);
-	gdt[3] = (sizeof(tss) - 1) | (base & 0xffffff) << 16 |
+	tss->ist[0] = TOP_OF(uk_ist_fault, cpu);
+	tss->ist[1] = TOP_OF(uk_ist_double, cpu);
+	tss->ist[2] = TOP_OF(uk_nmi_stack, cpu);
+	tss->ist[3] = TOP_OF(uk_trap_stack, cpu);
+	tss->iomap_base = sizeof(*tss);
+	gdt[1] = 0x00af9b000000ffff;
+	gdt[2] = 0x00cf93000000ffff;
+	gdt[3] = (sizeof(*tss) - 1) | (base & 0xffffff) << 16 |
 		 (base & 0xff000000) << 32 | 0x89UL << 40;
 	gdt[4] = base >> 32;
 
@@ -118,10 +128,8 @@ static void gdt_load(void)
 			     : "rax", "memory");
 }
 
-void ukarch_trap_init(void)
+static void idt_fill(void)
 {
-	struct table_reg idtr = { sizeof(idt) - 1, (__u64)idt };
-
 	for (unsigned int v = 0; v < ARRAY_SIZE(idt); v++) {
 		__u64 stub = v < EXCEPTIONS ? (__u64)ukarch_trap_stubs + 16 * v
 					    : (__u64)ukarch_irq_stubs +
@@ -134,6 +142,14 @@ void ukarch_trap_init(void)
 		idt[v].ist = ist_of(v);
 		idt[v].type = GATE_INTERRUPT;
 	}
+}
+
+void ukarch_trap_init(void)
+{
+	struct table_reg idtr = { sizeof(idt) - 1, (__u64)idt };
+
+	if (!uk_percpu_read(id))
+		idt_fill();
 	gdt_load();
 	__asm__ __volatile__("lidt %0" : : "m"(idtr));
 }
@@ -147,7 +163,9 @@ static int writable(__vaddr_t addr)
 
 static int __nobreak on_trap_stack(__u64 rsp)
 {
-	return rsp - (__vaddr_t)uk_trap_stack <= sizeof(uk_trap_stack);
+	unsigned int cpu = uk_percpu_read(id);
+
+	return rsp - (__vaddr_t)uk_trap_stack[cpu] <= sizeof(uk_trap_stack[0]);
 }
 
 /* The frame of a fault goes below the interrupted stack pointer if there is
@@ -168,7 +186,7 @@ static __vaddr_t place_of_fault(const struct __regs *regs, __vaddr_t below,
 static __vaddr_t __nobreak place_of_debug(const struct __regs *regs,
 					  __vaddr_t below, __vaddr_t top)
 {
-	return uk_percpu()->trap || on_trap_stack(regs->rsp) ? below : top;
+	return uk_percpu_read(trap) || on_trap_stack(regs->rsp) ? below : top;
 }
 
 /* An NMI may interrupt the way of another trap, whose frame is half popped: it
@@ -177,17 +195,19 @@ static __vaddr_t __nobreak place_of_debug(const struct __regs *regs,
 static __vaddr_t __nobreak place_of_nmi(const struct __regs *regs,
 					__vaddr_t below)
 {
-	__vaddr_t top = (__vaddr_t)uk_nmi_stack + sizeof(uk_nmi_stack);
+	unsigned int cpu = uk_percpu_read(id);
+	__vaddr_t stack = (__vaddr_t)uk_nmi_stack[cpu];
 
-	if (regs->rsp - (__vaddr_t)uk_nmi_stack <= sizeof(uk_nmi_stack))
+	if (regs->rsp - stack <= sizeof(uk_nmi_stack[0]))
 		return below;
-	return top - UKARCH_TRAP_ENTRY_SIZE - sizeof(*regs);
+	return stack + sizeof(uk_nmi_stack[0]) - UKARCH_TRAP_ENTRY_SIZE -
+	       sizeof(*regs);
 }
 
 /* Moves a frame out of its entry stack. */
 struct __regs *__nobreak ukarch_trap_restack(struct __regs *regs)
 {
-	__vaddr_t top = (__vaddr_t)uk_trap_stack + sizeof(uk_trap_stack) -
+	__vaddr_t top = TOP_OF(uk_trap_stack, uk_percpu_read(id)) -
 			UKARCH_TRAP_ENTRY_SIZE - sizeof(*regs);
 	__vaddr_t below = ALIGN_DOWN(regs->rsp, 16UL) - sizeof(*regs);
 	__u64 n = sizeof(*regs) / 8;

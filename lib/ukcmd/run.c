@@ -99,7 +99,7 @@ static int run(struct uk_cmd_io *io, int argc, char **argv)
 
 	if (!c)
 		return cmd_unknown(io, argv[0]);
-	if ((c->flags & UK_CMD_THREAD) && uk_percpu()->trap_depth) {
+	if ((c->flags & UK_CMD_THREAD) && uk_percpu_read(trap_depth)) {
 		uk_cmd_printf(io, "%s runs in threads only\n", c->name);
 		return -EPERM;
 	}

@@ -6,7 +6,7 @@
 #include <uk/percpu.h>
 #include <uk/stack.h>
 
-struct uk_percpu uk_percpu_boot;
+struct uk_percpu uk_percpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
 UK_TABLE_DEFINE(stack, struct uk_stack);
 #ifdef CONFIG_LIBUKCORE_STACK_FINDER

@@ -247,7 +247,7 @@ static int console(struct uk_dump_out *out)
  */
 static int dump_now(struct uk_dump_out *out, int pack)
 {
-	const struct ukarch_trap_ctx *trap = uk_percpu()->trap;
+	const struct ukarch_trap_ctx *trap = uk_percpu_read(trap);
 	unsigned long flags = ukarch_irq_save();
 	struct __regs regs;
 	int rc;

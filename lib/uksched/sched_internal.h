@@ -62,7 +62,7 @@ extern struct sched uksched;
 
 static inline struct thread *current(void)
 {
-	return (struct thread *)uk_percpu()->thread;
+	return (struct thread *)uk_percpu_read(thread);
 }
 
 static inline struct thread *thread_of(struct uk_thread *pub)

@@ -34,7 +34,7 @@ static int request_shutdown(void *cookie __unused, __u8 in)
 	static int requested;
 	int ret;
 
-	if (uk_percpu()->trap_depth)
+	if (uk_percpu_read(trap_depth))
 		return -EPERM;
 	if (__atomic_exchange_n(&requested, 1, __ATOMIC_RELAXED))
 		return -EBUSY;

@@ -32,7 +32,7 @@ void ukarch_regs_capture(struct __regs *regs) __attribute__((returns_twice));
 static void *this_thread(void)
 {
 #ifdef CONFIG_LIBUKSCHED
-	return uk_percpu()->thread;
+	return uk_percpu_read(thread);
 #else
 	return __NULL;
 #endif
@@ -43,7 +43,7 @@ static void enter(struct guard *g)
 	unsigned long flags = ukarch_irq_save();
 
 	g->thread = this_thread();
-	g->depth = uk_percpu()->trap_depth;
+	g->depth = uk_percpu_read(trap_depth);
 	g->caught = 0;
 	g->outer = guards;
 	UK_WRITE_ONCE(guards, g);
@@ -82,7 +82,7 @@ int store_may_allocate(void)
 	if (uk_crash_in_progress())
 		return 0;
 #endif
-	return !uk_percpu()->trap_depth;
+	return !uk_percpu_read(trap_depth);
 }
 
 /* A trap in a handler, or in an interrupt that came meanwhile, is not the
@@ -95,7 +95,7 @@ static int catch_fault(void *data)
 
 	while (g && g->thread != this_thread())
 		g = g->outer;
-	if (!g || g->caught || uk_percpu()->trap_depth != g->depth + 1)
+	if (!g || g->caught || uk_percpu_read(trap_depth) != g->depth + 1)
 		return UK_EVENT_NOT_HANDLED;
 	g->caught = 1;
 	*ctx->regs = g->regs;

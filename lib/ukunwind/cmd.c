@@ -33,7 +33,8 @@ static int take(struct shot *s, unsigned int id)
 	/* in a debugger: what was stopped; else the command itself */
 	if (t && t == uk_thread_current()) {
 		ukarch_regs_capture(&here);
-		regs = uk_percpu()->trap ? uk_percpu()->trap->regs : &here;
+		regs = uk_percpu_read(trap) ? uk_percpu_read(trap)->regs
+					    : &here;
 	}
 	if (regs) {
 		s->depth = uk_unwind_frames(regs, s->frames, DEPTH, &s->last);

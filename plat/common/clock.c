@@ -16,6 +16,7 @@
 #include <uk/arch/lcpu.h>
 #include <uk/plat/time.h>
 #include <uk/plat/common.h>
+#include <uk/spinlock.h>
 
 #define NEVER ((__u64)-1)
 #define TRIES 4
@@ -59,18 +60,26 @@ static void change_end(struct plat_clock_rate rate)
 	__atomic_store_n(&line.seq, line.seq + 1, __ATOMIC_RELEASE);
 }
 
+/* Another CPU that changes the line already does it for this one too. */
+static struct uk_spinlock change_lock = UK_SPINLOCK_INITIALIZER();
+
 static void measure(void)
 {
 	unsigned long flags = ukarch_irq_save();
 	__u64 ticks = ukarch_ticks();
-	struct plat_clock_rate rate = line.rate;
+	struct plat_clock_rate rate;
 
+	if (!uk_spin_trylock(&change_lock)) {
+		ukarch_irq_restore(flags);
+		return;
+	}
+	rate = line.rate;
 	if (!(line.seq & 1) && ticks >= rate.until) {
 		change_begin(rate.until);
 		plat_clock_measure(ticks, &rate);
 		change_end(rate);
 	}
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&change_lock, flags);
 }
 
 void plat_clock_start(__u64 ticks, struct plat_clock_rate rate)

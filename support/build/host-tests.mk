@@ -51,6 +51,7 @@ HOST_FLAGS := -std=gnu11 -g -O1 -fno-pic -fno-pie -no-pie -fno-strict-aliasing \
   -fno-omit-frame-pointer -fsanitize=address,undefined \
   -fno-sanitize-recover=all -Wall -Wextra -Werror -Wno-unused-parameter \
   -D__LIBNAME__='"libtest"' -DCONFIG_UK_NAME='"test"' \
+  -DCONFIG_UKPLAT_LCPU_MAXCOUNT=1 \
   -Wl,-T,support/build/host-tests.lds \
   $(call rel,$(patsubst %,-I%,$(wildcard $(ROOT)lib/*/include))) \
   -Iarch/include -Iarch/$(HOST_ARCH)/include -Iplat/include

@@ -30,7 +30,7 @@ def find_thread(word):
 
 def current():
     """The struct uk_thread on the CPU, by its pointer."""
-    return variable("uk_percpu_boot", "ukcore/core.c")["thread"]
+    return variable("uk_percpus", "ukcore/core.c")[0]["thread"]
 
 
 def is_running(thread):

@@ -131,8 +131,8 @@ UK_TESTCASE(arm64_trap, state_is_described_and_restored)
 	UK_TEST_EXPECT_UNUM_EQ(UKARCH_SYSREG_READ(daif), daif);
 	UK_TEST_EXPECT_UNUM_EQ(seen.regs.pstate & 0x3cf, daif | 4);
 	UK_TEST_EXPECT_UNUM_EQ(UKARCH_SYSREG_READ(spsel), 0);
-	UK_TEST_EXPECT_NULL(uk_percpu()->trap);
-	UK_TEST_EXPECT_ZERO(uk_percpu()->trap_depth);
+	UK_TEST_EXPECT_NULL(uk_percpu_read(trap));
+	UK_TEST_EXPECT_ZERO(uk_percpu_read(trap_depth));
 }
 
 UK_TESTCASE(arm64_trap, handlers_may_trap)

@@ -21,7 +21,7 @@ static int enabled;
 
 static int take(void *arg __unused)
 {
-	const struct ukarch_trap_ctx *ctx = uk_percpu()->trap;
+	const struct ukarch_trap_ctx *ctx = uk_percpu_read(trap);
 
 	outb(COM1_IER, 0);
 	nmis += ctx->trapnr == VECTOR_NMI;

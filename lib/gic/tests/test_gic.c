@@ -19,7 +19,7 @@ static volatile struct {
 
 static int take(void *arg __unused)
 {
-	const struct ukarch_trap_ctx *ctx = uk_percpu()->trap;
+	const struct ukarch_trap_ctx *ctx = uk_percpu_read(trap);
 
 	if (ctx->trapnr % 4 == SLOT_FIQ)
 		seen.fiqs++;

@@ -120,7 +120,7 @@ static int slot_in_use(struct gdb_break *b)
 	struct uk_thread *t = __NULL;
 	struct __regs *regs;
 
-	for (ctx = uk_percpu()->trap; ctx; ctx = ctx->outer)
+	for (ctx = uk_percpu_read(trap); ctx; ctx = ctx->outer)
 		if (slot_owner(ukarch_regs_pc(ctx->regs)) == b)
 			return 1;
 	while ((t = uk_thread_next(t))) {

@@ -67,7 +67,7 @@ int __nobreak gdb_guest_come_out(struct ukarch_trap_ctx *ctx)
 void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 {
 	struct gdb_guest *g = &gdb_guest;
-	struct ukarch_trap_ctx *ctx = uk_percpu()->trap;
+	struct ukarch_trap_ctx *ctx = uk_percpu_read(trap);
 
 	if (g->active || g->coming_out) {
 		g->missed = 1;

@@ -259,7 +259,7 @@ void __noreturn gdb_guest_stop_at(const struct __regs *regs,
 {
 	gdb_guest.active = 1;
 	ukarch_trap_frame_init(frame(), regs);
-	stopped_ctx = (struct ukarch_trap_ctx){ .outer = uk_percpu()->trap };
+	stopped_ctx = (struct ukarch_trap_ctx){ .outer = uk_percpu_read(trap) };
 	uk_percpu()->trap_depth++;
 	enter(stop);
 }

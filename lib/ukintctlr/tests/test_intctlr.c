@@ -29,12 +29,12 @@ static unsigned int line(void)
 
 static int take(void *arg)
 {
-	const struct ukarch_trap_ctx *ctx = uk_percpu()->trap;
+	const struct ukarch_trap_ctx *ctx = uk_percpu_read(trap);
 
 	seen.order[seen.calls++ % ARRAY_SIZE(seen.order)] =
 		(unsigned int)(__uptr)arg;
 	seen.enabled = ukarch_irq_enabled();
-	seen.depth = uk_percpu()->trap_depth;
+	seen.depth = uk_percpu_read(trap_depth);
 	seen.regs = *ctx->regs;
 	return UK_INTCTLR_IRQ_HANDLED;
 }
@@ -89,7 +89,7 @@ UK_TESTCASE(ukintctlr, handlers_run_in_order_with_the_frame)
 	UK_TEST_EXPECT_UNUM_EQ(seen.order[1], 2);
 	UK_TEST_EXPECT(!seen.enabled);
 	UK_TEST_EXPECT_UNUM_EQ(seen.depth, 1);
-	UK_TEST_EXPECT_NULL(uk_percpu()->trap);
+	UK_TEST_EXPECT_NULL(uk_percpu_read(trap));
 	UK_TEST_EXPECT(ukarch_irq_enabled());
 	UK_TEST_EXPECT_ZERO(
 		uk_intctlr_irq_unregister_arg(line(), take, (void *)1));

@@ -40,8 +40,8 @@ static void look(const struct ukarch_trap_ctx *ctx)
 {
 	seen.ctx = *ctx;
 	seen.regs = *ctx->regs;
-	seen.depth = uk_percpu()->trap_depth;
-	seen.is_current = uk_percpu()->trap == ctx;
+	seen.depth = uk_percpu_read(trap_depth);
+	seen.is_current = uk_percpu_read(trap) == ctx;
 	if (!seen.nested)
 		return;
 	raise_read(seen.nested);
@@ -60,7 +60,7 @@ static int take(void *data)
 	if (is_first) {
 		look(ctx);
 	} else {
-		seen.nested_depth = uk_percpu()->trap_depth;
+		seen.nested_depth = uk_percpu_read(trap_depth);
 		seen.nested_knows_outer = ctx->outer &&
 					  ctx->outer->regs == seen.ctx.regs;
 	}
@@ -147,8 +147,8 @@ static void check_kind(const struct raise_kind *kind)
 	UK_TEST_EXPECT_UNUM_EQ(seen.depth, 1);
 	UK_TEST_EXPECT(seen.is_current);
 	UK_TEST_EXPECT_NULL(seen.ctx.outer);
-	UK_TEST_EXPECT_ZERO(uk_percpu()->trap_depth);
-	UK_TEST_EXPECT_NULL(uk_percpu()->trap);
+	UK_TEST_EXPECT_ZERO(uk_percpu_read(trap_depth));
+	UK_TEST_EXPECT_NULL(uk_percpu_read(trap));
 }
 
 UK_TESTCASE(uktrap, common_kinds)
@@ -245,7 +245,7 @@ static void check_nested(void)
 	UK_TEST_EXPECT_UNUM_EQ(seen.depth, 1);
 	UK_TEST_EXPECT_UNUM_EQ(seen.nested_depth, 2);
 	UK_TEST_EXPECT(seen.nested_knows_outer);
-	UK_TEST_EXPECT_ZERO(uk_percpu()->trap_depth);
+	UK_TEST_EXPECT_ZERO(uk_percpu_read(trap_depth));
 }
 
 UK_TESTCASE(uktrap, a_fault_in_a_handler_leaves_the_frame_alone)

@@ -13,7 +13,7 @@ void note(struct uk_console *con, void *arg)
 	char c;
 
 	seen.calls++;
-	seen.depth = uk_percpu()->trap_depth;
+	seen.depth = uk_percpu_read(trap_depth);
 	while (arg && uk_console_in(con, &c, 1) == 1)
 		seen.ctrl_c += c == 3;
 }

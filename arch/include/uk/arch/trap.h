@@ -112,7 +112,8 @@ void __noreturn ukarch_run_on_stack(void *top, void (*fn)(void));
 
 /**
  * Installs the vectors and the stacks that go with them on the calling CPU.
- * Called once by the platform, before anything can fault. Contexts: init.
+ * Called once on each by the platform, before anything can fault. Contexts:
+ * init.
  */
 void ukarch_trap_init(void);
 

@@ -16,6 +16,7 @@
  */
 #define UKARCH_TRAP_STACK_SIZE 16384
 #define UKARCH_TRAP_ENTRY_SIZE 1024
+#define UKARCH_IST_SIZE 4096
 #define UKARCH_HAVE_LR 0
 #define UKARCH_INSN_UNIT 1
 
@@ -42,9 +43,11 @@ struct ukarch_trap_frame {
 	struct __regs regs;
 };
 
-/* The trap stack, and the page on which faults enter, each after a guard page.
+/* Each CPU's trap stack, and the page on which its faults enter, each after a
+ * guard page.
  */
-extern char uk_trap_stack[], uk_ist_fault[];
+extern char uk_trap_stack[][4096 + UKARCH_TRAP_STACK_SIZE];
+extern char uk_ist_fault[][4096 + UKARCH_IST_SIZE];
 
 static inline __uptr ukarch_regs_pc(const struct __regs *regs)
 {

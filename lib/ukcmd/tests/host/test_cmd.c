@@ -17,7 +17,7 @@
 #include <uk/cmd.h>
 #include <uk/percpu.h>
 
-struct uk_percpu uk_percpu_boot;
+struct uk_percpu uk_percpus[1];
 
 static char said[4096];
 
@@ -124,11 +124,11 @@ static void test_unknown(void **state)
 
 static void test_contexts(void **state)
 {
-	uk_percpu_boot.trap_depth = 1;
+	uk_percpus[0].trap_depth = 1;
 	assert_int_equal(run("words"), 1);
 	assert_int_equal(run("wrong"), -EPERM);
 	assert_string_equal(said, "wrong runs in threads only\n");
-	uk_percpu_boot.trap_depth = 0;
+	uk_percpus[0].trap_depth = 0;
 	assert_int_equal(run("wrong"), -EINVAL);
 	assert_string_equal(said, "usage: wrong NOT\n");
 }

@@ -1,36 +1,72 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * State that each CPU has for itself. One CPU runs today; code that reaches the
- * state through uk_percpu() needs no change for several CPUs.
+ * State that each CPU has for itself. What a library keeps for each CPU is an
+ * array of CONFIG_UKPLAT_LCPU_MAXCOUNT elements, indexed by uk_percpu_read(id).
  */
 #ifndef __UK_PERCPU_H__
 #define __UK_PERCPU_H__
 
-#include <uk/essentials.h>
+#include <uk/arch/percpu.h>
 
 struct ukarch_trap_ctx;
 struct uk_thread;
 
 struct uk_percpu {
+	/* the architecture's: first */
+	struct ukarch_percpu arch;
+	/* the innermost trap being handled, NULL outside of trap context */
+	struct ukarch_trap_ctx *trap;
 	/* CPU number, 0 boots */
 	unsigned int id;
 	/* traps entered and not left; 0 outside of trap context */
 	unsigned int trap_depth;
-	/* the innermost trap being handled, NULL outside of trap context */
-	struct ukarch_trap_ctx *trap;
 #ifdef CONFIG_LIBUKSCHED
 	/* the thread on the CPU, NULL before there are threads */
 	struct uk_thread *thread;
 #endif
-};
+#ifdef CONFIG_HAVE_SMP
+	/* 1 while it has stopped all others: locks are not needed, and not
+	 * waited for (<uk/spinlock.h>)
+	 */
+	unsigned int alone;
+#endif
+} __aligned(64);
 
-extern struct uk_percpu uk_percpu_boot;
+/* By CPU number. */
+extern struct uk_percpu uk_percpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
-/** The calling CPU's state. Contexts: any. */
+/**
+ * The calling CPU's state. Contexts: trap, irq-off, and boot: a thread that
+ * can be interrupted may find itself on another CPU at the next instruction.
+ */
 static inline struct uk_percpu *uk_percpu(void)
 {
-	return &uk_percpu_boot;
+#ifdef CONFIG_HAVE_SMP
+	return ukarch_percpu();
+#else
+	return &uk_percpus[0];
+#endif
 }
+
+/** The calling CPU is that one. Contexts: its boot, before all else. */
+static inline void uk_percpu_init(unsigned int id)
+{
+	uk_percpus[id].id = id;
+#ifdef CONFIG_HAVE_SMP
+	ukarch_percpu_set(&uk_percpus[id]);
+#endif
+}
+
+/**
+ * One field of the calling CPU's state, such as uk_percpu_read(trap), as it is
+ * at one moment. Contexts: any. Of a thread that can be interrupted only
+ * `trap`, `trap_depth` and `thread` mean something afterwards.
+ */
+#ifdef CONFIG_HAVE_SMP
+#define uk_percpu_read(field) ukarch_percpu_read(field)
+#else
+#define uk_percpu_read(field) (uk_percpus[0].field)
+#endif
 
 #endif /* __UK_PERCPU_H__ */

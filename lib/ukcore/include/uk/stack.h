@@ -30,27 +30,68 @@ UK_TABLE_DECLARE(stack, struct uk_stack);
  * @param label what users read, for example "main"
  * @param bytes usable size, a multiple of the page size
  */
-#define UK_STACK_DEFINE(ident, label, bytes)                                 \
-	_Static_assert((bytes) > 0 && (bytes) % __PAGE_SIZE == 0,            \
-		       "size of stack " #ident " must be whole pages");      \
-	extern char ident[__PAGE_SIZE + (bytes)];                            \
-	/* Never called: operands of asm exist in functions only. */         \
-	static void __used uk_stack_def_##ident(void)                        \
-	{                                                                    \
-		__asm__(".pushsection .bss.uk_stack." #ident                 \
-			",\"aw\",%%nobits\n"                                 \
-			".balign %c0\n"                                      \
-			".globl " #ident "\n" #ident ":\n"                   \
-			".skip %c0 + %c1\n"                                  \
-			".popsection" ::"i"(__PAGE_SIZE),                    \
-			"i"(bytes));                                         \
-	}                                                                    \
+#define UK_STACK_DEFINE(ident, label, bytes)      \
+	_UK_STACK_MEMORY(ident, bytes, 1);        \
+	extern char ident[__PAGE_SIZE + (bytes)]; \
+	_UK_STACK_RECORD(ident, label, ident, bytes)
+
+/**
+ * The same for each CPU: `ident[cpu]` is the memory of one, guard page
+ * included. They follow each other.
+ */
+#define UK_STACK_DEFINE_PERCPU(ident, label, bytes)                            \
+	_UK_STACK_MEMORY(ident, bytes, CONFIG_UKPLAT_LCPU_MAXCOUNT);           \
+	extern char ident[CONFIG_UKPLAT_LCPU_MAXCOUNT][__PAGE_SIZE + (bytes)]; \
+	_UK_STACK_RECORDS(ident, label, bytes)
+
+/* Never called: operands of asm exist in functions only. */
+#define _UK_STACK_MEMORY(ident, bytes, count)                           \
+	_Static_assert((bytes) > 0 && (bytes) % __PAGE_SIZE == 0,       \
+		       "size of stack " #ident " must be whole pages"); \
+	static void __used uk_stack_def_##ident(void)                   \
+	{                                                               \
+		__asm__(".pushsection .bss.uk_stack." #ident            \
+			",\"aw\",%%nobits\n"                            \
+			".balign %c0\n"                                 \
+			".globl " #ident "\n" #ident ":\n"              \
+			".skip %c1\n"                                   \
+			".popsection" ::"i"(__PAGE_SIZE),               \
+			"i"((__PAGE_SIZE + (bytes)) * (count)));        \
+	}
+
+#define _UK_STACK_RECORD(ident, label, memory, bytes)                        \
 	UK_TABLE_RECORD(stack, struct uk_stack, 5, uk_stack_rec_##ident) = { \
 		.name = (label),                                             \
-		.guard = ident,                                              \
-		.base = ident + __PAGE_SIZE,                                 \
-		.top = ident + __PAGE_SIZE + (bytes),                        \
+		.guard = (memory),                                           \
+		.base = (memory) + __PAGE_SIZE,                              \
+		.top = (memory) + __PAGE_SIZE + (bytes),                     \
 	}
+
+#ifdef CONFIG_HAVE_SMP
+/* An initializer cannot count, the assembler can. */
+#define _UK_STACK_RECORDS(ident, label, bytes)                                \
+	static const char __used uk_stack_label_##ident[] = label;            \
+	static void __used uk_stack_recs_##ident(void)                        \
+	{                                                                     \
+		__asm__(".pushsection .uk_tab.stack.5,\"a\",%%progbits\n"     \
+			".balign 8\n"                                         \
+			"uk_stack_n = 0\n"                                    \
+			".rept %c0\n"                                         \
+			".quad uk_stack_label_" #ident "\n"                   \
+			".quad " #ident " + uk_stack_n * (%c1 + %c2)\n"       \
+			".quad " #ident " + uk_stack_n * (%c1 + %c2) + %c1\n" \
+			".quad " #ident                                       \
+			" + uk_stack_n * (%c1 + %c2) + %c1 + %c2\n"           \
+			"uk_stack_n = uk_stack_n + 1\n"                       \
+			".endr\n"                                             \
+			".popsection" ::"i"(CONFIG_UKPLAT_LCPU_MAXCOUNT),     \
+			"i"(__PAGE_SIZE), "i"(bytes));                        \
+	}                                                                     \
+	_Static_assert(sizeof(struct uk_stack) == 32, "records of stacks")
+#else
+#define _UK_STACK_RECORDS(ident, label, bytes) \
+	_UK_STACK_RECORD(ident, label, ident[0], bytes)
+#endif
 
 /* Finds stacks of threads: returns the one that holds an address, or NULL.
  * Called in any context.

@@ -72,7 +72,7 @@ struct uk_thread {
  */
 static inline struct uk_thread *uk_thread_current(void)
 {
-	return uk_percpu()->thread;
+	return uk_percpu_read(thread);
 }
 
 /**

@@ -20,7 +20,7 @@
 #include "../../complete.h"
 #include <uk/percpu.h>
 
-struct uk_percpu uk_percpu_boot;
+struct uk_percpu uk_percpus[1];
 
 /* A terminal that knows backspace, and UTF-8; a row of characters. */
 static char screen[256][5];

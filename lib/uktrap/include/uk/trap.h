@@ -38,7 +38,7 @@ UK_EVENT_DECLARE(UKARCH_TRAP_OTHER);	  /* every vector not named above */
 
 /**
  * Raises a trap event. From here to uk_trap_leave() the CPU is in trap
- * context: uk_percpu()->trap is ctx. Called by the trap entry only.
+ * context: uk_percpu_read(trap) is ctx. Called by the trap entry only.
  *
  * @return 1 if a handler took it, else 0.
  */

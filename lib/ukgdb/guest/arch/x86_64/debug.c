@@ -12,6 +12,7 @@
 #include <arch/insn.h>
 #include <uk/arch/paging.h>
 #include <uk/nofault.h>
+#include <uk/percpu.h>
 #include "../../gdb_arch.h"
 #include "access.h"
 
@@ -20,7 +21,6 @@
 #define TRAP_BP 3
 
 extern const char uk_nobreak_start[], uk_nobreak_end[];
-#define IST_SPAN (2 * __PAGE_SIZE) /* with its guard page */
 
 #define EFLAGS_TF (1UL << 8)
 #define EFLAGS_RF (1UL << 16)
@@ -299,8 +299,8 @@ enum gdb_path __nobreak gdb_arch_trap_path(const struct ukarch_trap_ctx *ctx)
 {
 	const struct ukarch_trap_ctx *outer = ctx->outer;
 	__u64 rip = ctx->regs->rip, rsp = ctx->regs->rsp;
-	__u64 trap_top =
-		(__u64)uk_trap_stack + __PAGE_SIZE + UKARCH_TRAP_STACK_SIZE;
+	unsigned int cpu = uk_percpu_read(id);
+	__u64 trap_top = (__u64)uk_trap_stack[cpu] + sizeof(uk_trap_stack[0]);
 
 	if (trap_top - rsp < UKARCH_TRAP_ENTRY_SIZE)
 		return GDB_PATH_DEBUG_ENTRY;
@@ -308,8 +308,9 @@ enum gdb_path __nobreak gdb_arch_trap_path(const struct ukarch_trap_ctx *ctx)
 		return GDB_PATH_TRAP;
 	if (outer && (outer->trapnr == TRAP_DB || outer->trapnr == TRAP_BP))
 		return GDB_PATH_TRAP;
-	return rsp - (__u64)uk_ist_fault <= IST_SPAN ? GDB_PATH_TRAP
-						     : GDB_PATH_NONE;
+	return rsp - (__u64)uk_ist_fault[cpu] <= sizeof(uk_ist_fault[0])
+		       ? GDB_PATH_TRAP
+		       : GDB_PATH_NONE;
 }
 
 void __nobreak gdb_arch_trace(struct __regs *regs, int on)

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Ticket locks.
+ */
+#include <uk/spinlock.h>
+
+void uk_spin_lock(struct uk_spinlock *lock)
+{
+	__u32 ticket;
+
+	if (unlikely(uk_percpu_read(alone)))
+		return;
+	ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
+	while (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket)
+		ukarch_cpu_relax();
+	UK_WRITE_ONCE(lock->owner, uk_percpu_read(id) + 1);
+}
+
+int uk_spin_trylock(struct uk_spinlock *lock)
+{
+	__u32 ticket = __atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE);
+
+	if (unlikely(uk_percpu_read(alone)))
+		return 1;
+	if (!__atomic_compare_exchange_n(&lock->next, &ticket, ticket + 1, 0,
+					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+		return 0;
+	UK_WRITE_ONCE(lock->owner, uk_percpu_read(id) + 1);
+	return 1;
+}
+
+void uk_spin_unlock(struct uk_spinlock *lock)
+{
+	if (unlikely(uk_percpu_read(alone)))
+		return;
+	UK_WRITE_ONCE(lock->owner, 0);
+	__atomic_store_n(&lock->serving, lock->serving + 1, __ATOMIC_RELEASE);
+}
