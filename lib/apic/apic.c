@@ -8,6 +8,7 @@
  */
 #include <uk/apic.h>
 #include <uk/intctlr.h>
+#include <uk/plat/common.h>
 #include <uk/trap.h>
 #include <arch/cpuid.h>
 #include <arch/io.h>
@@ -20,12 +21,26 @@
 #define VECTOR_NMI 2
 #define VECTOR_SPURIOUS 0xff
 #define ICR_SELF_EDGE 0x44000 /* to itself, asserted, fixed */
+#define ICR_FIXED 0x4000      /* to one CPU, asserted */
+#define ICR_NMI 0x4400
 
 #define CPUID_EDX_APIC (1U << 9)
 
 static int is_there(void)
 {
 	return !!(x86_cpuid(1, 0).edx & CPUID_EDX_APIC);
+}
+
+/* The local APIC of the calling CPU. */
+static void local_init(void)
+{
+	uk_apic_write(UK_APIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);
+	uk_apic_write(UK_APIC_TPR, 0);
+	uk_apic_write(UK_APIC_LVT_LINT0, UK_APIC_LVT_MASKED);
+	uk_apic_write(UK_APIC_LVT_LINT1, UK_APIC_LVT_MASKED);
+	uk_apic_write(UK_APIC_LVT_TIMER,
+		      UK_APIC_LVT_MASKED |
+			      (UK_APIC_VECTOR_BASE + UK_APIC_IRQ_TIMER));
 }
 
 static int apic_probe(void)
@@ -39,13 +54,7 @@ static int apic_probe(void)
 	rc = ioapic_init((__u8)(uk_apic_read(UK_APIC_ID) >> 24));
 	if (rc)
 		return rc;
-	uk_apic_write(UK_APIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);
-	uk_apic_write(UK_APIC_TPR, 0);
-	uk_apic_write(UK_APIC_LVT_LINT0, UK_APIC_LVT_MASKED);
-	uk_apic_write(UK_APIC_LVT_LINT1, UK_APIC_LVT_MASKED);
-	uk_apic_write(UK_APIC_LVT_TIMER,
-		      UK_APIC_LVT_MASKED |
-			      (UK_APIC_VECTOR_BASE + UK_APIC_IRQ_TIMER));
+	local_init();
 	return UK_APIC_LINES;
 }
 
@@ -72,7 +81,7 @@ static void set_masked(unsigned int irq, int masked)
 {
 	if (irq < UK_APIC_PINS)
 		ioapic_mask(irq, masked);
-	else
+	else if (irq == UK_APIC_IRQ_TIMER)
 		uk_apic_write(UK_APIC_LVT_TIMER,
 			      (masked ? UK_APIC_LVT_MASKED : 0) |
 				      (UK_APIC_VECTOR_BASE + irq));
@@ -111,15 +120,22 @@ static int apic_set_nmi(unsigned int irq, int on)
 	return 0;
 }
 
-/* An NMI has other causes as well: then no handler here claims it. */
+/* An NMI has other causes as well, and several may be one: then no handler
+ * here claims it.
+ */
 static int nmi(void *data)
 {
 	const struct ukarch_trap_ctx *ctx = data;
+	int taken = 0;
 
-	if (ctx->trapnr != VECTOR_NMI || nmi_line < 0)
+	if (ctx->trapnr != VECTOR_NMI)
 		return UK_EVENT_NOT_HANDLED;
-	return uk_intctlr_nmi((unsigned int)nmi_line) ? UK_EVENT_HANDLED
-						      : UK_EVENT_NOT_HANDLED;
+#ifdef CONFIG_HAVE_SMP
+	taken = uk_intctlr_nmi(UK_APIC_IRQ_STOP);
+#endif
+	if (nmi_line >= 0)
+		taken |= uk_intctlr_nmi((unsigned int)nmi_line);
+	return taken ? UK_EVENT_HANDLED : UK_EVENT_NOT_HANDLED;
 }
 
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, nmi, UK_TRAP_PRIO_DEVICE);
@@ -130,6 +146,28 @@ static void apic_trigger(unsigned int irq)
 		      ICR_SELF_EDGE | (UK_APIC_VECTOR_BASE + irq));
 }
 
+#ifdef CONFIG_HAVE_SMP
+/* An NMI may come between the two writes of what it interrupts, and send one
+ * itself.
+ */
+static void apic_ipi(unsigned int cpu, unsigned int irq)
+{
+	__u32 high = uk_apic_read(UK_APIC_ICR_HIGH);
+
+	uk_apic_write(UK_APIC_ICR_HIGH, (__u32)plat_lcpu_hwid[cpu] << 24);
+	uk_apic_write(UK_APIC_ICR_LOW,
+		      irq == UK_APIC_IRQ_STOP
+			      ? ICR_NMI
+			      : ICR_FIXED | (UK_APIC_VECTOR_BASE + irq));
+	uk_apic_write(UK_APIC_ICR_HIGH, high);
+}
+
+static int apic_stop_irq(void)
+{
+	return UK_APIC_IRQ_STOP;
+}
+#endif
+
 static const struct uk_intctlr_driver_ops apic_ops = {
 	.probe = apic_probe,
 	.ack = apic_ack,
@@ -139,6 +177,12 @@ static const struct uk_intctlr_driver_ops apic_ops = {
 	.configure_irq = apic_configure,
 	.trigger_irq = apic_trigger,
 	.set_nmi = apic_set_nmi,
+#ifdef CONFIG_HAVE_SMP
+	.init_cpu = local_init,
+	.ipi = apic_ipi,
+	.ipi_irq = UK_APIC_IRQ_IPI,
+	.stop_irq = apic_stop_irq,
+#endif
 };
 
 UK_INTCTLR_REGISTER(apic, &apic_ops, 5);

@@ -8,6 +8,7 @@
  */
 #include <libfdt.h>
 #include <uk/fdt.h>
+#include <uk/percpu.h>
 #include <uk/plat/bootinfo.h>
 #include <uk/trap.h>
 #include "gic_internal.h"
@@ -39,7 +40,9 @@ int gic_find(const char *compatible, __uptr base[2])
 
 static __uptr base_of(unsigned int irq)
 {
-	return gic.local && irq < GIC_SPI_FIRST ? gic.local : gic.dist;
+	__uptr local = gic.local[uk_percpu_read(id)];
+
+	return local && irq < GIC_SPI_FIRST ? local : gic.dist;
 }
 
 /* The word of a register with one bit a line. */
@@ -50,7 +53,7 @@ static volatile __u32 *word(unsigned int irq, unsigned int offset)
 
 static void wait_for_write(void)
 {
-	for (unsigned int i = 0; gic.local && i < RWP_POLLS_MAX; i++)
+	for (unsigned int i = 0; gic.local[0] && i < RWP_POLLS_MAX; i++)
 		if (!(*gic_reg(gic.dist, GICD_CTLR) & GICD_CTLR_RWP))
 			return;
 }
@@ -71,6 +74,32 @@ void gic_groups_init(int lines)
 {
 	for (int irq = 0; irq < lines; irq += 32)
 		*word((unsigned int)irq, GICD_IGROUPR) = ~0U;
+#ifdef CONFIG_HAVE_SMP
+	*word(0, GICD_IGROUPR) = ~(1U << GIC_SGI_STOP);
+#endif
+}
+
+#ifdef CONFIG_HAVE_SMP
+void gic_local_init(void)
+{
+	*word(0, GICD_ICENABLER) = ~0U;
+	*word(0, GICD_ICPENDR) = ~0U;
+	*word(0, GICD_IGROUPR) = ~(1U << GIC_SGI_STOP);
+}
+
+int gic_stop_irq(void)
+{
+	return gic.fiq ? GIC_SGI_STOP : -1;
+}
+#endif
+
+int gic_is_nmi(unsigned int irq)
+{
+#ifdef CONFIG_HAVE_SMP
+	if (irq == GIC_SGI_STOP)
+		return 1;
+#endif
+	return (int)irq == gic.nmi;
 }
 
 void gic_mask(unsigned int irq)
@@ -82,7 +111,7 @@ void gic_mask(unsigned int irq)
 void gic_enable(unsigned int irq)
 {
 	*(volatile __u8 *)(base_of(irq) + GICD_IPRIORITYR + irq) =
-		(int)irq == gic.nmi ? PRIORITY_NMI : PRIORITY;
+		gic_is_nmi(irq) ? PRIORITY_NMI : PRIORITY;
 	*word(irq, GICD_ISENABLER) = 1U << irq % 32;
 }
 

@@ -27,9 +27,14 @@
 #define GICD_IROUTER 0x6000 /* GICv3, 64 bits a line */
 #define GICD_CTLR_RWP (1U << 31)
 
+/* Lines by which CPUs interrupt each other; the second comes as FIQ. */
+#define GIC_SGI_IPI 1
+#define GIC_SGI_STOP 0
+
 struct gic {
 	__uptr dist;
-	__uptr local; /* same layout, for lines below 32: GICv3's SGI frame */
+	/* same layout, for each CPU's lines below 32: GICv3's SGI frames */
+	__uptr local[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 	/* Acknowledges and ends an FIQ; NULL if there are no two groups.
 	 * Returns its line, or UK_INTCTLR_SPURIOUS.
 	 */
@@ -56,6 +61,15 @@ int gic_dist_init(void);
 
 /** Puts all lines into group 1: IRQ. Group 0 is FIQ. */
 void gic_groups_init(int lines);
+
+/** Disables the calling CPU's own lines; puts the one to stop into group 0. */
+void gic_local_init(void);
+
+/** 1 if a line comes as FIQ. */
+int gic_is_nmi(unsigned int irq);
+
+/** As stop_irq of struct uk_intctlr_driver_ops. */
+int gic_stop_irq(void);
 
 /* Of struct uk_intctlr_driver_ops; gic_enable() leaves the routing of SPIs. */
 void gic_mask(unsigned int irq);

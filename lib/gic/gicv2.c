@@ -4,6 +4,7 @@
  * GICv2 (Arm IHI 0048): the CPU interface is memory mapped. Where there are
  * no groups all lines are in group 0, delivered as IRQ.
  */
+#include <uk/percpu.h>
 #include "gic_internal.h"
 
 #define GICC_CTLR 0x00
@@ -20,69 +21,14 @@
 #define SGIR_GROUP1 (1U << 15)
 
 static __uptr cpu;
-static __u8 me; /* this CPU's bit in GICD_ITARGETSR */
 
-/*
- * The line has the highest priority, so that GICC_IAR has it, unless it has
- * gone meanwhile: another one comes again, as an IRQ.
+/* Of each CPU: its bit in GICD_ITARGETSR, and what it acknowledged last, with
+ * the CPU that sent it.
  */
-static int gicv2_fiq(void)
-{
-	unsigned int irq = *gic_reg(cpu, GICC_IAR) & 0x3ff;
+static __u8 targets[CONFIG_UKPLAT_LCPU_MAXCOUNT];
+static __u32 acked[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
-	if (irq >= GIC_SPECIAL_FIRST)
-		return UK_INTCTLR_SPURIOUS;
-	if ((int)irq != gic.nmi)
-		gic_trigger(irq);
-	*gic_reg(cpu, GICC_EOIR) = irq;
-	return (int)irq == gic.nmi ? (int)irq : UK_INTCTLR_SPURIOUS;
-}
-
-static int gicv2_probe(void)
-{
-	static const char *const names[] = { "arm,cortex-a15-gic",
-					     "arm,gic-400" };
-	__uptr base[2];
-	__u32 groups = CTLR_ENABLE_GROUP0, ctlr = CTLR_ENABLE_GROUP0;
-	int lines;
-
-	if (gic_find(names[0], base) && gic_find(names[1], base))
-		return -ENODEV;
-	gic = (struct gic){ .dist = base[0], .nmi = -1 };
-	cpu = base[1];
-	me = *(volatile __u8 *)(gic.dist + GICD_ITARGETSR);
-	lines = gic_dist_init();
-	gic_groups_init(lines);
-	if (*gic_reg(gic.dist, GICD_IGROUPR)) {
-		groups |= CTLR_ENABLE_GROUP1;
-		ctlr = groups | GICC_CTLR_ACK | GICC_CTLR_FIQ;
-		gic.fiq = gicv2_fiq;
-	}
-	*gic_reg(gic.dist, GICD_CTLR) = groups;
-	*gic_reg(cpu, GICC_PMR) = PMR_ALL;
-	*gic_reg(cpu, GICC_CTLR) = ctlr;
-	return lines;
-}
-
-static int gicv2_ack(const struct ukarch_trap_ctx *ctx __unused)
-{
-	unsigned int irq = *gic_reg(cpu, GICC_IAR) & 0x3ff;
-
-	return irq < GIC_SPECIAL_FIRST ? (int)irq : UK_INTCTLR_SPURIOUS;
-}
-
-static void gicv2_eoi(unsigned int irq)
-{
-	*gic_reg(cpu, GICC_EOIR) = irq;
-}
-
-/* With one CPU there is nothing to choose, and `me` reads as 0. */
-static void gicv2_unmask(unsigned int irq)
-{
-	if (irq >= GIC_SPI_FIRST && me)
-		*(volatile __u8 *)(gic.dist + GICD_ITARGETSR + irq) = me;
-	gic_enable(irq);
-}
+static __u32 ctlr; /* GICC_CTLR of each CPU */
 
 static void gicv2_trigger(unsigned int irq)
 {
@@ -93,6 +39,98 @@ static void gicv2_trigger(unsigned int irq)
 		gic_trigger(irq);
 }
 
+/*
+ * The line has the highest priority, so that GICC_IAR has it, unless it has
+ * gone meanwhile: another one comes again, as an IRQ.
+ */
+static int gicv2_fiq(void)
+{
+	__u32 iar = *gic_reg(cpu, GICC_IAR);
+	unsigned int irq = iar & 0x3ff;
+	int taken = gic_is_nmi(irq);
+
+	if (irq >= GIC_SPECIAL_FIRST)
+		return UK_INTCTLR_SPURIOUS;
+	if (!taken)
+		gicv2_trigger(irq);
+	*gic_reg(cpu, GICC_EOIR) = iar;
+	return taken ? (int)irq : UK_INTCTLR_SPURIOUS;
+}
+
+/* The interface of the calling CPU. */
+static void local_init(void)
+{
+	targets[uk_percpu_read(id)] =
+		*(volatile __u8 *)(gic.dist + GICD_ITARGETSR);
+	*gic_reg(cpu, GICC_PMR) = PMR_ALL;
+	*gic_reg(cpu, GICC_CTLR) = ctlr;
+}
+
+static int gicv2_probe(void)
+{
+	static const char *const names[] = { "arm,cortex-a15-gic",
+					     "arm,gic-400" };
+	__uptr base[2];
+	__u32 groups = CTLR_ENABLE_GROUP0;
+	int lines;
+
+	if (gic_find(names[0], base) && gic_find(names[1], base))
+		return -ENODEV;
+	gic = (struct gic){ .dist = base[0], .nmi = -1 };
+	cpu = base[1];
+	ctlr = CTLR_ENABLE_GROUP0;
+	lines = gic_dist_init();
+	gic_groups_init(lines);
+	if (*gic_reg(gic.dist, GICD_IGROUPR)) {
+		groups |= CTLR_ENABLE_GROUP1;
+		ctlr = groups | GICC_CTLR_ACK | GICC_CTLR_FIQ;
+		gic.fiq = gicv2_fiq;
+	}
+	*gic_reg(gic.dist, GICD_CTLR) = groups;
+	local_init();
+	return lines;
+}
+
+static int gicv2_ack(const struct ukarch_trap_ctx *ctx __unused)
+{
+	__u32 iar = *gic_reg(cpu, GICC_IAR);
+	unsigned int irq = iar & 0x3ff;
+
+	acked[uk_percpu_read(id)] = iar;
+	return irq < GIC_SPECIAL_FIRST ? (int)irq : UK_INTCTLR_SPURIOUS;
+}
+
+static void gicv2_eoi(unsigned int irq __unused)
+{
+	*gic_reg(cpu, GICC_EOIR) = acked[uk_percpu_read(id)];
+}
+
+/* With one CPU there is nothing to choose, and its bit reads as 0. */
+static void gicv2_unmask(unsigned int irq)
+{
+	__u8 me = targets[uk_percpu_read(id)];
+
+	if (irq >= GIC_SPI_FIRST && me)
+		*(volatile __u8 *)(gic.dist + GICD_ITARGETSR + irq) = me;
+	gic_enable(irq);
+}
+
+#ifdef CONFIG_HAVE_SMP
+static void gicv2_init_cpu(void)
+{
+	gic_local_init();
+	local_init();
+}
+
+static void gicv2_ipi(unsigned int to, unsigned int irq)
+{
+	__u32 group = gic.fiq && irq != GIC_SGI_STOP ? SGIR_GROUP1 : 0;
+
+	__asm__ __volatile__("dsb ishst" : : : "memory");
+	*gic_reg(gic.dist, GICD_SGIR) = (__u32)targets[to] << 16 | group | irq;
+}
+#endif
+
 static const struct uk_intctlr_driver_ops gicv2_ops = {
 	.probe = gicv2_probe,
 	.ack = gicv2_ack,
@@ -102,6 +140,12 @@ static const struct uk_intctlr_driver_ops gicv2_ops = {
 	.configure_irq = gic_configure,
 	.trigger_irq = gicv2_trigger,
 	.set_nmi = gic_set_nmi,
+#ifdef CONFIG_HAVE_SMP
+	.init_cpu = gicv2_init_cpu,
+	.ipi = gicv2_ipi,
+	.ipi_irq = GIC_SGI_IPI,
+	.stop_irq = gic_stop_irq,
+#endif
 	.fdt_xlat = gic_fdt_xlat,
 };
 

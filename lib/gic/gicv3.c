@@ -5,6 +5,8 @@
  * has a redistributor for its own lines.
  */
 #include <uk/arch/lcpu.h>
+#include <uk/percpu.h>
+#include <uk/plat/common.h>
 #include "gic_internal.h"
 
 #define ICC_PMR_EL1 S3_0_C4_C6_0
@@ -86,25 +88,22 @@ static int gicv3_fiq(void)
 	return (int)irq;
 }
 
-static int gicv3_probe(void)
-{
-	__uptr base[2], redist;
-	int lines;
+static __uptr redistributors;
 
-	if (gic_find("arm,gic-v3", base))
-		return -ENODEV;
-	redist = redistributor(base[1]);
+/* The calling CPU's redistributor. */
+static int redist_init(void)
+{
+	__uptr redist = redistributor(redistributors);
+
 	if (!redist || wake(redist))
 		return -ENODEV;
-	gic = (struct gic){ .dist = base[0],
-			    .local = redist + GICR_FRAME,
-			    .fiq = gicv3_fiq,
-			    .nmi = -1 };
-	*gic_reg(gic.dist, GICD_CTLR) = CTLR_ARE;
-	lines = gic_dist_init();
-	gic_groups_init(lines);
-	*gic_reg(gic.dist, GICD_CTLR) = CTLR_ARE | CTLR_ENABLE_GROUPS;
+	gic.local[uk_percpu_read(id)] = redist + GICR_FRAME;
+	return 0;
+}
 
+/* The calling CPU's interface. */
+static void interface_init(void)
+{
 	ICC_WRITE(ICC_SRE_EL1, SRE_ENABLE);
 	__asm__ __volatile__("isb" : : : "memory");
 	ICC_WRITE(ICC_PMR_EL1, PMR_ALL);
@@ -112,6 +111,25 @@ static int gicv3_probe(void)
 	ICC_WRITE(ICC_IGRPEN0_EL1, 1);
 	ICC_WRITE(ICC_IGRPEN1_EL1, 1);
 	__asm__ __volatile__("isb" : : : "memory");
+}
+
+static int gicv3_probe(void)
+{
+	__uptr base[2];
+	int lines;
+
+	if (gic_find("arm,gic-v3", base))
+		return -ENODEV;
+	redistributors = base[1];
+	gic = (struct gic){ .dist = base[0], .fiq = gicv3_fiq, .nmi = -1 };
+	if (redist_init())
+		return -ENODEV;
+	*gic_reg(gic.dist, GICD_CTLR) = CTLR_ARE;
+	lines = gic_dist_init();
+	gic_groups_init(lines);
+	*gic_reg(gic.dist, GICD_CTLR) = CTLR_ARE | CTLR_ENABLE_GROUPS;
+
+	interface_init();
 	return lines;
 }
 
@@ -137,6 +155,35 @@ static void gicv3_unmask(unsigned int irq)
 	gic_enable(irq);
 }
 
+#ifdef CONFIG_HAVE_SMP
+#define ICC_SGI1R_EL1 S3_0_C12_C11_5
+#define ICC_SGI0R_EL1 S3_0_C12_C11_7
+
+static void gicv3_init_cpu(void)
+{
+	if (redist_init())
+		return;
+	gic_local_init();
+	interface_init();
+}
+
+/* IHI 0069, 12.1.10: a CPU is a bit in a list of 16 of one cluster. */
+static void gicv3_ipi(unsigned int to, unsigned int irq)
+{
+	__u64 aff = plat_lcpu_hwid[to], aff0 = aff & 0xff;
+	__u64 val = (aff >> 32 & 0xff) << 48 | (aff0 >> 4) << 44 |
+		    (aff >> 16 & 0xff) << 32 | (__u64)irq << 24 |
+		    (aff >> 8 & 0xff) << 16 | 1UL << (aff0 & 15);
+
+	__asm__ __volatile__("dsb ishst" : : : "memory");
+	if (irq == GIC_SGI_STOP)
+		ICC_WRITE(ICC_SGI0R_EL1, val);
+	else
+		ICC_WRITE(ICC_SGI1R_EL1, val);
+	__asm__ __volatile__("isb" : : : "memory");
+}
+#endif
+
 static const struct uk_intctlr_driver_ops gicv3_ops = {
 	.probe = gicv3_probe,
 	.ack = gicv3_ack,
@@ -146,6 +193,12 @@ static const struct uk_intctlr_driver_ops gicv3_ops = {
 	.configure_irq = gic_configure,
 	.trigger_irq = gic_trigger,
 	.set_nmi = gic_set_nmi,
+#ifdef CONFIG_HAVE_SMP
+	.init_cpu = gicv3_init_cpu,
+	.ipi = gicv3_ipi,
+	.ipi_irq = GIC_SGI_IPI,
+	.stop_irq = gic_stop_irq,
+#endif
 	.fdt_xlat = gic_fdt_xlat,
 };
 

@@ -27,7 +27,7 @@ struct entry {
 static struct entry pool[HANDLERS];
 
 static struct {
-	__u64 count;
+	__u64 count[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 	__u64 unclaimed;
 	__u16 first;
 	__u16 in_a_row; /* unclaimed */
@@ -40,7 +40,7 @@ int intctlr_has_handler(unsigned int irq)
 
 static void unclaimed(unsigned int irq)
 {
-	if (!lines[irq].unclaimed++)
+	if (!__atomic_fetch_add(&lines[irq].unclaimed, 1, __ATOMIC_RELAXED))
 		uk_pr_warn(
 			"interrupt %u: no handler claimed it; further ones are only counted\n",
 			irq);
@@ -69,13 +69,13 @@ int uk_intctlr_nmi(unsigned int irq)
 {
 	int taken = call_handlers(irq);
 
-	lines[irq].count += !!taken;
+	lines[irq].count[uk_percpu_read(id)] += !!taken;
 	return !!taken;
 }
 
 int intctlr_run(unsigned int irq)
 {
-	lines[irq].count++;
+	lines[irq].count[uk_percpu_read(id)]++;
 	if (likely(call_handlers(irq)))
 		lines[irq].in_a_row = 0;
 	else
@@ -122,11 +122,11 @@ int uk_intctlr_irq_register(unsigned int irq,
 		return -ENODEV;
 	if (irq >= uk_intctlr_irq_count() || !handler)
 		return -EINVAL;
-	flags = ukarch_irq_save();
+	uk_spin_lock_irqsave(&intctlr_lock, flags);
 	rc = add(irq, handler, arg);
 	if (!rc && !pool[lines[irq].first - 1].next)
-		uk_intctlr_irq_unmask(irq);
-	ukarch_irq_restore(flags);
+		intctlr_set_masked(irq, 0);
+	uk_spin_unlock_irqrestore(&intctlr_lock, flags);
 	return rc;
 }
 
@@ -140,16 +140,17 @@ int uk_intctlr_irq_unregister_arg(unsigned int irq,
 
 	if (irq >= uk_intctlr_irq_count())
 		return -ENOENT;
-	flags = ukarch_irq_save();
+	uk_spin_lock_irqsave(&intctlr_lock, flags);
 	link = find(irq, handler, arg);
 	e = *link ? &pool[*link - 1] : __NULL;
 	if (e) {
 		*link = e->next;
 		e->func = __NULL;
 		if (!intctlr_has_handler(irq))
-			uk_intctlr_irq_mask(irq);
+			intctlr_set_masked(irq, 1);
 	}
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&intctlr_lock, flags);
+	intctlr_wait(irq);
 	return e ? 0 : -ENOENT;
 }
 
@@ -158,10 +159,22 @@ int uk_intctlr_irq_stats(unsigned int irq, struct uk_intctlr_irq_stats *stats)
 	if (irq >= uk_intctlr_irq_count())
 		return -EINVAL;
 	*stats = (struct uk_intctlr_irq_stats){
-		.count = UK_READ_ONCE(lines[irq].count),
 		.unclaimed = UK_READ_ONCE(lines[irq].unclaimed),
 	};
+	for (unsigned int i = 0; i < CONFIG_UKPLAT_LCPU_MAXCOUNT; i++)
+		stats->count += UK_READ_ONCE(lines[irq].count[i]);
 	for (__u16 i = lines[irq].first; i; i = pool[i - 1].next)
 		stats->handlers++;
 	return 0;
 }
+
+#ifdef CONFIG_HAVE_SMP
+__u64 uk_intctlr_cpu_count(unsigned int cpu)
+{
+	__u64 sum = 0;
+
+	for (unsigned int irq = 0; irq < uk_intctlr_irq_count(); irq++)
+		sum += UK_READ_ONCE(lines[irq].count[cpu]);
+	return sum;
+}
+#endif

@@ -16,8 +16,14 @@ UK_TABLE_DEFINE(intctlr, struct uk_intctlr_desc);
 
 static const struct uk_intctlr_desc *ctlr;
 static unsigned int line_count;
-static __u64 spurious;
-static int handling = -1;
+
+/* Of each CPU. */
+static struct {
+	__u64 spurious;
+	unsigned int handling; /* line + 1; 0: none */
+} cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
+
+struct uk_spinlock intctlr_lock = UK_SPINLOCK_INITIALIZER();
 
 static int exists(unsigned int irq)
 {
@@ -26,42 +32,50 @@ static int exists(unsigned int irq)
 
 static int interrupt(void *data)
 {
+	unsigned int cpu = uk_percpu_read(id);
 	int irq;
 
 	if (unlikely(!ctlr))
 		return UK_EVENT_NOT_HANDLED;
 	irq = ctlr->ops->ack(data);
 	if (unlikely(irq < 0)) {
-		spurious++;
+		cpus[cpu].spurious++;
 		return UK_EVENT_HANDLED_CONT;
 	}
-	handling = irq;
+	cpus[cpu].handling = (unsigned int)irq + 1;
 	if (unlikely(!exists((unsigned int)irq) ||
 		     !intctlr_run((unsigned int)irq)))
 		ctlr->ops->mask_irq((unsigned int)irq);
-	handling = -1;
+	UK_WRITE_ONCE(cpus[cpu].handling, 0);
 	ctlr->ops->eoi((unsigned int)irq);
 	return UK_EVENT_HANDLED_CONT;
 }
 
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, interrupt, UK_TRAP_PRIO_DEVICE);
 
+void intctlr_set_masked(unsigned int irq, int masked)
+{
+	if (exists(irq))
+		(masked ? ctlr->ops->mask_irq : ctlr->ops->unmask_irq)(irq);
+}
+
+static void set_masked(unsigned int irq, int masked)
+{
+	unsigned long flags;
+
+	uk_spin_lock_irqsave(&intctlr_lock, flags);
+	intctlr_set_masked(irq, masked);
+	uk_spin_unlock_irqrestore(&intctlr_lock, flags);
+}
+
 void uk_intctlr_irq_mask(unsigned int irq)
 {
-	unsigned long flags = ukarch_irq_save();
-
-	if (exists(irq))
-		ctlr->ops->mask_irq(irq);
-	ukarch_irq_restore(flags);
+	set_masked(irq, 1);
 }
 
 void uk_intctlr_irq_unmask(unsigned int irq)
 {
-	unsigned long flags = ukarch_irq_save();
-
-	if (exists(irq))
-		ctlr->ops->unmask_irq(irq);
-	ukarch_irq_restore(flags);
+	set_masked(irq, 0);
 }
 
 int uk_intctlr_irq_configure(const struct uk_intctlr_irq *irq)
@@ -75,9 +89,9 @@ int uk_intctlr_irq_configure(const struct uk_intctlr_irq *irq)
 		return -EINVAL;
 	if (irq->trigger == UK_INTCTLR_IRQ_TRIGGER_NONE)
 		return 0;
-	flags = ukarch_irq_save();
+	uk_spin_lock_irqsave(&intctlr_lock, flags);
 	rc = ctlr->ops->configure_irq(irq);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&intctlr_lock, flags);
 	return rc;
 }
 
@@ -92,9 +106,9 @@ int uk_intctlr_irq_set_nmi(unsigned int irq, int on)
 		return -EINVAL;
 	if (!ctlr->ops->set_nmi)
 		return -ENOTSUP;
-	flags = ukarch_irq_save();
+	uk_spin_lock_irqsave(&intctlr_lock, flags);
 	rc = ctlr->ops->set_nmi(irq, on);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&intctlr_lock, flags);
 	return rc;
 }
 
@@ -114,9 +128,9 @@ int uk_intctlr_irq_trigger(unsigned int irq)
 		return -ENODEV;
 	if (!exists(irq))
 		return -EINVAL;
-	flags = ukarch_irq_save();
+	uk_spin_lock_irqsave(&intctlr_lock, flags);
 	ctlr->ops->trigger_irq(irq);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&intctlr_lock, flags);
 	return 0;
 }
 
@@ -127,18 +141,64 @@ unsigned int uk_intctlr_irq_count(void)
 
 __u64 uk_intctlr_spurious_count(void)
 {
-	return UK_READ_ONCE(spurious);
+	__u64 sum = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cpus); i++)
+		sum += UK_READ_ONCE(cpus[i].spurious);
+	return sum;
 }
 
 int uk_intctlr_irq_current(void)
 {
-	return UK_READ_ONCE(handling);
+	return (int)UK_READ_ONCE(cpus[uk_percpu_read(id)].handling) - 1;
 }
 
 const char *uk_intctlr_name(void)
 {
 	return ctlr ? ctlr->name : __NULL;
 }
+
+#ifdef CONFIG_HAVE_SMP
+void intctlr_wait(unsigned int irq)
+{
+	unsigned int me = uk_percpu_read(id);
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cpus); i++)
+		while (i != me && UK_READ_ONCE(cpus[i].handling) == irq + 1)
+			ukarch_cpu_relax();
+}
+
+int uk_intctlr_ipi_irq(void)
+{
+	return ctlr ? ctlr->ops->ipi_irq : -1;
+}
+
+int uk_intctlr_stop_irq(void)
+{
+	return ctlr ? ctlr->ops->stop_irq() : -1;
+}
+
+void uk_intctlr_ipi(unsigned int cpu, unsigned int irq)
+{
+	unsigned long flags = ukarch_irq_save();
+
+	ctlr->ops->ipi(cpu, irq);
+	ukarch_irq_restore(flags);
+}
+
+static int init_cpu(void *data __unused)
+{
+	if (ctlr)
+		ctlr->ops->init_cpu();
+	return UK_EVENT_HANDLED_CONT;
+}
+
+UK_EVENT_HANDLER_PRIO(UK_EVENT_LCPU_INIT, init_cpu, 1);
+#else
+void intctlr_wait(unsigned int irq __unused)
+{
+}
+#endif
 
 static int probe(struct uk_init_ctx *ctx __unused)
 {

@@ -7,6 +7,7 @@
 #define __UKINTCTLR_INTERNAL_H__
 
 #include <uk/intctlr.h>
+#include <uk/spinlock.h>
 
 /**
  * Runs a line's handlers and counts.
@@ -16,7 +17,16 @@
  */
 int intctlr_run(unsigned int irq);
 
-/** Whether a line has handlers, and how many lines are kept. */
+/** Whether a line has handlers. */
 int intctlr_has_handler(unsigned int irq);
+
+/* Of the controller's registers and the chains of handlers. */
+extern struct uk_spinlock intctlr_lock;
+
+/** As uk_intctlr_irq_mask() and _unmask(), with the lock taken. */
+void intctlr_set_masked(unsigned int irq, int masked);
+
+/** Waits until no other CPU runs the handlers of a line. */
+void intctlr_wait(unsigned int irq);
 
 #endif /* __UKINTCTLR_INTERNAL_H__ */

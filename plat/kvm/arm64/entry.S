@@ -87,11 +87,11 @@ entry:
 	b	2f
 1:	cmp	x0, #(2 << 2)
 	b.ne	2f
-	bl	leave_el2
+	bl	kvm_leave_el2
 2:	msr	daifset, #15
 	msr	spsel, #0
 	why	no_memory
-	address	x0, boot_vectors
+	address	x0, kvm_boot_vectors
 	msr	vbar_el1, x0
 	isb
 	address	x0, _end - 8
@@ -112,7 +112,8 @@ entry:
 	mov	x0, #(3 << 20)		/* CPACR_EL1.FPEN: no traps */
 	msr	cpacr_el1, x0
 	bl	boot_tables
-	bl	mmu_on
+	address	x9, boot_l3
+	bl	kvm_mmu_on
 
 	/* A reset leaves memory as it was. */
 	address	x0, _bss
@@ -131,13 +132,19 @@ entry:
 	.cfi_endproc
 	.size _start, . - _start
 
-	/* Returns at secure EL1, where a GICv2 looks as one without security
+	/* All CPUs come here at once, and the first goes on. Returns at
+	 * secure EL1, where a GICv2 looks as one without security
 	 * does. A GICv3 does not.
 	 */
 	.type leave_el3, @function
 leave_el3:
 	.cfi_startproc
-	why	gicv3_at_el3
+	mrs	x0, mpidr_el1
+	tst	x0, #0xffffff
+	b.eq	2f
+1:	wfi
+	b	1b
+2:	why	gicv3_at_el3
 	mrs	x0, id_aa64pfr0_el1
 	ubfx	x0, x0, #24, #4		/* GICv3 system registers */
 	cbnz	x0, boot_failed
@@ -192,7 +199,8 @@ boot_failed:
 	.size boot_failed, . - boot_failed
 
 	.balign 2048
-boot_vectors:
+	.global kvm_boot_vectors
+kvm_boot_vectors:
 	.rept	16
 	.balign	128
 	b	boot_failed
@@ -217,8 +225,9 @@ gicv3_at_el3:
 	/* Returns at EL1; everything that EL2 could trap or shift is let be
 	 * (Arm ARM, DDI 0487, D17.2).
 	 */
-	.type leave_el2, @function
-leave_el2:
+	.global kvm_leave_el2
+	.type kvm_leave_el2, @function
+kvm_leave_el2:
 	.cfi_startproc
 	mov64	x0, SCTLR_RES1
 	msr	sctlr_el1, x0
@@ -246,7 +255,7 @@ leave_el2:
 	msr	elr_el2, x30
 	eret
 	.cfi_endproc
-	.size leave_el2, . - leave_el2
+	.size kvm_leave_el2, . - kvm_leave_el2
 
 	/* Fills the boot tables: the first GiB as devices, the second, where
 	 * the image is, executable, up to BOOT_GIB as memory. Written past the
@@ -290,8 +299,10 @@ boot_tables:
 	.cfi_endproc
 	.size boot_tables, . - boot_tables
 
-	.type mmu_on, @function
-mmu_on:
+	/* x9 = root */
+	.global kvm_mmu_on
+	.type kvm_mmu_on, @function
+kvm_mmu_on:
 	.cfi_startproc
 	mov	x0, #UKARCH_MAIR
 	msr	mair_el1, x0
@@ -303,8 +314,7 @@ mmu_on:
 	mov64	x0, TCR_VALUE
 	orr	x0, x0, x1, lsl #TCR_IPS_SHIFT
 	msr	tcr_el1, x0
-	address	x0, boot_l3
-	msr	ttbr0_el1, x0
+	msr	ttbr0_el1, x9
 	msr	ttbr1_el1, xzr
 	dsb	ish
 	tlbi	vmalle1
@@ -316,7 +326,7 @@ mmu_on:
 	isb
 	ret
 	.cfi_endproc
-	.size mmu_on, . - mmu_on
+	.size kvm_mmu_on, . - kvm_mmu_on
 
 	/* Calls to the firmware or a debugger outside, see shutdown.c. Each
 	 * starts with the instruction that traps if neither answers.

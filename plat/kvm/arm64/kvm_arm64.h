@@ -31,13 +31,35 @@ void kvm_time_init(void);
  */
 void kvm_psci_conduit(int smc);
 
+/** 1 if the machine has said that it has PSCI. */
+int kvm_psci_there(void);
+
+/** Calls a function of PSCI; returns what it returns. */
+__s64 kvm_psci(__u64 function, __u64 arg1, __u64 arg2, __u64 arg3);
+
+#ifdef CONFIG_HAVE_SMP
+/* Root of the page tables that other CPUs start with. */
+extern __u64 kvm_lcpu_root;
+
+/* Their first instruction. */
+extern const char kvm_lcpu_start[];
+
+/* Adds the CPUs of the device tree. */
+void kvm_lcpu_find(const void *dtb);
+#else
+static inline void kvm_lcpu_find(const void *dtb)
+{
+	(void)dtb;
+}
+#endif
+
 /*
  * entry.S: one trapping instruction and a return each. The arguments are in
  * the registers that PSCI (Arm DEN0022) and semihosting (Arm DUI 0471) want.
  */
 __u64 kvm_call_semihosting(__u64 op, const void *args);
-__u64 kvm_call_hvc(__u64 function);
-__u64 kvm_call_smc(__u64 function);
+__u64 kvm_call_hvc(__u64 function, __u64 arg1, __u64 arg2, __u64 arg3);
+__u64 kvm_call_smc(__u64 function, __u64 arg1, __u64 arg2, __u64 arg3);
 
 #endif /* !__ASSEMBLY__ */
 

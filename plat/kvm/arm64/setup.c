@@ -10,6 +10,7 @@
 #include <uk/arch/trap.h>
 #include <uk/fdt.h>
 #include <uk/init.h>
+#include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
 #include <uk/stackprotector.h>
 #include <uk/plat/common.h>
@@ -165,6 +166,7 @@ void kvm_setup(void *boot_param)
 	const char *name;
 
 	uk_stackprotector_init();
+	uk_percpu_init(0);
 	ukarch_trap_init();
 	kvm_time_init();
 	dtb = dtb_find(boot_param);
@@ -175,6 +177,7 @@ void kvm_setup(void *boot_param)
 			strcmp(name, "linux,dummy-virt") ? name : "virt";
 	plat_memory_limit(address_bits());
 	tree_read(dtb);
+	kvm_lcpu_find(dtb);
 	plat_paging_init(devices, ARRAY_SIZE(devices),
 			 (__paddr_t)KVM_BOOT_GIB << 30);
 	plat_memory_report();

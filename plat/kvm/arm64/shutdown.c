@@ -14,11 +14,17 @@
 
 #define PSCI_SYSTEM_RESET 0x84000009
 
-static int psci_smc;
+static int psci_there, psci_smc;
 
 void kvm_psci_conduit(int smc)
 {
+	psci_there = 1;
 	psci_smc = smc;
+}
+
+int kvm_psci_there(void)
+{
+	return psci_there;
 }
 
 static int no_answer_outside(void *data)
@@ -34,12 +40,15 @@ static int no_answer_outside(void *data)
 }
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_INVALID_OP, no_answer_outside, 0);
 
-static void __noreturn psci(__u32 function)
+__s64 kvm_psci(__u64 function, __u64 arg1, __u64 arg2, __u64 arg3)
 {
-	if (psci_smc)
-		kvm_call_smc(function);
-	else
-		kvm_call_hvc(function);
+	return (__s64)(psci_smc ? kvm_call_smc(function, arg1, arg2, arg3)
+				: kvm_call_hvc(function, arg1, arg2, arg3));
+}
+
+static void __noreturn psci_end(__u32 function)
+{
+	(void)kvm_psci(function, 0, 0, 0);
 	for (;;)
 		ukarch_halt();
 }
@@ -51,11 +60,11 @@ void __noreturn ukplat_poweroff(int status)
 
 	ukarch_irq_disable();
 	kvm_call_semihosting(KVM_SEMIHOSTING_EXIT_EXTENDED, exit_args);
-	psci(KVM_PSCI_SYSTEM_OFF);
+	psci_end(KVM_PSCI_SYSTEM_OFF);
 }
 
 void __noreturn ukplat_restart(void)
 {
 	ukarch_irq_disable();
-	psci(PSCI_SYSTEM_RESET);
+	psci_end(PSCI_SYSTEM_RESET);
 }

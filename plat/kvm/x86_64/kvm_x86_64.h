@@ -14,12 +14,42 @@
 /* entry.S maps the memory below. */
 #define KVM_BOOT_MAPPED 0x40000000
 
+/* Where other CPUs begin: a page below 1 MiB that nothing else uses. */
+#define KVM_LCPU_START 0x8000
+
+/* Offsets in struct kvm_lcpu_regs. */
+#define KVM_LCPU_CR0 0
+#define KVM_LCPU_CR3 4
+#define KVM_LCPU_CR4 8
+#define KVM_LCPU_EFER 12
+
 #ifndef __ASSEMBLY__
+#include <uk/arch/types.h>
+
 /* Boot; called by entry.S on the main stack. */
 void kvm_setup(void *boot_param);
 
 /* Sets the clock's zero; calls plat_clock_start(). */
 void kvm_time_init(void);
+
+#ifdef CONFIG_HAVE_SMP
+/* What other CPUs start with; 32 bits of each are enough for them. */
+extern struct kvm_lcpu_regs {
+	__u32 cr0, cr3, cr4, efer;
+} kvm_lcpu_regs;
+
+/* The code that is copied to KVM_LCPU_START. */
+extern const char kvm_lcpu_start[], kvm_lcpu_start_end[];
+
+/* Adds the CPUs of the MP table, and puts the code there. Called while low
+ * memory is mapped.
+ */
+void kvm_lcpu_find(void);
+#else
+static inline void kvm_lcpu_find(void)
+{
+}
+#endif
 #endif
 
 #endif /* __KVM_X86_64_H__ */

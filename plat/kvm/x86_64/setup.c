@@ -8,6 +8,7 @@
 #include <uk/arch/paging.h>
 #include <uk/arch/trap.h>
 #include <uk/init.h>
+#include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
 #include <uk/stackprotector.h>
 #include <arch/cpuid.h>
@@ -104,6 +105,7 @@ void kvm_setup(void *boot_param)
 	const struct hvm_start_info *si = boot_param;
 
 	uk_stackprotector_init();
+	uk_percpu_init(0);
 	ukarch_trap_init();
 	kvm_time_init();
 	if (si->magic != HVM_START_MAGIC)
@@ -116,6 +118,7 @@ void kvm_setup(void *boot_param)
 		plat_cmdline_set((const char *)si->cmdline_paddr);
 	plat_memory_limit(address_bits());
 	memory_init(si);
+	kvm_lcpu_find();
 	x86_paging_init();
 	plat_paging_init(devices, ARRAY_SIZE(devices), KVM_BOOT_MAPPED);
 	plat_memory_report();

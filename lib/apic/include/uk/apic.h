@@ -12,7 +12,13 @@
 /* Lines 0 … 23 are the pins of the I/O APIC. */
 #define UK_APIC_PINS 24
 #define UK_APIC_IRQ_TIMER 24
+#ifdef CONFIG_HAVE_SMP
+#define UK_APIC_IRQ_IPI 25
+#define UK_APIC_IRQ_STOP 26 /* comes as NMI */
+#define UK_APIC_LINES 32
+#else
 #define UK_APIC_LINES 25
+#endif
 
 /* Lines have vectors from here on; exceptions end below. */
 #define UK_APIC_VECTOR_BASE 32
@@ -27,6 +33,7 @@
 #define UK_APIC_SVR 0xf0
 #define UK_APIC_ISR 0x100
 #define UK_APIC_ICR_LOW 0x300
+#define UK_APIC_ICR_HIGH 0x310
 #define UK_APIC_LVT_TIMER 0x320
 #define UK_APIC_LVT_LINT0 0x350
 #define UK_APIC_LVT_LINT1 0x360

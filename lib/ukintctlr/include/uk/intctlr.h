@@ -20,7 +20,7 @@
  * Handlers run in irq context: interrupts off, on the interrupted stack or
  * the trap stack; no allocation, no lock that a thread may hold, general
  * registers only. All registers of what was interrupted are in
- * uk_percpu()->trap->regs and may be changed. A fault in a handler is a trap
+ * uk_percpu_read(trap)->regs and may be changed. A fault in a handler is a trap
  * like any other.
  *
  * The event UKARCH_TRAP_IRQ is handled at priority 5 and passed on: a handler
@@ -69,7 +69,8 @@ int uk_intctlr_irq_register(unsigned int irq,
 
 /**
  * Takes a handler off its line, which is masked if no other is left. Once it
- * returned the handler does not run any more. A handler may take itself off.
+ * returned the handler does not run any more, on no CPU. A handler may take
+ * itself off.
  *
  * @return 0; -ENOENT if it was not registered. Contexts: as registering.
  */
@@ -144,6 +145,25 @@ int uk_intctlr_irq_stats(unsigned int irq, struct uk_intctlr_irq_stats *stats);
 /** The number of lines, numbered from 0; 0 without controller. Any context. */
 unsigned int uk_intctlr_irq_count(void);
 
+#ifdef CONFIG_HAVE_SMP
+/**
+ * The lines by which CPUs interrupt each other: one as any other, one even
+ * while interrupts are off, as uk_intctlr_irq_set_nmi() describes it, for
+ * which the second is -1 where the controller cannot. Contexts: any after
+ * probing.
+ */
+int uk_intctlr_ipi_irq(void);
+int uk_intctlr_stop_irq(void);
+
+/**
+ * Makes one of the two lines pending at a CPU that runs. Contexts: any.
+ */
+void uk_intctlr_ipi(unsigned int cpu, unsigned int irq);
+
+/** Interrupts that a CPU has taken since boot, of all lines. Any context. */
+__u64 uk_intctlr_cpu_count(unsigned int cpu);
+#endif
+
 /** The line whose handlers run on this CPU, or -1. Contexts: any. */
 int uk_intctlr_irq_current(void);
 
@@ -174,6 +194,14 @@ struct uk_intctlr_driver_ops {
 	void (*trigger_irq)(unsigned int irq);
 	/* May be NULL. The driver calls uk_intctlr_nmi(); masks the line. */
 	int (*set_nmi)(unsigned int irq, int on);
+#ifdef CONFIG_HAVE_SMP
+	/* The calling CPU, which does not boot, takes interrupts. */
+	void (*init_cpu)(void);
+	/* Makes a line of the two below pending at a CPU. Any context. */
+	void (*ipi)(unsigned int cpu, unsigned int irq);
+	int ipi_irq;
+	int (*stop_irq)(void); /* after probe */
+#endif
 	/* NULL where no device tree describes interrupts. */
 	int (*fdt_xlat)(const void *fdt, int nodeoffset, __u32 index,
 			struct uk_intctlr_irq *irq);

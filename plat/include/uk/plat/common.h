@@ -76,6 +76,39 @@ void plat_clock_measure(__u64 ticks, struct plat_clock_rate *rate);
 /** The platform's part: seconds since 1970, 0 without a wall clock. */
 __u64 plat_rtc_seconds(void);
 
+#ifdef CONFIG_HAVE_SMP
+/* What the machine calls each CPU (APIC id, MPIDR), by number. */
+extern __u64 plat_lcpu_hwid[CONFIG_UKPLAT_LCPU_MAXCOUNT];
+
+/* How many CPUs the machine has, those beyond MAXCOUNT included. */
+extern unsigned int plat_lcpu_found;
+
+/**
+ * The machine has this CPU. The one that boots is added first, and may be added
+ * again. Until then it is the only one, 0.
+ */
+void plat_lcpu_add(__u64 hwid);
+
+/* Where each starts: set before plat_lcpu_start(). */
+extern char *plat_lcpu_sp[CONFIG_UKPLAT_LCPU_MAXCOUNT];
+extern void (*plat_lcpu_entry)(void);
+
+/* 1: it has come as far as plat_lcpu_main(). */
+extern volatile __u8 plat_lcpu_up[CONFIG_UKPLAT_LCPU_MAXCOUNT];
+
+/**
+ * The platform's part: has CPUs run plat_lcpu_main(), each with its number, on
+ * its stack, with interrupts off and the page tables of the caller. Does not
+ * wait for them. Contexts: init, after the interrupt controller was found.
+ *
+ * @return 0; -ENOTSUP
+ */
+int plat_lcpu_start(const __u32 cpus[], unsigned int count);
+
+/** Where each CPU but the first begins; calls plat_lcpu_entry. */
+void __noreturn plat_lcpu_main(unsigned int cpu);
+#endif
+
 /**
  * The platform's part: ends a boot that cannot go on, with status 71. There is
  * no log yet; `why` is left in a variable for a debugger, and written to the

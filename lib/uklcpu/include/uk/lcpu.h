@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Several CPUs, beyond what <uk/plat/lcpu.h> has: an event for each that
+ * starts, and stopping all others, for a crash screen and a debugger. With one
+ * CPU all of it is here and does nothing.
+ */
+#ifndef __UK_LCPU_H__
+#define __UK_LCPU_H__
+
+#include <uk/arch/trap.h>
+#include <uk/event.h>
+#include <uk/plat/lcpu.h>
+
+/*
+ * Raised on each CPU but the one that boots, at its start, with interrupts
+ * off; data: NULL. Priorities: 0 what the CPU itself needs, 1 the interrupt
+ * controller, 5 whatever uses it.
+ */
+UK_EVENT_DECLARE(UK_EVENT_LCPU_INIT);
+
+/* What uk_lcpu_stop_others() did. */
+enum uk_lcpu_stop {
+	/* The calling CPU is alone until uk_lcpu_resume_others(). */
+	UK_LCPU_ALONE,
+	/* It was that already. */
+	UK_LCPU_NESTED,
+	/* Another CPU had stopped this one meanwhile, and has resumed it. */
+	UK_LCPU_LATE,
+};
+
+/* What a CPU does, as another sees it. */
+enum uk_lcpu_state {
+	UK_LCPU_OFF,	 /* it has not started */
+	UK_LCPU_RUNS,	 /* also: it did not stop in time */
+	UK_LCPU_STOPPED, /* by uk_lcpu_stop_others() */
+};
+
+#ifdef CONFIG_HAVE_SMP
+/**
+ * Stops all other CPUs, also those that have interrupts off, and waits for
+ * them, a second at most. If another CPU does so at this moment the calling
+ * one stands until it is resumed.
+ *
+ * Where the controller has no interrupt of that kind (GICv2 without groups),
+ * and in handlers of arm64's FIQs and other traps, a CPU does not stop.
+ *
+ * Contexts: trap, irq-off.
+ *
+ * @param ctx the trap that the caller handles, for those who look at this CPU;
+ *   NULL: uk_percpu's
+ */
+enum uk_lcpu_stop uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx);
+
+/** Lets the others go on. Contexts: as uk_lcpu_stop_others(). */
+void uk_lcpu_resume_others(void);
+
+/** What a CPU does. Contexts: any. */
+enum uk_lcpu_state uk_lcpu_state(unsigned int cpu);
+
+/**
+ * The trap that a stopped CPU stands in; its registers may be changed. NULL
+ * for one that is not stopped. Contexts: of the CPU that is alone.
+ */
+struct ukarch_trap_ctx *uk_lcpu_trap(unsigned int cpu);
+#else
+static inline enum uk_lcpu_stop
+uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx __unused)
+{
+	return UK_LCPU_ALONE;
+}
+
+static inline void uk_lcpu_resume_others(void)
+{
+}
+
+static inline enum uk_lcpu_state uk_lcpu_state(unsigned int cpu)
+{
+	return cpu ? UK_LCPU_OFF : UK_LCPU_RUNS;
+}
+
+static inline struct ukarch_trap_ctx *uk_lcpu_trap(unsigned int cpu __unused)
+{
+	return __NULL;
+}
+#endif
+
+#endif /* __UK_LCPU_H__ */

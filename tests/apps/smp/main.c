@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Several CPUs, one scene a run: the argument is its name.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uk/crash.h>
+#include <uk/lcpu.h>
+#include <uk/spinlock.h>
+
+static volatile unsigned int ran[CONFIG_UKPLAT_LCPU_MAXCOUNT];
+
+static void mark(struct __regs *regs, void *user)
+{
+	(void)regs;
+	ran[ukplat_lcpu_id()] += (unsigned int)(unsigned long)user;
+}
+
+/* Every CPU runs what it is given. */
+static int scene_run(void)
+{
+	struct ukplat_lcpu_func fn = { mark, (void *)3 };
+
+	for (int i = 0; i < 100; i++)
+		if (ukplat_lcpu_run(NULL, NULL, &fn, 0))
+			return 1;
+	if (ukplat_lcpu_wait(NULL, NULL, 0))
+		return 2;
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
+		printf("cpu %u: %u\n", i, ran[i]);
+	return 0;
+}
+
+static struct uk_spinlock lock = UK_SPINLOCK_INITIALIZER();
+static unsigned long counter;
+
+static void add(struct __regs *regs, void *user)
+{
+	(void)regs;
+	for (unsigned long i = 0; i < (unsigned long)user; i++) {
+		uk_spin_lock(&lock);
+		counter++;
+		uk_spin_unlock(&lock);
+	}
+}
+
+/* No addition is lost. */
+static int scene_lock(void)
+{
+	struct ukplat_lcpu_func fn = { add, (void *)20000 };
+
+	if (ukplat_lcpu_run(NULL, NULL, &fn, 0) ||
+	    ukplat_lcpu_wait(NULL, NULL, 0))
+		return 1;
+	printf("counter %lu\n", counter);
+	return 0;
+}
+
+static volatile int stuck;
+
+static void spin(struct __regs *regs, void *user)
+{
+	(void)regs;
+	(void)user;
+	__atomic_add_fetch(&stuck, 1, __ATOMIC_RELAXED);
+	for (;;)
+		ukarch_cpu_relax();
+}
+
+/* All others loop with interrupts off, and this one crashes. */
+static int __attribute__((noinline)) scene_crash(void)
+{
+	struct ukplat_lcpu_func fn = { spin, NULL };
+
+	ukplat_lcpu_run(NULL, NULL, &fn, 0);
+	while (stuck < (int)ukplat_lcpu_count() - 1)
+		ukarch_cpu_relax();
+	UK_CRASH("ended by CPU 0");
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*run)(void);
+} scenes[] = {
+	{ "run", scene_run },
+	{ "lock", scene_lock },
+	{ "crash", scene_crash },
+};
+
+int main(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		for (unsigned int s = 0; s < ARRAY_SIZE(scenes); s++)
+			if (!strcmp(argv[i], scenes[s].name)) {
+				int rc = scenes[s].run();
+
+				if (rc)
+					return rc;
+			}
+	return 0;
+}
