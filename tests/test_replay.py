@@ -11,6 +11,7 @@ import subprocess
 
 import pytest
 from guest import Guest
+from test_shell import CONFIG as SHELL
 from vitrine import ARCHS, ROOT, RUN_SECONDS, SHARED, build, make
 
 # In every session gdb must come back: `make nightly` runs 100.
@@ -88,13 +89,15 @@ def test_steps_back(null_write):
 
 def test_ended_from_outside(arch, tmp_path):
     """A run that did not end by itself: gdb shows where it was, goes back, and there again."""
-    with Guest(build("cmd", arch), options=["--record", tmp_path / "r"], stdin=True) as guest:
-        guest.write(b"no such command\n")
-        guest.wait_for("unknown command")
+    # A program that sleeps: of one that polls its console each poll is an event, 10 s of all.
+    image = build("cmd", arch, config=SHELL)
+    shell = ["-p", "console.stdio=none", "-p", f"shell.console={image.target.console}"]
+    with Guest(image, "sleep", options=["--record", tmp_path / "r", *shell], stdin=True) as guest:
+        guest.wait_for("cmd> ")
     pc = 'printf "PC %lx\\n", $pc'
     text = replay(tmp_path / "r", "bt", pc, "reverse-stepi", "hbreak main", "reverse-continue", where("BACK"),
                   "delete", "continue", pc)
-    assert re.search(r"^#\d .* main ", text, re.M) and "ended here, by a time limit or a signal" in text, text
+    assert re.search(r"^#\d .* (main|thread_start) ", text, re.M) and "ended here, by a time limit or a signal" in text, text
     ends = re.findall(r"^PC (\w+)$", text, re.M)
     assert len(ends) == 2 and ends[0] == ends[1] and place(text, "BACK")[0] == "main", text
 
