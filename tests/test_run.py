@@ -66,6 +66,7 @@ def command_of(*args):
     ([], "no IMAGE"),
     (["--frobnicate", "x"], "--frobnicate"),
     (["/nonexistent/image"], "/nonexistent/image"),
+    ([b"/no\x1b[31m\n\xff"], "cannot read /no\\x1b[31m\\n\\xff: No such file"),  # no terminal obeys it
     ([str(RUN)], "no 64-bit little-endian ELF"),
     (["--gdb", "0", "x"], "--gdb 0"),
     (["--metrics", "http", "x"], "--metrics http"),
