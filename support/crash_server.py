@@ -23,6 +23,8 @@ class Crashes(http.server.ThreadingHTTPServer):
                 status, kind = 200, "text/plain; version=0.0.4; charset=utf-8"
                 try:
                     body = crash_folder.metrics(self.server.folder)
+                except FileNotFoundError:  # the user has removed all reports; the next crash makes it again
+                    body = b""
                 except OSError as e:
                     status, kind, body = 500, "text/plain", f"support/fleet: {e.strerror}\n".encode()
             self.send_response(status)
