@@ -10,6 +10,7 @@ dot. Other users and programs may have written there: nothing is believed.
 import contextlib
 import dataclasses
 import datetime
+import fcntl
 import hashlib
 import json
 import os
@@ -124,6 +125,35 @@ def load(folder):
             report.setdefault(name, None)
     check(report)
     return report
+
+
+# --- one that is being made ---------------------------------------------------------
+
+def hidden_place(folder):
+    """(path, descriptor) of a new hidden folder: as long as the descriptor is open, sweep()
+    leaves it."""
+    while True:
+        place = tempfile.mkdtemp(prefix=HIDDEN, dir=folder)  # mode 0700
+        with contextlib.suppress(FileNotFoundError):  # sweep() was faster
+            lock = os.open(place, os.O_RDONLY)
+            with contextlib.suppress(OSError):  # not on every file system; sweep() cannot lock there either
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if os.path.isdir(place):
+                return place, lock
+            os.close(lock)
+
+
+def sweep(folder):
+    """Removes what support/runs that were killed have left: hidden folders without a
+    lock. What is in one that is not empty may be of use."""
+    for entry in [e for e in os.scandir(folder) if e.name.startswith(HIDDEN)]:
+        with contextlib.suppress(OSError):
+            lock = os.open(entry.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                os.rmdir(entry.path)
+            finally:
+                os.close(lock)
 
 
 # --- a folder of them ---------------------------------------------------------------

@@ -110,7 +110,8 @@ class Reporter:
         try:
             with contextlib.suppress(FileExistsError):
                 os.mkdir(self.folder, 0o700)
-            self.place = tempfile.mkdtemp(prefix=crash_folder.HIDDEN, dir=self.folder)  # mode 0700
+            self.place, self.lock = crash_folder.hidden_place(self.folder)
+            crash_folder.sweep(self.folder)
         except OSError as e:
             raise qemu_command.UsageError(f"--on-crash {folder}: cannot be written ({e.strerror}); name a "
                                           "folder that is yours") from e
@@ -122,6 +123,7 @@ class Reporter:
     def __exit__(self, *_):
         if self.place:
             shutil.rmtree(self.place, ignore_errors=True)
+        os.close(self.lock)
 
     def report(self, status, why, receiver):
         """After the guest has crashed: writes the report. why: what else is known of
