@@ -3,11 +3,15 @@
 """In a gdb that support/gdb --replay has started: goes to the crash of the
 recorded run, and adds `uk rewind`."""
 
+import linecache
+import re
+
 import gdb
 
 ENDS = ("uk_crash_trap", "uk_crash_regs", "ukplat_poweroff")
 start = None  # where the recording begins
-fault = None  # the address that the crash is about, if it can be read
+fault = None  # the address that the crash is about
+OBJECT = 4096  # bytes: how far behind a bad pointer a member may be
 
 
 def readable(address):
@@ -15,6 +19,33 @@ def readable(address):
         return bool(gdb.selected_inferior().read_memory(address, 1))
     except gdb.MemoryError:
         return False
+
+
+def pointers():
+    """What the source line of the crash names that points to the address which cannot be read."""
+    place = gdb.newest_frame().find_sal()
+    line = linecache.getline(place.symtab.fullname(), place.line) if place.symtab else ""
+    for word in dict.fromkeys(re.findall(r"[A-Za-z_]\w*(?:(?:->|\.)\w+)*", line)):
+        parts = re.split(r"(->|\.)", word)
+        for end in range(1, len(parts) + 1, 2):
+            name = "".join(parts[:end])
+            try:
+                value = gdb.parse_and_eval(name)
+                if value.type.strip_typedefs().code == gdb.TYPE_CODE_PTR and value.address is not None and \
+                        int(value) <= fault < int(value) + OBJECT:
+                    yield name
+            except gdb.error:
+                break  # not a variable, or it has no value here
+
+
+def no_address():
+    """Why `uk rewind` alone goes nowhere."""
+    if fault is None:
+        return "There is no crash about memory. Name what holds a bad value: uk rewind EXPRESSION"
+    names = list(dict.fromkeys(pointers()))
+    return f"There is no memory at {fault:#x}, which the crash is about. " + (
+        f"{' and '.join(names)} points there: uk rewind {names[-1]}" if names else
+        "Name what holds the bad pointer: uk rewind EXPRESSION")
 
 
 def until(places, command):
@@ -68,7 +99,7 @@ def arrive():
         print("The run was ended here, by a time limit or a signal.")
     if name == "uk_crash_trap":
         ctx = gdb.parse_and_eval("ctx")
-        if int(ctx["addr_valid"]) and readable(int(ctx["fault_address"])):
+        if int(ctx["addr_valid"]):
             fault = int(ctx["fault_address"])
         pc = faulting_pc()
         if pc:
@@ -93,9 +124,8 @@ instruction that wrote is the next to be executed."""
         super().__init__("uk rewind", gdb.COMMAND_RUNNING)
 
     def invoke(self, argument, from_tty):
-        if not argument and fault is None:
-            raise gdb.GdbError("There is no crash about memory that can be read. Name what holds "
-                               "the bad value, such as a pointer: uk rewind EXPRESSION")
+        if not argument and (fault is None or not readable(fault)):
+            raise gdb.GdbError(no_address())
         what = argument or f"*(unsigned char *){fault:#x}"
         try:
             value = gdb.parse_and_eval(what)

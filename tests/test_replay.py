@@ -78,9 +78,10 @@ def test_sessions_go_back(null_write, arch):
 
 
 def test_steps_back(null_write):
-    text = replay(null_write[0], "reverse-stepi", "reverse-finish", where("CALL"), "reverse-next", "reverse-next", where("LINE"),
+    text = replay(null_write[0], "uk rewind", "reverse-stepi", "reverse-finish", where("CALL"), "reverse-next", "reverse-next", where("LINE"),
                   "reverse-stepi", where("INSTRUCTION"), "reverse-step", where("STEP"), "continue", where("END"),
                   "hbreak null_write", "reverse-continue", where("AGAIN"))
+    assert "no memory at 0x0, which the crash is about. nowhere points there: uk rewind nowhere" in text, text
     assert place(text, "CALL")[0] == "main" and place(text, "LINE")[0] == "main", text
     assert int(place(text, "LINE")[1]) < int(place(text, "CALL")[1]), text
     assert place(text, "END")[0] == "ukplat_poweroff" and "This is the end of the recording" in text, text
