@@ -12,6 +12,8 @@
  */
 #include <uk/apic.h>
 #include <uk/intctlr.h>
+#include <uk/lcpu.h>
+#include <uk/spinlock.h>
 #include <uk/time.h>
 #include <uk/time_dev.h>
 #include "apictimer_internal.h"
@@ -22,17 +24,19 @@
 /* A rest that is waited for: another interrupt takes as long. */
 #define REST_NS 3000
 
-/* The count that runs, or ran. */
+/* Of each CPU. */
 static struct {
+	/* The count that runs, or ran. */
 	__u32 count;
-	__nsec start; /* not after the count began */
-} run;
+	__nsec start;	  /* not after the count began */
+	__nsec armed_for; /* a time of the clock */
+	__u64 early;	  /* interrupts before it */
+} cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
+/* Of all: one clock drives them. */
+static struct uk_spinlock rate_lock = UK_SPINLOCK_INITIALIZER(); /* writers */
 static __u64 rate;    /* counts a nanosecond, 32.32 */
 static __nsec window; /* that it was measured over */
-
-static __nsec armed_for; /* a time of the clock */
-static __u64 early;	 /* interrupts before it */
 
 /* The count goes on where a debugger has stopped the clock. */
 static __nsec counted(void)
@@ -42,26 +46,35 @@ static __nsec counted(void)
 
 static void count_from(__u32 count)
 {
-	run.count = count;
-	run.start = counted();
+	unsigned int cpu = ukplat_lcpu_id();
+
+	cpus[cpu].count = count;
+	cpus[cpu].start = counted();
 	uk_apic_write(UK_APIC_TIMER_INITIAL, count);
+}
+
+static void improve(__nsec elapsed, __u64 found, __u32 left)
+{
+	uk_spin_lock(&rate_lock);
+	if (left || found > rate) /* else it stopped long ago */
+		UK_WRITE_ONCE(window, elapsed);
+	if (found > rate)
+		UK_WRITE_ONCE(rate, found);
+	uk_spin_unlock(&rate_lock);
 }
 
 static void measure(void)
 {
-	__nsec elapsed = counted() - run.start;
-	__u64 found;
+	unsigned int cpu = ukplat_lcpu_id();
+	__nsec elapsed = counted() - cpus[cpu].start;
 	__u32 left;
 
-	if (elapsed <= window)
+	if (elapsed <= UK_READ_ONCE(window))
 		return; /* no better than what is known */
 	left = uk_apic_read(UK_APIC_TIMER_CURRENT);
-	elapsed = counted() - run.start;
-	found = ((__u64)(run.count - left) << 32) / elapsed;
-	if (left || found > rate) /* else it stopped long ago */
-		window = elapsed;
-	if (found > rate)
-		rate = found;
+	elapsed = counted() - cpus[cpu].start;
+	improve(elapsed, ((__u64)(cpus[cpu].count - left) << 32) / elapsed,
+		left);
 }
 
 static void apictimer_arm(__nsec deadline)
@@ -69,23 +82,26 @@ static void apictimer_arm(__nsec deadline)
 	__nsec now;
 	unsigned __int128 count = 0;
 
-	armed_for = deadline;
+	cpus[ukplat_lcpu_id()].armed_for = deadline;
 	measure();
 	now = uk_time_monotonic();
 	if (deadline > now)
-		count = (unsigned __int128)(deadline - now) * rate >> 32;
+		count = (unsigned __int128)(deadline - now) *
+				UK_READ_ONCE(rate) >>
+			32;
 	count_from(count < COUNT_MAX ? (__u32)count + 1 : COUNT_MAX);
 }
 
 static int expired(void *arg __unused)
 {
+	unsigned int cpu = ukplat_lcpu_id();
 	__nsec now;
 
-	while ((now = uk_time_monotonic()) < armed_for) {
-		if (armed_for - now <= REST_NS)
+	while ((now = uk_time_monotonic()) < cpus[cpu].armed_for) {
+		if (cpus[cpu].armed_for - now <= REST_NS)
 			continue;
-		early++;
-		apictimer_arm(armed_for);
+		cpus[cpu].early++;
+		apictimer_arm(cpus[cpu].armed_for);
 		return UK_INTCTLR_IRQ_HANDLED;
 	}
 	uk_time_expired();
@@ -94,7 +110,17 @@ static int expired(void *arg __unused)
 
 __u64 apictimer_early(void)
 {
-	return early;
+	__u64 sum = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cpus); i++)
+		sum += UK_READ_ONCE(cpus[i].early);
+	return sum;
+}
+
+static void init(void)
+{
+	uk_apic_write(UK_APIC_TIMER_DIVIDE, DIVIDE_BY_1);
+	count_from(COUNT_MAX);
 }
 
 static int apictimer_probe(void)
@@ -103,9 +129,19 @@ static int apictimer_probe(void)
 
 	if (rc)
 		return rc;
-	uk_apic_write(UK_APIC_TIMER_DIVIDE, DIVIDE_BY_1);
-	count_from(COUNT_MAX);
+	init();
 	return 0;
 }
 
 UK_TIME_DEV_REGISTER(apictimer, apictimer_probe, apictimer_arm, 5);
+
+#ifdef CONFIG_HAVE_SMP
+static int init_cpu(void *data __unused)
+{
+	init();
+	uk_intctlr_irq_unmask(UK_APIC_IRQ_TIMER);
+	return UK_EVENT_HANDLED_CONT;
+}
+
+UK_EVENT_HANDLER_PRIO(UK_EVENT_LCPU_INIT, init_cpu, 5);
+#endif

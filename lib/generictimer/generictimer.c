@@ -8,6 +8,7 @@
 #include <uk/arch/lcpu.h>
 #include <uk/fdt.h>
 #include <uk/intctlr.h>
+#include <uk/lcpu.h>
 #include <uk/plat/bootinfo.h>
 #include <uk/time.h>
 #include <uk/time_dev.h>
@@ -18,6 +19,7 @@
 #define TICKS_MAX (1UL << 62)
 
 static __u64 hz;
+static unsigned int line; /* of each CPU */
 
 static void generictimer_arm(__nsec deadline)
 {
@@ -54,8 +56,21 @@ static int generictimer_probe(void)
 		return -ENODEV;
 	if (node < 0 || uk_intctlr_irq_fdt_xlat(dtb, node, VIRTUAL, &irq))
 		return -ENODEV;
+	line = irq.id;
 	UKARCH_SYSREG_WRITE(cntv_ctl_el0, 0);
-	return uk_intctlr_irq_register(irq.id, expired, __NULL);
+	return uk_intctlr_irq_register(line, expired, __NULL);
 }
 
 UK_TIME_DEV_REGISTER(generictimer, generictimer_probe, generictimer_arm, 5);
+
+#ifdef CONFIG_HAVE_SMP
+static int init_cpu(void *data __unused)
+{
+	UKARCH_SYSREG_WRITE(cntv_ctl_el0, 0);
+	if (line)
+		uk_intctlr_irq_unmask(line);
+	return UK_EVENT_HANDLED_CONT;
+}
+
+UK_EVENT_HANDLER_PRIO(UK_EVENT_LCPU_INIT, init_cpu, 5);
+#endif

@@ -5,31 +5,68 @@
  * runs next, and left armed when that one is cancelled: the interrupt then
  * finds nothing to do and arms for the next.
  *
+ * Each CPU has a heap and arms the device of its own. Only the CPU itself puts
+ * timers into its heap; others take them out, under the heap's lock. A timer
+ * remembers the CPU, and changes it only while it is in no heap.
+ *
  * A pass runs what is due at its start. Whatever is started meanwhile is due
  * a little after that, so that a pass ends, and runs each timer once.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/init.h>
+#include <uk/plat/lcpu.h>
 #include <uk/print.h>
+#include <uk/spinlock.h>
 #include <uk/time_dev.h>
 #include "heap.h"
+
+#define CPUS CONFIG_UKPLAT_LCPU_MAXCOUNT
 
 UK_TABLE_DEFINE(time_dev, struct uk_time_dev);
 
 static const struct uk_time_dev *dev;
 
-static struct uk_timer *heap;	     /* the root runs next */
-static __nsec armed = UK_TIME_NEVER; /* what the device was last armed for */
-static __nsec not_before; /* in a pass: what is started is due then */
-static struct uk_timer_stats stats;
+static struct queue {
+	struct uk_spinlock lock;  /* all of it, and the timers in it */
+	struct uk_timer *heap;	  /* the root runs next */
+	__nsec armed;		  /* what the device was last armed for */
+	__nsec not_before;	  /* in a pass: what is started is due then */
+	struct uk_timer *running; /* whose handler is called */
+	struct uk_timer_stats stats;
+} queues[CPUS] = { [0 ... CPUS - 1] = { .armed = UK_TIME_NEVER } };
 
-static void arm(void)
+/* Contexts: irq-off. */
+static struct queue *own(void)
 {
-	__nsec due = heap ? heap->due : UK_TIME_NEVER;
+	return &queues[ukplat_lcpu_id()];
+}
 
-	if (due >= armed || !dev)
+static unsigned int cpu_of(const struct uk_timer *timer)
+{
+	return CPUS > 1 ? UK_READ_ONCE(timer->cpu) : 0;
+}
+
+/* Locks the queue that a timer is in, or was in. Contexts: irq-off. */
+static struct queue *lock_queue_of(const struct uk_timer *timer)
+{
+	for (;;) {
+		unsigned int cpu = cpu_of(timer);
+		struct queue *q = &queues[cpu];
+
+		uk_spin_lock(&q->lock);
+		if (likely(cpu_of(timer) == cpu))
+			return q;
+		uk_spin_unlock(&q->lock);
+	}
+}
+
+static void arm(struct queue *q)
+{
+	__nsec due = q->heap ? q->heap->due : UK_TIME_NEVER;
+
+	if (due >= q->armed || !dev)
 		return;
-	armed = due;
+	q->armed = due;
 	dev->arm(due);
 }
 
@@ -38,26 +75,41 @@ void uk_timer_init(struct uk_timer *timer, uk_timer_func_t func, void *arg)
 	*timer = (struct uk_timer)UK_TIMER_INIT(func, arg);
 }
 
-static void take_out(struct uk_timer *timer)
+static void take_out(struct queue *q, struct uk_timer *timer)
 {
-	heap = timer_heap_remove(heap, timer);
-	timer->pending = 0;
+	q->heap = timer_heap_remove(q->heap, timer);
+	UK_WRITE_ONCE(timer->pending, 0);
+}
+
+/* The timer is in no heap then, and the own queue is locked. */
+static struct queue *bring_here(struct uk_timer *timer)
+{
+	struct queue *q;
+
+	for (;;) {
+		q = lock_queue_of(timer);
+		if (timer->pending)
+			take_out(q, timer);
+		if (likely(q == own()))
+			return q;
+		UK_WRITE_ONCE(timer->cpu, ukplat_lcpu_id());
+		uk_spin_unlock(&q->lock);
+	}
 }
 
 void uk_timer_start(struct uk_timer *timer, __nsec deadline)
 {
 	unsigned long flags = ukarch_irq_save();
+	struct queue *q = bring_here(timer);
 
-	if (timer->pending)
-		take_out(timer);
 	timer->deadline = deadline;
-	timer->due = MAX(deadline, not_before);
-	timer->number = stats.started++;
-	timer->pending = 1;
-	heap = timer_heap_insert(heap, timer);
-	if (!not_before)
-		arm();
-	ukarch_irq_restore(flags);
+	timer->due = MAX(deadline, q->not_before);
+	timer->number = q->stats.started++;
+	UK_WRITE_ONCE(timer->pending, 1);
+	q->heap = timer_heap_insert(q->heap, timer);
+	if (!q->not_before)
+		arm(q);
+	uk_spin_unlock_irqrestore(&q->lock, flags);
 }
 
 __u64 uk_timer_forward(struct uk_timer *timer, __nsec period)
@@ -75,47 +127,84 @@ __u64 uk_timer_forward(struct uk_timer *timer, __nsec period)
 int uk_timer_cancel(struct uk_timer *timer)
 {
 	unsigned long flags = ukarch_irq_save();
+	struct queue *q = lock_queue_of(timer);
 	int was = timer->pending;
 
 	if (was)
-		take_out(timer);
-	ukarch_irq_restore(flags);
+		take_out(q, timer);
+	uk_spin_unlock_irqrestore(&q->lock, flags);
+	return was;
+}
+
+int uk_timer_cancel_wait(struct uk_timer *timer)
+{
+	int was = uk_timer_cancel(timer);
+
+	for (unsigned int i = 0; CPUS > 1 && i < CPUS; i++)
+		while (i != ukplat_lcpu_id() &&
+		       __atomic_load_n(&queues[i].running, __ATOMIC_ACQUIRE) ==
+			       timer)
+			ukarch_cpu_relax();
 	return was;
 }
 
 __nsec uk_timer_next(void)
 {
 	unsigned long flags = ukarch_irq_save();
-	__nsec due = heap ? heap->due : UK_TIME_NEVER;
+	struct queue *q = own();
+	__nsec due;
 
-	ukarch_irq_restore(flags);
+	uk_spin_lock(&q->lock);
+	due = q->heap ? q->heap->due : UK_TIME_NEVER;
+	uk_spin_unlock_irqrestore(&q->lock, flags);
 	return due;
 }
 
 void uk_timer_stats_get(struct uk_timer_stats *copy)
 {
-	unsigned long flags = ukarch_irq_save();
+	*copy = (struct uk_timer_stats){ 0 };
+	for (struct queue *q = queues; q < queues + CPUS; q++) {
+		unsigned long flags;
 
-	*copy = stats;
-	ukarch_irq_restore(flags);
+		uk_spin_lock_irqsave(&q->lock, flags);
+		copy->started += q->stats.started;
+		copy->fired += q->stats.fired;
+		copy->interrupts += q->stats.interrupts;
+		uk_spin_unlock_irqrestore(&q->lock, flags);
+	}
+}
+
+/* Calls a handler without the lock, so that it can start timers. */
+static void run(struct queue *q, struct uk_timer *timer)
+{
+	uk_timer_func_t func = timer->func;
+	void *arg = timer->arg;
+
+	if (CPUS > 1)
+		q->running = timer;
+	take_out(q, timer);
+	q->stats.fired++;
+	uk_spin_unlock(&q->lock);
+	func(timer, arg);
+	if (CPUS > 1)
+		__atomic_store_n(&q->running, __NULL, __ATOMIC_RELEASE);
+	uk_spin_lock(&q->lock);
 }
 
 void uk_time_expired(void)
 {
 	__nsec now = uk_time_monotonic();
+	struct queue *q = own();
 
-	stats.interrupts++;
-	not_before = now + UK_TIMER_PASS_NS;
-	while (heap && heap->due <= now) {
-		struct uk_timer *timer = heap;
-
-		take_out(timer);
-		stats.fired++;
-		timer->func(timer, timer->arg);
-	}
-	not_before = 0;
-	armed = UK_TIME_NEVER;
-	arm();
+	uk_spin_lock(&q->lock);
+	q->stats.interrupts++;
+	q->not_before = now + UK_TIMER_PASS_NS;
+	while (q->heap && q->heap->due <= now)
+		run(q, q->heap);
+	q->not_before = 0;
+	q->armed = UK_TIME_NEVER;
+	arm(q);
+	uk_spin_unlock(&q->lock);
 }
 
 static int probe(struct uk_init_ctx *ctx __unused)
@@ -124,7 +213,7 @@ static int probe(struct uk_init_ctx *ctx __unused)
 		if (d->probe())
 			continue;
 		dev = d;
-		arm();
+		arm(own());
 		return 0;
 	}
 	uk_pr_err("no supported timer found (%lu drivers tried)\n",

@@ -9,6 +9,7 @@
 #include <uk/crash.h>
 #include <uk/lcpu.h>
 #include <uk/spinlock.h>
+#include "scenes.h"
 
 static volatile unsigned int ran[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
@@ -88,6 +89,7 @@ static const struct {
 	{ "run", scene_run },
 	{ "lock", scene_lock },
 	{ "crash", scene_crash },
+	{ "timers", scene_timers },
 };
 
 int main(int argc, char **argv)

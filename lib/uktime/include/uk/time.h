@@ -17,6 +17,10 @@
  * <uk/intctlr.h>. They run in the order of their deadlines, those of one
  * deadline in the order in which they were started, never early.
  *
+ * A timer runs on the CPU that started it; each CPU has timers of its own, and
+ * the order holds among these. Any CPU may cancel a timer, or move it to
+ * itself by starting it.
+ *
  * When time jumps (the host did not let the guest run) each overdue timer
  * runs once, in order. One that is started in a handler, for a time that is
  * past already, does not run before UK_TIMER_PASS_NS later: however far a
@@ -108,6 +112,7 @@ struct uk_timer {
 	 */
 	struct uk_timer *child, *next, *prev;
 	int pending;
+	unsigned int cpu; /* where it was started last */
 };
 
 #define UK_TIMER_INIT(fn, argument)             \
@@ -119,8 +124,10 @@ struct uk_timer {
 void uk_timer_init(struct uk_timer *timer, uk_timer_func_t func, void *arg);
 
 /**
- * Starts a timer, or moves one that is pending. It belongs to uktime until it
- * runs or is cancelled.
+ * Starts a timer on this CPU, or moves one that is pending, there or on
+ * another. It belongs to uktime until it runs or is cancelled. If its handler
+ * runs on another CPU at this moment it is started nevertheless, and may run
+ * here meanwhile.
  *
  * @param deadline a time of the monotonic clock; one that is past makes it
  *   run as soon as interrupts are on, UK_TIME_NEVER never
@@ -140,24 +147,37 @@ void uk_timer_start(struct uk_timer *timer, __nsec deadline);
 __u64 uk_timer_forward(struct uk_timer *timer, __nsec period);
 
 /**
- * Stops a timer. Once it returned the handler does not run any more.
+ * Stops a timer on whatever CPU. Once it returned the handler is not called
+ * any more, unless it is started again.
  *
- * @return 1 if it was pending, 0 if not. Contexts: as uk_timer_start().
+ * @return 1 if it was pending: its handler is not called for that start; 0 if
+ *   not: it was not started, or its handler has been called, and may still
+ *   run on another CPU. Contexts: as uk_timer_start().
  */
 int uk_timer_cancel(struct uk_timer *timer);
+
+/**
+ * The same, and waits while the handler runs on another CPU: the timer's memory
+ * and what the handler uses can be freed then. In the handler itself it does
+ * not wait.
+ *
+ * @return as uk_timer_cancel(). Contexts: thread; irq-off and irq only without
+ *   a lock that the handler takes.
+ */
+int uk_timer_cancel_wait(struct uk_timer *timer);
 
 /** 1 while a timer waits for its time. Contexts: any. */
 static inline int uk_timer_pending(const struct uk_timer *timer)
 {
-	return timer->pending;
+	return UK_READ_ONCE(timer->pending);
 }
 
-/** When the next timer runs, UK_TIME_NEVER if none does. Contexts: any but
- * a trap inside of a call of uktime.
+/** When this CPU's next timer runs, UK_TIME_NEVER if none does. Contexts: any
+ * but a trap inside of a call of uktime.
  */
 __nsec uk_timer_next(void);
 
-/* Counters since boot. */
+/* Counters since boot, of all CPUs. */
 struct uk_timer_stats {
 	__u64 started;
 	__u64 fired;

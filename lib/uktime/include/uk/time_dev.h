@@ -15,12 +15,13 @@ struct uk_time_dev {
 	/*
 	 * Looks for the device and registers its interrupt, whose handler
 	 * calls uk_time_expired(). Returns 0 or -ENODEV. Called once, in init.
+	 * A driver initializes the timers of other CPUs at UK_EVENT_LCPU_INIT.
 	 */
 	int (*probe)(void);
 	/*
-	 * Interrupts once, at a time of the monotonic clock or somewhat
-	 * before: uktime then arms again for the rest. At once if it is past.
-	 * What was armed before is forgotten.
+	 * Interrupts the calling CPU once, at a time of the monotonic clock or
+	 * somewhat before: uktime then arms again for the rest. At once if it
+	 * is past. What was armed before is forgotten.
 	 */
 	void (*arm)(__nsec deadline);
 };
@@ -37,7 +38,9 @@ UK_TABLE_DECLARE(time_dev, struct uk_time_dev);
 	UK_TABLE_RECORD(time_dev, struct uk_time_dev, prio, \
 			uk_time_dev_##id) = { #id, (probe_fn), (arm_fn) }
 
-/** Runs the timers whose time has come. Contexts: irq, from the driver. */
+/** Runs the timers of the calling CPU that are due, for the driver.
+ * Contexts: irq.
+ */
 void uk_time_expired(void);
 
 #endif /* __UK_TIME_DEV_H__ */
