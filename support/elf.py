@@ -13,6 +13,7 @@ Sources: System V gABI, chapters 4 and 5.
 import collections
 import functools
 import mmap
+import os
 import struct
 
 ET_CORE = 4
@@ -43,7 +44,8 @@ class Elf:
 
     def __init__(self, path, at=0):
         self.path, self.at = path, at
-        with open(path, "rb") as f:
+        # Of a pipe, open() would wait.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as f:
             try:
                 self.data = mmap.mmap(f.fileno(), 0, access=mmap.ACCESS_READ)
             except ValueError:  # it is empty
