@@ -6,6 +6,7 @@ import bisect
 import struct
 
 from elf import PT_TLS, STT_OBJECT, Elf
+from messages import shown
 from uk import debugger
 
 CHUNK = 64  # bytes, aligned: no page ends in the middle
@@ -82,6 +83,7 @@ def last_word(value):
 
 
 def print_table(rows):
+    rows = [[shown(cell) for cell in row] for row in rows]  # memory may be damaged
     widths = [max(map(len, column)) for column in zip(*rows)]
     for row in rows:
         print("  ".join(cell.ljust(w) for cell, w in zip(row, widths)).rstrip())

@@ -4,6 +4,7 @@
 
 import struct
 
+from messages import shown
 from uk import debugger
 from uk.guest import variable
 
@@ -44,4 +45,4 @@ Print the last N messages of the guest's log; without N, all that are kept."""
     for time, level, text in records[-count if count > 0 else 0:]:
         word = LEVELS[min(level, len(LEVELS) - 1)]
         for line in text.rstrip("\n").split("\n"):
-            print(f"[{time // 10**9:5}.{time // 1000 % 10**6:06}] {word}: {line}")
+            print(f"[{time // 10**9:5}.{time // 1000 % 10**6:06}] {word}: {shown(line.expandtabs())}")
