@@ -22,8 +22,13 @@ def readable(address):
 
 
 def pointers():
-    """What the source line of the crash names that points to the address which cannot be read."""
-    place = gdb.newest_frame().find_sal()
+    """What the source line of the crash names that points to the address which cannot be read;
+    where a bad address was called, the line of the call."""
+    frame = gdb.newest_frame()
+    if not frame.find_sal().symtab:
+        frame = frame.older() or frame
+    frame.select()
+    place = frame.find_sal()
     line = linecache.getline(place.symtab.fullname(), place.line) if place.symtab else ""
     for word in dict.fromkeys(re.findall(r"[A-Za-z_]\w*(?:(?:->|\.)\w+)*", line)):
         parts = re.split(r"(->|\.)", word)
@@ -102,7 +107,7 @@ def arrive():
         if int(ctx["addr_valid"]):
             fault = int(ctx["fault_address"])
         pc = faulting_pc()
-        if pc:
+        if pc is not None:
             until([f"*{pc:#x}"], "reverse-continue")
     elif name == "uk_crash_regs" and gdb.newest_frame().older().name() == "uk_crash_here":
         until(["uk_crash_here"], "reverse-continue")

@@ -88,6 +88,14 @@ def test_steps_back(null_write):
     assert place(text, "AGAIN")[0] == "null_write", text
 
 
+def test_bad_call(arch, tmp_path):
+    """gdb stands at the address that was called, and goes back to the call."""
+    recorded(build("crash", arch), tmp_path / "r", "null-call")
+    text = replay(tmp_path / "r", 'printf "PC %lx\\n", $pc', "uk rewind", "reverse-stepi", where("CALL"))
+    assert "PC 0\n" in text and "nowhere points there: uk rewind nowhere" in text, text
+    assert place(text, "CALL")[0] == "null_call", text
+
+
 def test_ended_from_outside(arch, tmp_path):
     """A run that did not end by itself: gdb shows where it was, goes back, and there again."""
     # A program that sleeps: of one that polls its console each poll is an event, 10 s of all.
