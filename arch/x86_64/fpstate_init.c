@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <uk/arch/fpstate.h>
 #include <uk/init.h>
+#include <uk/lcpu.h>
 #include <arch/cpuid.h>
 #include "fpstate_internal.h"
 
@@ -35,11 +36,20 @@ __u32 x86_fpstate_offset(unsigned int component)
 	return x86_cpuid(CPUID_XSAVE, component).ebx;
 }
 
+/* Contexts: on each CPU. */
+static void xsave_on(__u32 mask)
+{
+	__u64 cr4;
+
+	__asm__ __volatile__("movq %%cr4, %0" : "=r"(cr4));
+	__asm__ __volatile__("movq %0, %%cr4" : : "r"(cr4 | CR4_OSXSAVE));
+	__asm__ __volatile__("xsetbv" : : "a"(mask), "d"(0), "c"(0));
+}
+
 static int fpstate_init(struct uk_init_ctx *ctx __unused)
 {
 	const __u32 need = CPUID_1_ECX_XSAVE | CPUID_1_ECX_AVX;
 	__u32 mask, bytes;
-	__u64 cr4;
 
 	if ((x86_cpuid(1, 0).ecx & need) != need)
 		return 0;
@@ -47,9 +57,7 @@ static int fpstate_init(struct uk_init_ctx *ctx __unused)
 	mask &= (mask & XCR0_AVX512) == XCR0_AVX512
 			? XCR0_X87_SSE_AVX | XCR0_AVX512
 			: XCR0_X87_SSE_AVX;
-	__asm__ __volatile__("movq %%cr4, %0" : "=r"(cr4));
-	__asm__ __volatile__("movq %0, %%cr4" : : "r"(cr4 | CR4_OSXSAVE));
-	__asm__ __volatile__("xsetbv" : : "a"(mask), "d"(0), "c"(0));
+	xsave_on(mask);
 	bytes = x86_cpuid(CPUID_XSAVE, 0).ebx; /* of what XCR0 has on */
 	if (bytes > UKARCH_FPSTATE_SIZE_MAX)
 		return -EOVERFLOW;
@@ -59,3 +67,14 @@ static int fpstate_init(struct uk_init_ctx *ctx __unused)
 }
 
 uk_early_initcall_prio(fpstate_init, 0, 0);
+
+#ifdef CONFIG_HAVE_SMP
+static int fpstate_init_other(void *data __unused)
+{
+	if (x86_fpstate_mask)
+		xsave_on(x86_fpstate_mask);
+	return UK_EVENT_HANDLED_CONT;
+}
+
+UK_EVENT_HANDLER_PRIO(UK_EVENT_LCPU_INIT, fpstate_init_other, 0);
+#endif

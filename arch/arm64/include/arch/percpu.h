@@ -2,8 +2,9 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * arm64's answer to <uk/arch/percpu.h>: TPIDR_EL1. A read of a field is two
- * instructions with nothing between them: a thread that is interrupted there
- * must not go on on another CPU.
+ * instructions with nothing between them, and nothing jumps to the second: a
+ * thread that is interrupted there and goes on on another CPU does the first
+ * once more.
  *
  * The part at the start is what SP_EL1 points to outside of the trap entry.
  */
@@ -52,5 +53,14 @@ static inline void ukarch_percpu_set(struct uk_percpu *cpu)
 {
 	__asm__ __volatile__("msr tpidr_el1, %0" : : "r"(cpu) : "memory");
 }
+
+#define UKARCH_MRS_TPIDR_EL1 0xd538d080 /* and the register's number */
+
+#define ukarch_percpu_resume(regs)                                 \
+	do {                                                       \
+		if ((*(const __u32 *)((regs)->pc - 4) & ~0x1fU) == \
+		    UKARCH_MRS_TPIDR_EL1)                          \
+			(regs)->pc -= 4;                           \
+	} while (0)
 #endif
 #endif /* !__ASSEMBLY__ */

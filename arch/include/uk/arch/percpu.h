@@ -13,6 +13,10 @@
  *   ukarch_percpu_read(field)		the value of one field, read so that
  *					the CPU cannot change half-way
  *   ukarch_percpu_set(cpu)		the calling CPU is that one from now on
+ *   ukarch_percpu_resume(regs)		a thread that was interrupted there goes
+ *					on on this CPU, perhaps another one: a
+ *					ukarch_percpu_read() that it was in the
+ *					middle of begins again
  *
  * Contexts: any.
  */

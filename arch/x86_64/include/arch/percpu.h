@@ -46,5 +46,7 @@ static inline void ukarch_percpu_set(struct uk_percpu *cpu)
 			       "d"((__u32)(base >> 32))
 			     : "memory");
 }
+
+#define ukarch_percpu_resume(regs) ((void)(regs))
 #endif
 #endif /* !__ASSEMBLY__ */
