@@ -14,6 +14,8 @@
 
 UK_EVENT(UK_EVENT_LCPU_INIT);
 
+void (*uk_lcpu_idle)(void);
+
 /* By number; the first boots. */
 static struct {
 	__u8 asked, online;
@@ -58,6 +60,8 @@ static void enter(void)
 	__atomic_store_n(&cpus[cpu].online, 1, __ATOMIC_RELEASE);
 	if (cpus[cpu].entry)
 		cpus[cpu].entry();
+	if (uk_lcpu_idle)
+		uk_lcpu_idle();
 	ukarch_irq_enable();
 	ukarch_irq_disable();
 	for (;;)
@@ -126,3 +130,15 @@ static int start_all(struct uk_init_ctx *ctx __unused)
 
 /* Behind interrupt controller and timer, before interrupts are on. */
 uk_plat_initcall_prio(start_all, 0, 6);
+
+/* What other CPUs do comes no further, their exits included. */
+static void stop_all(const struct uk_term_ctx *ctx __unused)
+{
+	unsigned long flags = ukarch_irq_save();
+
+	while (uk_lcpu_stop_others(__NULL) == UK_LCPU_LATE)
+		;
+	ukarch_irq_restore(flags);
+}
+
+uk_late_initcall(0, stop_all);

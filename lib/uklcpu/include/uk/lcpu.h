@@ -19,6 +19,15 @@
  */
 UK_EVENT_DECLARE(UK_EVENT_LCPU_INIT);
 
+#ifdef CONFIG_HAVE_SMP
+/*
+ * What a CPU calls from its start on that was given nothing else to do, with
+ * interrupts off; it does not return. NULL: it waits for interrupts. A
+ * scheduler sets it in the early class.
+ */
+extern void (*uk_lcpu_idle)(void);
+#endif
+
 /* What uk_lcpu_stop_others() did. */
 enum uk_lcpu_stop {
 	/* The calling CPU is alone until uk_lcpu_resume_others(). */
