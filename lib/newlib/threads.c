@@ -115,13 +115,18 @@ static void release(_LOCK_T lock)
 		uk_mutex_unlock(&lock->mutex);
 }
 
+/* Streams are flushed and atexit()'s functions called. */
+void uk_sched_last_exits(void)
+{
+	exit(0);
+}
+
 void newlib_exit_begins(void)
 {
 	UK_WRITE_ONCE(exiting, 1);
 }
 
 #ifdef CONFIG_LIBUKSTORE
-/* Streams are flushed and atexit()'s functions called. */
 static int on_shutdown(void *data)
 {
 	exit(*(const int *)data);

@@ -62,14 +62,14 @@ static void take(struct shot *s, struct uk_thread *t)
 /* The threads after an id, up to BATCH of them. */
 static unsigned int take_some(struct shot *shots, unsigned int behind)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags = uk_threads_lock();
 	struct uk_thread *t = __NULL;
 	unsigned int n = 0;
 
 	while (n < BATCH && (t = uk_thread_next(t)))
 		if (t->id > behind)
 			take(&shots[n++], t);
-	ukarch_irq_restore(flags);
+	uk_threads_unlock(flags);
 	return n;
 }
 

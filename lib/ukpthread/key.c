@@ -5,7 +5,10 @@
  * A key that is made again must not show what a thread had under it before, so
  * that each value remembers the key's generation.
  */
+#include <uk/spinlock.h>
 #include "pthread_internal.h"
+
+static struct uk_spinlock lock = UK_SPINLOCK_INITIALIZER(); /* both parts */
 
 static struct {
 	int used;
@@ -20,9 +23,10 @@ static __thread struct {
 
 int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
 {
-	unsigned long flags = ukarch_irq_save();
 	unsigned int k = 0;
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&lock, flags);
 	while (k < PTHREAD_KEYS_MAX && keys[k].used)
 		k++;
 	if (k < PTHREAD_KEYS_MAX) {
@@ -31,7 +35,7 @@ int pthread_key_create(pthread_key_t *key, void (*destructor)(void *))
 		keys[k].destructor = destructor;
 		*key = k;
 	}
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 	return k < PTHREAD_KEYS_MAX ? 0 : EAGAIN;
 }
 
@@ -100,17 +104,18 @@ int pthread_once(pthread_once_t *once, void (*init)(void))
 
 	if (__atomic_load_n(&once->_state, __ATOMIC_ACQUIRE) == ONCE_DONE)
 		return 0;
-	flags = ukarch_irq_save();
+	uk_spin_lock_irqsave(&lock, flags);
 	state = once->_state;
 	if (state == ONCE_NEW)
 		once->_state = ONCE_RUNNING;
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 	if (state == ONCE_NEW) {
 		init();
 		__atomic_store_n(&once->_state, ONCE_DONE, __ATOMIC_RELEASE);
 		uk_waitq_wake_up(&once_wait);
 	}
 	uk_waitq_wait_event(&once_wait,
-			    UK_READ_ONCE(once->_state) == ONCE_DONE);
+			    __atomic_load_n(&once->_state, __ATOMIC_ACQUIRE) ==
+				    ONCE_DONE);
 	return 0;
 }

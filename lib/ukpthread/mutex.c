@@ -151,19 +151,20 @@ int pthread_cond_destroy(pthread_cond_t *cond)
 	return uk_waitq_empty(wq(cond)) ? 0 : EBUSY;
 }
 
-/* With interrupts off no thread signals between the unlocking and the waiting.
- */
+/* A signal between the unlocking and the waiting is none to wait for. */
 static int wait_in(pthread_cond_t *cond, pthread_mutex_t *mutex,
 		   __nsec deadline)
 {
-	unsigned long flags;
+	unsigned long flags, wakes;
 	int rc;
 
 	if (!uk_mutex_is_mine(uk(mutex)))
 		return EPERM;
 	flags = ukarch_irq_save();
+	wakes = uk_waitq_wakes(wq(cond));
 	uk_mutex_unlock(uk(mutex));
-	rc = uk_waitq_wait_for(wq(cond), deadline, UK_WAIT_CONDITION, cond);
+	rc = uk_waitq_wait_since(wq(cond), wakes, deadline, UK_WAIT_CONDITION,
+				 cond);
 	ukarch_irq_restore(flags);
 	(void)uk_mutex_lock_until(uk(mutex), UK_TIME_NEVER);
 	return -rc;

@@ -13,6 +13,7 @@ UK_CTASSERT(__offsetof(pthread_mutex_t, _type) ==
 	    __offsetof(struct uk_mutex, flags));
 UK_CTASSERT(__offsetof(pthread_mutex_t, _wait) ==
 	    __offsetof(struct uk_mutex, wait));
+UK_CTASSERT(sizeof(((pthread_cond_t *)0)->_wait) == sizeof(struct uk_waitq));
 UK_CTASSERT(PTHREAD_MUTEX_RECURSIVE == UK_MUTEX_CONFIG_RECURSE);
 
 /** A POSIX time as one of the monotonic clock; 0, or EINVAL. */

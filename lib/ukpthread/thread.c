@@ -44,6 +44,7 @@ int pthread_create(pthread_t *thread, const pthread_attr_t *attr,
 	if (attr) {
 		a.stack = attr->_stack;
 		a.detached = attr->_detached;
+		a.affinity = attr->_cpus;
 	}
 	rc = uk_thread_create_attr(thread, &a, start, s);
 	if (rc)
@@ -74,8 +75,6 @@ int pthread_equal(pthread_t a, pthread_t b)
 void pthread_exit(void *result)
 {
 	pthread_keys_destroy();
-	if (uk_sched_thread_count() == 1)
-		exit(0);
 	uk_thread_exit(result);
 }
 
@@ -103,7 +102,7 @@ int sched_yield(void)
 
 int pthread_attr_init(pthread_attr_t *attr)
 {
-	*attr = (pthread_attr_t){ 0, PTHREAD_CREATE_JOINABLE };
+	*attr = (pthread_attr_t){ 0, PTHREAD_CREATE_JOINABLE, 0 };
 	return 0;
 }
 

@@ -3,11 +3,10 @@
 /*
  * Command: the threads, each with what it waits for and where it is: in its
  * innermost function that is not the scheduler's own. A thread is looked at
- * with interrupts off; what is found is written with them on, as a console may
- * be slow.
+ * under the scheduler's lock; what is found is written without, as a console
+ * may be slow.
  */
 #include <string.h>
-#include <uk/arch/lcpu.h>
 #include <uk/cmd.h>
 #include <uk/symtab.h>
 #include <uk/thread.h>
@@ -29,7 +28,7 @@ struct shot {
 /* The first thread after an id; 0 if there is none. */
 static int take(struct shot *s, unsigned int behind)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags = uk_threads_lock();
 	const struct __regs *regs;
 	struct uk_thread *t = __NULL;
 	struct uk_unwind last;
@@ -50,7 +49,7 @@ static int take(struct shot *s, unsigned int behind)
 			s->depth =
 				uk_unwind_frames(regs, s->frames, DEPTH, &last);
 	}
-	ukarch_irq_restore(flags);
+	uk_threads_unlock(flags);
 	return t != __NULL;
 }
 

@@ -66,6 +66,12 @@ struct uk_thread *uk_thread_by_id(unsigned int id)
 	return t;
 }
 
+/* 1 if a thread uses its CPU; with several CPUs none halts on its own. */
+static int runs(const struct uk_thread *t)
+{
+	return on_cpu(t) && (CPUS > 1 || !uksched.cpus[0].idle);
+}
+
 const char *uk_thread_state_name(const struct uk_thread *thread)
 {
 	static const char *const names[] = {
@@ -76,7 +82,9 @@ const char *uk_thread_state_name(const struct uk_thread *thread)
 	};
 	unsigned int state = thread->state;
 
-	if (thread == uk_thread_current() && !uksched.idle)
+	if (sched_is_idle(thread_of((struct uk_thread *)thread)))
+		return "idle";
+	if (runs(thread))
 		return "running";
 	return state < ARRAY_SIZE(names) ? names[state] : "unknown";
 }
@@ -86,7 +94,7 @@ struct __regs *uk_thread_regs(struct uk_thread *thread)
 	struct thread *t = thread_of(thread);
 	struct __regs *regs;
 
-	if (thread == uk_thread_current() || thread->state == UK_THREAD_EXITED)
+	if (on_cpu(thread) || thread->state == UK_THREAD_EXITED)
 		return __NULL;
 	if (!t->trap)
 		return &t->ctx.regs;
@@ -97,7 +105,7 @@ void *uk_thread_fpstate(struct uk_thread *thread)
 {
 	struct thread *t = thread_of(thread);
 
-	if (thread == uk_thread_current() || !t->fp_saved)
+	if (on_cpu(thread) || !t->fp_saved)
 		return __NULL;
 	return t->fpstate;
 }
@@ -106,7 +114,7 @@ __nsec uk_thread_cpu_time(const struct uk_thread *thread)
 {
 	const struct thread *t = (const struct thread *)thread;
 
-	if (thread != uk_thread_current() || uksched.idle)
+	if (!runs(thread))
 		return thread->cpu_time;
 	return thread->cpu_time + (uk_time_monotonic() - t->since);
 }

@@ -35,6 +35,10 @@ static int main_init(struct uk_init_ctx *ctx __unused)
 #endif
 	uksched.alive = 1;
 	uk_percpu()->thread = &t->pub;
+#ifdef CONFIG_HAVE_SMP
+	t->affinity = (__u64)-1;
+	uksched.online = 1;
+#endif
 	return sched_list_add(t);
 }
 

@@ -4,7 +4,6 @@
  * Mutexes and semaphores. One that is released while threads wait is handed to
  * the first of them, without ever being free in between.
  */
-#include <uk/arch/lcpu.h>
 #include <uk/assert.h>
 #include <uk/mutex.h>
 #include <uk/semaphore.h>
@@ -16,7 +15,7 @@ static int mine(const struct uk_mutex *m)
 	       (m->flags & UK_MUTEX_CONFIG_RECURSE);
 }
 
-/* 1 if it was free or one's own. Interrupts are off. */
+/* 1 if it was free or one's own. Under sched_lock. */
 static int take(struct uk_mutex *m)
 {
 	if (m->owner && !mine(m))
@@ -28,12 +27,13 @@ static int take(struct uk_mutex *m)
 
 int uk_mutex_lock_until(struct uk_mutex *m, __nsec deadline)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags;
 	int rc = 0;
 
+	uk_spin_lock_irqsave(&sched_lock, flags);
 	if (!take(m))
 		rc = sched_block(&m->wait, deadline, UK_WAIT_MUTEX, m);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	return rc;
 }
 
@@ -46,37 +46,41 @@ void uk_mutex_lock(struct uk_mutex *m)
 
 int uk_mutex_trylock(struct uk_mutex *m)
 {
-	unsigned long flags = ukarch_irq_save();
-	int taken = take(m);
+	unsigned long flags;
+	int taken;
 
-	ukarch_irq_restore(flags);
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	taken = take(m);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	return taken;
 }
 
 void uk_mutex_unlock(struct uk_mutex *m)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags;
 	struct thread *next;
 
+	uk_spin_lock_irqsave(&sched_lock, flags);
 	UK_ASSERT(uk_mutex_is_mine(m) && m->depth);
 	if (--m->depth == 0) {
 		next = sched_wake_one(&m->wait);
 		m->owner = next ? &next->pub : __NULL;
 		m->depth = next ? 1 : 0;
 	}
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 }
 
 int uk_semaphore_down_until(struct uk_semaphore *s, __nsec deadline)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags;
 	int rc = 0;
 
+	uk_spin_lock_irqsave(&sched_lock, flags);
 	if (s->count > 0)
 		s->count--;
 	else
 		rc = sched_block(&s->wait, deadline, UK_WAIT_SEMAPHORE, s);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	return rc;
 }
 
@@ -87,19 +91,22 @@ void uk_semaphore_down(struct uk_semaphore *s)
 
 int uk_semaphore_down_try(struct uk_semaphore *s)
 {
-	unsigned long flags = ukarch_irq_save();
-	int taken = s->count > 0;
+	unsigned long flags;
+	int taken;
 
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	taken = s->count > 0;
 	s->count -= taken;
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	return taken;
 }
 
 void uk_semaphore_up(struct uk_semaphore *s)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&sched_lock, flags);
 	if (!sched_wake_one(&s->wait))
 		s->count++;
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Who runs: a queue of those that are ready, first come, first served.
+ * Who runs: for each CPU a queue of those that are ready, first come, first
+ * served.
  *
- * There is no idle thread. A thread that gives up the CPU while no other is
- * ready stays on it and halts until an interrupt makes a thread ready; if that
- * is itself, there is no switch. Every switch is made with interrupts off, in
- * the scheduler or in the handler of an interrupt, and ends there for the next
- * one too.
+ * With one CPU there is no idle thread. A thread that gives up the CPU while no
+ * other is ready stays on it and halts until an interrupt makes a thread ready;
+ * if that is itself, there is no switch. With several see smp.c. Every switch
+ * is made with interrupts off and sched_lock held, in the scheduler or in the
+ * handler of an interrupt, and ends there for the next one too.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/arch/tls.h>
@@ -18,10 +19,17 @@
 UK_TABLE_DEFINE(thread_area, struct uk_thread_area);
 
 struct sched uksched;
+struct uk_spinlock sched_lock = UK_SPINLOCK_INITIALIZER();
 
+#ifdef CONFIG_HAVE_SMP
+/* What is global here is no thread's: libraries look for its areas. */
+static void areas_enter(const struct thread *t __unused)
+{
+}
+#else
 static void areas_enter(const struct thread *t)
 {
-	char *area = t->areas;
+	char *area = t->pub.areas;
 
 	uk_table_foreach (thread_area, a) {
 		a->enter(area);
@@ -29,6 +37,7 @@ static void areas_enter(const struct thread *t)
 			area += ALIGN_UP(a->size, 16UL);
 	}
 }
+#endif
 
 /* Time up to now is the current thread's. */
 static void charge(struct thread *t, __nsec now)
@@ -45,7 +54,7 @@ static void switch_to(struct thread *from, struct thread *to)
 	charge(from, now);
 	to->since = now;
 	to->pub.switches++;
-	if (uksched.ready_first)
+	if (this_cpu()->ready_first)
 		sched_slice_start();
 	areas_enter(to);
 	if (from->pub.tls != to->pub.tls)
@@ -57,27 +66,17 @@ static void switch_to(struct thread *from, struct thread *to)
 	cpu->trap_depth = to->trap_depth;
 	/* what a trap here finds of `from` is right by then */
 	__asm__ __volatile__("" : : : "memory");
+#ifdef CONFIG_HAVE_SMP
+	to->pub.cpu = cpu->id;
+#endif
 	cpu->thread = &to->pub;
 	ukarch_ctx_switch(&from->ctx, &to->ctx);
 }
 
-static void idle(struct thread *t)
-{
-	__nsec start = uk_time_monotonic();
-
-	charge(t, start);
-	uksched.idle = 1;
-	while (!sched_has_next())
-		ukarch_halt_irq();
-	uksched.idle = 0;
-	t->since = uk_time_monotonic();
-	uksched.idle_time += t->since - start;
-}
-
 /* The link to the next that may run; what it points to is NULL if none may. */
-static struct thread **next_link(struct thread **before)
+static struct thread **next_link(struct sched_cpu *c, struct thread **before)
 {
-	struct thread **link = (struct thread **)&uksched.ready_first;
+	struct thread **link = (struct thread **)&c->ready_first;
 
 	*before = __NULL;
 	while (unlikely(uksched.only) && *link && *link != uksched.only) {
@@ -91,64 +90,151 @@ int sched_has_next(void)
 {
 	struct thread *before;
 
-	/* interrupts change it between two looks */
+	/* interrupts and other CPUs change it between two looks */
 	__asm__ __volatile__("" : : : "memory");
-	return *next_link(&before) != __NULL;
+	return *next_link(this_cpu(), &before) != __NULL;
+}
+
+static struct thread *take(struct sched_cpu *c, struct thread **link,
+			   struct thread *before)
+{
+	struct thread *t = *link;
+
+	*link = t->ready_next;
+	if (c->ready_last == t)
+		c->ready_last = before;
+#ifdef CONFIG_HAVE_SMP
+	c->queued--;
+#endif
+	return t;
 }
 
 static struct thread *take_next(void)
 {
-	struct thread *before, **link = next_link(&before), *t = *link;
+	struct sched_cpu *c = this_cpu();
+	struct thread *before, **link = next_link(c, &before);
 
-	*link = t->ready_next;
-	if (uksched.ready_last == t)
-		uksched.ready_last = before;
-	return t;
+	return take(c, link, before);
 }
+
+#ifdef CONFIG_HAVE_SMP
+struct thread *sched_take(struct sched_cpu *c, struct thread *before)
+{
+	return take(c, before ? &before->ready_next : &c->ready_first, before);
+}
+
+static void now_runs(const struct thread *t)
+{
+	this_cpu()->idle = sched_is_idle(t);
+}
+#else
+static struct thread *sched_none_ready(struct thread *from)
+{
+	struct sched_cpu *c = this_cpu();
+	__nsec start = uk_time_monotonic();
+
+	charge(from, start);
+	c->idle = 1;
+	while (!sched_has_next())
+		ukarch_halt_irq();
+	c->idle = 0;
+	from->since = uk_time_monotonic();
+	c->idle_time += from->since - start;
+	return take_next();
+}
+
+static unsigned int sched_place(const struct thread *t __unused)
+{
+	return 0;
+}
+
+static void sched_joined(unsigned int cpu __unused, int was_empty __unused)
+{
+	if (!this_cpu()->idle)
+		sched_slice_start();
+}
+
+static void now_runs(const struct thread *t __unused)
+{
+}
+
+static void sched_only_changed(void)
+{
+	if (uksched.only && uksched.only != current())
+		sched_slice_end(0);
+}
+#endif
 
 void sched_switch(void)
 {
 	struct thread *from = current(), *to;
 
-	if (!sched_has_next())
-		idle(from);
-	to = take_next();
+	to = sched_has_next() ? take_next() : sched_none_ready(from);
+	now_runs(to);
 	if (to != from)
 		switch_to(from, to);
 }
 
-void sched_ready(struct thread *t)
+static inline void join_queue(struct thread *t, unsigned int cpu)
 {
+	struct sched_cpu *c = &uksched.cpus[cpu];
+	int was_empty = !c->ready_first;
+
 	t->pub.state = UK_THREAD_READY;
 	t->ready_next = __NULL;
-	if (uksched.ready_first)
-		uksched.ready_last->ready_next = t;
+	if (was_empty)
+		UK_WRITE_ONCE(c->ready_first, t);
 	else
-		UK_WRITE_ONCE(uksched.ready_first, t);
-	uksched.ready_last = t;
-	if (!uksched.idle)
-		sched_slice_start();
+		c->ready_last->ready_next = t;
+	c->ready_last = t;
+	sched_joined(cpu, was_empty);
 }
+
+void sched_ready(struct thread *t)
+{
+	join_queue(t, sched_place(t));
+}
+
+#ifdef CONFIG_HAVE_SMP
+void sched_ready_here(struct thread *t)
+{
+	join_queue(t, sched_may_stay(t) ? ukplat_lcpu_id() : sched_place(t));
+}
+#endif
 
 void uk_sched_yield(void)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags;
 
-	if (uksched.ready_first) {
-		sched_ready(current());
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	if (this_cpu()->ready_first) {
+		sched_ready_here(current());
 		sched_switch();
 	}
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 }
 
 void uk_sched_only(const struct uk_thread *thread)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&sched_lock, flags);
 	uksched.only = (const struct thread *)thread;
-	if (thread && thread != uk_thread_current())
-		sched_slice_end();
-	ukarch_irq_restore(flags);
+	sched_only_changed();
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
+}
+
+unsigned long uk_threads_lock(void)
+{
+	unsigned long flags;
+
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	return flags;
+}
+
+void uk_threads_unlock(unsigned long flags)
+{
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 }
 
 unsigned int uk_sched_thread_count(void)
@@ -156,7 +242,9 @@ unsigned int uk_sched_thread_count(void)
 	return UK_READ_ONCE(uksched.alive);
 }
 
+#ifndef CONFIG_HAVE_SMP
 __nsec uk_sched_idle_time(void)
 {
-	return UK_READ_ONCE(uksched.idle_time);
+	return UK_READ_ONCE(uksched.cpus[0].idle_time);
 }
+#endif

@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What the files of the scheduler share. Everything here is changed with
- * interrupts off on the one CPU; with more, a lock is taken there too.
+ * What the files of the scheduler share. Everything here is changed under
+ * sched_lock. A thread that gives its CPU away holds it across the switch, and
+ * the one that comes in releases it: no CPU takes a thread that another has not
+ * left yet, nor frees its stack.
+ *
+ * With one CPU the lock is nothing, and a thread that finds no other halts on
+ * its own stack. With several each CPU has a queue and an idle thread (smp.c).
  */
 #ifndef __UKSCHED_INTERNAL_H__
 #define __UKSCHED_INTERNAL_H__
 
 #include <uk/arch/ctx.h>
-#include <uk/percpu.h>
+#include <uk/plat/lcpu.h>
 #include <uk/sched.h>
+#include <uk/spinlock.h>
 #include <uk/wait.h>
 
+#define CPUS CONFIG_UKPLAT_LCPU_MAXCOUNT
 #define THREAD_MAGIC 0x74687264U /* "thrd" */
 
 struct thread {
@@ -24,7 +31,7 @@ struct thread {
 	struct ukarch_trap_ctx *trap;
 	unsigned int trap_depth;
 
-	struct thread *ready_next; /* in the run queue */
+	struct thread *ready_next; /* in a run queue */
 	__nsec since;		   /* on the CPU, and not idle, since then */
 
 	struct uk_waitq *waits_in; /* NULL: in none */
@@ -39,26 +46,42 @@ struct thread {
 
 	void *fpstate; /* LIBUKSCHED_PREEMPT: a buffer, else NULL */
 	int fp_saved;  /* it holds the thread's state */
-	char *areas;   /* of uk_thread_area, one after the other */
 	struct thread *prev;
-	void *block; /* the memory of all this, NULL for main */
+	void *block; /* the memory of all this, NULL for main and idle */
+#ifdef CONFIG_HAVE_SMP
+	__u64 affinity;
+#endif
+};
+
+struct sched_cpu {
+	struct thread *ready_first, *ready_last;
+	int idle; /* its thread halts, waiting for any; or is its idle thread */
+	__nsec idle_time;
+#ifdef CONFIG_HAVE_SMP
+	unsigned int queued; /* threads in the queue */
+#endif
 };
 
 struct sched {
-	struct thread *ready_first, *ready_last;
+	struct sched_cpu cpus[CPUS];
 	const struct thread *only;   /* only this one runs; NULL: all may */
 	struct thread *first, *last; /* all threads */
 	unsigned int last_id;
 	unsigned int alive;	/* threads that have not exited */
 	unsigned int abandoned; /* detached and exited, not freed yet */
-	int idle;		/* the current thread waits for any */
-	__nsec idle_time;
+#ifdef CONFIG_HAVE_SMP
+	/* CPUs by bit: those that take threads; those of them that have none,
+	 * neither running nor in their queue
+	 */
+	__u64 online, vacant;
+#endif
 #ifdef CONFIG_LIBUKSTORE
 	__u64 gone_switches, gone_time; /* of threads that left the list */
 #endif
 };
 
 extern struct sched uksched;
+extern struct uk_spinlock sched_lock;
 
 static inline struct thread *current(void)
 {
@@ -70,16 +93,33 @@ static inline struct thread *thread_of(struct uk_thread *pub)
 	return (struct thread *)pub;
 }
 
-/* All are called with interrupts off. */
+/* The calling CPU's part. Contexts: irq-off. */
+static inline struct sched_cpu *this_cpu(void)
+{
+	return &uksched.cpus[ukplat_lcpu_id()];
+}
 
-/** Makes a thread the last of those that are ready. */
+/** 1 if a thread has a CPU. Contexts: any. */
+static inline int on_cpu(const struct uk_thread *t)
+{
+#ifdef CONFIG_HAVE_SMP
+	return t->cpu < CPUS && UK_READ_ONCE(uk_percpus[t->cpu].thread) == t;
+#else
+	return t == uk_thread_current();
+#endif
+}
+
+/* All from here on are called with sched_lock held, and return with it. */
+
+/** Makes a thread ready, as the last in the queue of the CPU that suits it. */
 void sched_ready(struct thread *t);
 
-/** 1 if a thread is ready and may run. */
+/** 1 if a thread is ready here and may run. */
 int sched_has_next(void);
 
 /** Gives the CPU to the next that is ready, and waits for one. The current
- * thread is ready, or another one will wake it; then this returns.
+ * thread is ready, or another one will wake it; then this returns, perhaps on
+ * another CPU.
  */
 void sched_switch(void);
 
@@ -99,18 +139,79 @@ void sched_list_remove(struct thread *t);
 #ifdef CONFIG_LIBUKSCHED_PREEMPT
 extern unsigned int uksched_slice_us;
 
-/** The current thread has had its time. */
-void sched_slice_end(void);
+/** The thread on a CPU has had its time. Contexts: and without the lock. */
+void sched_slice_end(unsigned int cpu);
 
-/** Others are ready: the current thread's time slice counts. */
+/** Another CPU starts to count its thread's slice, at its next interrupt. */
+void sched_slice_look(unsigned int cpu);
+
+/** Others are ready here: the current thread's time slice counts. */
 void sched_slice_start(void);
 #else
-static inline void sched_slice_end(void)
+static inline void sched_slice_end(unsigned int cpu __unused)
+{
+}
+
+static inline void sched_slice_look(unsigned int cpu __unused)
 {
 }
 
 static inline void sched_slice_start(void)
 {
+}
+#endif
+
+#ifdef CONFIG_HAVE_SMP
+/* smp.c */
+extern struct thread sched_idle_threads[CPUS];
+
+static inline int sched_is_idle(const struct thread *t)
+{
+	return t >= sched_idle_threads && t < &sched_idle_threads[CPUS];
+}
+
+/** As sched_ready() for the current thread, which stays here if it may. */
+void sched_ready_here(struct thread *t);
+
+/** Takes out of a queue the thread behind `before`, the first if NULL. */
+struct thread *sched_take(struct sched_cpu *c, struct thread *before);
+
+/** The CPU whose queue a thread joins. */
+unsigned int sched_place(const struct thread *t);
+
+/** A thread joined a CPU's queue, which was empty or not. */
+void sched_joined(unsigned int cpu, int was_empty);
+
+/** A thread of another queue, or the idle thread. */
+struct thread *sched_none_ready(struct thread *from);
+
+/** uksched.only changed. */
+void sched_only_changed(void);
+
+static inline int sched_may_stay(const struct thread *t)
+{
+	return t->affinity >> ukplat_lcpu_id() & 1;
+}
+
+/** CPUs as an affinity: those that take threads, or 0 if none does. */
+static inline __u64 sched_affinity(__u64 cpus)
+{
+	return (cpus & uksched.online) ? cpus : 0;
+}
+#else
+static inline int sched_is_idle(const struct thread *t __unused)
+{
+	return 0;
+}
+
+static inline int sched_may_stay(const struct thread *t __unused)
+{
+	return 1;
+}
+
+static inline void sched_ready_here(struct thread *t)
+{
+	sched_ready(t);
 }
 #endif
 

@@ -9,7 +9,6 @@
  * An object knows its thread by number, not by address, so that a reader gets
  * an error after the thread has ended.
  */
-#include <uk/arch/lcpu.h>
 #include <uk/store.h>
 #include "sched_internal.h"
 
@@ -25,40 +24,44 @@ static int get_threads(void *cookie __unused, __u32 *out)
 
 static int get_ready(void *cookie __unused, __u32 *out)
 {
-	unsigned long flags = ukarch_irq_save();
-	struct thread *t = uksched.ready_first;
+	unsigned long flags = uk_threads_lock();
 	__u32 count = 0;
 
 	/* bounded: a trap may have hit a change of the queue */
-	for (; t && count < uksched.alive; t = t->ready_next)
-		count++;
-	ukarch_irq_restore(flags);
+	for (unsigned int cpu = 0; cpu < CPUS; cpu++) {
+		struct thread *t = uksched.cpus[cpu].ready_first;
+
+		for (; t && count < uksched.alive; t = t->ready_next)
+			count++;
+	}
+	uk_threads_unlock(flags);
 	*out = count;
 	return 0;
 }
 
 static int get_switches(void *cookie __unused, __u64 *out)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags = uk_threads_lock();
 	struct uk_thread *t = __NULL;
 	__u64 sum = uksched.gone_switches;
 
 	while ((t = uk_thread_next(t)))
 		sum += t->switches;
-	ukarch_irq_restore(flags);
+	uk_threads_unlock(flags);
 	*out = sum;
 	return 0;
 }
 
 static int get_run_time(void *cookie __unused, __u64 *out)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags = uk_threads_lock();
 	struct uk_thread *t = __NULL;
 	__u64 sum = uksched.gone_time;
 
 	while ((t = uk_thread_next(t)))
-		sum += uk_thread_cpu_time(t);
-	ukarch_irq_restore(flags);
+		if (!sched_is_idle(thread_of(t)))
+			sum += uk_thread_cpu_time(t);
+	uk_threads_unlock(flags);
 	*out = sum;
 	return 0;
 }
@@ -80,14 +83,14 @@ COUNTER(3, switches, .help = "threads that were given the CPU",
 COUNTER(4, run_time, .unit = "nanoseconds",
 	.help = "time that threads had the CPU");
 COUNTER(5, idle_time, .unit = "nanoseconds",
-	.help = "time that the CPU was idle");
+	.help = "time that CPUs were idle");
 
 #ifdef CONFIG_LIBUKALLOC
 #include <string.h>
 #include <uk/alloc.h>
 #include <uk/snprintf.h>
 
-/* The thread with that number or the first one above it, interrupts off. Ids
+/* The thread with that number or the first one above it, locked. Ids
  * ascend, so that it ends in a damaged list too.
  */
 static struct uk_thread *at_or_behind(unsigned int id)
@@ -113,21 +116,21 @@ static struct uk_thread *by_id(void *cookie)
 /* The cookie of a thread's object is its number. */
 static int get_thread_run_time(void *cookie, __u64 *out)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags = uk_threads_lock();
 	struct uk_thread *t = by_id(cookie);
 
 	*out = t ? uk_thread_cpu_time(t) : 0;
-	ukarch_irq_restore(flags);
+	uk_threads_unlock(flags);
 	return t ? 0 : -ENODEV;
 }
 
 static int get_thread_switches(void *cookie, __u64 *out)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags = uk_threads_lock();
 	struct uk_thread *t = by_id(cookie);
 
 	*out = t ? t->switches : 0;
-	ukarch_irq_restore(flags);
+	uk_threads_unlock(flags);
 	return t ? 0 : -ENODEV;
 }
 
@@ -156,7 +159,7 @@ static struct known *known;
  */
 static unsigned int thread_behind(unsigned int id, char *name)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags = uk_threads_lock();
 	struct uk_thread *t = at_or_behind(id + 1);
 	unsigned int found = 0;
 
@@ -164,7 +167,7 @@ static unsigned int thread_behind(unsigned int id, char *name)
 		found = t->id;
 		strncpy(name, t->name, UK_THREAD_NAME_MAX - 1);
 	}
-	ukarch_irq_restore(flags);
+	uk_threads_unlock(flags);
 	name[UK_THREAD_NAME_MAX - 1] = '\0';
 	return found;
 }

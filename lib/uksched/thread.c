@@ -81,7 +81,7 @@ static int guard(const void *block, unsigned long attr)
 /* Calls init of all areas, or fini of those before `end`. */
 static int areas_init(struct thread *t)
 {
-	char *area = t->areas;
+	char *area = t->pub.areas;
 	int rc = 0;
 
 	uk_table_foreach (thread_area, a) {
@@ -94,7 +94,7 @@ static int areas_init(struct thread *t)
 
 static void areas_fini(struct thread *t)
 {
-	char *area = t->areas;
+	char *area = t->pub.areas;
 
 	uk_table_foreach (thread_area, a) {
 		a->fini(area);
@@ -113,9 +113,10 @@ void uk_thread_set_name(struct uk_thread *thread, const char *name)
 	thread->name = thread->stack.name = t->name;
 }
 
-/* The first thing that a thread does. Interrupts are off. */
+/* The first thing that a thread does. */
 static void thread_start(struct thread *t)
 {
+	uk_spin_unlock(&sched_lock);
 	ukarch_irq_enable();
 	uk_thread_exit(t->func(t->arg));
 }
@@ -132,12 +133,26 @@ static struct thread *block_init(char *block, const struct layout *l)
 	t->pub.stack.top = block + l->thread;
 	if (fpstate_size())
 		t->fpstate = block + l->fpstate;
-	t->areas = block + l->areas;
+	t->pub.areas = block + l->areas;
 	t->pub.tls = uk_tls_init(block + l->tls);
 	ukarch_ctx_init(&t->ctx, (__uptr)t->pub.stack.top, (__uptr)thread_start,
 			(__uptr)t);
 	return t;
 }
+
+#ifdef CONFIG_HAVE_SMP
+static int affinity_init(struct thread *t, __u64 cpus)
+{
+	t->pub.cpu = ukplat_lcpu_id();
+	t->affinity = cpus ? sched_affinity(cpus) : (__u64)-1;
+	return t->affinity ? 0 : -EINVAL;
+}
+#else
+static int affinity_init(struct thread *t __unused, __u64 cpus)
+{
+	return !cpus || (cpus & 1) ? 0 : -EINVAL;
+}
+#endif
 
 static void thread_free(struct thread *t)
 {
@@ -153,9 +168,10 @@ static void thread_free(struct thread *t)
  */
 static void reap(void)
 {
-	unsigned long flags = ukarch_irq_save();
 	struct uk_thread *next, *pub = &uksched.first->pub;
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&sched_lock, flags);
 	for (; pub && uksched.abandoned; pub = next) {
 		struct thread *t = thread_of(pub);
 
@@ -165,12 +181,12 @@ static void reap(void)
 			continue;
 		sched_list_remove(t);
 		uksched.abandoned--;
-		ukarch_irq_restore(flags);
+		uk_spin_unlock_irqrestore(&sched_lock, flags);
 		thread_free(t);
-		flags = ukarch_irq_save();
+		uk_spin_lock_irqsave(&sched_lock, flags);
 		next = &uksched.first->pub;
 	}
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 }
 
 int uk_thread_create_attr(struct uk_thread **thread,
@@ -202,15 +218,17 @@ int uk_thread_create_attr(struct uk_thread **thread,
 	if (rc)
 		goto fail;
 
-	flags = ukarch_irq_save();
-	rc = sched_list_add(t);
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	rc = affinity_init(t, attr->affinity);
+	if (!rc)
+		rc = sched_list_add(t);
 	if (!rc) {
 		uksched.alive++;
 		sched_ready(t);
 		if (thread)
 			*thread = &t->pub;
 	}
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	if (!rc)
 		return 0;
 fail:
@@ -228,19 +246,29 @@ struct uk_thread *uk_thread_create(const char *name, uk_thread_func_t func,
 								: thread;
 }
 
+/* A C library has more to do. */
+void __weak uk_sched_last_exits(void)
+{
+	uk_exit(0);
+}
+
 void uk_thread_exit(void *result)
 {
 	struct thread *t = current();
+	unsigned long flags;
 
-	if (uksched.alive == 1)
-		uk_exit(0);
-	ukarch_irq_disable();
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	if (uksched.alive == 1) {
+		uk_spin_unlock_irqrestore(&sched_lock, flags);
+		uk_sched_last_exits();
+	}
 	t->result = result;
 	t->pub.state = UK_THREAD_EXITED;
 	uksched.alive--;
 	uksched.abandoned += t->detached;
 	while (sched_wake_one(&t->joiners))
 		;
+	/* Its stack is free once the next thread releases the lock. */
 	sched_switch();
 	UK_CRASH("a thread that exited runs");
 }
@@ -252,9 +280,9 @@ int uk_thread_join(struct uk_thread *thread, void **result)
 
 	if (t == current())
 		return -EDEADLK;
-	flags = ukarch_irq_save();
+	uk_spin_lock_irqsave(&sched_lock, flags);
 	if (t->detached || t->joined) {
-		ukarch_irq_restore(flags);
+		uk_spin_unlock_irqrestore(&sched_lock, flags);
 		return -EINVAL;
 	}
 	t->joined = 1;
@@ -264,7 +292,7 @@ int uk_thread_join(struct uk_thread *thread, void **result)
 		*result = t->result;
 	if (t->block)
 		sched_list_remove(t);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	if (t->block) /* main's memory is not the heap's */
 		thread_free(t);
 	reap();
@@ -274,13 +302,15 @@ int uk_thread_join(struct uk_thread *thread, void **result)
 int uk_thread_detach(struct uk_thread *thread)
 {
 	struct thread *t = thread_of(thread);
-	unsigned long flags = ukarch_irq_save();
-	int rc = t->detached || t->joined ? -EINVAL : 0;
+	unsigned long flags;
+	int rc;
 
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	rc = t->detached || t->joined ? -EINVAL : 0;
 	if (!rc) {
 		t->detached = 1;
 		uksched.abandoned += t->pub.state == UK_THREAD_EXITED;
 	}
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	return rc;
 }

@@ -5,7 +5,6 @@
  * it out of the queue when the time is up. A wait queue is a list of threads
  * by arrival, linked through wait_next.
  */
-#include <uk/arch/lcpu.h>
 #include <uk/assert.h>
 #include "sched_internal.h"
 
@@ -43,10 +42,15 @@ static void expired(struct uk_timer *timer __unused, void *arg)
 {
 	struct thread *t = arg;
 
-	t->timed_out = 1;
-	if (t->waits_in)
-		wq_remove(t);
-	sched_ready(t);
+	uk_spin_lock(&sched_lock);
+	/* It may have been woken, and not have run to cancel the timer yet. */
+	if (t->pub.state != UK_THREAD_READY) {
+		t->timed_out = 1;
+		if (t->waits_in)
+			wq_remove(t);
+		sched_ready(t);
+	}
+	uk_spin_unlock(&sched_lock);
 }
 
 int sched_block(struct uk_waitq *wq, __nsec deadline, enum uk_wait_kind kind,
@@ -66,8 +70,12 @@ int sched_block(struct uk_waitq *wq, __nsec deadline, enum uk_wait_kind kind,
 		uk_timer_start(&t->timer, deadline);
 	}
 	sched_switch();
-	if (deadline != UK_TIME_NEVER)
-		uk_timer_cancel(&t->timer);
+	if (deadline != UK_TIME_NEVER) {
+		/* expired(), perhaps on another CPU, is waited for */
+		uk_spin_unlock(&sched_lock);
+		(void)uk_timer_cancel_wait(&t->timer);
+		uk_spin_lock(&sched_lock);
+	}
 	return t->timed_out ? -ETIMEDOUT : 0;
 }
 
@@ -78,47 +86,61 @@ struct thread *sched_wake_one(struct uk_waitq *wq)
 	if (!t)
 		return __NULL;
 	wq_remove(t);
-	/* Its time must not come any more once it is ready. */
-	uk_timer_cancel(&t->timer);
 	sched_ready(t);
 	return t;
 }
 
-int uk_waitq_wait(struct uk_waitq *wq, __nsec deadline)
+/* Interrupts are off. */
+int uk_waitq_wait_since(struct uk_waitq *wq, unsigned long wakes,
+			__nsec deadline, enum uk_wait_kind kind,
+			const void *object)
 {
-	return sched_block(wq, deadline, UK_WAIT_QUEUE, wq);
+	int rc = 0;
+
+	uk_spin_lock(&sched_lock);
+	if (uk_waitq_wakes(wq) == wakes)
+		rc = sched_block(wq, deadline, kind, object);
+	uk_spin_unlock(&sched_lock);
+	return rc;
 }
 
-int uk_waitq_wait_for(struct uk_waitq *wq, __nsec deadline,
-		      enum uk_wait_kind kind, const void *object)
+static void count_wake(struct uk_waitq *wq __unused)
 {
-	return sched_block(wq, deadline, kind, object);
+#ifdef CONFIG_HAVE_SMP
+	__atomic_store_n(&wq->wakes, wq->wakes + 1, __ATOMIC_RELEASE);
+#endif
 }
 
 unsigned int uk_waitq_wake_up_one(struct uk_waitq *wq)
 {
-	unsigned long flags = ukarch_irq_save();
-	struct thread *t = sched_wake_one(wq);
+	struct thread *t;
+	unsigned long flags;
 
-	ukarch_irq_restore(flags);
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	count_wake(wq);
+	t = sched_wake_one(wq);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	return t != __NULL;
 }
 
 unsigned int uk_waitq_wake_up(struct uk_waitq *wq)
 {
-	unsigned long flags = ukarch_irq_save();
 	unsigned int count = 0;
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	count_wake(wq);
 	while (sched_wake_one(wq))
 		count++;
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	return count;
 }
 
 void uk_thread_sleep_until(__nsec deadline)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&sched_lock, flags);
 	sched_block(__NULL, deadline, UK_WAIT_TIME, __NULL);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
 }

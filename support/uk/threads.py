@@ -8,6 +8,7 @@ from uk.guest import last_word, print_table, text_at, variable, words_at
 
 FRAMES = 64  # looked at for a thread's place, at most
 SCHEDULER = "uksched/sched.c"
+MAIN = 1  # its number
 
 
 def uk_threads():
@@ -28,13 +29,13 @@ def find_thread(word):
     return next((t for t in uk_threads() if word in (str(int(t[1]["id"])), text_at(t[1]["name"]))), None)
 
 
-def current():
-    """The struct uk_thread on the CPU, by its pointer."""
-    return variable("uk_percpus", "ukcore/core.c")[0]["thread"]
+def current(cpu=0):
+    """The struct uk_thread on a CPU, by its pointer."""
+    return variable("uk_percpus", "ukcore/core.c")[cpu]["thread"]
 
 
 def is_running(thread):
-    return int(thread.address) == int(current())
+    return int(thread.address) == int(current(int(thread["pub"]["cpu"])))
 
 
 def thread_of(thread):
@@ -87,7 +88,9 @@ def where_thread(thread, state):
 
 
 def state_of(thread):
-    if is_running(thread) and not int(variable("uksched", SCHEDULER)["idle"]):
+    if not int(thread["block"]) and int(thread["pub"]["id"]) != MAIN:
+        return "idle"  # a CPU's idle thread
+    if is_running(thread) and not int(variable("uksched", SCHEDULER)["cpus"][int(thread["pub"]["cpu"])]["idle"]):
         return "running"
     return last_word(thread["pub"]["state"])
 

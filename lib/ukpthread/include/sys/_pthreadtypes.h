@@ -17,18 +17,26 @@ typedef struct uk_thread *pthread_t;
 typedef struct {
 	size_t _stack;
 	int _detached;
+	unsigned long _cpus; /* 0: any */
 } pthread_attr_t;
 
 typedef struct {
 	int _type;
 } pthread_mutexattr_t;
 
+/* struct uk_waitq */
+#ifdef CONFIG_HAVE_SMP
+#define _PTHREAD_WAIT void *_wait[3]
+#else
+#define _PTHREAD_WAIT void *_wait[2]
+#endif
+
 /* Laid out as struct uk_mutex. */
 typedef struct {
 	void *_owner;
 	unsigned int _depth;
 	unsigned int _type;
-	void *_wait[2];
+	_PTHREAD_WAIT;
 } pthread_mutex_t;
 
 typedef struct {
@@ -36,7 +44,7 @@ typedef struct {
 } pthread_condattr_t;
 
 typedef struct {
-	void *_wait[2]; /* struct uk_waitq */
+	_PTHREAD_WAIT;
 	int _clock;
 } pthread_cond_t;
 

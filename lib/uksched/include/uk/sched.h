@@ -10,7 +10,9 @@
  *
  * They take turns, in the order in which they became ready. A thread runs
  * until it waits, sleeps, yields or exits; with LIBUKSCHED_PREEMPT for a time
- * slice at most while others are ready. When none is, the CPU halts.
+ * slice at most while others are ready. When none is, the CPU halts. With
+ * several CPUs threads run at once; each CPU has a queue, and takes a thread of
+ * another one's before it idles.
  *
  * Waiting is in <uk/wait.h>, <uk/mutex.h>, <uk/semaphore.h>; looking at
  * threads in <uk/thread.h>. Without LIBUKSCHED yielding and sleeping remain.
@@ -39,6 +41,7 @@ struct uk_thread_attr {
 	const char *name; /* copied, cut to UK_THREAD_NAME_MAX; 0: "thread" */
 	__sz stack;	  /* bytes, rounded up to pages; 0: sched.stack */
 	int detached;	  /* no thread will join it */
+	__u64 affinity;	  /* see uk_thread_set_affinity(); 0: any CPU */
 };
 
 /**
@@ -46,8 +49,8 @@ struct uk_thread_attr {
  *
  * @param thread receives it; NULL if not needed
  * @param func its life: what it returns is what a joiner gets
- * @return 0; -ENOMEM; -EINVAL if the stack is less than 8 KiB; -EAGAIN if all
- *   ids were given
+ * @return 0; -ENOMEM; -EINVAL if the stack is less than 8 KiB, or no CPU of
+ *   its affinity takes threads; -EAGAIN if all ids were given
  */
 int uk_thread_create_attr(struct uk_thread **thread,
 			  const struct uk_thread_attr *attr,
@@ -58,9 +61,14 @@ struct uk_thread *uk_thread_create(const char *name, uk_thread_func_t func,
 				   void *arg);
 
 /**
- * Ends the calling thread. The last one of all ends the image with status 0.
+ * Ends the calling thread. The last one of all calls uk_sched_last_exits().
  */
 void __noreturn uk_thread_exit(void *result);
+
+/** Ends the image with status 0, unless another library defines it. Contexts:
+ * the last thread.
+ */
+void __noreturn uk_sched_last_exits(void);
 
 /**
  * Waits for a thread's end and frees it.
@@ -77,8 +85,24 @@ int uk_thread_detach(struct uk_thread *thread);
 /** Gives a thread another name, which is copied, cut to UK_THREAD_NAME_MAX. */
 void uk_thread_set_name(struct uk_thread *thread, const char *name);
 
-/** Lets all threads that are ready run first. Contexts: and interrupts off,
- * which they are again on return.
+/**
+ * Chooses the CPUs that a thread may run on: bit N is CPU N, and those that do
+ * not exist do not matter. Threads run on CPUs 0 to 63 at most. It moves before
+ * this returns, but for a thread that another CPU runs at this moment: that one
+ * moves when it next gives its CPU away, or with LIBUKSCHED_PREEMPT at an
+ * interrupt that it is sent.
+ *
+ * @return 0; -EINVAL if none of the CPUs takes threads. Contexts: thread.
+ */
+int uk_thread_set_affinity(struct uk_thread *thread, __u64 cpus);
+
+/** The CPUs that a thread may run on, of those that take threads. Contexts:
+ * any.
+ */
+__u64 uk_thread_get_affinity(const struct uk_thread *thread);
+
+/** Lets all threads run first that are ready on this CPU. Contexts: and
+ * interrupts off, which they are again on return.
  */
 void uk_sched_yield(void);
 
@@ -88,16 +112,17 @@ void uk_thread_sleep_until(__nsec deadline);
 /** Threads that have not exited. Contexts: any. */
 unsigned int uk_sched_thread_count(void);
 
-/** ns that the CPU was idle. Contexts: any. */
+/** ns that the CPU was idle; of all CPUs together. Contexts: any. */
 __nsec uk_sched_idle_time(void);
 
 /**
- * For a debugger: the CPU is given to one thread alone, even if others are
- * ready, until this is called with NULL. While it waits for something the CPU
- * idles.
+ * For a debugger: CPUs are given to one thread alone, even if others are
+ * ready, until this is called with NULL. While it waits for something they
+ * idle.
  *
- * With LIBUKSCHED_PREEMPT the thread on the CPU loses it at the next interrupt;
- * without, when it gives it away. Contexts: any.
+ * With LIBUKSCHED_PREEMPT another thread on a CPU loses it at the next
+ * interrupt, which other CPUs are sent; without, when it gives it away.
+ * Contexts: any.
  */
 void uk_sched_only(const struct uk_thread *thread);
 

@@ -15,6 +15,7 @@
 #ifndef __UK_THREAD_H__
 #define __UK_THREAD_H__
 
+#include <uk/arch/lcpu.h>
 #include <uk/arch/regs.h>
 #include <uk/stack.h>
 
@@ -53,6 +54,7 @@ struct uk_wait {
 /* What everybody may read; only the scheduler writes. */
 struct uk_thread {
 	unsigned int id;  /* from 1, never reused */
+	unsigned int cpu; /* that it is on, or was on last */
 	const char *name; /* never NULL; letters, digits and so on */
 	volatile enum uk_thread_state state;
 	struct uk_wait wait;
@@ -60,6 +62,8 @@ struct uk_thread {
 	__nsec cpu_time;       /* ns on the CPU, up to when it last left it */
 	__u64 switches;	       /* how often it was given the CPU */
 	__uptr tls;	       /* thread pointer; 0: it has none */
+	char *areas; /* of <uk/thread_area.h>, one after the other; NULL: none
+		      */
 	/* The list of all threads by id; the walk's. */
 	struct uk_thread *next;
 };
@@ -83,18 +87,28 @@ static inline struct uk_thread *uk_thread_current(void)
  *   damaged: what is not readable, not a thread or has no higher id than prev
  *   is not returned.
  * Contexts: any, at any instant: each change of the list is one store, and no
- *   lock is taken. In thread context interrupts are off for the whole walk, or
- *   prev may have gone meanwhile.
+ *   lock is taken. In thread context uk_threads_lock() is held for the whole
+ *   walk, or prev may have gone meanwhile.
  */
 struct uk_thread *uk_thread_next(const struct uk_thread *prev);
+
+/**
+ * Keeps the list as it is, and threads that are off their CPUs where they are,
+ * until uk_threads_unlock(), with interrupts off. Shortly: no CPU switches
+ * threads meanwhile. Contexts: thread, irq.
+ *
+ * @return what uk_threads_unlock() wants
+ */
+unsigned long uk_threads_lock(void);
+void uk_threads_unlock(unsigned long flags);
 
 /** The thread with an id, or NULL. Contexts: as uk_thread_next(). */
 struct uk_thread *uk_thread_by_id(unsigned int id);
 
 /**
- * "running", "ready", "sleeping", "waiting" or "exited"; never NULL. The
- * thread on the CPU is running, unless it waits there with no other
- * ready. Contexts: any.
+ * "running", "ready", "sleeping", "waiting", "exited", or "idle" for a CPU's
+ * idle thread; never NULL. The thread on a CPU is running, unless it waits
+ * there with no other ready. Contexts: any.
  */
 const char *uk_thread_state_name(const struct uk_thread *thread);
 
@@ -122,9 +136,9 @@ const struct uk_thread *uk_thread_wait_holder(const struct uk_thread *thread);
  * are those of that place, so that a call trace starts there; the others
  * are not used.
  *
- * @return NULL for the thread on the CPU, for one that exited and left it for
- *   good, and for one whose data is damaged. Contexts: any but thread with
- *   interrupts on: it may run by then.
+ * @return NULL for a thread on a CPU, for one that exited and left it for
+ *   good, and for one whose data is damaged. Contexts: trap, with other CPUs
+ *   stopped, or with uk_threads_lock() held: it may run by then.
  */
 struct __regs *uk_thread_regs(struct uk_thread *thread);
 
@@ -132,7 +146,7 @@ struct __regs *uk_thread_regs(struct uk_thread *thread);
  * Floating point and vector registers with which a thread will go on, as
  * <uk/arch/fpstate.h> lays them out; they may be changed.
  *
- * @return NULL for the thread on the CPU, whose state is in the CPU, and for
+ * @return NULL for a thread on a CPU, whose state is in the CPU, and for
  *   one that gave the CPU away itself: its state is not used.
  * Contexts: as uk_thread_regs().
  */
@@ -157,6 +171,16 @@ static inline struct uk_thread *
 uk_thread_next(const struct uk_thread *prev __unused)
 {
 	return __NULL;
+}
+
+static inline unsigned long uk_threads_lock(void)
+{
+	return ukarch_irq_save();
+}
+
+static inline void uk_threads_unlock(unsigned long flags)
+{
+	ukarch_irq_restore(flags);
 }
 
 static inline struct uk_thread *uk_thread_by_id(unsigned int id __unused)

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Which CPU runs a thread, and that each runs some.
+ */
+#include <string.h>
+#include <uk/percpu.h>
+#include "scenes.h"
+
+/* --- two that compute run at once -----------------------------------------*/
+
+static volatile unsigned long beats[2];
+static volatile int meetings[2], stop;
+
+#define MEETINGS 50
+
+/* Counts how often the other one got further while this one did not yield. */
+static void *computes(void *arg)
+{
+	unsigned long me = (unsigned long)arg, seen = 0;
+	__nsec end = uk_time_monotonic() + BOUND;
+
+	while ((meetings[0] < MEETINGS || meetings[1] < MEETINGS) &&
+	       uk_time_monotonic() < end) {
+		beats[me]++;
+		if (beats[!me] != seen) {
+			seen = beats[!me];
+			meetings[me]++;
+		}
+	}
+	return NULL;
+}
+
+/* main does not create on an idle CPU only: it computes as well. */
+int scene_pull(void)
+{
+	struct uk_thread *t = uk_thread_create("computes", computes, (void *)1);
+
+	computes(NULL);
+	uk_thread_join(t, NULL);
+	return (meetings[0] < MEETINGS) + (meetings[1] < MEETINGS);
+}
+
+/* --- affinity -------------------------------------------------------------*/
+
+static int mistakes;
+
+static void check_cpu(__u64 allowed)
+{
+	unsigned long flags = ukarch_irq_save();
+
+	if (!(allowed >> uk_percpu_read(id) & 1))
+		__atomic_add_fetch(&mistakes, 1, __ATOMIC_RELAXED);
+	ukarch_irq_restore(flags);
+}
+
+static void *stays(void *arg)
+{
+	__u64 allowed = 1UL << (unsigned long)arg;
+
+	for (int i = 0; i < 100; i++) {
+		check_cpu(allowed);
+		if (i % 3)
+			uk_sched_yield();
+		else
+			uk_thread_sleep(MS / 20);
+	}
+	return NULL;
+}
+
+/* From CPU to CPU. */
+static void *wanders(void *arg)
+{
+	for (unsigned int i = 0, n = cpus(); i < 100; i++) {
+		__u64 here = 1UL << i % n;
+
+		if (uk_thread_set_affinity(uk_thread_current(), here))
+			__atomic_add_fetch(&mistakes, 1, __ATOMIC_RELAXED);
+		check_cpu(here);
+		uk_sched_yield();
+		check_cpu(here);
+	}
+	return arg;
+}
+
+/* Does not give the CPU away. */
+static void *spins(void *arg)
+{
+	while (!stop)
+		;
+	return arg;
+}
+
+/* A thread that runs, on another CPU or not at this moment, is moved. */
+static void move_others(void)
+{
+	struct uk_thread *t = uk_thread_create("moved", spins, NULL);
+
+	for (unsigned int i = 0, n = cpus(); i < 20; i++) {
+		__nsec end = uk_time_monotonic() + BOUND;
+
+		if (uk_thread_set_affinity(t, 1UL << i % n))
+			mistakes++;
+		while (t->cpu != i % n && uk_time_monotonic() < end)
+			uk_sched_yield();
+		mistakes += t->cpu != i % n;
+	}
+	stop = 1;
+	uk_thread_join(t, NULL);
+}
+
+int scene_affinity(void)
+{
+	struct uk_thread *t[16];
+	unsigned int n = cpus(), i;
+
+	for (i = 0; i < n; i++) {
+		struct uk_thread_attr attr = { .affinity = 1UL << i };
+
+		if (uk_thread_create_attr(&t[i], &attr, stays,
+					  (void *)(unsigned long)i))
+			return 1;
+		mistakes += uk_thread_get_affinity(t[i]) != 1UL << i;
+	}
+	t[i] = uk_thread_create("wanders", wanders, NULL);
+	for (; n + 1; n--)
+		uk_thread_join(t[n], NULL);
+	move_others();
+	if (uk_thread_set_affinity(uk_thread_current(), 0) != -EINVAL ||
+	    uk_thread_set_affinity(uk_thread_current(), 1UL << 63) != -EINVAL)
+		mistakes++;
+	return mistakes;
+}
+
+/* --- time slices on each CPU ----------------------------------------------*/
+
+static volatile unsigned long rounds[2][8];
+
+static void *counts(void *arg)
+{
+	volatile unsigned long *mine = (volatile unsigned long *)arg;
+
+	while (!stop)
+		(*mine)++;
+	return NULL;
+}
+
+/* Two on each CPU that never give it away. */
+int scene_preempt(void)
+{
+	__nsec end = uk_time_monotonic() + BOUND;
+	unsigned int n = cpus(), behind = 1;
+	struct uk_thread *t[2][8];
+
+	stop = 0;
+	for (unsigned int i = 0; i < 2 * n; i++) {
+		struct uk_thread_attr attr = { .affinity = 1UL << i / 2 };
+
+		if (uk_thread_create_attr(&t[i % 2][i / 2], &attr, counts,
+					  (void *)&rounds[i % 2][i / 2]))
+			return 100;
+	}
+	while (behind && uk_time_monotonic() < end) {
+		uk_thread_sleep(MS);
+		behind = 0;
+		for (unsigned int i = 0; i < 2 * n; i++)
+			behind += t[i % 2][i / 2]->switches < 5 ||
+				  !rounds[i % 2][i / 2];
+	}
+	stop = 1;
+	for (unsigned int i = 0; i < 2 * n; i++)
+		uk_thread_join(t[i % 2][i / 2], NULL);
+	return (int)behind;
+}
+
+/* --- idle threads ---------------------------------------------------------*/
+
+/* One for each CPU, not counted as alive; all but this CPU's run. */
+int scene_idle(void)
+{
+	unsigned long flags = uk_threads_lock();
+	struct uk_thread *t = NULL;
+	unsigned int idle = 0, wrong = 0;
+
+	while ((t = uk_thread_next(t))) {
+		if (strncmp(t->name, "idle ", 5))
+			continue;
+		wrong += t->name[5] != (char)('0' + t->cpu) ||
+			 strcmp(uk_thread_state_name(t), "idle") ||
+			 t->stack.top <= t->stack.base;
+		wrong += (t->cpu == uk_percpu_read(id)) ==
+			 (uk_percpus[t->cpu].thread == t);
+		idle++;
+	}
+	uk_threads_unlock(flags);
+	return (int)wrong + (idle != cpus()) + (uk_sched_thread_count() != 1);
+}

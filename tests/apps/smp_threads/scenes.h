@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+#ifndef __SCENES_H__
+#define __SCENES_H__
+
+#include <uk/sched.h>
+
+#define MS 1000000UL
+#define BOUND (20000 * MS) /* a wait longer than that is a hang */
+
+/* CPUs that take threads. */
+static inline unsigned int cpus(void)
+{
+	return (unsigned int)__builtin_popcountl(
+		uk_thread_get_affinity(uk_thread_current()));
+}
+
+/* Each returns the number of mistakes. */
+int scene_mutex(void);
+int scene_semaphore(void);
+int scene_condition(void);
+int scene_wakes(void);
+int scene_create(void);
+int scene_detached(void);
+int scene_sleep(void);
+
+/* cpus.c: which CPU runs a thread */
+int scene_pull(void);
+int scene_affinity(void);
+int scene_preempt(void);
+int scene_idle(void);
+
+/* library.c: newlib */
+int scene_errno(void);
+int scene_lines(void);
+int scene_once(void);
+
+#endif /* __SCENES_H__ */
