@@ -4,8 +4,8 @@
 #define __ALLOC_INTERNAL_H__
 
 /*
- * Around every operation of an allocator. One CPU: interrupts off. With more,
- * a spinlock is taken here too. Of its own so that host tests can replace it.
+ * Around every operation of an allocator: a spinlock, interrupts off. Of its
+ * own so that host tests can replace it.
  */
 unsigned long ukalloc_lock(void);
 void ukalloc_unlock(unsigned long flags);

@@ -4,15 +4,21 @@
  * See alloc_internal.h. An allocator's operations are bounded, so that turning
  * interrupts off costs less than a mutex and lets interrupt handlers allocate.
  */
-#include <uk/arch/lcpu.h>
+#include <uk/spinlock.h>
 #include "alloc_internal.h"
+
+/* All allocators, their statistics, and the list of them. */
+static struct uk_spinlock lock = UK_SPINLOCK_INITIALIZER();
 
 unsigned long ukalloc_lock(void)
 {
-	return ukarch_irq_save();
+	unsigned long flags;
+
+	uk_spin_lock_irqsave(&lock, flags);
+	return flags;
 }
 
 void ukalloc_unlock(unsigned long flags)
 {
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 }

@@ -2,47 +2,52 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * The pool of pages: taken from the end of the largest free memory before the
- * heap takes the rest. One lock: interrupts off.
+ * heap takes the rest.
  */
 #include <string.h>
-#include <uk/arch/lcpu.h>
 #include <uk/crash.h>
 #include <uk/init.h>
 #include <uk/param.h>
 #include <uk/plat/bootinfo.h>
+#include <uk/spinlock.h>
 #include "paging_internal.h"
 
 static struct frames frames;
+static struct uk_spinlock lock = UK_SPINLOCK_INITIALIZER(); /* frames */
 static __sz pool = CONFIG_LIBUKPAGING_POOL_KB * 1024UL;
 
 UK_PARAM(paging, pool, &pool, size, "memory reserved for the page pool");
 
 __paddr_t ukpaging_frame_alloc(unsigned int order, enum frame_use use)
 {
-	unsigned long flags = ukarch_irq_save();
 	__paddr_t paddr = __PADDR_INV;
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&lock, flags);
 	if (frames.pages)
 		paddr = frames_alloc(&frames, order, use);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 	return paddr;
 }
 
 int ukpaging_frame_free(__paddr_t paddr, unsigned int order, enum frame_use use)
 {
-	unsigned long flags = ukarch_irq_save();
-	int rc = frames_free(&frames, paddr, order, use);
+	unsigned long flags;
+	int rc;
 
-	ukarch_irq_restore(flags);
+	uk_spin_lock_irqsave(&lock, flags);
+	rc = frames_free(&frames, paddr, order, use);
+	uk_spin_unlock_irqrestore(&lock, flags);
 	return rc;
 }
 
 void ukpaging_frame_split(__paddr_t paddr, enum frame_use use)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&lock, flags);
 	frames_split(&frames, paddr, use);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 }
 
 int ukpaging_is_table(__paddr_t paddr)
@@ -80,12 +85,13 @@ __sz uk_falloc_free_next(__paddr_t paddr, __paddr_t *start)
 
 void uk_falloc_stats_get(struct uk_falloc_stats *dst)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&lock, flags);
 	dst->total = frames.pages * __PAGE_SIZE;
 	dst->free = frames.free * __PAGE_SIZE;
 	dst->largest = frames.pages ? frames_largest(&frames) : 0;
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 }
 
 /* Without any memory to take there are no pages, and mapping says so. */

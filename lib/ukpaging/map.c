@@ -5,9 +5,12 @@
  * entry is 0 (nothing), present, or hidden: it keeps its address and refuses
  * every access. Each entry is changed with interrupts off, so that an
  * interrupt sees it before or after the change.
+ *
+ * A lock serialises the steps of which an operation consists, not operations:
+ * two that change one range at a time leave it as either, page by page.
  */
 #include <errno.h>
-#include <uk/arch/lcpu.h>
+#include <uk/spinlock.h>
 #include "paging_internal.h"
 
 #define ATTR_PROT (PAGE_ATTR_PROT_RW | PAGE_ATTR_PROT_EXEC)
@@ -72,26 +75,36 @@ static void flush(__vaddr_t vaddr, __pte_t *pte, __pte_t value)
 
 /*
  * Around the finding and the changing of an entry: a thread that preempts this
- * one must not find a table half-way made, nor take one away.
+ * one, and another CPU, must not find a table half-way made, nor take one away.
  */
+#if defined(CONFIG_LIBUKSCHED_PREEMPT) || defined(CONFIG_HAVE_SMP)
+/* All page tables. Frames are taken and given back with it held. */
+static struct uk_spinlock lock = UK_SPINLOCK_INITIALIZER();
+
 static inline unsigned long step_begin(void)
 {
-#ifdef CONFIG_LIBUKSCHED_PREEMPT
-	return ukarch_irq_save();
+	unsigned long irq;
+
+	uk_spin_lock_irqsave(&lock, irq);
+	return irq;
+}
+
+static inline void step_end(unsigned long irq)
+{
+	uk_spin_unlock_irqrestore(&lock, irq);
+}
 #else
+static inline unsigned long step_begin(void)
+{
 	return 0;
-#endif
 }
 
 static inline void step_end(unsigned long irq __unused)
 {
-#ifdef CONFIG_LIBUKSCHED_PREEMPT
-	ukarch_irq_restore(irq);
-#endif
 }
+#endif
 
-/* --- what is mapped
- * ---------------------------------------------------------*/
+/* --- what is mapped ------------------------------------------------------ */
 
 /*
  * Finds the entry that maps vaddr, cut so that it maps nothing outside of
@@ -187,15 +200,18 @@ static __pte_t protected(__pte_t old, unsigned int level, unsigned long attr)
 
 static int has_hole(__paddr_t root, __vaddr_t vaddr, __vaddr_t end)
 {
-	while (vaddr < end) {
+	int hole = 0;
+
+	while (vaddr < end && !hole) {
+		unsigned long irq = step_begin();
 		__pte_t *pte;
 		int level = find(root, vaddr, end, 0, &pte);
 
-		if (!*pte)
-			return 1;
+		hole = !*pte;
+		step_end(irq);
 		vaddr = behind(vaddr, level);
 	}
-	return 0;
+	return hole;
 }
 
 int ukplat_page_set_attr(struct uk_pagetable *pt, __vaddr_t vaddr,
@@ -214,6 +230,9 @@ int ukplat_page_set_attr(struct uk_pagetable *pt, __vaddr_t vaddr,
 		__pte_t *pte;
 
 		level = find(pt->root, vaddr, end, 1, &pte);
+		/* Unmapped meanwhile, by another CPU. */
+		if (level >= 0 && !*pte)
+			level = -EFAULT;
 		if (level >= 0)
 			flush(vaddr, pte,
 			      protected(*pte, (unsigned int)level, new_attr));

@@ -10,18 +10,27 @@
 #include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/init.h>
+#include <uk/plat/lcpu.h>
 #include "paging_internal.h"
 
-/* Only its address is used. */
-static char window[__PAGE_SIZE] __aligned(__PAGE_SIZE);
+/* Only the address is used. Each CPU has its own: no lock, and no TLB but its
+ * own is concerned.
+ */
+static char windows[CONFIG_UKPLAT_LCPU_MAXCOUNT][__PAGE_SIZE] __aligned(
+	__PAGE_SIZE);
+
+/* Contexts: irq-off. */
+static __vaddr_t window(void)
+{
+	return (__vaddr_t)windows[ukplat_lcpu_id()];
+}
 
 static __pte_t *window_entry(void)
 {
 	__pte_t *pte;
 
-	return ukarch_pt_lookup(ukarch_pt_root(0), (__vaddr_t)window, &pte)
-		       ? __NULL
-		       : pte;
+	return ukarch_pt_lookup(ukarch_pt_root(0), window(), &pte) ? __NULL
+								   : pte;
 }
 
 /* 0 if all of [vaddr, vaddr + len) is memory. */
@@ -45,7 +54,7 @@ static int all_mapped(__vaddr_t vaddr, __sz len)
  */
 static void write_page(__pte_t *pte, __vaddr_t vaddr, const char *src, __sz len)
 {
-	__vaddr_t at = (__vaddr_t)window;
+	__vaddr_t at = window();
 	__pte_t old = *pte;
 	struct uk_page_walk w;
 	char *to;
@@ -66,20 +75,16 @@ static void write_page(__pte_t *pte, __vaddr_t vaddr, const char *src, __sz len)
 
 int ukplat_page_poke(__vaddr_t vaddr, const void *src, __sz len)
 {
-	__pte_t *pte = window_entry();
 	unsigned long irq;
+	__pte_t *pte;
 	int rc;
 
 	if (vaddr + len < vaddr)
 		return -EINVAL;
-	if (!pte)
-		return -EAGAIN;
-	rc = all_mapped(vaddr, len);
-	if (rc)
-		return rc;
-
 	irq = ukarch_irq_save();
-	for (__sz done = 0; done < len;) {
+	pte = window_entry();
+	rc = pte ? all_mapped(vaddr, len) : -EAGAIN;
+	for (__sz done = 0; !rc && done < len;) {
 		__vaddr_t at = vaddr + done;
 		__sz n = MIN(len - done, __PAGE_SIZE - (at & ~__PAGE_MASK));
 
@@ -88,15 +93,16 @@ int ukplat_page_poke(__vaddr_t vaddr, const void *src, __sz len)
 		done += n;
 	}
 	ukarch_irq_restore(irq);
-	return 0;
+	return rc;
 }
 
-/* The window gets an entry of its own, and is closed while it is unused. */
+/* A window gets an entry of its own, and is closed while it is unused. */
 static int window_init(struct uk_init_ctx *ctx __unused)
 {
 	struct uk_pagetable *pt = ukplat_pt_get_active();
 
-	(void)ukplat_page_set_attr(pt, (__vaddr_t)window, 1,
+	(void)ukplat_page_set_attr(pt, (__vaddr_t)windows,
+				   CONFIG_UKPLAT_LCPU_MAXCOUNT,
 				   PAGE_ATTR_PROT_NONE, 0);
 	return 0;
 }

@@ -8,11 +8,12 @@
  * Guards are a list, newest first, since threads may be switched inside of a
  * call. The guard that a trap is meant for is the newest of its thread.
  */
-#include <uk/arch/lcpu.h>
 #ifdef CONFIG_LIBUKASSERT
 #include <uk/crash.h>
 #endif
 #include <uk/percpu.h>
+#include <uk/plat/lcpu.h>
+#include <uk/spinlock.h>
 #include <uk/trap.h>
 #include "store_internal.h"
 
@@ -20,11 +21,14 @@ struct guard {
 	struct __regs regs;
 	struct guard *outer;
 	void *thread;
+	unsigned int cpu;   /* means something where there is no thread */
 	unsigned int depth; /* of traps when it began */
 	int caught;
 };
 
 static struct guard *guards;
+/* The list. A trap takes it too: the function that it hit does not hold it. */
+static struct uk_spinlock lock = UK_SPINLOCK_INITIALIZER();
 
 /* The compiler has to know. */
 void ukarch_regs_capture(struct __regs *regs) __attribute__((returns_twice));
@@ -40,25 +44,28 @@ static void *this_thread(void)
 
 static void enter(struct guard *g)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&lock, flags);
 	g->thread = this_thread();
+	g->cpu = ukplat_lcpu_id();
 	g->depth = uk_percpu_read(trap_depth);
 	g->caught = 0;
 	g->outer = guards;
 	UK_WRITE_ONCE(guards, g);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 }
 
 static void leave(struct guard *g)
 {
-	unsigned long flags = ukarch_irq_save();
 	struct guard **link = &guards;
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&lock, flags);
 	while (*link != g)
 		link = &(*link)->outer;
 	UK_WRITE_ONCE(*link, g->outer);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 }
 
 int __noinline store_guarded(int (*fn)(void *arg), void *arg)
@@ -85,16 +92,35 @@ int store_may_allocate(void)
 	return !uk_percpu_read(trap_depth);
 }
 
+static int is_mine(const struct guard *g)
+{
+	return g->thread == this_thread() &&
+	       (g->thread || g->cpu == ukplat_lcpu_id());
+}
+
+static struct guard *newest(void)
+{
+	struct guard *g;
+
+	/* A trap inside of enter() and leave() is a crash. */
+	if (CONFIG_UKPLAT_LCPU_MAXCOUNT > 1 && uk_spin_is_mine(&lock))
+		return __NULL;
+	uk_spin_lock(&lock);
+	g = guards;
+	while (g && !is_mine(g))
+		g = g->outer;
+	uk_spin_unlock(&lock);
+	return g;
+}
+
 /* A trap in a handler, or in an interrupt that came meanwhile, is not the
  * function's.
  */
 static int catch_fault(void *data)
 {
 	struct ukarch_trap_ctx *ctx = data;
-	struct guard *g = guards;
+	struct guard *g = newest();
 
-	while (g && g->thread != this_thread())
-		g = g->outer;
 	if (!g || g->caught || uk_percpu_read(trap_depth) != g->depth + 1)
 		return UK_EVENT_NOT_HANDLED;
 	g->caught = 1;

@@ -11,7 +11,7 @@
  */
 #include <string.h>
 #include <uk/alloc.h>
-#include <uk/arch/lcpu.h>
+#include <uk/spinlock.h>
 #include "store_internal.h"
 
 UK_EVENT(UK_STORE_EVENT_CREATE_OBJECT);
@@ -24,6 +24,9 @@ static struct {
 	int changing;
 } uk_store_objects; /* its name is known to support/uk */
 
+/* The arrays, and the references of all objects. */
+static struct uk_spinlock lock = UK_SPINLOCK_INITIALIZER();
+
 static struct uk_alloc *array_alloc;
 
 void store_text_free(char *text)
@@ -31,7 +34,7 @@ void store_text_free(char *text)
 	uk_free(uk_alloc_get_default(), text);
 }
 
-/* --- the array, interrupts off ------------------------------------------- */
+/* --- the array, locked ---------------------------------------------------- */
 
 /* The first object that is not before a key. */
 static __sz lower_bound(const struct store_key *key)
@@ -147,22 +150,23 @@ static int list(struct uk_store_object *obj)
 	return 0;
 }
 
-/* --- room for one more, interrupts on ------------------------------------ */
+/* --- room for one more, not locked --------------------------------------- */
 
 static int make_room(struct uk_alloc *a)
 {
 	__sz room = uk_store_objects.room ? uk_store_objects.room * 2 : 16;
 	struct uk_store_object **more, **old;
+	struct uk_alloc *none = __NULL;
 	unsigned long flags;
 
 	if (uk_store_objects.count < uk_store_objects.room)
 		return 0;
-	if (!array_alloc)
-		array_alloc = a;
+	__atomic_compare_exchange_n(&array_alloc, &none, a, 0, __ATOMIC_RELAXED,
+				    __ATOMIC_RELAXED);
 	more = uk_malloc(array_alloc, 2 * room * sizeof(*more));
 	if (!more)
 		return -ENOMEM;
-	flags = ukarch_irq_save();
+	uk_spin_lock_irqsave(&lock, flags);
 	old = more;
 	if (uk_store_objects.count >= uk_store_objects.room) {
 		UK_WRITE_ONCE(uk_store_objects.changing, 1);
@@ -178,7 +182,7 @@ static int make_room(struct uk_alloc *a)
 		uk_store_objects.room = room;
 		UK_WRITE_ONCE(uk_store_objects.changing, 0);
 	}
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 	uk_free(array_alloc, old);
 	return 0;
 }
@@ -193,19 +197,25 @@ static void raise(const struct uk_event *event,
 	uk_raise_event_ptr(event, &data);
 }
 
+/* Another CPU may take the room that was made. */
 int _uk_store_obj_add(const char *libname, struct uk_store_object *obj)
 {
 	unsigned long flags;
-	int ret = make_room(obj->a);
+	int ret, full = 1;
 
-	if (ret)
-		return ret;
-	obj->library = libname;
 	obj->libid = uk_libid(libname);
-	flags = ukarch_irq_save();
-	ret = uk_store_objects.count < uk_store_objects.room ? list(obj)
-							     : -ENOMEM;
-	ukarch_irq_restore(flags);
+	while (full) {
+		ret = make_room(obj->a);
+		if (ret)
+			return ret;
+		uk_spin_lock_irqsave(&lock, flags);
+		full = uk_store_objects.count >= uk_store_objects.room;
+		if (!full) {
+			obj->library = libname;
+			ret = list(obj);
+		}
+		uk_spin_unlock_irqrestore(&lock, flags);
+	}
 	if (ret)
 		obj->library = __NULL;
 	else
@@ -215,11 +225,12 @@ int _uk_store_obj_add(const char *libname, struct uk_store_object *obj)
 
 void uk_store_obj_remove(struct uk_store_object *obj)
 {
-	unsigned long flags = ukarch_irq_save();
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&lock, flags);
 	UK_WRITE_ONCE(obj->removed, 1);
 	unlist(obj);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 	if (obj->library)
 		raise(UK_EVENT_PTR(UK_STORE_EVENT_RELEASE_OBJECT), obj);
 	uk_store_obj_release(obj);
@@ -227,12 +238,14 @@ void uk_store_obj_remove(struct uk_store_object *obj)
 
 static struct uk_store_object *acquire(__u16 library_id, __u64 object_id)
 {
-	unsigned long flags = ukarch_irq_save();
-	struct uk_store_object *obj = by_id(library_id, object_id);
+	struct uk_store_object *obj;
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&lock, flags);
+	obj = by_id(library_id, object_id);
 	if (obj)
 		obj->refcount++;
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 	return obj;
 }
 
@@ -250,12 +263,14 @@ __u64 store_object_count(void)
 
 void uk_store_obj_release(struct uk_store_object *obj)
 {
-	unsigned long flags = ukarch_irq_save();
-	int last = !--obj->refcount;
+	unsigned long flags;
+	int last;
 
+	uk_spin_lock_irqsave(&lock, flags);
+	last = !--obj->refcount;
 	if (last)
 		unlist(obj);
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 	if (last)
 		uk_free(obj->a, obj);
 }
@@ -303,32 +318,35 @@ static const struct uk_store_entry *by_name(struct uk_store_object *obj,
 
 int store_object_find(const struct store_key *key, struct uk_store_ref *ref)
 {
-	unsigned long flags = ukarch_irq_save();
-	struct uk_store_object *obj = at(lower_bound(key));
 	const struct uk_store_entry *e = __NULL;
+	struct uk_store_object *obj;
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&lock, flags);
+	obj = at(lower_bound(key));
 	if (obj && !store_compare(obj->library, obj->name, key))
 		e = by_name(obj, strchr(key->name, '/') + 1);
 	if (e) {
 		obj->refcount++;
 		*ref = (struct uk_store_ref){ e, obj };
 	}
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 	return e ? 0 : -ENOENT;
 }
 
 struct uk_store_object *store_object_next(struct uk_store_object *obj,
 					  __sz *where)
 {
-	unsigned long flags = ukarch_irq_save();
 	struct uk_store_object *next;
+	unsigned long flags;
 
+	uk_spin_lock_irqsave(&lock, flags);
 	if (obj && (at(*where) == obj || is_listed(obj, where)))
 		++*where;
 	next = at(*where);
 	if (next)
 		next->refcount++;
-	ukarch_irq_restore(flags);
+	uk_spin_unlock_irqrestore(&lock, flags);
 	if (obj)
 		uk_store_obj_release(obj);
 	return next;
