@@ -5,11 +5,14 @@
  * found a device, and those registered at run time, best default first.
  *
  * The list only grows, and an entry is complete before it can be reached, so
- * that a trap may walk it at any time. What a console is for is not known
+ * that a trap and another CPU may walk it at any time. It grows in init calls
+ * only, on one CPU. What a console is for is not known
  * here but in roles.c.
  */
 #include <string.h>
 #include <uk/console.h>
+#include <uk/percpu.h>
+#include <uk/plat/lcpu.h>
 #include "console_internal.h"
 
 UK_TABLE_DEFINE(console, struct uk_console_rec);
@@ -88,10 +91,55 @@ unsigned int uk_console_connection(struct uk_console *con)
 	return con->ops->connection ? con->ops->connection(con) : 1;
 }
 
+#ifdef CONFIG_HAVE_SMP
+/* How often a CPU looks whether another one is done, some 10 ms at least. */
+#define TURN_POLLS 1000000
+
+/*
+ * What two CPUs write at a time comes one after the other, where the device
+ * takes it at once. It is no lock, only order: who has interrupted the writer
+ * goes between, and after a while another CPU does.
+ */
+static int turn_begin(struct uk_console *con)
+{
+	unsigned int me = ukplat_lcpu_id() + 1;
+
+	for (unsigned int i = 0; i < TURN_POLLS; i++) {
+		unsigned int none = 0;
+
+		if (__atomic_compare_exchange_n(&con->_writer, &none, me, 0,
+						__ATOMIC_ACQUIRE,
+						__ATOMIC_RELAXED))
+			return 1;
+		if (none == me || uk_percpu_is_alone())
+			return 0;
+		ukarch_cpu_relax();
+	}
+	return 0;
+}
+
+static void turn_end(struct uk_console *con, int mine)
+{
+	if (mine)
+		__atomic_store_n(&con->_writer, 0, __ATOMIC_RELEASE);
+}
+#else
+static int turn_begin(struct uk_console *con __unused)
+{
+	return 0;
+}
+
+static void turn_end(struct uk_console *con __unused, int mine __unused)
+{
+}
+#endif
+
 static __ssz out(struct uk_console *con, const char *buf, __sz len)
 {
+	int mine = turn_begin(con);
 	__ssz n = con->ops->out(con, buf, len);
 
+	turn_end(con, mine);
 	if (n > 0)
 		uk_console_count(&con->stats.out_bytes, (__u64)n);
 	return n;
@@ -109,19 +157,15 @@ __ssz uk_console_out(struct uk_console *con, const char *buf, __sz len)
 __ssz uk_console_out_to(struct uk_console *con, unsigned int connection,
 			const char *buf, __sz len)
 {
-	unsigned long flags;
-	__ssz n = -EPIPE;
+	__ssz n;
 
 	if (!con)
 		return -ENODEV;
 	if (!con->ops->connection)
 		return connection == 1 ? out(con, buf, len) : -EPIPE;
-	/* An interrupt in between could make the driver note the next client.
-	 */
-	flags = ukarch_irq_save();
-	if (connection && uk_console_connection(con) == connection)
-		n = out(con, buf, len);
-	ukarch_irq_restore(flags);
+	n = con->ops->out_to(con, connection, buf, len);
+	if (n > 0)
+		uk_console_count(&con->stats.out_bytes, (__u64)n);
 	return n;
 }
 

@@ -5,12 +5,14 @@
  * ring to the reader; while interrupts are off a reader fills the ring itself.
  * These rules hold however the contexts interrupt each other:
  *
- * - One at a time has entered the device. An interrupt or NMI that finds it
- *   entered leaves a note, and the one who entered looks again.
+ * - One at a time has entered the device. Another CPU waits for it, by a lock;
+ *   an interrupt or NMI on the same CPU leaves a note, and the one who entered
+ *   looks again.
  * - A reader takes bytes by one compare-and-swap of `tail`, after copying
  *   them: of two that interrupt each other one copies again.
  * - A reader that finds the device entered has interrupted the one inside (a
- *   trap in the driver; there is one CPU) and cannot wait for it. It sets
+ *   trap in the driver, or the CPU of the one inside is stopped) and cannot
+ *   wait for it. It sets
  *   BYPASSED in `filled`, takes what is in the ring and asks the device past
  *   the ring. The one inside then cannot add the byte that it may have read
  *   before, which would come late: its compare-and-swap fails.
@@ -24,13 +26,26 @@
 #include <uk/console.h>
 #include <uk/init.h>
 #include <uk/intctlr.h>
+#include <uk/plat/lcpu.h>
 #include <uk/print.h>
+#include <uk/spinlock.h>
 #include "console_internal.h"
 
 #define BYPASSED (1UL << 63)
 #define SIZE CONFIG_LIBUKCONSOLE_RX_SIZE
 
+#define CPUS CONFIG_UKPLAT_LCPU_MAXCOUNT
+
 static int started;
+
+/* The devices and what is put into rings. An NMI must not wait for its own CPU:
+ * `inside` is set before the lock is asked for.
+ */
+static struct uk_spinlock lock = UK_SPINLOCK_INITIALIZER();
+static __u8 inside[CPUS];
+
+/* Whom consoles notify: writers. */
+static struct uk_spinlock rx_lock = UK_SPINLOCK_INITIALIZER();
 
 static __u64 filled(const struct uk_console_ring *ring)
 {
@@ -79,7 +94,7 @@ static void drain(struct uk_console *con)
 }
 
 /* Returns 0 if another context has entered, and will look again. */
-static int fill(struct uk_console *con)
+static int fill_locked(struct uk_console *con)
 {
 	struct uk_console_ring *ring = con->ring;
 
@@ -93,6 +108,22 @@ static int fill(struct uk_console *con)
 		__atomic_store_n(&ring->entered, 0, __ATOMIC_RELEASE);
 	} while (__atomic_load_n(&ring->again, __ATOMIC_RELAXED));
 	return 1;
+}
+
+/* The same. Contexts: irq-off, trap. */
+static int fill(struct uk_console *con)
+{
+	unsigned int cpu = ukplat_lcpu_id();
+	int ret;
+
+	if (CPUS == 1 || UK_READ_ONCE(inside[cpu]))
+		return fill_locked(con);
+	UK_WRITE_ONCE(inside[cpu], 1);
+	uk_spin_lock(&lock);
+	ret = fill_locked(con);
+	uk_spin_unlock(&lock);
+	UK_WRITE_ONCE(inside[cpu], 0);
+	return ret;
 }
 
 static __sz take(struct uk_console_ring *ring, char *buf, __sz len)
@@ -150,14 +181,46 @@ __ssz console_ring_in(struct uk_console *con, char *buf, __sz len)
 	return (__ssz)n;
 }
 
+#ifdef CONFIG_HAVE_SMP
+/* The interrupt of a device ends the wait of the CPU that it is for only. */
+static __u8 waits[CPUS];
+
+static void note_wait(int on)
+{
+	__atomic_store_n(&waits[ukplat_lcpu_id()], on, __ATOMIC_SEQ_CST);
+}
+
+static void wake_others(void)
+{
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
+		if (i != ukplat_lcpu_id() &&
+		    __atomic_load_n(&waits[i], __ATOMIC_SEQ_CST))
+			uk_intctlr_ipi(i, (unsigned int)uk_intctlr_ipi_irq());
+}
+#else
+static void note_wait(int on __unused)
+{
+}
+
+static void wake_others(void)
+{
+}
+#endif
+
 void uk_console_received(struct uk_console *con)
 {
-	void (*rx)(struct uk_console * con, void *arg) =
-		__atomic_load_n(&con->rx, __ATOMIC_ACQUIRE);
+	void (*rx)(struct uk_console * con, void *arg);
+	void *arg;
 
-	__atomic_fetch_add(&con->events, 1, __ATOMIC_RELEASE);
+	__atomic_fetch_add(&con->events, 1, __ATOMIC_SEQ_CST);
+	wake_others();
+	/* It is replaced by way of NULL. */
+	do {
+		rx = __atomic_load_n(&con->rx, __ATOMIC_ACQUIRE);
+		arg = __atomic_load_n(&con->rx_arg, __ATOMIC_ACQUIRE);
+	} while (rx != __atomic_load_n(&con->rx, __ATOMIC_RELAXED));
 	if (rx)
-		rx(con, con->rx_arg);
+		rx(con, arg);
 }
 
 unsigned int uk_console_events(const struct uk_console *con)
@@ -174,8 +237,10 @@ void uk_console_wait(const struct uk_console *con, unsigned int events)
 		return;
 	}
 	flags = ukarch_irq_save();
+	note_wait(1);
 	if (uk_console_events(con) == events)
 		ukarch_halt_irq();
+	note_wait(0);
 	ukarch_irq_restore(flags);
 }
 
@@ -222,18 +287,19 @@ int uk_console_set_rx(struct uk_console *con,
 
 	if (ret < 0)
 		return ret;
-	flags = ukarch_irq_save();
+	uk_spin_lock_irqsave(&rx_lock, flags);
 	ret = fn && con->rx && (con->rx != fn || con->rx_arg != arg) ? -EBUSY
 								     : 0;
 	if (!ret) {
 		__atomic_store_n(&con->rx, __NULL, __ATOMIC_RELEASE);
-		con->rx_arg = arg;
+		__atomic_store_n(&con->rx_arg, arg, __ATOMIC_RELEASE);
 		__atomic_store_n(&con->rx, fn, __ATOMIC_RELEASE);
-		if (con->ring)
-			fill(con);
-		if (!con->ring || filled(con->ring) != con->ring->tail)
-			uk_console_received(con);
 	}
+	uk_spin_unlock(&rx_lock);
+	if (!ret && con->ring)
+		fill(con);
+	if (!ret && (!con->ring || filled(con->ring) != con->ring->tail))
+		uk_console_received(con);
 	ukarch_irq_restore(flags);
 	return ret;
 }

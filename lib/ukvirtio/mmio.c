@@ -150,7 +150,8 @@ static __u32 mmio_irq_ack(struct uk_virtio_dev *dev)
 
 	set(dev, INTERRUPT_ACK, why);
 #ifdef CONFIG_LIBUKSTORE
-	virtio_counts.interrupts += why != 0;
+	__atomic_fetch_add(&virtio_counts.interrupts, why != 0,
+			   __ATOMIC_RELAXED);
 #endif
 	return why;
 }

@@ -67,7 +67,7 @@ void uk_virtio_notify(struct uk_virtio_dev *dev, unsigned int idx)
 {
 	dev->notified++;
 #ifdef CONFIG_LIBUKSTORE
-	virtio_counts.notifications++;
+	__atomic_fetch_add(&virtio_counts.notifications, 1, __ATOMIC_RELAXED);
 #endif
 	dev->ops->notify(dev, idx);
 }

@@ -4,11 +4,15 @@
  * Virtio console devices (VIRTIO 1.1, 5.3) with several ports: vport<number>,
  * where the number is the machine's (nr= of QEMU), whichever device it is on.
  * Everything is polled and static, and works in any context: a device is
- * entered by one call at a time, and a call while it is entered returns
- * without doing anything, instead of waiting.
+ * entered by one call at a time, with interrupts off. A call on another CPU
+ * waits; one that has interrupted the call inside, or the CPU of which stopped
+ * the other, returns without doing anything. So `busy` is a lock of its own: a
+ * trap may find it, and has to know whether it may wait.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/crash.h>
+#include <uk/percpu.h>
+#include <uk/plat/lcpu.h>
 #include <uk/print.h>
 #include "virtio_console.h"
 
@@ -117,12 +121,35 @@ static int seize(struct vcon_dev *dev)
 	return dev->error ? -EIO : 0;
 }
 
+int vcon_is_inside(const struct vcon_dev *dev)
+{
+	unsigned int busy = UK_READ_ONCE(dev->busy);
+
+	return busy == ukplat_lcpu_id() + 1 || (busy && uk_percpu_is_alone());
+}
+
+/* Waits for another CPU: one inside has interrupts off, and is out soon. */
+static int take(struct vcon_dev *dev)
+{
+	unsigned int none;
+
+	do {
+		none = 0;
+		if (__atomic_compare_exchange_n(
+			    &dev->busy, &none, ukplat_lcpu_id() + 1, 0,
+			    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			return 1;
+		ukarch_cpu_relax();
+	} while (!vcon_is_inside(dev));
+	return 0;
+}
+
 int vcon_enter(struct vcon_dev *dev, unsigned long *flags)
 {
 	int ret = 0;
 
 	*flags = ukarch_irq_save();
-	if (__atomic_exchange_n(&dev->busy, 1, __ATOMIC_ACQUIRE))
+	if (!take(dev))
 		ret = seize(dev);
 	else if (dev->error)
 		ret = -EIO;

@@ -39,7 +39,7 @@ static int interrupt(void *arg)
 	dev->acked = !!why;
 	if (!why)
 		return UK_INTCTLR_IRQ_HANDLED;
-	if (UK_READ_ONCE(dev->busy) || vcon_enter(dev, &flags))
+	if (vcon_is_inside(dev) || vcon_enter(dev, &flags))
 		return UK_INTCTLR_IRQ_HANDLED;
 	vcon_control_poll(dev);
 	for (unsigned int i = 0; i < dev->port_count; i++)

@@ -69,6 +69,13 @@ static __sz write_closed(struct vcon_port *port, const char *buf, __sz len)
 	return len;
 }
 
+static __sz write(struct vcon_port *port, const char *buf, __sz len)
+{
+	vcon_tx_reclaim(port);
+	return port->open ? write_open(port, buf, len)
+			  : write_closed(port, buf, len);
+}
+
 static __ssz port_out(struct uk_console *con, const char *buf, __sz len)
 {
 	struct vcon_port *port = con->priv;
@@ -78,11 +85,25 @@ static __ssz port_out(struct uk_console *con, const char *buf, __sz len)
 
 	if (ret)
 		return ret == -EBUSY ? 0 : ret;
-	vcon_tx_reclaim(port);
-	n = port->open ? write_open(port, buf, len)
-		       : write_closed(port, buf, len);
+	n = write(port, buf, len);
 	vcon_leave(port->dev, flags);
 	return (__ssz)n;
+}
+
+static __ssz port_out_to(struct uk_console *con, unsigned int connection,
+			 const char *buf, __sz len)
+{
+	struct vcon_port *port = con->priv;
+	unsigned long flags;
+	__ssz n = -EPIPE;
+
+	if (vcon_enter(port->dev, &flags))
+		return -EPIPE;
+	vcon_control_poll(port->dev);
+	if (port->open && port->connection == connection)
+		n = (__ssz)write(port, buf, len);
+	vcon_leave(port->dev, flags);
+	return n;
 }
 
 /* The call that notices another client returns none of its bytes: the caller
@@ -109,6 +130,7 @@ static __ssz port_in(struct uk_console *con, char *buf, __sz len)
 
 const struct uk_console_ops vcon_port_ops = {
 	.out = port_out,
+	.out_to = port_out_to,
 	.in = port_in,
 	.connection = port_connection,
 };

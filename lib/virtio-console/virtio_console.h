@@ -94,7 +94,7 @@ struct vcon_control {
 struct vcon_dev {
 	struct uk_virtio_dev *vdev;
 	int multiport;		 /* it has a control queue */
-	int busy;		 /* entered */
+	unsigned int busy;	 /* CPU + 1 that has entered, 0: none */
 	int acked;		 /* the last interrupt was the device's */
 	int seized;		 /* by a crash, which happens once */
 	const char *error;	 /* why it was disabled, or NULL */
@@ -113,6 +113,8 @@ struct vcon_dev {
  * @return 0; -EBUSY if the device is entered already; -EIO if it is disabled
  */
 int vcon_enter(struct vcon_dev *dev, unsigned long *flags);
+/** 1 if this call interrupted one that has entered the device. */
+int vcon_is_inside(const struct vcon_dev *dev);
 void vcon_leave(struct vcon_dev *dev, unsigned long flags);
 
 /** Disables a device that does not keep the rules. */

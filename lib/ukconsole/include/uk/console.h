@@ -68,6 +68,13 @@ struct uk_console_ops {
 	 */
 	unsigned int (*connection)(struct uk_console *con);
 
+	/*
+	 * out(), if that is the current connection, else -EPIPE: nothing comes
+	 * between. Where there is connection().
+	 */
+	__ssz (*out_to)(struct uk_console *con, unsigned int connection,
+			const char *buf, __sz len);
+
 #ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
 	/*
 	 * The line by which a console with a ring interrupts, or a negative
@@ -115,6 +122,7 @@ struct uk_console {
 	int state;		   /* UK_CONSOLE_UNKNOWN … */
 	struct uk_list_head _list; /* present ones, best default first */
 	int _prio;
+	unsigned int _writer;	       /* CPU + 1 that sends, 0: none */
 	struct uk_console_stats stats; /* drivers add to drops and overruns */
 #ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
 	struct uk_console_ring *ring; /* or NULL: in() is asked each time */

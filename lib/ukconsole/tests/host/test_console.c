@@ -66,8 +66,17 @@ static unsigned int fake_connection(struct uk_console *con)
 	return connected;
 }
 
+static __ssz fake_out_to(struct uk_console *con, unsigned int connection,
+			 const char *buf, __sz len)
+{
+	if (!connection || fake_connection(con) != connection)
+		return -EPIPE;
+	return fake_out(con, buf, len);
+}
+
 static const struct uk_console_ops port_ops = {
 	.out = fake_out,
+	.out_to = fake_out_to,
 	.in = fake_in,
 	.connection = fake_connection,
 };

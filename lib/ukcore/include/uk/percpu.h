@@ -69,4 +69,17 @@ static inline void uk_percpu_init(unsigned int id)
 #define uk_percpu_read(field) (uk_percpus[0].field)
 #endif
 
+/**
+ * 1 if no other CPU runs: there is one only, or this one has stopped them.
+ * Contexts: irq-off, trap.
+ */
+static inline int uk_percpu_is_alone(void)
+{
+#ifdef CONFIG_HAVE_SMP
+	return !!uk_percpu_read(alone);
+#else
+	return 1;
+#endif
+}
+
 #endif /* __UK_PERCPU_H__ */
