@@ -3,7 +3,8 @@
 /*
  * From the ring to the sinks. One context drains at a time; one that
  * arrives meanwhile leaves its record to the drainer, which continues until
- * nothing is left. A record is claimed by moving `drained` after it before
+ * nothing is left; only where the ring gets full it waits for another CPU. A
+ * record is claimed by moving `drained` after it before
  * it is written, so that none is written twice, not even when the log is
  * seized in the middle of a line.
  *
@@ -12,6 +13,9 @@
  * the record is skipped.
  */
 #include <string.h>
+#include <uk/arch/lcpu.h>
+#include <uk/percpu.h>
+#include <uk/plat/lcpu.h>
 #include <uk/plat/time.h>
 #include "ring.h"
 
@@ -33,8 +37,8 @@ __u64 print_written;
 #endif
 
 static __u64 drained = RING_SIZE;
-static int draining;
-static int line_open; /* a sink may have got a part of a line */
+static unsigned int draining; /* CPU + 1 that drains, 0: none */
+static int line_open;	      /* a sink may have got a part of a line */
 static int seized;
 static int urgent;
 static int closing; /* a seizure is closing a half-written line */
@@ -184,16 +188,52 @@ static int pending(void)
  * drainer looks once more after it cleared the flag. Both accesses are
  * sequentially consistent for that.
  */
-void uk_print_drain(void)
+static void drain(void)
 {
 	while (pending() && any_sink()) {
-		if (__atomic_exchange_n(&draining, 1, __ATOMIC_SEQ_CST))
+		unsigned int none = 0;
+
+		if (!__atomic_compare_exchange_n(
+			    &draining, &none, ukplat_lcpu_id() + 1, 0,
+			    __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 			return;
 		while (step())
 			;
 		__atomic_store_n(&draining, 0, __ATOMIC_SEQ_CST);
 		__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	}
+}
+
+#ifdef CONFIG_HAVE_SMP
+#define ROOM_POLLS 1000000
+
+/*
+ * While another CPU drains, or formats a record that has to come first, this
+ * one waits until half of the ring is free: else it would overwrite what has
+ * not been written yet. Some 100 ms at most: the other may wait for a lock
+ * that this one holds, or for what this one has interrupted.
+ */
+static void wait_for_room(void)
+{
+	for (unsigned int i = 0;
+	     i < ROOM_POLLS && ring_head() - print_drained() > RING_SIZE / 2 &&
+	     UK_READ_ONCE(draining) != ukplat_lcpu_id() + 1 &&
+	     !uk_percpu_is_alone() && any_sink();
+	     i++) {
+		ukarch_cpu_relax();
+		drain();
+	}
+}
+#else
+static void wait_for_room(void)
+{
+}
+#endif
+
+void uk_print_drain(void)
+{
+	drain();
+	wait_for_room();
 }
 
 void uk_print_seize(void)
