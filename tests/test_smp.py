@@ -3,10 +3,13 @@
 """Several CPUs. tests/apps/smp checks what it does itself and exits with the number
 of what failed; each CPU must have taken part."""
 
+import re
+
 import pytest
 from vitrine import ONE_COMPILER, build
 
 CPUS = 4
+LOG_TEXT = re.compile(r"\[ *([\d.]+)\] INFO: log: cpu (\d+) line (\d+) abcdefghijklmnopqrstuvwxyz0123456789 end")
 
 
 def boot(arch, cc, *scenes, cpus=CPUS):
@@ -23,3 +26,22 @@ def test_timers(arch, cc):
         assert f"timers: cpu {cpu}: own 20, cancelled 0" in lines
         assert f"timers: cpu {cpu}: the neighbour's 10, cancelled 10" in lines
     assert "timers: handled some, cancelled some, twice or lost 0" in lines
+
+
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+def test_heap(arch, cc):
+    lines = boot(arch, cc, "heap")
+    assert [line for line in lines if "turns" in line] == [f"heap: cpu {cpu}: 600 turns" for cpu in range(CPUS)]
+    assert "heap: bad 0, none 0, left 0, damaged 0x0" in lines
+    assert "heap: objects bad 0" in lines
+
+
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+def test_log(arch, cc):
+    """Lines of the log are whole, none is lost, those of a CPU are in order, and so is the time."""
+    found = [LOG_TEXT.fullmatch(line) for line in boot(arch, cc, "log") if "log:" in line]
+    assert all(found)
+    for cpu in range(CPUS):
+        assert [int(m[3]) for m in found if int(m[2]) == cpu] == list(range(100))
+    times = [float(m[1]) for m in found]
+    assert times == sorted(times)

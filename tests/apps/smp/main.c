@@ -86,21 +86,26 @@ static const struct {
 	const char *name;
 	int (*run)(void);
 } scenes[] = {
-	{ "run", scene_run },
-	{ "lock", scene_lock },
-	{ "crash", scene_crash },
-	{ "timers", scene_timers },
+	{ "run", scene_run },	  { "lock", scene_lock },
+	{ "crash", scene_crash }, { "timers", scene_timers },
+	{ "heap", scene_heap },	  { "log", scene_log },
+	{ "tlb", scene_tlb },
 };
+
+static int run_scene(const char *name)
+{
+	for (unsigned int s = 0; s < ARRAY_SIZE(scenes); s++)
+		if (!strcmp(name, scenes[s].name))
+			return scenes[s].run();
+	printf("there is no scene %s\n", name);
+	return 63;
+}
 
 int main(int argc, char **argv)
 {
-	for (int i = 1; i < argc; i++)
-		for (unsigned int s = 0; s < ARRAY_SIZE(scenes); s++)
-			if (!strcmp(argv[i], scenes[s].name)) {
-				int rc = scenes[s].run();
+	int rc = 0;
 
-				if (rc)
-					return rc;
-			}
-	return 0;
+	for (int i = 1; i < argc && !rc; i++)
+		rc = run_scene(argv[i]);
+	return rc;
 }

@@ -21,5 +21,8 @@ unsigned int dice(unsigned int n);
 
 /* Each returns 0, or the number of what failed. */
 int scene_timers(void);
+int scene_heap(void);
+int scene_log(void);
+int scene_tlb(void);
 
 #endif
