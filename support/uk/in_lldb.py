@@ -13,6 +13,8 @@ import lldb  # pylint: disable=import-error
 context = None  # lldb.SBExecutionContext of the command that runs
 commands = {}   # name: function of lldb's
 
+NO_GUEST = "There is no guest: connect to one, or open a core file."
+
 split = shlex.split
 
 
@@ -48,7 +50,8 @@ class Value:
         signed = self.own.GetType().GetCanonicalType().GetBasicType() in SIGNED
         value = (self.own.GetValueAsSigned if signed else self.own.GetValueAsUnsigned)(error)
         if error.Fail():
-            raise Unreadable(f"Cannot read {self.own.GetName()}: {error.GetCString() or 'no memory'}.")
+            raise Unreadable(f"Cannot read {self.own.GetName()}: {error.GetCString() or 'no memory'}."
+                             if process().IsValid() else NO_GUEST)
         return value
 
     def __str__(self):
@@ -141,7 +144,7 @@ def read(address, size):
     error = lldb.SBError()
     data = process().ReadMemory(address, size, error)
     if error.Fail():
-        raise Unreadable(f"Cannot access memory at address {address:#x}.")
+        raise Unreadable(f"Cannot access memory at address {address:#x}." if process().IsValid() else NO_GUEST)
     return data
 
 
