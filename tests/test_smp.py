@@ -45,3 +45,11 @@ def test_log(arch, cc):
         assert [int(m[3]) for m in found if int(m[2]) == cpu] == list(range(100))
     times = [float(m[1]) for m in found]
     assert times == sorted(times)
+
+
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+def test_no_cpu_uses_a_stale_translation(arch, cc):
+    lines = boot(arch, cc, "tlb")
+    for cpu in range(1, CPUS):
+        assert f"tlb: cpu {cpu}: has seen all" in lines
+    assert "tlb: stale 0" in lines

@@ -22,6 +22,9 @@ void lcpu_listen(void);
 /** The handler of the line by which a CPU is stopped. */
 int lcpu_on_stop(void *arg);
 
+/** A handler of the same line: flushes the TLB if that was asked for. */
+int lcpu_on_tlb(void *arg);
+
 /*
  * Calls `body` with `cpu` set for each of the ids, or for each online CPU but
  * the calling one if there are none.

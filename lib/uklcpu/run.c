@@ -4,6 +4,7 @@
  * Functions on other CPUs: a ring for each, which its interrupt empties.
  */
 #include <errno.h>
+#include <uk/arch/paging.h>
 #include <uk/intctlr.h>
 #include <uk/spinlock.h>
 #include "lcpu_internal.h"
@@ -135,6 +136,9 @@ void lcpu_listen(void)
 		if (stop >= 0)
 			(void)uk_intctlr_irq_register((unsigned int)stop,
 						      lcpu_on_stop, __NULL);
+		if (stop >= 0 && !UKARCH_TLB_BROADCAST)
+			(void)uk_intctlr_irq_register((unsigned int)stop,
+						      lcpu_on_tlb, __NULL);
 		return;
 	}
 	uk_intctlr_irq_unmask((unsigned int)irq);

@@ -18,15 +18,28 @@ static __sz pool = CONFIG_LIBUKPAGING_POOL_KB * 1024UL;
 
 UK_PARAM(paging, pool, &pool, size, "memory reserved for the page pool");
 
+unsigned long ukpaging_frames_lock(void)
+{
+	unsigned long flags;
+
+	uk_spin_lock_irqsave(&lock, flags);
+	return flags;
+}
+
+void ukpaging_frames_unlock(unsigned long flags)
+{
+	uk_spin_unlock_irqrestore(&lock, flags);
+}
+
 __paddr_t ukpaging_frame_alloc(unsigned int order, enum frame_use use)
 {
 	__paddr_t paddr = __PADDR_INV;
 	unsigned long flags;
 
-	uk_spin_lock_irqsave(&lock, flags);
+	flags = ukpaging_frames_lock();
 	if (frames.pages)
 		paddr = frames_alloc(&frames, order, use);
-	uk_spin_unlock_irqrestore(&lock, flags);
+	ukpaging_frames_unlock(flags);
 	return paddr;
 }
 
@@ -35,9 +48,9 @@ int ukpaging_frame_free(__paddr_t paddr, unsigned int order, enum frame_use use)
 	unsigned long flags;
 	int rc;
 
-	uk_spin_lock_irqsave(&lock, flags);
+	flags = ukpaging_frames_lock();
 	rc = frames_free(&frames, paddr, order, use);
-	uk_spin_unlock_irqrestore(&lock, flags);
+	ukpaging_frames_unlock(flags);
 	return rc;
 }
 
@@ -45,9 +58,9 @@ void ukpaging_frame_split(__paddr_t paddr, enum frame_use use)
 {
 	unsigned long flags;
 
-	uk_spin_lock_irqsave(&lock, flags);
+	flags = ukpaging_frames_lock();
 	frames_split(&frames, paddr, use);
-	uk_spin_unlock_irqrestore(&lock, flags);
+	ukpaging_frames_unlock(flags);
 }
 
 int ukpaging_is_table(__paddr_t paddr)
@@ -87,11 +100,11 @@ void uk_falloc_stats_get(struct uk_falloc_stats *dst)
 {
 	unsigned long flags;
 
-	uk_spin_lock_irqsave(&lock, flags);
+	flags = ukpaging_frames_lock();
 	dst->total = frames.pages * __PAGE_SIZE;
 	dst->free = frames.free * __PAGE_SIZE;
 	dst->largest = frames.pages ? frames_largest(&frames) : 0;
-	uk_spin_unlock_irqrestore(&lock, flags);
+	ukpaging_frames_unlock(flags);
 }
 
 /* Without any memory to take there are no pages, and mapping says so. */

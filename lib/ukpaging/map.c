@@ -7,9 +7,11 @@
  * interrupt sees it before or after the change.
  *
  * A lock serialises the steps of which an operation consists, not operations:
- * two that change one range at a time leave it as either, page by page.
+ * two that change one range at a time leave it as either, page by page. Once a
+ * function has returned no CPU uses what the pages were before.
  */
 #include <errno.h>
+#include <uk/lcpu.h>
 #include <uk/spinlock.h>
 #include "paging_internal.h"
 
@@ -64,6 +66,14 @@ static int attr_check(unsigned long attr, unsigned long flags)
 	return 0;
 }
 
+#define FLUSH_OTHERS (CONFIG_UKPLAT_LCPU_MAXCOUNT > 1 && !UKARCH_TLB_BROADCAST)
+
+static void flush_others(void)
+{
+	if (FLUSH_OTHERS)
+		uk_lcpu_tlb_flush();
+}
+
 static void flush(__vaddr_t vaddr, __pte_t *pte, __pte_t value)
 {
 	unsigned long irq = ukarch_irq_save();
@@ -107,6 +117,34 @@ static inline void step_end(unsigned long irq __unused)
 /* --- what is mapped ------------------------------------------------------ */
 
 /*
+ * ukarch_pt_entry(). Where a page that is split is unmapped for a moment, other
+ * CPUs must not be using it: they are stopped, with what is needed locked.
+ */
+static int entry(__paddr_t root, __vaddr_t vaddr, unsigned int level,
+		 __pte_t **pte)
+{
+#if defined(CONFIG_HAVE_SMP) && UKARCH_PTE_BREAKS
+	enum uk_lcpu_stop stopped;
+	unsigned long irq;
+	int rc;
+
+	if (ukarch_pt_lookup(root, vaddr, pte) > level && **pte) {
+		irq = ukpaging_frames_lock();
+		do
+			stopped = uk_lcpu_stop_others(__NULL);
+		while (stopped == UK_LCPU_LATE);
+		rc = ukarch_pt_entry(root, vaddr, level, ukpaging_table_alloc,
+				     pte);
+		if (stopped == UK_LCPU_ALONE)
+			uk_lcpu_resume_others();
+		ukpaging_frames_unlock(irq);
+		return rc;
+	}
+#endif
+	return ukarch_pt_entry(root, vaddr, level, ukpaging_table_alloc, pte);
+}
+
+/*
  * Finds the entry that maps vaddr, cut so that it maps nothing outside of
  * [vaddr, end) if `cut`. Returns its level, negative errno if it could not be
  * cut; *pte is 0 for a hole, whose size is the level's.
@@ -124,7 +162,7 @@ static int find(__paddr_t root, __vaddr_t vaddr, __vaddr_t end, int cut,
 	if (level == 1)
 		ukpaging_frame_split(ukarch_pte_paddr(ukarch_pte_unhide(**pte)),
 				     FRAME_MAPPED);
-	rc = ukarch_pt_entry(root, vaddr, level - 1, ukpaging_table_alloc, pte);
+	rc = entry(root, vaddr, level - 1, pte);
 	return rc ? rc : find(root, vaddr, end, cut, pte);
 }
 
@@ -151,9 +189,33 @@ static void prune(__paddr_t root, __vaddr_t vaddr)
 	}
 	if (!used) {
 		ukarch_pte_replace(pte, 0, vaddr);
+		flush_others();
 		(void)ukpaging_frame_free(table, 0, FRAME_TABLE);
 	}
 	ukarch_irq_restore(irq);
+}
+
+/*
+ * Before frames are given back no CPU may reach them any more: all pages are
+ * hidden first, then TLBs are flushed once. What cannot be cut, for want of a
+ * table, is left.
+ */
+static void hide(__paddr_t root, __vaddr_t vaddr, __vaddr_t end)
+{
+	int level = 0;
+
+	for (; vaddr < end; vaddr = behind(vaddr, level)) {
+		unsigned long irq = step_begin();
+		__pte_t *pte;
+
+		level = find(root, vaddr, end, 1, &pte);
+		if (level >= 0 && *pte)
+			flush(vaddr, pte, ukarch_pte_hide(*pte));
+		step_end(irq);
+		if (level < 0)
+			break;
+	}
+	flush_others();
 }
 
 int ukplat_page_unmap(struct uk_pagetable *pt, __vaddr_t vaddr,
@@ -162,6 +224,8 @@ int ukplat_page_unmap(struct uk_pagetable *pt, __vaddr_t vaddr,
 	__vaddr_t end;
 	int level, rc = range(vaddr, pages, flags, &end);
 
+	if (FLUSH_OTHERS && !rc)
+		hide(pt->root, vaddr, end);
 	for (; !rc && vaddr < end; vaddr = behind(vaddr, level)) {
 		__pte_t *pte, old;
 		unsigned long irq = step_begin();
@@ -225,7 +289,8 @@ int ukplat_page_set_attr(struct uk_pagetable *pt, __vaddr_t vaddr,
 		rc = attr_check(new_attr, flags);
 	if (!rc && has_hole(pt->root, vaddr, end))
 		rc = -EFAULT;
-	for (; !rc && vaddr < end; vaddr = behind(vaddr, level)) {
+	for (level = 0; !rc && level >= 0 && vaddr < end;
+	     vaddr = behind(vaddr, level)) {
 		unsigned long irq = step_begin();
 		__pte_t *pte;
 
@@ -237,10 +302,10 @@ int ukplat_page_set_attr(struct uk_pagetable *pt, __vaddr_t vaddr,
 			flush(vaddr, pte,
 			      protected(*pte, (unsigned int)level, new_attr));
 		step_end(irq);
-		if (level < 0)
-			return level;
 	}
-	return rc;
+	if (!rc)
+		flush_others();
+	return rc ? rc : MIN(level, 0);
 }
 
 /* --- map ------------------------------------------------------------------*/
@@ -265,13 +330,12 @@ static int map_one(__paddr_t root, __vaddr_t vaddr, __paddr_t paddr,
 	__pte_t *pte;
 	int rc;
 
-	rc = ukarch_pt_entry(root, vaddr, *level, ukpaging_table_alloc, &pte);
+	rc = entry(root, vaddr, *level, &pte);
 	/* A table is in the way of a large page: go below it. */
 	if (!rc && *level && ukarch_pte_present(*pte) &&
 	    !ukarch_pte_leaf(*pte, *level) && !(flags & PAGE_FLAG_FORCE_SIZE)) {
 		*level = 0;
-		rc = ukarch_pt_entry(root, vaddr, 0, ukpaging_table_alloc,
-				     &pte);
+		rc = entry(root, vaddr, 0, &pte);
 	}
 	if (rc)
 		return rc;

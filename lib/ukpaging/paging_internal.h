@@ -12,6 +12,10 @@ int ukpaging_frame_free(__paddr_t paddr, unsigned int order,
 			enum frame_use use);
 void ukpaging_frame_split(__paddr_t paddr, enum frame_use use);
 
+/* The lock of the above, for a CPU that stops the others. */
+unsigned long ukpaging_frames_lock(void);
+void ukpaging_frames_unlock(unsigned long flags);
+
 /* 1 if a page is a table that ukpaging_table_alloc() gave. */
 int ukpaging_is_table(__paddr_t paddr);
 

@@ -49,6 +49,19 @@ static int all_mapped(__vaddr_t vaddr, __sz len)
 	return 0;
 }
 
+/* An aligned word is one write: another CPU may be executing it. */
+static void put(char *to, const char *src, __sz len)
+{
+	__u32 word;
+
+	if (len == sizeof(word) && !((__uptr)to & (len - 1))) {
+		memcpy(&word, src, len);
+		UK_WRITE_ONCE(*(__u32 *)(void *)to, word);
+	} else {
+		memcpy(to, src, len);
+	}
+}
+
 /* Writes within one page. Changing an entry's address goes through none, as
  * arm64 asks for (break before make).
  */
@@ -68,7 +81,7 @@ static void write_page(__pte_t *pte, __vaddr_t vaddr, const char *src, __sz len)
 	 */
 	to = (char *)at + (vaddr & ~__PAGE_MASK);
 	__asm__("" : "+r"(to));
-	memcpy(to, src, len);
+	put(to, src, len);
 	ukarch_icache_sync((__vaddr_t)to, len);
 	ukarch_pte_replace(pte, old, at);
 }

@@ -11,11 +11,12 @@
 #include <uk/nofault.h>
 #include <uk/plat/lcpu.h>
 #include <uk/plat/paging.h>
+#include <uk/plat/time.h>
 #include "scenes.h"
 
 #define PAGE 0x410000000000UL /* without any other user */
-#define ROUNDS 100
-#define STAY 300 /* turns of CPU 0 in each state */
+#define ROUNDS 30
+#define STAY_NS UK_NSEC_PER_SEC
 
 enum kind { CHANGING, NOTHING, READ_ONLY, WRITABLE };
 
@@ -58,11 +59,20 @@ static void call(struct __regs *regs __unused, void *user __unused)
 
 static __u64 number;
 
+/* Stays until all others have accessed the page, a while at most. */
 static void enter(enum kind kind)
 {
+	__nsec end = ukplat_monotonic_clock() + STAY_NS;
+	__u64 count[CPUS];
+
+	for (unsigned int i = 1; i < CPUS; i++)
+		count[i] = UK_READ_ONCE(seen[i].sure[kind]);
 	__atomic_store_n(&state, number << 2 | kind, __ATOMIC_SEQ_CST);
-	for (unsigned int i = 0; kind != CHANGING && i < STAY; i++)
-		ukarch_cpu_relax();
+	for (unsigned int i = 1; kind != CHANGING && i < ukplat_lcpu_count();
+	     i++)
+		while (UK_READ_ONCE(seen[i].sure[kind]) == count[i] &&
+		       ukplat_monotonic_clock() < end)
+			ukarch_cpu_relax();
 }
 
 /* Each number has a page of its own, which begins with it. */

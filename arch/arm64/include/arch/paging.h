@@ -120,6 +120,9 @@ static inline void ukarch_pt_root_set(__paddr_t root)
 	__asm__ volatile("isb; tlbi vmalle1; dsb ish; isb" : : : "memory");
 }
 
+#define UKARCH_TLB_BROADCAST 1
+#define UKARCH_PTE_BREAKS 1
+
 static inline void ukarch_tlb_flush_page(__vaddr_t vaddr)
 {
 	__u64 arg = (vaddr >> 12) & 0xfffffffffffUL;

@@ -26,6 +26,8 @@
  *						use to another page or table
  *   void ukarch_pt_root_set(__paddr_t)	switches and flushes
  *   void ukarch_tlb_flush_page(__vaddr_t)
+ *   UKARCH_TLB_BROADCAST	1 if that reaches all CPUs, 0 if not
+ *   UKARCH_PTE_BREAKS	1 if ukarch_pte_replace() unmaps for a moment
  *   int ukarch_vaddr_canonical(__vaddr_t)	1 where it can be translated
  *   UKARCH_PT_NAMES				what the manual calls the table
  *						of each level, from 0 (pages) up

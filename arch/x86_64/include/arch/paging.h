@@ -90,6 +90,9 @@ static inline void ukarch_pt_root_set(__paddr_t root)
 	__asm__ __volatile__("mov %0, %%cr3" : : "r"(root) : "memory");
 }
 
+#define UKARCH_TLB_BROADCAST 0
+#define UKARCH_PTE_BREAKS 0
+
 static inline void ukarch_tlb_flush_page(__vaddr_t vaddr)
 {
 	__asm__ __volatile__("invlpg (%0)" : : "r"(vaddr) : "memory");

@@ -47,6 +47,17 @@ enum uk_lcpu_state {
 
 #ifdef CONFIG_HAVE_SMP
 /**
+ * Has all other CPUs forget how pages were mapped, and waits until they have;
+ * a second at most for each, then that is logged. A CPU that is stopped does it
+ * before it goes on. For where ukarch_tlb_flush_page() does not reach them
+ * (UKARCH_TLB_BROADCAST is 0).
+ *
+ * Contexts: init, thread, irq-off, also with locks held; trap of the CPU that
+ * is alone.
+ */
+void uk_lcpu_tlb_flush(void);
+
+/**
  * Stops all other CPUs, also those that have interrupts off, and waits for
  * them, a second at most. If another CPU does so at this moment the calling
  * one stands until it is resumed.
@@ -73,6 +84,10 @@ enum uk_lcpu_state uk_lcpu_state(unsigned int cpu);
  */
 struct ukarch_trap_ctx *uk_lcpu_trap(unsigned int cpu);
 #else
+static inline void uk_lcpu_tlb_flush(void)
+{
+}
+
 static inline enum uk_lcpu_stop
 uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx __unused)
 {
