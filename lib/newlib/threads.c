@@ -2,7 +2,8 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * newlib with threads: a struct _reent for each, which _impure_ptr points to
- * while it runs, and its locks, in place of newlib's own that do nothing.
+ * while it runs if there is one CPU (reent.c), and its locks, in place of
+ * newlib's own that do nothing.
  *
  * stdin, stdout and stderr are everybody's: a thread's struct _reent leads to
  * the FILEs of main's.
@@ -90,6 +91,7 @@ static int exiting;
 
 static void acquire(_LOCK_T lock)
 {
+	struct uk_thread *owner;
 	__nsec end;
 
 	if (likely(!UK_READ_ONCE(exiting))) {
@@ -98,8 +100,11 @@ static void acquire(_LOCK_T lock)
 	}
 	end = uk_time_monotonic() + EXIT_WAIT_NS;
 	while (!uk_mutex_trylock(&lock->mutex)) {
+		owner = UK_READ_ONCE(lock->mutex.owner);
+		if (!owner)
+			continue;
 		if (uk_time_monotonic() >= end ||
-		    UK_READ_ONCE(lock->mutex.owner->state) != UK_THREAD_READY) {
+		    owner->state != UK_THREAD_READY) {
 			uk_mutex_init_config(&lock->mutex,
 					     UK_MUTEX_CONFIG_RECURSE);
 			continue;

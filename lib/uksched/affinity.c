@@ -58,16 +58,26 @@ int uk_thread_set_affinity(struct uk_thread *thread, __u64 cpus)
 	return rc;
 }
 
+__u64 uk_sched_cpus(void)
+{
+	return UK_READ_ONCE(uksched.online);
+}
+
 __u64 uk_thread_get_affinity(const struct uk_thread *thread)
 {
 	const struct thread *t = (const struct thread *)thread;
 
-	return UK_READ_ONCE(t->affinity) & UK_READ_ONCE(uksched.online);
+	return UK_READ_ONCE(t->affinity) & uk_sched_cpus();
 }
 #else
 int uk_thread_set_affinity(struct uk_thread *thread __unused, __u64 cpus)
 {
 	return cpus & 1 ? 0 : -EINVAL;
+}
+
+__u64 uk_sched_cpus(void)
+{
+	return 1;
 }
 
 __u64 uk_thread_get_affinity(const struct uk_thread *thread __unused)

@@ -13,10 +13,12 @@
  * Other CPUs take threads from when main's turn has come: what the boot does
  * before is done as if there was one.
  */
+#include <uk/alloc.h>
 #include <uk/arch/tls.h>
 #include <uk/init.h>
 #include <uk/lcpu.h>
 #include <uk/snprintf.h>
+#include <uk/tls.h>
 #include "sched_internal.h"
 
 #define STACK_SIZE 16384UL
@@ -215,16 +217,36 @@ static int other_init(void *data __unused)
 
 UK_EVENT_HANDLER_PRIO(UK_EVENT_LCPU_INIT, other_init, 5);
 
+/* Handlers on an idle CPU find thread-local variables as on any thread, from
+ * when the idle thread comes in next.
+ */
+static int give_variables(struct thread *t)
+{
+	__sz size = uk_tls_size();
+	void *area;
+
+	if (!size || !t->pub.id)
+		return 0;
+	area = uk_memalign(uk_alloc_get_default(), uk_tls_align(), size);
+	if (!area)
+		return -ENOMEM;
+	t->pub.tls = uk_tls_init(area);
+	return 0;
+}
+
 static int open_all(struct uk_init_ctx *ctx __unused)
 {
 	unsigned long flags;
+	int rc = 0;
 
+	for (unsigned int cpu = 0; cpu < CPUS && !rc; cpu++)
+		rc = give_variables(&sched_idle_threads[cpu]);
 	uk_spin_lock_irqsave(&sched_lock, flags);
 	open = 1;
 	uksched.online |= waiting;
 	sched_only_changed();
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
-	return 0;
+	return rc;
 }
 
 /* Before main and the tests. */

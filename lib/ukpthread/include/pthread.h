@@ -10,6 +10,7 @@
 #define __PTHREAD_H__
 
 #include <sched.h>
+#include <sys/cpuset.h>
 #include <sys/types.h>
 #include <time.h>
 
@@ -60,6 +61,20 @@ void pthread_exit(void *result) __attribute__((noreturn));
  */
 int pthread_setname_np(pthread_t thread, const char *name);
 int pthread_getname_np(pthread_t thread, char *name, size_t len);
+
+/* glibc's. Setting moves the thread; see uk_thread_set_affinity(). EINVAL: none
+ * of the CPUs takes threads (for an attribute: at pthread_create()), or a set
+ * of another size than cpu_set_t.
+ */
+int pthread_setaffinity_np(pthread_t thread, size_t size, const cpu_set_t *set);
+int pthread_getaffinity_np(pthread_t thread, size_t size, cpu_set_t *set);
+int pthread_attr_setaffinity_np(pthread_attr_t *attr, size_t size,
+				const cpu_set_t *set);
+int pthread_attr_getaffinity_np(const pthread_attr_t *attr, size_t size,
+				cpu_set_t *set);
+
+/* The number of the CPU that the caller ran on a moment ago. */
+int sched_getcpu(void);
 
 int pthread_attr_init(pthread_attr_t *attr);
 int pthread_attr_destroy(pthread_attr_t *attr);

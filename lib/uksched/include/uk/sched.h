@@ -96,6 +96,9 @@ void uk_thread_set_name(struct uk_thread *thread, const char *name);
  */
 int uk_thread_set_affinity(struct uk_thread *thread, __u64 cpus);
 
+/** The CPUs that take threads, by bit. Contexts: any. */
+__u64 uk_sched_cpus(void);
+
 /** The CPUs that a thread may run on, of those that take threads. Contexts:
  * any.
  */
@@ -138,6 +141,11 @@ static inline void uk_thread_sleep_until(__nsec deadline)
 }
 
 static inline unsigned int uk_sched_thread_count(void)
+{
+	return 1;
+}
+
+static inline __u64 uk_sched_cpus(void)
 {
 	return 1;
 }

@@ -3,7 +3,9 @@
 /*
  * For libraries that keep something of their own for each thread and must
  * change a global when another one runs, such as a C library's _impure_ptr.
- * Whatever can be a __thread variable is better off as one.
+ * With several CPUs a global is no thread's: enter is not called, and the
+ * library looks for its area at struct uk_thread's `areas`. Whatever can be a
+ * __thread variable is better off as one.
  */
 #ifndef __UK_THREAD_AREA_H__
 #define __UK_THREAD_AREA_H__
