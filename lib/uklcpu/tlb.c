@@ -16,6 +16,7 @@
 static struct {
 	unsigned int asked; /* how often */
 	unsigned int done;  /* all that had been asked so far */
+	unsigned int late;  /* NMIs to come for what is done, at most */
 } cpus[CPUS];
 
 int lcpu_on_tlb(void *arg __unused)
@@ -23,8 +24,13 @@ int lcpu_on_tlb(void *arg __unused)
 	unsigned int me = ukplat_lcpu_id();
 	unsigned int asked = __atomic_load_n(&cpus[me].asked, __ATOMIC_ACQUIRE);
 
-	if (asked == cpus[me].done)
-		return UK_INTCTLR_IRQ_NOT_HANDLED;
+	if (asked == cpus[me].done) {
+		if (!cpus[me].late)
+			return UK_INTCTLR_IRQ_NOT_HANDLED;
+		cpus[me].late--;
+		return UK_INTCTLR_IRQ_HANDLED;
+	}
+	cpus[me].late += asked - cpus[me].done - 1;
 	ukarch_pt_root_set(ukarch_pt_root(0));
 	__atomic_store_n(&cpus[me].done, asked, __ATOMIC_RELEASE);
 	return UK_INTCTLR_IRQ_HANDLED;
