@@ -198,7 +198,9 @@ void sched_ready(struct thread *t)
 #ifdef CONFIG_HAVE_SMP
 void sched_ready_here(struct thread *t)
 {
-	join_queue(t, sched_may_stay(t) ? ukplat_lcpu_id() : sched_place(t));
+	int stays = sched_may_stay(t) && !(t->affinity & uksched.vacant);
+
+	join_queue(t, stays ? ukplat_lcpu_id() : sched_place(t));
 }
 #endif
 
@@ -212,6 +214,8 @@ void uk_sched_yield(void)
 		sched_switch();
 	}
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
+	if (CPUS > 1) /* the caller may wait for another CPU */
+		ukarch_cpu_relax();
 }
 
 void uk_sched_only(const struct uk_thread *thread)

@@ -170,7 +170,9 @@ static inline int sched_is_idle(const struct thread *t)
 	return t >= sched_idle_threads && t < &sched_idle_threads[CPUS];
 }
 
-/** As sched_ready() for the current thread, which stays here if it may. */
+/** As sched_ready() for the current thread, which stays here if it may, and no
+ * other CPU is vacant.
+ */
 void sched_ready_here(struct thread *t);
 
 /** Takes out of a queue the thread behind `before`, the first if NULL. */
