@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Which CPU runs a thread, and that each runs some.
+ * Which CPU runs a thread, and that each runs some. Loops say that they are
+ * loops (ukarch_cpu_relax()): with -icount QEMU runs one CPU at a time, and
+ * goes on to the next there.
  */
 #include <string.h>
+#include <uk/arch/lcpu.h>
 #include <uk/percpu.h>
 #include "scenes.h"
 
@@ -23,6 +26,7 @@ static void *computes(void *arg)
 	while ((meetings[0] < MEETINGS || meetings[1] < MEETINGS) &&
 	       uk_time_monotonic() < end) {
 		beats[me]++;
+		ukarch_cpu_relax();
 		if (beats[!me] != seen) {
 			seen = beats[!me];
 			meetings[me]++;
@@ -87,7 +91,7 @@ static void *wanders(void *arg)
 static void *spins(void *arg)
 {
 	while (!stop)
-		;
+		ukarch_cpu_relax();
 	return arg;
 }
 
@@ -140,8 +144,10 @@ static void *counts(void *arg)
 {
 	volatile unsigned long *mine = (volatile unsigned long *)arg;
 
-	while (!stop)
+	while (!stop) {
 		(*mine)++;
+		ukarch_cpu_relax();
+	}
 	return NULL;
 }
 

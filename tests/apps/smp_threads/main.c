@@ -26,7 +26,7 @@ static void run_many(void *(*func)(void *))
 
 /* --- mutex ----------------------------------------------------------------*/
 
-#define LOCKS 1000
+#define LOCKS 500
 
 static struct uk_mutex mutex = UK_MUTEX_INITIALIZER(0);
 static unsigned long counter, inside, mistakes;
@@ -130,7 +130,7 @@ static volatile unsigned long turn, late;
 /* Each waits for its turn, and makes it the next one's. */
 static void *turns(void *arg)
 {
-	for (unsigned long i = 0; i < LOCKS / 2; i++) {
+	for (unsigned long i = 0; i < LOCKS / 10; i++) {
 		if (uk_waitq_wait_event_deadline(
 			    &wq, turn == i * MANY + (unsigned long)arg,
 			    uk_time_monotonic() + BOUND))
@@ -144,7 +144,7 @@ static void *turns(void *arg)
 int scene_wakes(void)
 {
 	run_many(turns);
-	return (int)late + (turn != MANY * (LOCKS / 2));
+	return (int)late + (turn != MANY * (LOCKS / 10));
 }
 
 /* --- creation and end -----------------------------------------------------*/
@@ -159,7 +159,7 @@ static void *child(void *arg)
 	return (void *)((unsigned long)arg + 1);
 }
 
-#define CHILDREN 100
+#define CHILDREN 30
 
 static void *creates(void *arg)
 {

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""Threads on several CPUs: tests/apps/smp_threads looks for mistakes, here is what only the host sees.
+
+Two CPUs are two threads of QEMU; more take turns under -icount, as this machine may have two."""
+
+import re
+
+import pytest
+from vitrine import build
+
+SCENES = ("mutex", "semaphore", "condition", "wakes", "create", "detached", "sleep", "pull", "affinity",
+          "preempt", "errno", "lines", "once", "idle")
+ON = {"2": ["--qemu", "-smp 2"], "4": ["--icount", "--qemu", "-smp 4"], "8": ["--icount", "--qemu", "-smp 8"]}
+LINE = re.compile(r"line (\d) (\d+) abcdefghijklmnopqrstuvwxyz (\d+\.\d{3}) end")
+
+
+def check(result, cpus):
+    assert result.status == 0, result.text
+    assert f"{cpus} CPUs" in result.lines
+    found = dict(re.findall(r"^(\w+): (\d+) mistakes", result.text, re.M))
+    assert found == dict.fromkeys(SCENES, "0"), result.text
+    lines = [LINE.fullmatch(line) for line in result.lines if re.search("line|end", line) and "mistakes" not in line]
+    assert len(lines) == 6 * 50 and all(lines)
+    for thread in range(6):
+        mine = [(int(m[2]), float(m[3])) for m in lines if int(m[1]) == thread]
+        assert mine == [(i, i / 8) for i in range(50)]
+
+
+@pytest.mark.parametrize("cpus", ["2", "4", pytest.param("8", marks=pytest.mark.slow)])
+def test_scenes(arch, cpus):
+    check(build("smp_threads", arch).run(*SCENES, options=ON[cpus]), cpus)
+
+
+def test_two_runs_are_the_same(arch):
+    """With four CPUs, byte for byte: times of the log included."""
+    image = build("smp_threads", arch)
+    first, second = (image.run("mutex", "create", "sleep", "preempt", options=ON["4"]) for _ in range(2))
+    assert first.status == 0 and first.text == second.text
+
+
+def test_one_cpu_of_eight(arch):
+    """An image for several CPUs on a machine with one."""
+    scenes = [s for s in SCENES if s != "pull"]
+    result = build("smp_threads", arch).run(*scenes, options=[])
+    assert result.status == 0 and "1 CPUs" in result.lines, result.text
