@@ -6,7 +6,7 @@ of what failed; each CPU must have taken part."""
 import re
 
 import pytest
-from vitrine import ONE_COMPILER, build
+from vitrine import ONE_COMPILER, ROOT, build
 
 CPUS = 4
 LOG_TEXT = re.compile(r"\[ *([\d.]+)\] INFO: log: cpu (\d+) line (\d+) abcdefghijklmnopqrstuvwxyz0123456789 end")
@@ -53,3 +53,16 @@ def test_no_cpu_uses_a_stale_translation(arch, cc):
     for cpu in range(1, CPUS):
         assert f"tlb: cpu {cpu}: has seen all" in lines
     assert "tlb: stale 0" in lines
+
+
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+def test_two_orders_of_locks_are_found(arch, cc):
+    """By LIBUKCORE_LOCK_CHECK; lib/ukassert/tests/host has the other kinds."""
+    result = build("smp", arch, cc).run("order", options=["--qemu", f"-smp {CPUS}"])
+    assert result.status == 70
+    line = next(line for line in result.log("CRIT") if line.startswith("lock:"))
+    places = re.findall(r"&(\w+) \(appsmp: order\.c:(\d+)\)", line)
+    source = (ROOT / "tests/apps/smp/order.c").read_text().splitlines()
+    assert [name for name, _ in places] == ["first", "second", "second", "first"]
+    for name, number in places:
+        assert f"uk_spin_lock(&{name})" in source[int(number) - 1]

@@ -119,7 +119,7 @@ static int fill(struct uk_console *con)
 	if (CPUS == 1 || UK_READ_ONCE(inside[cpu]))
 		return fill_locked(con);
 	UK_WRITE_ONCE(inside[cpu], 1);
-	uk_spin_lock(&lock);
+	uk_spin_lock_trap(&lock);
 	ret = fill_locked(con);
 	uk_spin_unlock(&lock);
 	UK_WRITE_ONCE(inside[cpu], 0);

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Ticket locks.
+ * Ticket locks. Names in parentheses are these functions, not macros of
+ * LIBUKCORE_LOCK_CHECK.
  */
 #include <uk/spinlock.h>
 
-void uk_spin_lock(struct uk_spinlock *lock)
+static void set_owner(struct uk_spinlock *lock, __u32 owner)
+{
+	__atomic_store_n(&lock->owner, owner, __ATOMIC_RELAXED);
+}
+
+void(uk_spin_lock)(struct uk_spinlock *lock)
 {
 	__u32 ticket;
 
@@ -14,10 +20,10 @@ void uk_spin_lock(struct uk_spinlock *lock)
 	ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
 	while (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket)
 		ukarch_cpu_relax();
-	UK_WRITE_ONCE(lock->owner, uk_percpu_read(id) + 1);
+	set_owner(lock, uk_percpu_read(id) + 1);
 }
 
-int uk_spin_trylock(struct uk_spinlock *lock)
+int(uk_spin_trylock)(struct uk_spinlock *lock)
 {
 	__u32 ticket = __atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE);
 
@@ -26,14 +32,14 @@ int uk_spin_trylock(struct uk_spinlock *lock)
 	if (!__atomic_compare_exchange_n(&lock->next, &ticket, ticket + 1, 0,
 					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return 0;
-	UK_WRITE_ONCE(lock->owner, uk_percpu_read(id) + 1);
+	set_owner(lock, uk_percpu_read(id) + 1);
 	return 1;
 }
 
-void uk_spin_unlock(struct uk_spinlock *lock)
+void(uk_spin_unlock)(struct uk_spinlock *lock)
 {
 	if (unlikely(uk_percpu_read(alone)))
 		return;
-	UK_WRITE_ONCE(lock->owner, 0);
+	set_owner(lock, 0);
 	__atomic_store_n(&lock->serving, lock->serving + 1, __ATOMIC_RELEASE);
 }

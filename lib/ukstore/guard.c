@@ -105,7 +105,7 @@ static struct guard *newest(void)
 	/* A trap inside of enter() and leave() is a crash. */
 	if (CONFIG_UKPLAT_LCPU_MAXCOUNT > 1 && uk_spin_is_mine(&lock))
 		return __NULL;
-	uk_spin_lock(&lock);
+	uk_spin_lock_trap(&lock);
 	g = guards;
 	while (g && !is_mine(g))
 		g = g->outer;

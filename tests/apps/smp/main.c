@@ -89,7 +89,7 @@ static const struct {
 	{ "run", scene_run },	  { "lock", scene_lock },
 	{ "crash", scene_crash }, { "timers", scene_timers },
 	{ "heap", scene_heap },	  { "log", scene_log },
-	{ "tlb", scene_tlb },
+	{ "tlb", scene_tlb },	  { "order", scene_order },
 };
 
 static int run_scene(const char *name)

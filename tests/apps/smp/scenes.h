@@ -24,5 +24,6 @@ int scene_timers(void);
 int scene_heap(void);
 int scene_log(void);
 int scene_tlb(void);
+int scene_order(void);
 
 #endif

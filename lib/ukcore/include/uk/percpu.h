@@ -25,7 +25,7 @@ struct uk_percpu {
 	/* the thread on the CPU, NULL before there are threads */
 	struct uk_thread *thread;
 #endif
-#ifdef CONFIG_HAVE_SMP
+#if defined(CONFIG_HAVE_SMP) || defined(CONFIG_LIBUKCORE_LOCK_CHECK)
 	/* 1 while it has stopped all others: locks are not needed, and not
 	 * waited for (<uk/spinlock.h>)
 	 */

@@ -27,7 +27,7 @@
 #include <uk/arch/lcpu.h>
 #include <uk/percpu.h>
 
-#ifdef CONFIG_HAVE_SMP
+#if defined(CONFIG_HAVE_SMP) || defined(CONFIG_LIBUKCORE_LOCK_CHECK)
 struct uk_spinlock {
 	__u32 next;    /* the ticket of the CPU that asks next */
 	__u32 serving; /* the one that has it */
@@ -51,7 +51,8 @@ void uk_spin_unlock(struct uk_spinlock *lock);
 /** 1 if this CPU holds the lock. Contexts: irq-off, trap. */
 static inline int uk_spin_is_mine(const struct uk_spinlock *lock)
 {
-	return UK_READ_ONCE(lock->owner) == uk_percpu_read(id) + 1;
+	return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) ==
+	       uk_percpu_read(id) + 1;
 }
 #else
 struct uk_spinlock {
@@ -83,9 +84,49 @@ static inline int uk_spin_is_mine(const struct uk_spinlock *lock __unused)
 }
 #endif
 
+/*
+ * LIBUKCORE_LOCK_CHECK (ukassert's lock_check.c): the functions above, with the
+ * place of the call; a violation is a crash that names locks and places.
+ */
+#ifdef CONFIG_LIBUKCORE_LOCK_CHECK
+#include <uk/lock_check.h>
+
+#define _UK_SPIN_LINE(line) #line
+#define _UK_SPIN_PLACE(lock, line) \
+	(#lock " (" __LIBNAME__ ": " __FILE_NAME__ ":" _UK_SPIN_LINE(line) ")")
+
+#define uk_spin_lock(lock) \
+	uk_spin_lock_at((lock), _UK_SPIN_PLACE(lock, __LINE__), 0)
+#define uk_spin_lock_trap(lock) \
+	uk_spin_lock_at((lock), _UK_SPIN_PLACE(lock, __LINE__), 1)
+#define uk_spin_trylock(lock) \
+	uk_spin_trylock_at((lock), _UK_SPIN_PLACE(lock, __LINE__))
+#define uk_spin_unlock(lock) \
+	uk_spin_unlock_at((lock), _UK_SPIN_PLACE(lock, __LINE__))
+#define uk_spin_assert_only(lock) \
+	uk_spin_assert_only_at((lock), _UK_SPIN_PLACE(lock, __LINE__))
+#else
+static inline void uk_spin_forget(const struct uk_spinlock *lock __unused)
+{
+}
+
+/**
+ * The same as uk_spin_lock(), where a trap may have interrupted code that has
+ * interrupts off, and the caller knows that this code does not hold the lock.
+ */
+#define uk_spin_lock_trap(lock) uk_spin_lock(lock)
+
+/** Checks that this CPU holds no lock but this one, or NULL: none. */
+#define uk_spin_assert_only(lock) ((void)(lock))
+#endif
+
+/** Checks that this CPU holds no lock: it is about to wait. */
+#define uk_spin_assert_none() uk_spin_assert_only((struct uk_spinlock *)__NULL)
+
 /** Makes a lock a free one; only for one that no CPU uses. */
 static inline void uk_spin_init(struct uk_spinlock *lock)
 {
+	uk_spin_forget(lock);
 	*lock = (struct uk_spinlock)UK_SPINLOCK_INITIALIZER();
 }
 

@@ -10,6 +10,7 @@
 
 #include <uk/arch/trap.h>
 #include <uk/event.h>
+#include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
 
 /*
@@ -91,11 +92,19 @@ static inline void uk_lcpu_tlb_flush(void)
 static inline enum uk_lcpu_stop
 uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx __unused)
 {
+#ifdef CONFIG_LIBUKCORE_LOCK_CHECK
+	if (uk_percpu()->alone)
+		return UK_LCPU_NESTED;
+	uk_percpu()->alone = 1;
+#endif
 	return UK_LCPU_ALONE;
 }
 
 static inline void uk_lcpu_resume_others(void)
 {
+#ifdef CONFIG_LIBUKCORE_LOCK_CHECK
+	uk_percpu()->alone = 0;
+#endif
 }
 
 static inline enum uk_lcpu_state uk_lcpu_state(unsigned int cpu)
