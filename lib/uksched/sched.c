@@ -135,8 +135,11 @@ static struct thread *sched_none_ready(struct thread *from)
 
 	charge(from, start);
 	c->idle = 1;
-	while (!sched_has_next())
+	while (!sched_has_next()) {
+		uk_spin_unlock(&sched_lock);
 		ukarch_halt_irq();
+		uk_spin_lock(&sched_lock);
+	}
 	c->idle = 0;
 	from->since = uk_time_monotonic();
 	c->idle_time += from->since - start;
@@ -169,6 +172,7 @@ void sched_switch(void)
 {
 	struct thread *from = current(), *to;
 
+	uk_spin_assert_only(&sched_lock);
 	to = sched_has_next() ? take_next() : sched_none_ready(from);
 	now_runs(to);
 	if (to != from)
