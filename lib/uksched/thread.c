@@ -144,7 +144,7 @@ static struct thread *block_init(char *block, const struct layout *l)
 static int affinity_init(struct thread *t, __u64 cpus)
 {
 	t->pub.cpu = ukplat_lcpu_id();
-	t->affinity = cpus ? sched_affinity(cpus) : (__u64)-1;
+	t->affinity = cpus ? sched_affinity(cpus) : current()->affinity;
 	return t->affinity ? 0 : -EINVAL;
 }
 #else

@@ -75,10 +75,11 @@ static void beat(struct uk_timer *timer, void *arg __unused)
 	uk_timer_forward(timer, 170 * US);
 }
 
+/* All take turns on one CPU. */
 static int slices(struct uk_testsuite *suite __unused)
 {
 	uksched_slice_us = 5000;
-	return 0;
+	return uk_thread_set_affinity(uk_thread_current(), 1);
 }
 
 /* Two threads and a timer; main sleeps and counts. */

@@ -432,6 +432,7 @@ UK_TESTCASE(uksched, a_damaged_list_ends)
 	struct uk_thread *bad[] = { self, (void *)0x123456789abc0000,
 				    (void *)0x10, (void *)((char *)t + 1),
 				    (void *)order };
+	struct uk_thread *rest = self->next; /* idle threads, and t */
 	unsigned long flags = ukarch_irq_save();
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -443,6 +444,7 @@ UK_TESTCASE(uksched, a_damaged_list_ends)
 	UK_TEST_EXPECT_PTR_EQ(uk_thread_next(self), t);
 	UK_TEST_EXPECT_NULL(uk_thread_next(t));
 	t->next = NULL;
+	self->next = rest;
 	ukarch_irq_restore(flags);
 	uk_semaphore_up(&s);
 	uk_thread_join(t, NULL);
@@ -454,15 +456,17 @@ static __nsec all_time(void)
 	__nsec sum = uk_sched_idle_time();
 
 	while ((t = uk_thread_next(t)))
-		sum += uk_thread_cpu_time(t);
+		if (!sched_is_idle((struct thread *)t))
+			sum += uk_thread_cpu_time(t);
 	return sum;
 }
 
-/* Each nanosecond is some thread's, or idle. */
+/* Each nanosecond of each CPU is some thread's, or idle. */
 UK_TESTCASE(uksched, time_is_accounted_for)
 {
 	struct uk_semaphore s = UK_SEMAPHORE_INITIALIZER(0);
 	struct uk_thread *t = uk_thread_create("t", stays, &s);
+	__nsec cpus = (__nsec)__builtin_popcountl(uk_sched_cpus());
 	__nsec from[2], to[2], first, last;
 	unsigned long flags = ukarch_irq_save();
 
@@ -479,20 +483,20 @@ UK_TESTCASE(uksched, time_is_accounted_for)
 	last = all_time();
 	to[1] = uk_time_monotonic();
 	ukarch_irq_restore(flags);
-	UK_TEST_EXPECT_UNUM_GE(last - first, to[0] - from[1]);
-	UK_TEST_EXPECT_UNUM_LE(last - first, to[1] - from[0]);
+	UK_TEST_EXPECT_UNUM_GE(last - first, cpus * (to[0] - from[1]));
+	UK_TEST_EXPECT_UNUM_LE(last - first, cpus * (to[1] - from[0]));
 	UK_TEST_EXPECT_UNUM_EQ(t->switches, 1);
 	uk_semaphore_up(&s);
 	uk_thread_join(t, NULL);
 }
 
-/* The order must be predictable: no thread is preempted. */
+/* The order must be predictable: one CPU, and no thread is preempted. */
 static int no_slices(struct uk_testsuite *suite __unused)
 {
 #ifdef CONFIG_LIBUKSCHED_PREEMPT
 	uksched_slice_us = 1000000000;
 #endif
-	return 0;
+	return uk_thread_set_affinity(uk_thread_current(), 1);
 }
 
 uk_testsuite_register(uksched, no_slices);

@@ -122,4 +122,9 @@ UK_TESTCASE(uksched_wait_text, kinds)
 	uk_thread_join(j, __NULL);
 }
 
-uk_testsuite_register(uksched_wait_text, __NULL);
+static int one_cpu(struct uk_testsuite *suite __unused)
+{
+	return uk_thread_set_affinity(uk_thread_current(), 1);
+}
+
+uk_testsuite_register(uksched_wait_text, one_cpu);

@@ -17,7 +17,7 @@ typedef struct uk_thread *pthread_t;
 typedef struct {
 	size_t _stack;
 	int _detached;
-	unsigned long _cpus; /* 0: any */
+	unsigned long _cpus; /* 0: the creator's */
 } pthread_attr_t;
 
 typedef struct {

@@ -12,8 +12,7 @@ typedef struct {
 	unsigned long _bits;
 } cpu_set_t;
 
-#define _CPU_BIT(cpu) \
-	((unsigned long)(cpu) < CPU_SETSIZE ? 1UL << (cpu) : 0UL)
+#define _CPU_BIT(cpu) ((unsigned long)(cpu) < CPU_SETSIZE ? 1UL << (cpu) : 0UL)
 #define CPU_ZERO(set) ((void)((set)->_bits = 0))
 #define CPU_SET(cpu, set) ((void)((set)->_bits |= _CPU_BIT(cpu)))
 #define CPU_CLR(cpu, set) ((void)((set)->_bits &= ~_CPU_BIT(cpu)))

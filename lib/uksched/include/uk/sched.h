@@ -41,7 +41,7 @@ struct uk_thread_attr {
 	const char *name; /* copied, cut to UK_THREAD_NAME_MAX; 0: "thread" */
 	__sz stack;	  /* bytes, rounded up to pages; 0: sched.stack */
 	int detached;	  /* no thread will join it */
-	__u64 affinity;	  /* see uk_thread_set_affinity(); 0: any CPU */
+	__u64 affinity;	  /* see uk_thread_set_affinity(); 0: the creator's */
 };
 
 /**
