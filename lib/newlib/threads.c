@@ -89,6 +89,13 @@ LOCK(arc4random_mutex);
 
 static int exiting;
 
+/* Runs, or waits for one that does, such as the writer on the console. */
+static int goes_on(const struct uk_thread *t)
+{
+	return t->state == UK_THREAD_READY ||
+	       (t->state == UK_THREAD_WAITING && t->wait.kind == UK_WAIT_MUTEX);
+}
+
 static void acquire(_LOCK_T lock)
 {
 	struct uk_thread *owner;
@@ -103,11 +110,9 @@ static void acquire(_LOCK_T lock)
 		owner = UK_READ_ONCE(lock->mutex.owner);
 		if (!owner)
 			continue;
-		if (uk_time_monotonic() >= end ||
-		    owner->state != UK_THREAD_READY) {
-			uk_mutex_init_config(&lock->mutex,
-					     UK_MUTEX_CONFIG_RECURSE);
-			continue;
+		if (uk_time_monotonic() >= end || !goes_on(owner)) {
+			uk_mutex_seize(&lock->mutex);
+			return;
 		}
 		uk_thread_sleep(1000000);
 	}
@@ -116,8 +121,7 @@ static void acquire(_LOCK_T lock)
 static void release(_LOCK_T lock)
 {
 	/* From exit() on it may have been taken away. */
-	if (likely(uk_mutex_is_mine(&lock->mutex)))
-		uk_mutex_unlock(&lock->mutex);
+	(void)uk_mutex_unlock_mine(&lock->mutex);
 }
 
 /* Streams are flushed and atexit()'s functions called. */

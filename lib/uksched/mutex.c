@@ -55,18 +55,48 @@ int uk_mutex_trylock(struct uk_mutex *m)
 	return taken;
 }
 
-void uk_mutex_unlock(struct uk_mutex *m)
+/* Of an owner. */
+static inline void give(struct uk_mutex *m)
 {
-	unsigned long flags;
 	struct thread *next;
 
-	uk_spin_lock_irqsave(&sched_lock, flags);
-	UK_ASSERT(uk_mutex_is_mine(m) && m->depth);
 	if (--m->depth == 0) {
 		next = sched_wake_one(&m->wait);
 		m->owner = next ? &next->pub : __NULL;
 		m->depth = next ? 1 : 0;
 	}
+}
+
+void uk_mutex_unlock(struct uk_mutex *m)
+{
+	unsigned long flags;
+
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	UK_ASSERT(uk_mutex_is_mine(m) && m->depth);
+	give(m);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
+}
+
+int uk_mutex_unlock_mine(struct uk_mutex *m)
+{
+	unsigned long flags;
+	int is_mine;
+
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	is_mine = uk_mutex_is_mine(m);
+	if (is_mine)
+		give(m);
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
+	return is_mine;
+}
+
+void uk_mutex_seize(struct uk_mutex *m)
+{
+	unsigned long flags;
+
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	m->depth = uk_mutex_is_mine(m) ? m->depth + 1 : 1;
+	m->owner = uk_thread_current();
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
 }
 

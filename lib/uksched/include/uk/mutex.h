@@ -56,6 +56,15 @@ int uk_mutex_lock_until(struct uk_mutex *m, __nsec deadline);
 /** Unlocks; crashes for a mutex that is not the caller's. */
 void uk_mutex_unlock(struct uk_mutex *m);
 
+/** Unlocks one's own; one that was seized stays as it is. @return 1, 0 */
+int uk_mutex_unlock_mine(struct uk_mutex *m);
+
+/**
+ * Takes a mutex away from its owner, which may be in the middle of anything:
+ * for a program that ends. Owners unlock by uk_mutex_unlock_mine() then.
+ */
+void uk_mutex_seize(struct uk_mutex *m);
+
 /** 1 while a thread holds it. Contexts: any. */
 static inline int uk_mutex_is_locked(const struct uk_mutex *m)
 {
