@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Command: the call trace of a thread, as a crash screen shows it. Its frames
- * are taken with interrupts off, all at once, so that they are those of one
+ * are taken with threads locked, all at once, so that they are those of one
  * moment; they are written with interrupts on.
  */
 #include <uk/arch/lcpu.h>
@@ -21,15 +21,21 @@ struct shot {
 	struct uk_unwind last;
 };
 
-/* 0, or a negative errno: -ESRCH there is no such thread, -ENODATA it left. */
+/* 0, or a negative errno: -ESRCH there is no such thread, -ENODATA it left,
+ * -EBUSY another CPU runs it.
+ */
 static int take(struct shot *s, unsigned int id)
 {
-	unsigned long flags = ukarch_irq_save();
+	/* in a debugger the other CPUs stand */
+	int stopped = uk_percpu_read(trap) != __NULL;
+	unsigned long flags = stopped ? ukarch_irq_save() : uk_threads_lock();
 	struct uk_thread *t = uk_thread_by_id(id);
 	const struct __regs *regs = t ? uk_thread_regs(t) : __NULL;
 	struct __regs here;
-	int ret = t ? -ENODATA : -ESRCH;
+	int ret = -ESRCH;
 
+	if (t)
+		ret = t->state == UK_THREAD_EXITED ? -ENODATA : -EBUSY;
 	/* in a debugger: what was stopped; else the command itself */
 	if (t && t == uk_thread_current()) {
 		ukarch_regs_capture(&here);
@@ -40,7 +46,10 @@ static int take(struct shot *s, unsigned int id)
 		s->depth = uk_unwind_frames(regs, s->frames, DEPTH, &s->last);
 		ret = 0;
 	}
-	ukarch_irq_restore(flags);
+	if (stopped)
+		ukarch_irq_restore(flags);
+	else
+		uk_threads_unlock(flags);
 	return ret;
 }
 
@@ -69,6 +78,9 @@ static int cmd_trace(struct uk_cmd_io *io, int argc, char **argv)
 	ret = id > (unsigned int)-1 ? -ESRCH : take(&s, (unsigned int)id);
 	if (ret == -ESRCH)
 		uk_cmd_printf(io, "there is no thread %s; try threads\n",
+			      argv[1]);
+	else if (ret == -EBUSY)
+		uk_cmd_printf(io, "thread %s runs on another CPU; try again\n",
 			      argv[1]);
 	else if (ret)
 		uk_cmd_printf(io, "thread %s has exited\n", argv[1]);
