@@ -141,18 +141,24 @@ __nsec ukplat_clock_stopped(void)
 	return UK_READ_ONCE(stopped_for);
 }
 
+/* The registers of the clock of the board, and what is known from them. */
+static struct uk_spinlock rtc_lock = UK_SPINLOCK_INITIALIZER();
+
 __nsec ukplat_wall_clock(void)
 {
 	static __nsec offset;
 	static int known;
+	unsigned long flags;
+	__u64 now;
 
-	if (!known) {
-		__u64 now = plat_rtc_seconds();
-
+	if (!__atomic_load_n(&known, __ATOMIC_ACQUIRE)) {
+		uk_spin_lock_irqsave(&rtc_lock, flags);
+		now = known ? 0 : plat_rtc_seconds();
 		if (now)
 			offset = now * UK_NSEC_PER_SEC -
 				 ukplat_monotonic_clock() - stopped_for;
-		known = 1;
+		__atomic_store_n(&known, 1, __ATOMIC_RELEASE);
+		uk_spin_unlock_irqrestore(&rtc_lock, flags);
 	}
 	return offset + ukplat_monotonic_clock() + stopped_for;
 }
