@@ -66,3 +66,12 @@ def test_two_orders_of_locks_are_found(arch, cc):
     assert [name for name, _ in places] == ["first", "second", "second", "first"]
     for name, number in places:
         assert f"uk_spin_lock(&{name})" in source[int(number) - 1]
+
+
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+def test_the_same_twice_under_icount(arch, cc):
+    image = build("smp", arch, cc)
+    first, second = (image.run("timers", "heap", "log", options=["--icount", "--qemu", f"-smp {CPUS}"])
+                     for _ in range(2))
+    assert first.status == 0, first.text
+    assert first.text == second.text
