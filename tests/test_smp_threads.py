@@ -44,3 +44,8 @@ def test_one_cpu_of_eight(arch):
     scenes = [s for s in SCENES if s != "pull"]
     result = build("smp_threads", arch).run(*scenes, options=[])
     assert result.status == 0 and "1 CPUs" in result.lines, result.text
+
+
+def test_a_page_that_is_split_stays_mapped(arch):
+    result = build("smp_threads", arch).run("split", options=["--qemu", "-smp 4"])
+    assert re.search(r"^split: 0 mistakes", result.text, re.M), result.text

@@ -244,6 +244,7 @@ static const struct {
 	{ "affinity", scene_affinity },	  { "preempt", scene_preempt },
 	{ "idle", scene_idle },		  { "errno", scene_errno },
 	{ "lines", scene_lines },	  { "once", scene_once },
+	{ "split", scene_split },
 };
 
 int main(int argc, char **argv)

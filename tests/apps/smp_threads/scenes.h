@@ -35,4 +35,7 @@ int scene_errno(void);
 int scene_lines(void);
 int scene_once(void);
 
+/* split.c: page tables */
+int scene_split(void);
+
 #endif /* __SCENES_H__ */
