@@ -12,6 +12,8 @@
 #   qemu      QEMU's program; cpu: its CPU without --cpu
 #   machines  what an image boots on; the fastest to boot is the first, the default.
 #             Each has its options of QEMU in a line of its own
+#   smp       CPUs that a machine has at most; smp_plain: with its options as they are,
+#             smp_more: what it needs for more
 #   exit      options that let a guest give QEMU an exit status
 #   icount    options of -icount with which one tick of the guest's counter is one
 #             instruction; icount_hz: ticks in a second then
@@ -32,6 +34,9 @@ x86_64.cpu := max
 x86_64.machines := microvm q35
 x86_64.microvm := -machine microvm,acpi=off,x-option-roms=off,isa-serial=on
 x86_64.q35 := -machine q35 -bios qboot.rom
+x86_64.smp := 255
+x86_64.smp_plain := 255
+x86_64.smp_more :=
 x86_64.exit := -device isa-debug-exit,iobase=0xf4,iosize=4
 x86_64.icount := shift=0,sleep=off
 x86_64.icount_hz := 1000000000
@@ -51,6 +56,9 @@ arm64.qemu := qemu-system-aarch64
 arm64.cpu := cortex-a72
 arm64.machines := virt
 arm64.virt := -machine virt
+arm64.smp := 512
+arm64.smp_plain := 8
+arm64.smp_more := -machine gic-version=3
 arm64.exit := -semihosting-config enable=on,target=native
 arm64.icount := shift=4,sleep=off
 arm64.icount_hz := 62500000

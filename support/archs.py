@@ -13,8 +13,8 @@ import sys
 from types import SimpleNamespace
 
 TABLE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "archs.mk")
-NUMBERS = {"elf", "icount_hz", "ram", "text"}
-LISTS = {"exit", "gregs"}
+NUMBERS = {"elf", "icount_hz", "ram", "smp", "smp_plain", "text"}
+LISTS = {"exit", "gregs", "smp_more"}
 
 
 def read(path):
@@ -22,12 +22,12 @@ def read(path):
     found = {}
     with open(path, encoding="utf-8") as f:
         for line in f:
-            name, is_set, value = line.rstrip("\n").partition(" := ")
+            name, is_set, value = line.rstrip("\n").partition(" :=")
             arch, is_property, name = name.partition(".")
             if is_set and is_property and not line.startswith("#"):
                 found.setdefault(arch, {})[name] = (
                     int(value, 0) if name in NUMBERS else
-                    value.split() if name in LISTS else value)
+                    value.split() if name in LISTS else value.strip())
     for of in found.values():
         of["tools"] = of["triple"] + "-"
         # {machine: QEMU's options}

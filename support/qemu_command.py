@@ -33,12 +33,13 @@ class UsageError(Exception):
     """The caller asked for something that cannot be; the text says what."""
 
 
-# Option: a symbol of the library that answers at its port, what that is, the
-# option of Kconfig.
+# Option: a symbol of the library that answers at its port, or is there for it, what
+# that is, the option of Kconfig.
 SERVERS = {"gdb": (b"uk_gdb_break", "stub for a debugger", "LIBUKGDB"),
            "metrics": (b"uk_param_metrics_console", "HTTP server", "LIBUKMETRICS"),
            "shell": (b"uk_param_shell_console", "shell", "LIBUKSHELL"),
-           "core": (b"uk_param_dump_console", "writer of core files", "LIBUKDUMP")}
+           "core": (b"uk_param_dump_console", "writer of core files", "LIBUKDUMP"),
+           "smp": (b"ukplat_lcpu_start", "use for other CPUs than the first", "UKPLAT_LCPU_MAXCOUNT")}
 
 
 def without_server(path, option):
@@ -46,8 +47,9 @@ def without_server(path, option):
     symbol, what, library = SERVERS[option]
     if read_image(path).data.find(b"\0" + symbol + b"\0") >= 0:
         return ""
-    return (f"{path} has no {what}, --{option} has no effect: switch {library} on "
-            f"(make menuconfig, or CONFIG_{library}=y in .config)")
+    how = (f"set {library} (make menuconfig, or CONFIG_{library}=4 in .config)" if option == "smp" else
+           f"switch {library} on (make menuconfig, or CONFIG_{library}=y in .config)")
+    return f"{path} has no {what}, --{option} has no effect: {how}"
 
 
 @functools.lru_cache(maxsize=None)
@@ -110,6 +112,14 @@ def memory(path, arch, mem, extra):
         return ["-m", size]
     return ["-m", size, "-object", f"memory-backend-ram,id=ram,size={size},reserve=off",
             "-machine", "memory-backend=ram"]
+
+
+def cpus(arch, machine, smp):
+    """The options for more than one CPU."""
+    target = ARCHS[arch]
+    if smp > target.smp:
+        raise UsageError(f"--smp {smp}: {machine} has {target.smp} CPUs at most")
+    return ["-smp", str(smp), *(target.smp_more if smp > target.smp_plain else ())]
 
 
 def quote(word):
@@ -204,7 +214,7 @@ def core_params(image, machine):
 
 
 def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M",
-                 icount=False, gdb=None, metrics=None, shell=None, core=None,
+                 smp=1, icount=False, gdb=None, metrics=None, shell=None, core=None,
                  recorded=False, params=(), extra=()):
     """The whole command, a list of words. QEMU records the input of a serial port that it
     makes itself, not that of one at a -chardev."""
@@ -223,7 +233,7 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
         params = [*core_params(image, machine), *params]
     command = [target.qemu, *known[machine], "-accel", accel,
                "-cpu", cpu or ("host" if accel == "kvm" else target.cpu),
-               *ram, "-no-user-config", "-nodefaults", "-display", "none",
+               *ram, *(cpus(arch, machine, smp) if smp > 1 else ()), "-no-user-config", "-nodefaults", "-display", "none",
                "-no-reboot", *target.exit,
                *(["-serial", "stdio"] if recorded else
                  ["-chardev", "stdio,id=stdio", "-serial", "chardev:stdio"])]

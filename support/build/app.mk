@@ -59,7 +59,7 @@ flag = $(if $(2),$(1) $(call sq,$(2)))
 RUN_FLAGS := $(call flag,--machine,$(MACHINE)) $(call flag,--accel,$(ACCEL)) \
   $(call flag,--gdb,$(GDB)) $(call flag,--metrics,$(METRICS)) \
   $(call flag,--shell,$(SHELL_PORT)) $(call flag,--core,$(CORE)) $(call flag,--on-crash,$(ON_CRASH)) \
-  $(call flag,--mem,$(MEM)) \
+  $(call flag,--mem,$(MEM)) $(call flag,--smp,$(SMP)) \
   $(call flag,--params,$(value PARAMS)) $(if $(filter 1,$(V)),--verbose)
 
 run: built

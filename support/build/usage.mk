@@ -6,7 +6,7 @@
 # A variable of an application or library starts with its name and an
 # underscore (APPFOO_..., LIBFOO_...).
 
-VARIABLES := APP ARCH PLAT CC O V SETUP ARGS PARAMS MACHINE ACCEL MEM GDB METRICS \
+VARIABLES := APP ARCH PLAT CC O V SETUP ARGS PARAMS MACHINE ACCEL MEM SMP GDB METRICS \
   SHELL_PORT CORE ON_CRASH GDB_FLAGS SEED T FUZZ_SECONDS HOSTCC HOST_CLANG NEWLIB_DIR NEWLIB_TARBALL LIBFDT_DIR
 
 # $(call sq,text): one word of the shell, whatever is in text
