@@ -191,6 +191,19 @@ static const struct uk_event *__nobreak classify(struct ukarch_trap_ctx *ctx)
 	}
 }
 
+#define PSTATE_F (1 << 6)
+
+/* Handlers can be interrupted by what may interrupt a program with interrupts
+ * off: its registers are saved by now. A debug trap's not, nor an FIQ's own.
+ */
+static void __nobreak fiq_unmask(const struct uk_event *event,
+				 const struct ukarch_trap_ctx *ctx)
+{
+	if (event != DEBUG && SLOT_KIND(ctx->trapnr) != SLOT_FIQ &&
+	    !(ctx->regs->pstate & PSTATE_F))
+		__asm__ __volatile__("msr daifclr, #1" : : : "memory");
+}
+
 void __nobreak ukarch_trap_handle(struct __regs *regs, unsigned long slot)
 {
 	struct ukarch_trap_ctx ctx = {
@@ -203,6 +216,7 @@ void __nobreak ukarch_trap_handle(struct __regs *regs, unsigned long slot)
 
 	if (!ctx.addr_valid)
 		ctx.fault_address = 0;
+	fiq_unmask(event, &ctx);
 	if (!uk_trap_raise(event, &ctx))
 		uk_crash_trap(&ctx);
 	uk_trap_leave(&ctx);

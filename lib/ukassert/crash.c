@@ -18,6 +18,8 @@
 #include <uk/symtab.h>
 
 UK_EVENT(UK_EVENT_CRASH);
+UK_EVENT(UK_EVENT_CRASH_BEGIN);
+UK_EVENT(UK_EVENT_CRASH_MENDED);
 
 static struct {
 	struct uk_crash_info *info;	/* the first crash; NULL: none */
@@ -57,7 +59,7 @@ static void run_steps(int nested)
 		int rc = (*crash.next++)(crash.info);
 
 		if (rc == UK_EVENT_HANDLED && crash.info->trap && !nested) {
-			crash.info = __NULL;
+			uk_crash_mended();
 			return;
 		}
 	}
@@ -67,9 +69,11 @@ static void run_steps(int nested)
 
 static void crash_enter(struct uk_crash_info *info)
 {
-	int nested = crash.info != __NULL;
+	int nested;
 
 	ukarch_irq_disable();
+	uk_raise_event(UK_EVENT_CRASH_BEGIN, info);
+	nested = crash.info != __NULL;
 	if (!nested) {
 		crash.info = info;
 		crash.next = UK_EVENT_PTR(UK_EVENT_CRASH)->start;
@@ -115,6 +119,7 @@ void __noreturn uk_crash_go_on(struct uk_crash_info *info)
 void uk_crash_mended(void)
 {
 	crash.info = __NULL;
+	uk_raise_event(UK_EVENT_CRASH_MENDED, __NULL);
 }
 
 void uk_warn_here(const char *detail, const char *file, unsigned int line)

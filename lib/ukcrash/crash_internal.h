@@ -37,7 +37,11 @@ const char *ukcrash_symbol(__vaddr_t addr, int is_call,
 /** 1 if addr is in the code, after a call. */
 int ukcrash_is_return(__vaddr_t addr);
 
-#ifdef CONFIG_LIBUKSCHED
+/** Shows the general registers. */
+void ukcrash_registers(const struct uk_crash_info *info);
+
+#if defined(CONFIG_LIBUKSCHED) || defined(CONFIG_HAVE_SMP)
+#define UKCRASH_TRACES /* of others than the one that crashed */
 /** Shows the call trace from some registers on; is_call: pc is a return
  * address; own: the stack of the thread, where it is known.
  */

@@ -59,6 +59,12 @@ static void general(const struct uk_crash_info *info, int symbols)
 	row_flush(&row);
 }
 
+void ukcrash_registers(const struct uk_crash_info *info)
+{
+	general(info, 1);
+	general(info, 0);
+}
+
 static void registers(const struct uk_crash_info *info)
 {
 	struct row row = { .len = 0 };
@@ -66,8 +72,7 @@ static void registers(const struct uk_crash_info *info)
 	__u64 value;
 
 	uk_pr_crit("Registers:\n");
-	general(info, 1);
-	general(info, 0);
+	ukcrash_registers(info);
 	for (unsigned int i = 0; !ukarch_creg_read(i, &name, &value); i++)
 		row_add(&row, name, value);
 	row_flush(&row);

@@ -119,8 +119,8 @@ static void show_rest(__uptr sp, const struct uk_stack *own)
 	}
 }
 
-/* One caller, unless there are threads. */
-#ifdef CONFIG_LIBUKSCHED
+/* One caller, unless there are threads or CPUs. */
+#ifdef UKCRASH_TRACES
 #define TRACE_SCOPE
 #else
 #define TRACE_SCOPE static inline __attribute__((always_inline))

@@ -5,6 +5,7 @@
  * its trap until the number is over. What asked it to stop may come late, when
  * the stop is over already: then it goes on.
  */
+#include <uk/arch/fpstate.h>
 #include <uk/intctlr.h>
 #include "lcpu_internal.h"
 
@@ -22,17 +23,55 @@ static struct {
 	struct ukarch_trap_ctx *trap;
 } cpus[CPUS];
 
+/* Vector registers are not in the frame of a trap: a copy, which a debugger may
+ * change.
+ */
+#ifdef CONFIG_UKARCH_FPSTATE
+static char
+	fpstates[CPUS][UKARCH_FPSTATE_SIZE_MAX] __aligned(UKARCH_FPSTATE_ALIGN);
+
+static void fp_save(unsigned int cpu)
+{
+	ukarch_fpstate_save(fpstates[cpu]);
+}
+
+static void fp_restore(unsigned int cpu)
+{
+	ukarch_fpstate_restore(fpstates[cpu]);
+}
+
+void *uk_lcpu_fpstate(unsigned int cpu)
+{
+	return uk_lcpu_trap(cpu) ? fpstates[cpu] : __NULL;
+}
+#else
+static void fp_save(unsigned int cpu __unused)
+{
+}
+
+static void fp_restore(unsigned int cpu __unused)
+{
+}
+
+void *uk_lcpu_fpstate(unsigned int cpu __unused)
+{
+	return __NULL;
+}
+#endif
+
 /* Until that stop is over. */
 static void stand(struct ukarch_trap_ctx *ctx, unsigned int stop)
 {
 	unsigned int cpu = ukplat_lcpu_id();
 
 	cpus[cpu].trap = ctx;
+	fp_save(cpu);
 	__atomic_store_n(&cpus[cpu].stands, stop, __ATOMIC_RELEASE);
 	while (__atomic_load_n(&owner, __ATOMIC_ACQUIRE) != NONE &&
 	       __atomic_load_n(&number, __ATOMIC_ACQUIRE) == stop)
 		ukarch_cpu_relax();
 	__atomic_store_n(&cpus[cpu].stands, 0, __ATOMIC_RELEASE);
+	fp_restore(cpu);
 }
 
 int lcpu_on_stop(void *arg __unused)

@@ -43,6 +43,17 @@ struct uk_crash_info {
  */
 UK_EVENT_DECLARE(UK_EVENT_CRASH);
 
+/*
+ * Raised on each CPU that enters the crash path, before the path keeps anything
+ * about it; data: struct uk_crash_info *. With several CPUs uklcpu stops the
+ * others here, or keeps this one while another one is in the path. Interrupts
+ * are off.
+ */
+UK_EVENT_DECLARE(UK_EVENT_CRASH_BEGIN);
+
+/* Raised where a crash is resumed; data: NULL. */
+UK_EVENT_DECLARE(UK_EVENT_CRASH_MENDED);
+
 /**
  * Crashes for an unhandled trap.
  *

@@ -84,6 +84,13 @@ enum uk_lcpu_state uk_lcpu_state(unsigned int cpu);
  * for one that is not stopped. Contexts: of the CPU that is alone.
  */
 struct ukarch_trap_ctx *uk_lcpu_trap(unsigned int cpu);
+
+/**
+ * The vector registers of a stopped CPU, as ukarch_fpstate_save() has them; may
+ * be changed. NULL for one that is not stopped, and without UKARCH_FPSTATE.
+ * Contexts: of the CPU that is alone.
+ */
+void *uk_lcpu_fpstate(unsigned int cpu);
 #else
 static inline void uk_lcpu_tlb_flush(void)
 {
@@ -113,6 +120,11 @@ static inline enum uk_lcpu_state uk_lcpu_state(unsigned int cpu)
 }
 
 static inline struct ukarch_trap_ctx *uk_lcpu_trap(unsigned int cpu __unused)
+{
+	return __NULL;
+}
+
+static inline void *uk_lcpu_fpstate(unsigned int cpu __unused)
 {
 	return __NULL;
 }
