@@ -142,9 +142,10 @@ static int fiq(void *data)
 	if (ctx->trapnr % 4 != SLOT_FIQ || !gic.fiq)
 		return UK_EVENT_NOT_HANDLED;
 	irq = gic.fiq();
-	return irq == UK_INTCTLR_SPURIOUS || uk_intctlr_nmi((unsigned int)irq)
-		       ? UK_EVENT_HANDLED
-		       : UK_EVENT_NOT_HANDLED;
+	if (irq == UK_INTCTLR_SPURIOUS || uk_intctlr_nmi((unsigned int)irq))
+		return UK_EVENT_HANDLED;
+	/* other CPUs may have sent it twice */
+	return (int)irq == gic.nmi ? UK_EVENT_NOT_HANDLED : UK_EVENT_HANDLED;
 }
 
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, fiq, UK_TRAP_PRIO_DEVICE);

@@ -10,15 +10,19 @@
 #include "lcpu_internal.h"
 
 #define STOP_NS UK_NSEC_PER_SEC
-#define POLLS_MAX 1000000000UL /* where the clock stands */
+#define POLLS_MAX 1000000000U /* where the clock stands */
+#define ASK_AGAIN 1024	      /* polls */
 
 #define NONE 0U
+
+UK_EVENT(UK_EVENT_LCPU_RESUMED);
 
 static unsigned int owner;  /* CPU + 1 that has stopped the others */
 static unsigned int number; /* of the stop; 0: before the first */
 
 static struct {
 	unsigned int asked;  /* to stop, with this number */
+	unsigned int again;  /* asked more than once: one more may come */
 	unsigned int stands; /* in the stop with this number */
 	struct ukarch_trap_ctx *trap;
 } cpus[CPUS];
@@ -59,19 +63,62 @@ void *uk_lcpu_fpstate(unsigned int cpu __unused)
 }
 #endif
 
-/* Until that stop is over. */
-static void stand(struct ukarch_trap_ctx *ctx, unsigned int stop)
+/* 1 while a stop goes on for a CPU that stands in it. */
+static int goes_on(unsigned int cpu, unsigned int stop)
+{
+	unsigned int by = __atomic_load_n(&owner, __ATOMIC_ACQUIRE);
+
+	return by != NONE && by != cpu + 1 &&
+	       __atomic_load_n(&number, __ATOMIC_ACQUIRE) == stop;
+}
+
+/* From here on others see where this CPU is. */
+static void stand_begin(struct ukarch_trap_ctx *ctx, unsigned int stop)
 {
 	unsigned int cpu = ukplat_lcpu_id();
 
 	cpus[cpu].trap = ctx;
 	fp_save(cpu);
 	__atomic_store_n(&cpus[cpu].stands, stop, __ATOMIC_RELEASE);
-	while (__atomic_load_n(&owner, __ATOMIC_ACQUIRE) != NONE &&
-	       __atomic_load_n(&number, __ATOMIC_ACQUIRE) == stop)
-		ukarch_cpu_relax();
+}
+
+/* A stopped CPU sleeps where it can be woken. */
+static int can_halt(void)
+{
+	return UKARCH_HALTS_MASKED && uk_intctlr_stop_irq() >= 0;
+}
+
+/* Until that stop is over, or is passed to this CPU. */
+static void stand(struct ukarch_trap_ctx *ctx, unsigned int stop)
+{
+	unsigned int cpu = ukplat_lcpu_id();
+
+	while (goes_on(cpu, stop))
+		if (can_halt())
+			ukarch_halt_masked();
+		else
+			ukarch_cpu_relax();
 	__atomic_store_n(&cpus[cpu].stands, 0, __ATOMIC_RELEASE);
 	fp_restore(cpu);
+	uk_raise_event(UK_EVENT_LCPU_RESUMED, ctx);
+}
+
+extern const char uk_nobreak_start[], uk_nobreak_end[];
+
+/* On the way of a trap from or to the program. */
+static int in_trap_path(const struct __regs *regs)
+{
+	return ukarch_regs_pc(regs) - (__uptr)uk_nobreak_start <
+	       (__uptr)(uk_nobreak_end - uk_nobreak_start);
+}
+
+static int in_debugger(void)
+{
+#ifdef CONFIG_LIBUKGDB
+	return uk_percpu_read(in_debugger);
+#else
+	return 0;
+#endif
 }
 
 int lcpu_on_stop(void *arg __unused)
@@ -81,46 +128,79 @@ int lcpu_on_stop(void *arg __unused)
 		__atomic_exchange_n(&cpus[cpu].asked, 0, __ATOMIC_ACQ_REL);
 
 	if (!asked)
-		return UK_INTCTLR_IRQ_NOT_HANDLED;
+		return __atomic_exchange_n(&cpus[cpu].again, 0,
+					   __ATOMIC_RELAXED)
+			       ? UK_INTCTLR_IRQ_HANDLED
+			       : UK_INTCTLR_IRQ_NOT_HANDLED;
+	/* It comes late. */
+	if (!goes_on(cpu, asked))
+		return UK_INTCTLR_IRQ_HANDLED;
+	/* Registers are half saved there, or it will stop by itself: it is
+	 * asked again soon.
+	 */
+	if (in_trap_path(uk_percpu_read(trap)->regs) || in_debugger()) {
+		__atomic_store_n(&cpus[cpu].asked, asked, __ATOMIC_RELEASE);
+		return UK_INTCTLR_IRQ_HANDLED;
+	}
 	/* It may stand already, in the trap that this one interrupted. */
-	if (cpus[cpu].stands != asked)
+	if (cpus[cpu].stands != asked) {
+		stand_begin(uk_percpu_read(trap), asked);
 		stand(uk_percpu_read(trap), asked);
+	}
 	return UK_INTCTLR_IRQ_HANDLED;
+}
+
+static int has_stopped(unsigned int cpu, unsigned int stop)
+{
+	return !lcpu_is_online(cpu) || cpu == ukplat_lcpu_id() ||
+	       __atomic_load_n(&cpus[cpu].stands, __ATOMIC_ACQUIRE) == stop;
+}
+
+static void ask(unsigned int cpu, unsigned int stop)
+{
+	int irq = uk_intctlr_stop_irq();
+
+	if (has_stopped(cpu, stop))
+		return;
+	if (irq < 0)
+		irq = uk_intctlr_ipi_irq();
+	__atomic_store_n(&cpus[cpu].asked, stop, __ATOMIC_RELEASE);
+	uk_intctlr_ipi(cpu, (unsigned int)irq);
 }
 
 static void ask_and_wait(unsigned int stop)
 {
-	unsigned int me = ukplat_lcpu_id();
 	__nsec end = ukplat_monotonic_clock() + STOP_NS;
-	int irq = uk_intctlr_stop_irq();
-	unsigned long polls = 0;
 
-	if (irq < 0)
-		irq = uk_intctlr_ipi_irq();
-	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++) {
-		if (i == me || !lcpu_is_online(i))
-			continue;
-		__atomic_store_n(&cpus[i].asked, stop, __ATOMIC_RELEASE);
-		uk_intctlr_ipi(i, (unsigned int)irq);
-	}
 	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
-		while (i != me && lcpu_is_online(i) &&
-		       __atomic_load_n(&cpus[i].stands, __ATOMIC_ACQUIRE) !=
-			       stop &&
-		       polls++ < POLLS_MAX && ukplat_monotonic_clock() < end)
-			ukarch_cpu_relax();
+		ask(i, stop);
+	for (unsigned int i = 0, polls = 1; i < ukplat_lcpu_count();) {
+		if (has_stopped(i, stop))
+			i++;
+		else if (polls == POLLS_MAX || ukplat_monotonic_clock() >= end)
+			return;
+		else if (++polls % ASK_AGAIN == 0) {
+			UK_WRITE_ONCE(cpus[i].again, 1);
+			ask(i, stop);
+		}
+		ukarch_cpu_relax();
+	}
 }
 
 enum uk_lcpu_stop uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx)
 {
 	unsigned int me = ukplat_lcpu_id(), other = NONE;
 
-	if (UK_READ_ONCE(owner) == me + 1)
+	if (UK_READ_ONCE(owner) == me + 1) {
+		uk_percpu()->alone = 1;
 		return UK_LCPU_NESTED;
+	}
 	if (!__atomic_compare_exchange_n(&owner, &other, me + 1, 0,
 					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
-		stand(ctx ? ctx : uk_percpu_read(trap),
-		      __atomic_load_n(&number, __ATOMIC_ACQUIRE));
+		unsigned int stop = __atomic_load_n(&number, __ATOMIC_ACQUIRE);
+
+		stand_begin(ctx, stop);
+		stand(ctx, stop);
 		return UK_LCPU_LATE;
 	}
 	__atomic_store_n(&number, number + 1 ? number + 1 : 1,
@@ -130,12 +210,42 @@ enum uk_lcpu_stop uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx)
 	return UK_LCPU_ALONE;
 }
 
+/* Only what stopped it is above an interrupt that it may be handling. It finds
+ * then that it was asked late.
+ */
+static void wake(unsigned int cpu)
+{
+	unsigned int stop =
+		__atomic_load_n(&cpus[cpu].stands, __ATOMIC_ACQUIRE);
+
+	if (!can_halt() || !stop)
+		return;
+	__atomic_store_n(&cpus[cpu].asked, stop, __ATOMIC_RELEASE);
+	uk_intctlr_ipi(cpu, (unsigned int)uk_intctlr_stop_irq());
+}
+
 void uk_lcpu_resume_others(void)
 {
 	if (UK_READ_ONCE(owner) != ukplat_lcpu_id() + 1)
 		return;
 	uk_percpu()->alone = 0;
 	__atomic_store_n(&owner, NONE, __ATOMIC_RELEASE);
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
+		wake(i);
+}
+
+void uk_lcpu_run_alone(void)
+{
+	uk_percpu()->alone = 0;
+}
+
+void uk_lcpu_pass(unsigned int cpu, struct ukarch_trap_ctx *ctx)
+{
+	uk_percpu()->alone = 0;
+	stand_begin(ctx, number);
+	__atomic_store_n(&owner, cpu + 1, __ATOMIC_RELEASE);
+	wake(cpu);
+	stand(ctx, number);
 }
 
 enum uk_lcpu_state uk_lcpu_state(unsigned int cpu)

@@ -120,9 +120,13 @@ static int slot_in_use(struct gdb_break *b)
 	struct uk_thread *t = __NULL;
 	struct __regs *regs;
 
-	for (ctx = uk_percpu_read(trap); ctx; ctx = ctx->outer)
-		if (slot_owner(ukarch_regs_pc(ctx->regs)) == b)
-			return 1;
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++) {
+		ctx = i == ukplat_lcpu_id() ? uk_percpu_read(trap)
+					    : uk_lcpu_trap(i);
+		for (; ctx; ctx = ctx->outer)
+			if (slot_owner(ukarch_regs_pc(ctx->regs)) == b)
+				return 1;
+	}
 	while ((t = uk_thread_next(t))) {
 		regs = uk_thread_regs(t);
 		if (regs && slot_owner(ukarch_regs_pc(regs)) == b)

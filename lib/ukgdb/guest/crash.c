@@ -23,13 +23,13 @@ static int on_crash(void *data)
 	};
 	struct __regs regs;
 
-	if (g->active || !g->con ||
+	if (uk_percpu()->in_debugger || !g->con ||
 	    !(gdb_session_attached(&g->session) || g->crash_waits))
 		return UK_EVENT_NOT_HANDLED;
 	if (!gdb_session_attached(&g->session))
 		uk_pr_always("gdb: waiting for a debugger on %s\n",
 			     g->con->name);
-	g->active = 1;
+	uk_percpu()->in_debugger = 1;
 	if (info->trap && info->trap->addr_valid)
 		stop.addr = info->trap->fault_address;
 	g->crash = *info;

@@ -102,9 +102,17 @@ void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail);
 
 /**
  * Ends that, called in the trap after the instruction, and takes away what
- * the program could see of it.
+ * the program could see of it. Of another CPU, which is stopped at `regs`, it
+ * changes what is in memory; gdb_arch_resumed() there does the rest.
  */
-void gdb_arch_step_off(struct __regs *regs);
+void gdb_arch_step_off(unsigned int cpu, struct __regs *regs);
+
+/**
+ * The calling CPU was stopped, and goes on: its debug registers follow.
+ *
+ * @param stepping its program goes on with a step
+ */
+void gdb_arch_resumed(int stepping);
 
 struct gdb_cause;
 
@@ -196,7 +204,7 @@ void gdb_arch_resume(struct __regs *regs);
 /** An interrupt line that no device of the machines has, of so many. */
 int gdb_arch_free_line(unsigned int lines);
 
-/** Once, in init: lets the CPU raise debug exceptions. */
+/** Once on each CPU, in init: lets it raise debug exceptions. */
 void gdb_arch_init(void);
 
 #endif /* __GDB_ARCH_H__ */

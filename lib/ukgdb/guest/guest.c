@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The target's operations: registers, memory, points and threads of this
- * guest, while it is stopped.
+ * The target's operations: registers, memory and points of this guest, while
+ * it is stopped.
  */
 #include <string.h>
 #include <uk/arch/fpstate.h>
@@ -27,7 +27,7 @@
  */
 static __u8 fpstate[UKARCH_FPSTATE_SIZE_MAX] __aligned(UKARCH_FPSTATE_ALIGN);
 
-static void *live_fp(void)
+void *gdb_guest_fp(void)
 {
 	if (!gdb_guest.fp_valid)
 		ukarch_fpstate_save(fpstate);
@@ -43,32 +43,11 @@ void gdb_guest_fp_flush(void)
 	gdb_guest.fp_valid = 0;
 }
 
-/* Where the registers of a thread are; vector state only if nr needs it. */
-static int source(long tid, unsigned int nr, struct gdb_reg_source *src)
-{
-	struct uk_thread *t;
-
-	*src = (struct gdb_reg_source){ 0 };
-	if (tid == gdb_guest_tid()) {
-		src->regs = gdb_guest.regs;
-		if (gdb_arch_reg_is_fp(nr))
-			src->fp = live_fp();
-		return 0;
-	}
-	t = tid > 0 ? uk_thread_by_id((unsigned int)tid) : __NULL;
-	if (!t)
-		return -ESRCH;
-	src->regs = uk_thread_regs(t);
-	src->fp = uk_thread_fpstate(t);
-	src->tls = &t->tls;
-	return src->regs ? 0 : -ENODATA;
-}
-
 static int reg_read(struct gdb_target *t, long tid, unsigned int nr, void *buf)
 {
 	struct gdb_reg_source src;
 	struct __regs shown;
-	int rc = source(tid, nr, &src);
+	int rc = gdb_guest_source(tid, nr, &src);
 
 	if (rc)
 		return rc;
@@ -85,7 +64,7 @@ static int reg_write(struct gdb_target *t __unused, long tid, unsigned int nr,
 		     const void *buf)
 {
 	struct gdb_reg_source src;
-	int rc = source(tid, nr, &src);
+	int rc = gdb_guest_source(tid, nr, &src);
 
 	if (rc)
 		return rc;
@@ -253,11 +232,11 @@ static int point_remove(struct gdb_target *t __unused, enum gdb_point_type type,
 /* The thread that does something else than continue, and whether the others
  * stay stopped: the first action that is a step, or that names a thread.
  */
-static int resume(struct gdb_target *t __unused, const struct gdb_resume *r)
+static int resume(struct gdb_target *t, const struct gdb_resume *r)
 {
 	const struct gdb_action *a = gdb_resume_action(r, gdb_guest_tid());
 	struct gdb_decision *d = &gdb_guest.decision;
-	struct uk_thread *other = __NULL;
+	long other = 0;
 
 	*d = (struct gdb_decision){ .act = GDB_ACT_CONTINUE };
 	if (a)
@@ -274,12 +253,10 @@ static int resume(struct gdb_target *t __unused, const struct gdb_resume *r)
 	}
 	if (d->tid < 1)
 		d->tid = gdb_guest_tid();
-	while ((other = uk_thread_next(other)))
-		if ((long)other->id != d->tid)
-			d->alone |= !gdb_resume_action(r, other->id);
-	if (d->tid == gdb_guest_tid())
-		return 0;
-	return uk_thread_by_id((unsigned int)d->tid) ? 0 : -ESRCH;
+	while ((other = gdb_thread_after(t, other)))
+		if (other != d->tid)
+			d->alone |= !gdb_resume_action(r, other);
+	return gdb_thread_is_alive(t, d->tid) ? 0 : -ESRCH;
 }
 
 /* How a session ends is in what gdb_session_serve() returns. */
@@ -287,46 +264,7 @@ static void nothing(struct gdb_target *t __unused)
 {
 }
 
-/* --- threads --------------------------------------------------------------*/
-
-static long thread_next(struct gdb_target *t __unused, long tid)
-{
-	const struct uk_thread *thread = __NULL;
-
-	if (!uk_thread_current())
-		return tid < 1;
-	while ((thread = uk_thread_next(thread)))
-		if ((long)thread->id > tid)
-			return thread->id;
-	return 0;
-}
-
-static int thread_alive(struct gdb_target *t __unused, long tid)
-{
-	return tid == gdb_guest_tid() ||
-	       (tid > 0 && uk_thread_by_id((unsigned int)tid));
-}
-
-static int thread_info(struct gdb_target *t __unused, long tid,
-		       struct gdb_thread_info *info)
-{
-	const struct uk_thread *thread =
-		tid > 0 ? uk_thread_by_id((unsigned int)tid) : __NULL;
-	__sz n;
-
-	if (!thread && tid != gdb_guest_tid())
-		return -ESRCH;
-	info->handle = (__u64)(__uptr)thread;
-	uk_snprintf(info->name, sizeof(info->name), "%s",
-		    thread ? thread->name : "main");
-	n = (__sz)uk_snprintf(info->extra, sizeof(info->extra), "%s ",
-			      thread ? uk_thread_state_name(thread)
-				     : "running");
-	if (!thread || !uk_thread_wait_text(thread, info->extra + n,
-					    sizeof(info->extra) - n))
-		info->extra[n - 1] = '\0';
-	return 0;
-}
+/* --- threads: see threads.c ---------------------------------------------*/
 
 #ifdef CONFIG_LIBUKGDB_THREADS
 static int tls_addr(struct gdb_target *t __unused, long tid, __u64 offset,
@@ -334,7 +272,7 @@ static int tls_addr(struct gdb_target *t __unused, long tid, __u64 offset,
 {
 	struct gdb_reg_source src;
 	__vaddr_t vars;
-	int rc = source(tid, 0, &src);
+	int rc = gdb_guest_source(tid, 0, &src);
 
 	if (rc)
 		return rc;
@@ -383,9 +321,9 @@ static const struct gdb_target_ops ops = {
 	.point_insert = point_insert,
 	.point_remove = point_remove,
 	.resume = resume,
-	.thread_next = thread_next,
-	.thread_alive = thread_alive,
-	.thread_info = thread_info,
+	.thread_next = gdb_thread_after,
+	.thread_alive = gdb_thread_is_alive,
+	.thread_info = gdb_thread_info_get,
 	.region = region,
 #ifdef CONFIG_LIBUKGDB_THREADS
 	.tls_addr = tls_addr,

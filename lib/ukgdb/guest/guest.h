@@ -10,7 +10,9 @@
  *	interrupt.c  Ctrl-C, and a debugger that attaches
  *	crash.c    from a crash
  *	signal.c   signals that the program sends to itself
- *	guest.c    the target's operations: registers, memory, threads
+ *	guest.c    the target's operations: registers, memory, points
+ *	threads.c  its threads
+ *	cpus.c     several CPUs
  *	image.c    data from the image's ELF headers
  *	line.c     the console that the debugger is at
  *	shared.c   the same for a line that is the log's as well
@@ -21,6 +23,8 @@
 #include <uk/console.h>
 #include <uk/crash.h>
 #include <uk/gdb.h>
+#include <uk/lcpu.h>
+#include <uk/percpu.h>
 #include "gdb_arch.h"
 #include "../session/gdb_session.h"
 
@@ -40,14 +44,8 @@ struct gdb_guest {
 	unsigned int connection;
 	int line; /* its interrupt, -1: none */
 
-	/*
-	 * 1 while the stub runs, in a stop, for a condition, or in between:
-	 * breakpoints in what it uses are passed over, and nothing stops. A
-	 * trap that finds it set is `nested`.
-	 */
-	volatile int active;
-	volatile int missed;	 /* bytes came meanwhile */
-	volatile int coming_out; /* 1: gdb_guest_come_out() */
+	volatile int missed;	 /* bytes came while the stub was at work */
+	volatile int coming_out; /* CPU + 1: its gdb_guest_come_out(); 0 */
 	enum gdb_poll poll;	 /* why to stop when the interrupt is over */
 	int breaking;		 /* 1: uk_gdb_break() traps */
 	struct __regs *regs;	 /* of the thread stopped or checked */
@@ -62,6 +60,19 @@ struct gdb_guest {
 };
 
 extern struct gdb_guest gdb_guest;
+
+/* What each CPU has of its own. All else is of the CPU that is alone. */
+struct gdb_cpu {
+	struct ukarch_trap_ctx stopped_ctx; /* the trap of its stop, a copy */
+};
+
+extern struct gdb_cpu gdb_cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
+
+/** The calling CPU's. */
+static inline struct gdb_cpu *gdb_cpu(void)
+{
+	return &gdb_cpus[uk_percpu_read(id)];
+}
 
 /* --- breaks.c -------------------------------------------------------------*/
 
@@ -132,8 +143,14 @@ int gdb_step_is_due(const struct gdb_break *b);
 /** Begins its step then; as gdb_step(). */
 int gdb_step_begin(struct __regs *regs);
 
-/** Nothing is stepped any more: the program stops or runs. */
-void gdb_step_cancel(struct __regs *regs);
+/** Nothing is stepped any more on a CPU, which stands at `regs`. */
+void gdb_step_cancel(unsigned int cpu, struct __regs *regs);
+
+/** 1 while a breakpoint is out of memory that no other CPU must miss. */
+int gdb_step_is_in_place(void);
+
+/** 1 while the calling CPU's program is being stepped. */
+int gdb_step_is_on(void);
 
 /* What a trap after an instruction means. */
 enum gdb_stepped {
@@ -162,6 +179,9 @@ void __noreturn gdb_guest_stop_at(const struct __regs *regs,
 /** The program was about to go on, its frame is where it was: stops again. */
 void __noreturn gdb_guest_relapse(void);
 
+/** The registers of another CPU's program; NULL if it is not stopped. */
+struct __regs *gdb_cpu_regs(unsigned int cpu);
+
 /** 1 if a stack pointer is the stub's own. */
 int gdb_guest_on_stack(__vaddr_t sp);
 
@@ -176,9 +196,11 @@ void gdb_guest_received(struct uk_console *con, void *arg);
 /**
  * Takes what the line has, also what comes meanwhile, with `active` set.
  *
- * @return why to stop, which is in gdb_guest.poll, too
+ * @param ctx where this CPU is, as for uk_lcpu_stop_others()
+ * @return why to stop, which is in gdb_guest.poll, too; the other CPUs are
+ *   stopped then
  */
-enum gdb_poll gdb_guest_poll(void);
+enum gdb_poll gdb_guest_poll(struct ukarch_trap_ctx *ctx);
 
 /** Bytes came while the stub was at work: looks at them, and may stop. */
 void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx);
@@ -216,10 +238,83 @@ void gdb_guest_listen(int on);
 /** Has an interrupt come as soon as the program has them on. */
 void gdb_guest_kick(void);
 
+/* --- threads.c -----------------------------------------------------------*/
+
+/** The thread that a CPU has, and the CPU that has a thread, or -1. */
+long gdb_cpu_tid(unsigned int cpu);
+int gdb_tid_cpu(long tid);
+
+/* Operations of the target. */
+int gdb_guest_source(long tid, unsigned int nr, struct gdb_reg_source *src);
+long gdb_thread_after(struct gdb_target *t, long tid);
+int gdb_thread_is_alive(struct gdb_target *t, long tid);
+int gdb_thread_info_get(struct gdb_target *t, long tid,
+			struct gdb_thread_info *info);
+
+/* --- cpus.c ---------------------------------------------------------------*/
+
+#ifdef CONFIG_HAVE_SMP
+/**
+ * Stops the other CPUs, for what the stub does in this trap; NULL: in none.
+ *
+ * @return 1; 0 if the trap is over, and what it interrupted is to be executed
+ *   once more: another CPU stopped this one meanwhile
+ */
+int gdb_cpus_stop(struct ukarch_trap_ctx *ctx);
+
+/** 1 if gdb_cpus_stop() has let another CPU go first. */
+int gdb_cpus_late(void);
+
+/** The program is stopped: what CPUs were about to do is given up. */
+void gdb_cpus_settle(void);
+
+/** The program goes on: the others too, or not, as was decided. */
+void gdb_cpus_resume(void);
+
+/**
+ * The decision is about a thread that another CPU has: that one carries it out
+ * after the next gdb_cpus_resume().
+ */
+void gdb_cpus_hand_over(unsigned int cpu, const struct gdb_decision *d);
+
+/** The decision is that all other CPUs stay stopped. */
+void gdb_cpus_hold(int on);
+#else
+static inline int gdb_cpus_stop(struct ukarch_trap_ctx *ctx __unused)
+{
+	return 1;
+}
+
+static inline int gdb_cpus_late(void)
+{
+	return 0;
+}
+
+static inline void gdb_cpus_settle(void)
+{
+}
+
+static inline void gdb_cpus_resume(void)
+{
+}
+
+static inline void gdb_cpus_hand_over(unsigned int cpu __unused,
+				      const struct gdb_decision *d __unused)
+{
+}
+
+static inline void gdb_cpus_hold(int on __unused)
+{
+}
+#endif
+
 /* --- guest.c --------------------------------------------------------------*/
 
 /** Fills the target. Contexts: init. */
 void gdb_guest_describe(struct gdb_target *target);
+
+/** Vector state of the program on this CPU. */
+void *gdb_guest_fp(void);
 
 /** Vector state that was changed goes back into the CPU. */
 void gdb_guest_fp_flush(void);

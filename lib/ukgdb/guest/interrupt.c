@@ -29,33 +29,44 @@ static void __noreturn stop_polled(struct ukarch_trap_ctx *ctx)
 	gdb_guest_stop(ctx, &stop);
 }
 
-enum gdb_poll gdb_guest_poll(void)
+enum gdb_poll gdb_guest_poll(struct ukarch_trap_ctx *ctx)
 {
 	struct gdb_guest *g = &gdb_guest;
 
+	g->poll = GDB_POLL_NONE;
+	uk_percpu()->in_debugger = 1;
+	if (!gdb_cpus_stop(ctx)) {
+		uk_percpu()->in_debugger = 0;
+		return GDB_POLL_NONE;
+	}
 	do {
-		g->active = 1;
+		uk_percpu()->in_debugger = 1;
 		g->missed = 0;
 		g->poll = gdb_session_poll(&g->session);
-		g->active = 0;
+		uk_percpu()->in_debugger = 0;
 	} while (g->poll == GDB_POLL_NONE && g->missed);
-	return g->poll;
+	if (g->poll != GDB_POLL_NONE)
+		return g->poll;
+	uk_percpu()->in_debugger = 1;
+	gdb_cpus_resume();
+	uk_percpu()->in_debugger = 0;
+	return GDB_POLL_NONE;
 }
 
 void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx)
 {
-	if (gdb_guest_poll() != GDB_POLL_NONE)
+	if (gdb_guest_poll(ctx) != GDB_POLL_NONE)
 		stop_polled(ctx);
 }
 
 int __nobreak gdb_guest_come_out(struct ukarch_trap_ctx *ctx)
 {
 	struct gdb_guest *g = &gdb_guest;
-	int nested = g->active;
+	int nested = uk_percpu()->in_debugger;
 
 	if (!nested && gdb_arch_trap_path(ctx) != GDB_PATH_NONE)
 		return UK_EVENT_HANDLED;
-	g->active = 1;
+	uk_percpu()->in_debugger = 1;
 	g->coming_out = 0;
 	if (!nested)
 		stop_polled(ctx);
@@ -69,12 +80,13 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 	struct gdb_guest *g = &gdb_guest;
 	struct ukarch_trap_ctx *ctx = uk_percpu_read(trap);
 
-	if (g->active || g->coming_out) {
+	if (uk_percpu()->in_debugger || g->coming_out) {
 		g->missed = 1;
 		return;
 	}
 	/* An interrupt that cannot be masked has nothing to be finished. */
-	if (gdb_guest_poll() == GDB_POLL_NONE || !ctx || !gdb_arch_is_nmi(ctx))
+	if (gdb_guest_poll(ctx) == GDB_POLL_NONE || !ctx ||
+	    !gdb_arch_is_nmi(ctx))
 		return;
 	if (gdb_guest_on_stack(ukarch_regs_sp(ctx->regs)))
 		gdb_guest_relapse();
@@ -82,7 +94,7 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 	case GDB_PATH_NONE:
 		stop_polled(ctx);
 	case GDB_PATH_TRAP:
-		g->coming_out = 1;
+		g->coming_out = (int)uk_percpu_read(id) + 1;
 		gdb_arch_trace(ctx->regs, 1);
 		break;
 	case GDB_PATH_DEBUG_ENTRY:
@@ -93,7 +105,7 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 /* The interrupt was the line's, and it brought a reason to stop. */
 static int on_irq(void *data)
 {
-	if (gdb_guest.poll == GDB_POLL_NONE || gdb_guest.active)
+	if (gdb_guest.poll == GDB_POLL_NONE || uk_percpu()->in_debugger)
 		return UK_EVENT_NOT_HANDLED;
 	stop_polled(data);
 }

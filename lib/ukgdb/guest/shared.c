@@ -50,7 +50,7 @@ void gdb_shared_flush(void)
 static void look_again(struct gdb_guest *g)
 {
 	if (g->missed && g->poll == GDB_POLL_NONE)
-		(void)gdb_guest_poll();
+		(void)gdb_guest_poll(__NULL);
 	if (g->poll != GDB_POLL_NONE)
 		uk_gdb_break();
 }
@@ -62,15 +62,17 @@ static __ssz terminal_out(struct uk_console *con __unused, const char *buf,
 	unsigned long flags = ukarch_irq_save();
 	__ssz n = (__ssz)len;
 
-	if (g->active) {
+	if (uk_percpu()->in_debugger) {
 		hold(buf, len);
 	} else if (!gdb_session_attached(&g->session)) {
 		n = uk_console_out(g->con, buf, len);
 	} else {
-		g->active = 1;
+		uk_percpu()->in_debugger = 1;
+		(void)gdb_cpus_stop(__NULL);
 		if (!gdb_session_log(&g->session, buf, len))
 			hold(buf, len);
-		g->active = 0;
+		gdb_cpus_resume();
+		uk_percpu()->in_debugger = 0;
 		look_again(g);
 	}
 	ukarch_irq_restore(flags);
@@ -83,7 +85,7 @@ static __ssz terminal_in(struct uk_console *con __unused, char *buf, __sz len)
 	unsigned long flags = ukarch_irq_save();
 	__sz n = 0;
 
-	if (!n_typed && !g->active) {
+	if (!n_typed && !uk_percpu()->in_debugger) {
 		g->missed = 1;
 		look_again(g);
 	}

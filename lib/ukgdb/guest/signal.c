@@ -24,7 +24,7 @@ int uk_gdb_signal(int signal)
 	struct gdb_guest *g = &gdb_guest;
 	int result = signal;
 
-	if (g->active || !g->con || !uk_gdb_attached() ||
+	if (uk_percpu()->in_debugger || !g->con || !uk_gdb_attached() ||
 	    gdb_session_passes(&g->session, signal))
 		return signal;
 	shown.number = signal;

@@ -21,10 +21,10 @@ struct step {
 };
 
 /*
- * The program's, and one for breakpoints in what the stub itself uses: the
- * program's may wait meanwhile.
+ * Of each CPU the program's, and one for breakpoints in what the stub itself
+ * uses: the program's may wait meanwhile.
  */
-static struct step steps[2];
+static struct step steps[CONFIG_UKPLAT_LCPU_MAXCOUNT][2];
 
 /* A step of a thread that is not on the CPU begins where it goes on: at a
  * breakpoint of the stub's own.
@@ -86,10 +86,10 @@ void __nobreak gdb_step_over(struct __regs *regs, int nested)
 
 	if ((!b && !hw) || (!hw && execute(b, regs) != IN_PLACE))
 		return;
-	gdb_guest.active = 1;
-	steps[nested].mode = STEP_OVER;
-	clear_way(&steps[nested], b, hw, regs);
-	gdb_guest.active = nested;
+	uk_percpu()->in_debugger = 1;
+	steps[uk_percpu_read(id)][nested].mode = STEP_OVER;
+	clear_way(&steps[uk_percpu_read(id)][nested], b, hw, regs);
+	uk_percpu()->in_debugger = nested;
 }
 
 /* In the middle of giving the CPU away: the scheduler's data names
@@ -149,7 +149,7 @@ static int go_on(struct step *s, struct __regs *regs)
 
 int gdb_step(struct __regs *regs, const struct gdb_decision *how)
 {
-	struct step *s = &steps[0];
+	struct step *s = &steps[uk_percpu_read(id)][0];
 
 	*s = (struct step){
 		.mode = how->act == GDB_ACT_RANGE ? STEP_RANGE : STEP_ONE,
@@ -206,22 +206,32 @@ static void postpone(const struct step *s)
 	(void)gdb_step_later(&how);
 }
 
-static void finish(struct step *s, struct __regs *regs)
+static void finish(unsigned int cpu, struct step *s, struct __regs *regs)
 {
-	gdb_arch_step_off(regs);
+	gdb_arch_step_off(cpu, regs);
 	if (s->in_place)
 		(void)gdb_break_patch(s->in_place, s->in_place->live);
 	s->in_place = __NULL;
-	if (s == &steps[0])
+	if (s == &steps[uk_percpu_read(id)][0])
 		gdb_arch_hw_enable(1);
 }
 
-void gdb_step_cancel(struct __regs *regs)
+int gdb_step_is_in_place(void)
 {
-	struct step *s = &steps[0];
+	return steps[uk_percpu_read(id)][0].in_place != __NULL;
+}
+
+int gdb_step_is_on(void)
+{
+	return steps[uk_percpu_read(id)][0].mode != STEP_NONE;
+}
+
+void gdb_step_cancel(unsigned int cpu, struct __regs *regs)
+{
+	struct step *s = &steps[cpu][0];
 
 	if (s->mode != STEP_NONE)
-		finish(s, regs);
+		finish(cpu, s, regs);
 	s->mode = STEP_NONE;
 	forget_later();
 }
@@ -237,7 +247,8 @@ static int is_done(struct step *s, struct __regs *regs)
 enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested,
 			       struct gdb_cause *cause)
 {
-	struct step *s = &steps[nested];
+	unsigned int cpu = uk_percpu_read(id);
+	struct step *s = &steps[cpu][nested];
 	struct __regs *regs = ctx->regs;
 	int watched;
 
@@ -248,7 +259,7 @@ enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested,
 		return GDB_STEPPED_GO;
 	}
 	watched = !nested && gdb_arch_step_watch(cause);
-	finish(s, regs);
+	finish(cpu, s, regs);
 	if (watched) {
 		s->mode = STEP_NONE;
 		return GDB_STEPPED_WATCH;

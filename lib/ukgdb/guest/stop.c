@@ -22,25 +22,34 @@
 
 #define STACK_SIZE CONFIG_LIBUKGDB_STACK_SIZE
 
-UK_STACK_DEFINE(uk_gdb_stack, "debugger", STACK_SIZE);
+UK_STACK_DEFINE_PERCPU(uk_gdb_stack, "debugger", STACK_SIZE);
 
 struct gdb_guest gdb_guest;
+struct gdb_cpu gdb_cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
-static struct ukarch_trap_ctx stopped_ctx; /* the trap of the stop, a copy */
 static struct gdb_stop stopped;
 
 long gdb_guest_tid(void)
 {
-	const struct uk_thread *t = uk_thread_current();
-
-	return t ? (long)t->id : 1;
+	return gdb_cpu_tid(uk_percpu_read(id));
 }
 
+static struct ukarch_trap_frame *frame_of(unsigned int cpu)
+{
+	return (struct ukarch_trap_frame *)(uk_gdb_stack[cpu] +
+					    sizeof(uk_gdb_stack[0])) -
+	       1;
+}
+
+/* The calling CPU's. */
 static struct ukarch_trap_frame *frame(void)
 {
-	return (struct ukarch_trap_frame *)((char *)uk_gdb_stack +
-					    sizeof(uk_gdb_stack)) -
-	       1;
+	return frame_of(uk_percpu_read(id));
+}
+
+static struct ukarch_trap_ctx *stopped_ctx(void)
+{
+	return &gdb_cpu()->stopped_ctx;
 }
 
 /* --- the way back ---------------------------------------------------------*/
@@ -62,8 +71,6 @@ static int hits_at_once(void)
  */
 static void __noreturn leave(int over)
 {
-	struct gdb_guest *g = &gdb_guest;
-
 	gdb_shared_flush();
 	gdb_guest_fp_flush();
 	gdb_arch_hw_enable(1);
@@ -71,14 +78,14 @@ static void __noreturn leave(int over)
 		gdb_break_sync();
 		if (!hits_at_once())
 			gdb_step_over(&frame()->regs, 0);
-		g->active = 1;
+		uk_percpu()->in_debugger = 1;
 	}
 	gdb_arch_resume(&frame()->regs);
-	uk_trap_leave(&stopped_ctx);
+	uk_trap_leave(stopped_ctx());
 	uk_time_resume();
 	gdb_guest_listen(1);
 	/* what came before that has no interrupt */
-	if (gdb_guest_poll() != GDB_POLL_NONE)
+	if (gdb_guest_poll(stopped_ctx()) != GDB_POLL_NONE)
 		gdb_guest_relapse();
 	ukarch_trap_frame_resume(frame());
 }
@@ -97,14 +104,14 @@ static void __noreturn die(int signal)
 
 	gdb_session_stopped(&g->session, &end);
 	g->con = __NULL; /* not used again */
-	g->active = 0;
+	uk_percpu()->in_debugger = 0;
 	if (g->in_crash) {
 		g->crash.regs = g->regs;
 		if (g->crash.trap)
-			g->crash.trap = &stopped_ctx;
+			g->crash.trap = stopped_ctx();
 		uk_crash_go_on(&g->crash);
 	}
-	uk_trap_leave(&stopped_ctx);
+	uk_trap_leave(stopped_ctx());
 	uk_pr_crit("ended by signal %d from the debugger\n", signal);
 	uk_print_exit(UKPLAT_STATUS_CRASH);
 	ukplat_poweroff(UKPLAT_STATUS_CRASH);
@@ -165,6 +172,7 @@ static void resume(enum gdb_end end)
 {
 	struct gdb_guest *g = &gdb_guest;
 	struct gdb_decision *d = &g->decision;
+	int cpu;
 
 	if (end == GDB_END_KILLED)
 		die(GDB_SIGKILL);
@@ -188,6 +196,12 @@ static void resume(enum gdb_end end)
 	g->call_pc = 0;
 	uk_sched_only(d->alone ? uk_thread_by_id((unsigned int)d->tid)
 			       : __NULL);
+	gdb_cpus_hold(d->alone);
+	cpu = gdb_tid_cpu(d->tid);
+	if (cpu >= 0 && d->tid != gdb_guest_tid()) {
+		gdb_cpus_hand_over((unsigned int)cpu, d);
+		leave(1);
+	}
 	if (d->tid != gdb_guest_tid()) {
 		resume_other();
 		return;
@@ -201,6 +215,7 @@ static void resume(enum gdb_end end)
 		.why = GDB_STOP_SIGNAL,
 		.signal = GDB_SIGTRAP,
 		.tid = gdb_guest_tid(),
+		.core = uk_percpu_read(id),
 	};
 }
 
@@ -233,10 +248,12 @@ static void __noreturn enter(const struct gdb_stop *stop)
 
 	stopped = *stop;
 	stopped.tid = gdb_guest_tid();
-	stopped_ctx.regs = &frame()->regs;
-	uk_percpu()->trap = &stopped_ctx;
+	stopped.core = uk_percpu_read(id);
+	stopped_ctx()->regs = &frame()->regs;
+	uk_percpu()->trap = stopped_ctx();
 	g->regs = &frame()->regs;
-	gdb_step_cancel(g->regs);
+	gdb_step_cancel(uk_percpu_read(id), g->regs);
+	gdb_cpus_settle();
 	gdb_break_leave_slot(g->regs);
 	gdb_guest_listen(0);
 	gdb_arch_hw_enable(0);
@@ -247,19 +264,23 @@ static void __noreturn enter(const struct gdb_stop *stop)
 void __noreturn gdb_guest_stop(struct ukarch_trap_ctx *ctx,
 			       const struct gdb_stop *stop)
 {
-	gdb_guest.active = 1;
+	uk_percpu()->in_debugger = 1;
+	/* nothing is to be executed again: others go first, if they do */
+	while (!gdb_cpus_stop(ctx))
+		;
 	unwind_to(ctx);
 	memcpy(frame(), ukarch_trap_frame_of(ctx->regs), sizeof(*frame()));
-	stopped_ctx = *ctx;
+	*stopped_ctx() = *ctx;
 	enter(stop);
 }
 
 void __noreturn gdb_guest_stop_at(const struct __regs *regs,
 				  const struct gdb_stop *stop)
 {
-	gdb_guest.active = 1;
+	uk_percpu()->in_debugger = 1;
 	ukarch_trap_frame_init(frame(), regs);
-	stopped_ctx = (struct ukarch_trap_ctx){ .outer = uk_percpu_read(trap) };
+	*stopped_ctx() =
+		(struct ukarch_trap_ctx){ .outer = uk_percpu_read(trap) };
 	uk_percpu()->trap_depth++;
 	enter(stop);
 }
@@ -268,14 +289,14 @@ enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr)
 {
 	struct gdb_guest *g = &gdb_guest;
 	enum gdb_check verdict;
-	int nested = g->active;
+	int nested = uk_percpu()->in_debugger;
 
-	g->active = 1;
+	uk_percpu()->in_debugger = 1;
 	g->regs = regs;
 	g->fp_valid = 0;
 	verdict = gdb_points_check(&g->session, gdb_guest_tid(), addr);
 	gdb_guest_fp_flush();
-	g->active = nested;
+	uk_percpu()->in_debugger = nested;
 	return verdict;
 }
 
@@ -284,14 +305,30 @@ void __noreturn gdb_guest_relapse(void)
 	const struct gdb_stop stop = gdb_guest_polled_stop();
 	struct uk_percpu *cpu = uk_percpu();
 
-	gdb_guest.active = 1;
-	while (cpu->trap && cpu->trap != stopped_ctx.outer)
+	uk_percpu()->in_debugger = 1;
+	while (cpu->trap && cpu->trap != stopped_ctx()->outer)
 		uk_trap_leave(cpu->trap);
 	cpu->trap_depth++;
 	enter(&stop);
 }
 
+static int on_stack(unsigned int cpu, __vaddr_t sp)
+{
+	return sp - (__vaddr_t)uk_gdb_stack[cpu] < sizeof(uk_gdb_stack[0]);
+}
+
 int gdb_guest_on_stack(__vaddr_t sp)
 {
-	return sp - (__vaddr_t)uk_gdb_stack < sizeof(uk_gdb_stack);
+	return on_stack(uk_percpu_read(id), sp);
+}
+
+/* One that was stopped on its way out of the stub goes on with its frame. */
+struct __regs *gdb_cpu_regs(unsigned int cpu)
+{
+	struct ukarch_trap_ctx *trap = uk_lcpu_trap(cpu);
+
+	if (!trap)
+		return __NULL;
+	return on_stack(cpu, ukarch_regs_sp(trap->regs)) ? &frame_of(cpu)->regs
+							 : trap->regs;
 }

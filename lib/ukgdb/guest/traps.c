@@ -31,6 +31,9 @@ static int own_trap(struct ukarch_trap_ctx *ctx, int nested)
 	if (nested || !g->con ||
 	    !(gdb_session_attached(&g->session) || g->breaking))
 		return UK_EVENT_NOT_HANDLED;
+	/* of a point or step that is gone since it hit */
+	if (gdb_cpus_late() && ctx->why != UKARCH_WHY_BREAKPOINT)
+		return UK_EVENT_HANDLED;
 	g->breaking = 0;
 	gdb_arch_skip_own(ctx->regs);
 	gdb_signal_trap(ctx);
@@ -111,18 +114,27 @@ static int __nobreak breakpoint(struct ukarch_trap_ctx *ctx, int nested)
 static int __nobreak on_debug(void *data)
 {
 	struct ukarch_trap_ctx *ctx = data;
-	int nested = gdb_guest.active, rc;
+	struct uk_percpu *cpu = uk_percpu();
+	int nested = cpu->in_debugger, rc;
 
-	if (unlikely(gdb_guest.coming_out))
+	if (unlikely(gdb_guest.coming_out == (int)uk_percpu_read(id) + 1))
 		return gdb_guest_come_out(ctx);
-	gdb_guest.active = 1;
+	cpu->in_debugger = 1;
+	if (!nested && !gdb_cpus_stop(ctx)) {
+		cpu->in_debugger = 0;
+		return UK_EVENT_HANDLED;
+	}
 	if (ctx->why == UKARCH_WHY_BREAKPOINT)
 		rc = breakpoint(ctx, nested);
 	else
 		rc = other_cause(ctx, nested);
-	gdb_guest.active = nested;
-	if (!nested && unlikely(gdb_guest.missed))
+	if (nested)
+		return rc;
+	if (unlikely(gdb_guest.missed))
 		gdb_guest_catch_up(ctx);
+	cpu->in_debugger = 1;
+	gdb_cpus_resume();
+	cpu->in_debugger = 0;
 	return rc;
 }
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_DEBUG, on_debug, UK_TRAP_PRIO_DEVICE);
@@ -135,7 +147,7 @@ static int on_page_fault(void *data)
 	struct ukarch_trap_ctx *ctx = data;
 	struct gdb_break *b = gdb_break_at(ukarch_regs_pc(ctx->regs));
 
-	if (!b || !b->live || gdb_guest.active ||
+	if (!b || !b->live || uk_percpu()->in_debugger ||
 	    ctx->access != UKARCH_ACCESS_EXEC)
 		return UK_EVENT_NOT_HANDLED;
 	stop_at(ctx, GDB_STOP_SWBREAK, 0);

@@ -82,6 +82,43 @@ static int __attribute__((noinline)) scene_crash(void)
 	return 0;
 }
 
+/* For a debugger: every CPU goes round a loop of its own. */
+volatile unsigned long smp_rounds[CONFIG_UKPLAT_LCPU_MAXCOUNT];
+volatile int smp_goal; /* rounds after which they end; 0: never */
+
+void smp_round(unsigned int cpu);
+void __attribute__((noinline)) smp_round(unsigned int cpu)
+{
+	smp_rounds[cpu]++;
+}
+
+static void rounds(struct __regs *regs, void *user)
+{
+	unsigned int cpu = ukplat_lcpu_id();
+
+	(void)regs;
+	(void)user;
+	while (!smp_goal || smp_rounds[cpu] < (unsigned long)smp_goal)
+		smp_round(cpu);
+}
+
+static int scene_rounds(void)
+{
+	struct ukplat_lcpu_func fn = { rounds, NULL };
+	unsigned long sum = 0;
+
+	ukplat_lcpu_run(NULL, NULL, &fn, 0);
+	ukarch_irq_disable();
+	rounds(NULL, NULL);
+	ukarch_irq_enable();
+	if (ukplat_lcpu_wait(NULL, NULL, 0))
+		return 1;
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
+		sum += smp_rounds[i];
+	printf("rounds %lu\n", sum);
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int (*run)(void);
@@ -90,6 +127,7 @@ static const struct {
 	{ "crash", scene_crash }, { "timers", scene_timers },
 	{ "heap", scene_heap },	  { "log", scene_log },
 	{ "tlb", scene_tlb },	  { "order", scene_order },
+	{ "rounds", scene_rounds },
 };
 
 static int run_scene(const char *name)

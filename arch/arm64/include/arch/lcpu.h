@@ -70,6 +70,13 @@ static inline void ukarch_halt_irq(void)
 			 : "memory");
 }
 
+#define UKARCH_HALTS_MASKED 1
+
+static inline void ukarch_halt_masked(void)
+{
+	ukarch_halt();
+}
+
 /* The isb keeps the read from being done early. */
 static inline __u64 ukarch_ticks(void)
 {

@@ -57,6 +57,14 @@ static inline void ukarch_halt_irq(void)
 	__asm__ __volatile__("sti; hlt; cli" : : : "memory");
 }
 
+/* HLT needs interrupts on, or an NMI: inside of one there is none. */
+#define UKARCH_HALTS_MASKED 0
+
+static inline void ukarch_halt_masked(void)
+{
+	ukarch_cpu_relax();
+}
+
 static inline __u64 ukarch_ticks(void)
 {
 	__u32 lo, hi;

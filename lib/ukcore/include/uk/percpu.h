@@ -25,6 +25,14 @@ struct uk_percpu {
 	/* the thread on the CPU, NULL before there are threads */
 	struct uk_thread *thread;
 #endif
+#ifdef CONFIG_LIBUKGDB
+	/*
+	 * 1 while the debugger's stub is at work there, in a stop, for a
+	 * condition, or in between: breakpoints in what it uses are passed
+	 * over, and nothing stops. A trap that finds it set is `nested`.
+	 */
+	volatile int in_debugger;
+#endif
 #if defined(CONFIG_HAVE_SMP) || defined(CONFIG_LIBUKCORE_LOCK_CHECK)
 	/* 1 while it has stopped all others: locks are not needed, and not
 	 * waited for (<uk/spinlock.h>)

@@ -29,6 +29,13 @@ UK_EVENT_DECLARE(UK_EVENT_LCPU_INIT);
 extern void (*uk_lcpu_idle)(void);
 #endif
 
+/*
+ * Raised on each CPU that goes on after it was stopped, in the trap in which
+ * it stands; data: its struct ukarch_trap_ctx. A handler may leave the trap for
+ * good.
+ */
+UK_EVENT_DECLARE(UK_EVENT_LCPU_RESUMED);
+
 /* What uk_lcpu_stop_others() did. */
 enum uk_lcpu_stop {
 	/* The calling CPU is alone until uk_lcpu_resume_others(). */
@@ -69,12 +76,28 @@ void uk_lcpu_tlb_flush(void);
  * Contexts: trap, irq-off.
  *
  * @param ctx the trap that the caller handles, for those who look at this CPU;
- *   NULL: uk_percpu's
+ *   valid while it stands
  */
 enum uk_lcpu_stop uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx);
 
 /** Lets the others go on. Contexts: as uk_lcpu_stop_others(). */
 void uk_lcpu_resume_others(void);
+
+/**
+ * The calling CPU's program goes on while the others stay stopped, until
+ * uk_lcpu_stop_others() finds that and uk_lcpu_resume_others() ends it. A lock
+ * that a stopped CPU holds is waited for. Contexts: of the CPU that is alone.
+ */
+void uk_lcpu_run_alone(void);
+
+/**
+ * Another CPU, a stopped one, is alone from now on, and the calling one stands
+ * among the stopped ones until they are resumed.
+ *
+ * @param ctx as for uk_lcpu_stop_others()
+ * Contexts: of the CPU that is alone.
+ */
+void uk_lcpu_pass(unsigned int cpu, struct ukarch_trap_ctx *ctx);
 
 /** What a CPU does. Contexts: any. */
 enum uk_lcpu_state uk_lcpu_state(unsigned int cpu);
@@ -112,6 +135,15 @@ static inline void uk_lcpu_resume_others(void)
 #ifdef CONFIG_LIBUKCORE_LOCK_CHECK
 	uk_percpu()->alone = 0;
 #endif
+}
+
+static inline void uk_lcpu_run_alone(void)
+{
+}
+
+static inline void uk_lcpu_pass(unsigned int cpu __unused,
+				struct ukarch_trap_ctx *ctx __unused)
+{
 }
 
 static inline enum uk_lcpu_state uk_lcpu_state(unsigned int cpu)

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <uk/arch/lcpu.h>
 #include <uk/nofault.h>
+#include <uk/percpu.h>
 #include "../../gdb_arch.h"
 
 #define MDSCR_SS (1UL << 0)
@@ -41,24 +42,43 @@ struct hw {
 
 static struct hw breaks[REGISTERS], watches[REGISTERS];
 static unsigned int n_breaks, n_watches;
-static __u64 masked_before; /* PSTATE.D of the program being stepped */
+
+/* Of each CPU. */
+static struct cpu {
+	__u64 masked_before; /* PSTATE.D of the program being stepped */
+	struct hw written[2][REGISTERS]; /* what is in the registers */
+} cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
 void gdb_arch_step_on(struct __regs *regs, const __u8 *insn __unused,
 		      __sz avail __unused)
 {
-	masked_before = regs->pstate & PSTATE_D;
+	cpus[uk_percpu_read(id)].masked_before = regs->pstate & PSTATE_D;
 	regs->pstate = (regs->pstate & ~PSTATE_D) | PSTATE_SS;
 	UKARCH_SYSREG_WRITE(mdscr_el1,
 			    UKARCH_SYSREG_READ(mdscr_el1) | MDSCR_SS);
 	__asm__ volatile("isb");
 }
 
-void gdb_arch_step_off(struct __regs *regs)
+static void step_disable(void)
 {
-	regs->pstate = (regs->pstate & ~PSTATE_SS) | masked_before;
 	UKARCH_SYSREG_WRITE(mdscr_el1,
 			    UKARCH_SYSREG_READ(mdscr_el1) & ~MDSCR_SS);
 	__asm__ volatile("isb");
+}
+
+void gdb_arch_step_off(unsigned int cpu, struct __regs *regs)
+{
+	regs->pstate = (regs->pstate & ~PSTATE_SS) | cpus[cpu].masked_before;
+	if (cpu == uk_percpu_read(id))
+		step_disable();
+}
+
+/* A step that another CPU has given up has left MDSCR_SS. */
+void gdb_arch_resumed(int stepping)
+{
+	if (!stepping)
+		step_disable();
+	gdb_arch_hw_enable(1);
 }
 
 /* A watchpoint stops before the access, whether that is stepped or not. */
@@ -218,7 +238,7 @@ static void watch_write(unsigned int i, const struct hw *w)
 /* Written only when they change: each write costs translations. */
 void gdb_arch_hw_enable(int on)
 {
-	static struct hw written[2][REGISTERS];
+	struct hw(*written)[REGISTERS] = cpus[uk_percpu_read(id)].written;
 	__u64 mdscr = UKARCH_SYSREG_READ(mdscr_el1) & ~MDSCR_MDE;
 	int any = 0;
 

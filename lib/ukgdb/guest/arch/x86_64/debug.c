@@ -43,16 +43,21 @@ static struct hw {
 	__sz range_len;
 } hw[REGISTERS];
 
-/* What the program runs with, and whether DR7 says so: not while stepping. */
-static int enabled, in_effect;
-
-/* The step that is under way, if any. */
-static struct {
+/* Of each CPU: what the program runs with, and whether DR7 says so: not while
+ * stepping; and the step that is under way, if any.
+ */
+static struct cpu {
+	int enabled, in_effect;
 	int active;
 	int pushf;
 	__u64 before[REGISTERS]; /* the watched bytes */
 	int read[REGISTERS];	 /* 1: the instruction accesses them */
-} step;
+} cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
+
+static struct cpu *this_cpu(void)
+{
+	return &cpus[uk_percpu_read(id)];
+}
 
 /* The largest aligned piece at the start of a range. */
 static __u8 piece(__vaddr_t addr, __sz len)
@@ -146,25 +151,31 @@ static __u64 dr7_of(unsigned int i)
 
 static void hw_apply(void)
 {
+	struct cpu *cpu = this_cpu();
 	__u64 dr7 = DR7_FIXED;
 
-	for (unsigned int i = 0; enabled && !step.active && i < REGISTERS;
+	for (unsigned int i = 0; cpu->enabled && !cpu->active && i < REGISTERS;
 	     i++) {
 		if (!hw[i].len)
 			continue;
 		dr_write(i, hw[i].addr);
 		dr7 |= dr7_of(i);
 	}
-	if (dr7 == DR7_FIXED && !in_effect)
+	if (dr7 == DR7_FIXED && !cpu->in_effect)
 		return;
-	in_effect = dr7 != DR7_FIXED;
+	cpu->in_effect = dr7 != DR7_FIXED;
 	__asm__ __volatile__("mov %0, %%dr7" : : "r"(dr7) : "memory");
 }
 
 void gdb_arch_hw_enable(int on)
 {
-	enabled = on;
+	this_cpu()->enabled = on;
 	hw_apply();
+}
+
+void gdb_arch_resumed(int stepping __unused)
+{
+	gdb_arch_hw_enable(1);
 }
 
 /* The resume flag gets over them. */
@@ -213,42 +224,46 @@ static void look_ahead(const struct __regs *regs, const struct x86_insn *in,
 		       const __u8 *insn)
 {
 	struct x86_access acc[X86_ACCESSES];
+	struct cpu *step = this_cpu();
 	unsigned int n = x86_accesses(in, insn, regs, acc);
 
 	for (unsigned int i = 0; i < REGISTERS; i++) {
 		const struct hw *w = &hw[i];
 
-		step.read[i] = 0;
+		step->read[i] = 0;
 		if (!is_data(w))
 			continue;
-		step.before[i] = watched_bytes(w);
+		step->before[i] = watched_bytes(w);
 		for (unsigned int k = 0; w->type == GDB_HW_ACCESS && k < n; k++)
-			step.read[i] |= acc[k].addr < w->addr + w->len &&
-					w->addr < acc[k].addr + acc[k].len;
+			step->read[i] |= acc[k].addr < w->addr + w->len &&
+					 w->addr < acc[k].addr + acc[k].len;
 	}
 }
 
 void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail)
 {
+	struct cpu *step = this_cpu();
 	struct x86_insn in = { 0 };
 	int known = x86_insn_decode(insn, avail, &in);
 
-	step.pushf = known && in.map == X86_MAP_1 && in.opcode == 0x9c;
+	step->pushf = known && in.map == X86_MAP_1 && in.opcode == 0x9c;
 	/* its second half, if it is two in its slot, adds to the first */
-	if (!step.active)
+	if (!step->active)
 		look_ahead(regs, known ? &in : __NULL, insn);
-	step.active = 1;
+	step->active = 1;
 	hw_apply();
 	regs->eflags |= EFLAGS_TF;
 }
 
 int gdb_arch_step_watch(struct gdb_cause *cause)
 {
-	for (unsigned int i = 0; step.active && i < REGISTERS; i++) {
+	const struct cpu *step = this_cpu();
+
+	for (unsigned int i = 0; step->active && i < REGISTERS; i++) {
 		const struct hw *w = &hw[i];
 
 		if (!is_data(w) ||
-		    (!step.read[i] && step.before[i] == watched_bytes(w)))
+		    (!step->read[i] && step->before[i] == watched_bytes(w)))
 			continue;
 		cause->hw = 1;
 		cause->hw_type = (enum gdb_hw_type)w->type;
@@ -258,18 +273,20 @@ int gdb_arch_step_watch(struct gdb_cause *cause)
 	return 0;
 }
 
-void gdb_arch_step_off(struct __regs *regs)
+void gdb_arch_step_off(unsigned int cpu, struct __regs *regs)
 {
+	struct cpu *step = &cpus[cpu];
 	__u64 *pushed = (__u64 *)regs->rsp, flags;
 
 	regs->eflags &= ~EFLAGS_TF;
-	if (step.pushf && uk_nofault_try_read(flags, pushed)) {
+	if (step->pushf && uk_nofault_try_read(flags, pushed)) {
 		flags &= ~EFLAGS_TF;
 		(void)uk_nofault_try_write(flags, pushed);
 	}
-	step.pushf = 0;
-	step.active = 0;
-	hw_apply();
+	step->pushf = 0;
+	step->active = 0;
+	if (step == this_cpu())
+		hw_apply();
 }
 
 int __nobreak gdb_arch_is_break(const __u8 *insn)

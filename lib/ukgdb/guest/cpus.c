@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Several CPUs. What the stub does on one it does while all others are
+ * stopped, each in a trap whose registers the debugger sees and changes. A CPU
+ * that traps while another one has the stub waits, and has its turn when the
+ * program goes on: so each hit is reported, once.
+ */
+#include <uk/lcpu.h>
+#include <uk/trap.h>
+#include "guest.h"
+
+static int late;   /* another CPU went first */
+static int hold;   /* all others stay stopped */
+static int target; /* CPU + 1 that the decision is about; 0: this one */
+
+/* What a CPU carries out when it goes on. */
+static struct {
+	int due;
+	struct gdb_decision what;
+} handed[CONFIG_UKPLAT_LCPU_MAXCOUNT];
+
+int gdb_cpus_stop(struct ukarch_trap_ctx *ctx)
+{
+	struct __regs regs;
+	struct ukarch_trap_ctx here = { .regs = &regs };
+	enum ukarch_trap_why why;
+	int was_late = 0;
+
+	if (!ctx) {
+		ukarch_regs_capture(&regs);
+		ctx = &here;
+	}
+	why = ctx->why;
+	while (uk_lcpu_stop_others(ctx) == UK_LCPU_LATE) {
+		if (ctx->why != why)
+			return 0;
+		was_late = 1;
+	}
+	late = was_late;
+	return 1;
+}
+
+int gdb_cpus_late(void)
+{
+	return late;
+}
+
+/* A CPU that has just hit a breakpoint executes it again: it may be gone by
+ * then.
+ */
+static void settle(unsigned int cpu, struct ukarch_trap_ctx *trap)
+{
+	__vaddr_t pc = gdb_arch_break_pc(trap->regs);
+
+	gdb_step_cancel(cpu, gdb_cpu_regs(cpu));
+	handed[cpu].due = 0;
+	if (trap->why != UKARCH_WHY_BREAKPOINT || !gdb_break_at(pc))
+		return;
+	ukarch_regs_set_pc(trap->regs, pc);
+	trap->why = UKARCH_WHY_OTHER;
+}
+
+void gdb_cpus_settle(void)
+{
+	hold = 0;
+	target = 0;
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++) {
+		struct ukarch_trap_ctx *trap = uk_lcpu_trap(i);
+
+		if (i != ukplat_lcpu_id() && trap)
+			settle(i, trap);
+	}
+}
+
+void gdb_cpus_hold(int on)
+{
+	hold = on;
+}
+
+void gdb_cpus_hand_over(unsigned int cpu, const struct gdb_decision *d)
+{
+	handed[cpu].due = 1;
+	handed[cpu].what = *d;
+	target = (int)cpu + 1;
+}
+
+void gdb_cpus_resume(void)
+{
+	unsigned int to = (unsigned int)target;
+
+	target = 0;
+	if (to && hold)
+		uk_lcpu_pass(to - 1, &gdb_cpu()->stopped_ctx);
+	else if (hold || gdb_step_is_in_place())
+		uk_lcpu_run_alone();
+	else
+		uk_lcpu_resume_others();
+}
+
+/* The calling CPU's program is at `ctx`, and does what was decided. */
+static void carry_out(struct ukarch_trap_ctx *ctx)
+{
+	unsigned int cpu = ukplat_lcpu_id();
+	const struct gdb_stop stop = {
+		.why = GDB_STOP_SIGNAL,
+		.signal = GDB_SIGTRAP,
+		.core = cpu,
+	};
+	struct gdb_decision what = handed[cpu].what;
+
+	uk_percpu()->in_debugger = 1;
+	while (!gdb_cpus_stop(ctx))
+		;
+	/* a stop of another CPU may have given it up meanwhile */
+	if (handed[cpu].due) {
+		handed[cpu].due = 0;
+		hold = what.alone;
+		if (what.act != GDB_ACT_CONTINUE && gdb_step(ctx->regs, &what))
+			gdb_guest_stop(ctx, &stop);
+	}
+	gdb_cpus_resume();
+	uk_percpu()->in_debugger = 0;
+}
+
+static int on_resumed(void *data)
+{
+	if (!gdb_guest.con)
+		return UK_EVENT_NOT_HANDLED;
+	gdb_arch_resumed(gdb_step_is_on());
+	if (handed[ukplat_lcpu_id()].due)
+		carry_out(data);
+	return UK_EVENT_HANDLED_CONT;
+}
+
+static int on_start(void *data __unused)
+{
+	gdb_arch_init();
+	return UK_EVENT_HANDLED_CONT;
+}
+
+UK_EVENT_HANDLER(UK_EVENT_LCPU_RESUMED, on_resumed);
+UK_EVENT_HANDLER(UK_EVENT_LCPU_INIT, on_start);
