@@ -8,6 +8,7 @@
  */
 #include <uk/apic.h>
 #include <uk/intctlr.h>
+#include <uk/percpu.h>
 #include <uk/plat/common.h>
 #include <uk/trap.h>
 #include <arch/cpuid.h>
@@ -120,8 +121,8 @@ static int apic_set_nmi(unsigned int irq, int on)
 	return 0;
 }
 
-/* An NMI has other causes as well, and several may be one: then no handler
- * here claims it.
+/* An NMI has other causes as well: then no handler here claims it. The line's
+ * goes to the CPU that boots; a debugger that has stopped this CPU polls it.
  */
 static int nmi(void *data)
 {
@@ -133,8 +134,8 @@ static int nmi(void *data)
 #ifdef CONFIG_HAVE_SMP
 	taken = uk_intctlr_nmi(UK_APIC_IRQ_STOP);
 #endif
-	if (nmi_line >= 0)
-		taken |= uk_intctlr_nmi((unsigned int)nmi_line);
+	if (!taken && nmi_line >= 0 && !uk_percpu_read(id))
+		taken = uk_intctlr_nmi((unsigned int)nmi_line);
 	return taken ? UK_EVENT_HANDLED : UK_EVENT_NOT_HANDLED;
 }
 

@@ -6,6 +6,7 @@
  * ascend along the list, so that a walk ends even if the list was damaged.
  */
 #include <uk/arch/trap.h>
+#include <uk/lcpu.h>
 #include <uk/nofault.h>
 #include "sched_internal.h"
 
@@ -92,9 +93,14 @@ const char *uk_thread_state_name(const struct uk_thread *thread)
 struct __regs *uk_thread_regs(struct uk_thread *thread)
 {
 	struct thread *t = thread_of(thread);
+	struct ukarch_trap_ctx *trap;
 	struct __regs *regs;
 
-	if (on_cpu(thread) || thread->state == UK_THREAD_EXITED)
+	if (on_cpu(thread)) {
+		trap = uk_lcpu_trap(thread->cpu);
+		return trap ? trap->regs : __NULL;
+	}
+	if (thread->state == UK_THREAD_EXITED)
 		return __NULL;
 	if (!t->trap)
 		return &t->ctx.regs;
@@ -105,9 +111,9 @@ void *uk_thread_fpstate(struct uk_thread *thread)
 {
 	struct thread *t = thread_of(thread);
 
-	if (on_cpu(thread) || !t->fp_saved)
-		return __NULL;
-	return t->fpstate;
+	if (on_cpu(thread))
+		return uk_lcpu_fpstate(thread->cpu);
+	return t->fp_saved ? t->fpstate : __NULL;
 }
 
 __nsec uk_thread_cpu_time(const struct uk_thread *thread)

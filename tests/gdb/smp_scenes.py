@@ -1,0 +1,159 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""Several CPUs: what users do in gdb with tests/apps/smp, each CPU of which counts
+its rounds in a loop with interrupts off; read behind scenes.py. Thread n + 1 is
+CPU n."""
+
+import random
+
+# pylint: disable=undefined-variable
+
+LOOP = {"rounds", "smp_round", "scene_rounds"}
+
+
+def rounds(cpus):
+    return [number(f"smp_rounds[{cpu}]") for cpu in range(cpus)]
+
+
+def cpus_of_gdb():
+    """{thread's number: its CPU}, from qXfer:threads."""
+    return {t.num: t for t in gdb.selected_inferior().threads()}
+
+
+def at_rounds(cpus):
+    """Every CPU is in its loop, stopped while main was about to begin its own."""
+    attach()
+    run("tbreak rounds")
+    go()
+    run(f"tbreak smp_round if smp_rounds[{cpus - 1}] > 100")
+    go()
+    assert len(cpus_of_gdb()) == cpus
+
+
+def look(cpus):
+    """Where each CPU is: in its loop, below main or the handler of an interrupt."""
+    before = rounds(cpus)
+    for thread in cpus_of_gdb().values():
+        thread.switch()
+        names = [frame.name() for frame in frames()]
+        assert set(names) & LOOP, names
+        assert "main" in names or "on_ipi" in names, names
+    assert rounds(cpus) == before
+
+
+@scene
+def all_cpus_stop(cpus):
+    """Ctrl-C's way: all stop although each has interrupts off, and none moves."""
+    at_rounds(cpus)
+    run("delete")
+    look(cpus)
+    assert re.search(r"Id +Target Id", run("info threads"))
+    run("set smp_goal = 1000")
+    exits()
+
+
+@scene
+def each_hit_is_reported_once(cpus, hits):
+    """At each stop the CPU's own count has grown by one since its last stop."""
+    at_rounds(cpus)
+    run("break smp_round")
+    last_rounds, seen = {}, [0] * cpus
+    for _ in range(hits):
+        assert "points" in go()
+        cpu = number("cpu")
+        assert gdb.selected_thread().num == cpu + 1
+        count = number(f"smp_rounds[{cpu}]")
+        assert last_rounds.get(cpu, count - 1) == count - 1, (cpu, last_rounds, count)
+        last_rounds[cpu] = count
+        seen[cpu] += 1
+    assert sum(1 for n in seen if n) > 1, seen
+    run("delete")
+    look(cpus)
+    for cpu in range(cpus):
+        run(f"tbreak smp_round if cpu == {cpu}")
+        assert "points" in go()
+        assert number("cpu") == cpu
+    run("set smp_goal = 1000")
+    exits()
+
+
+def next_pcs(pc):
+    """Where the instruction at pc may lead."""
+    code = gdb.selected_frame().architecture().disassemble(pc)[0]
+    found = {pc + code["length"]}
+    target = re.search(r"\b(?:0x)([0-9a-f]+)", code["asm"])
+    if target:
+        found.add(int(target[1], 16))
+    return found, code["asm"]
+
+
+@scene
+def steps_on_each_cpu(cpus):
+    """A step of any CPU's thread executes one instruction there; with scheduler
+    locking the others stand."""
+    at_rounds(cpus)
+    for lock in ("on", "off"):
+        run(f"set scheduler-locking {lock}")
+        for thread in cpus_of_gdb().values():
+            thread.switch()
+            before = rounds(cpus)
+            for _ in range(12):
+                pc = number("$pc")
+                may, text = next_pcs(pc)
+                run("stepi")
+                assert gdb.selected_thread().num == thread.num
+                assert number("$pc") in may or "ret" in text, (hex(pc), text, hex(number("$pc")))
+            after = rounds(cpus)
+            moved = [cpu for cpu in range(cpus) if after[cpu] != before[cpu]]
+            assert set(moved) <= ({thread.num - 1} if lock == "on" else set(range(cpus)))
+    run("set smp_goal = 1000")
+    exits()
+
+
+@scene
+def watch_and_call(cpus):
+    """A watchpoint stops at each change; a function called in a thread runs on its CPU."""
+    at_rounds(cpus)
+    run("watch smp_rounds[0]")
+    old = number("smp_rounds[0]")
+    for _ in range(3):
+        go()
+        assert number("smp_rounds[0]") == old + 1
+        old += 1
+    run("delete")
+    for thread in cpus_of_gdb().values():
+        thread.switch()
+        run("set scheduler-locking on")
+        spare = cpus + 1
+        before = number(f"smp_rounds[{spare}]")
+        run(f"call (void)smp_round({spare})")
+        assert number(f"smp_rounds[{spare}]") == before + 1
+        run("set scheduler-locking off")
+    run("set smp_goal = 1000")
+    exits()
+
+
+@scene
+def random_stops(cpus, stops, seed):
+    """Stops and steps at random; the program does not notice."""
+    dice = random.Random(seed)
+    at_rounds(cpus)
+    for _ in range(stops):
+        what = dice.randrange(4)
+        if what == 0:
+            run(f"tbreak smp_round if cpu == {dice.randrange(cpus)}")
+            assert "points" in go()
+        elif what == 1:
+            dice.choice(list(cpus_of_gdb().values())).switch()
+            run("stepi")
+        elif what == 2:
+            run("tbreak smp_round")
+            assert "points" in go()
+        else:
+            run("set scheduler-locking on")
+            run("stepi 3")
+            run("set scheduler-locking off")
+    run("delete")
+    look(cpus)
+    run("set smp_goal = 1000")
+    exits()

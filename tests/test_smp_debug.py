@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""The crash screen and the stub with several CPUs: tests/apps/smp."""
+
+import os
+
+import pytest
+
+from gdb_guest import StubGuest
+from vitrine import ROOT, RUN_SECONDS, build
+
+CPUS = 3
+SCENES = [ROOT / "tests" / "gdb" / "smp_scenes.py"]
+STOPS = int(os.environ.get("VITRINE_STOPS", "40"))  # make nightly: 1000
+CRASHED = 70
+
+
+@pytest.mark.parametrize("scene, args", [
+    ("all_cpus_stop", ()),
+    ("each_hit_is_reported_once", (40,)),
+    ("steps_on_each_cpu", ()),
+    ("watch_and_call", ()),
+    ("random_stops", (STOPS, 1)),
+])
+def test_gdb(arch, scene, args):
+    with StubGuest(build("smp", arch), "rounds", options=["--smp", CPUS],
+                   life=5 * RUN_SECONDS + STOPS) as g:
+        g.gdb(scene, CPUS, *args, more=SCENES, seconds=2 * RUN_SECONDS + STOPS)
+        done = g.end()
+    assert done.status == 0 and "rounds " in done.text, done.text
+
+
+@pytest.mark.parametrize("gic", ["", "-machine gic-version=3"])
+def test_crash(arch, gic):
+    """The screen shows each CPU in its endless loop with interrupts off."""
+    if gic and arch != "arm64":
+        return
+    options = ["--smp", "4", *(["--qemu", gic] if gic else [])]
+    done = build("smp", arch).run("crash", options=options)
+    assert done.status == CRASHED
+    assert "CPU: 0; stopped: 1 2 3" in done.text, done.text
+    for cpu in range(1, 4):
+        section = done.text.split(f"CPU {cpu}, interrupts off:")[1].split("CPU ")[0]
+        assert "] spin+" in section and "] on_ipi+" in section, section
