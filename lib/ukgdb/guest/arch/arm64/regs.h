@@ -8,6 +8,17 @@
 
 #include "../../../session/gdb_target.h"
 
+/* What says which one of several CPUs this is: a debugger puts back what it read
+ * when the thread was on another, perhaps, and that changes nothing (2).
+ */
+#ifdef CONFIG_HAVE_SMP
+#define CPU_RW 2
+#define CPU_RO 2
+#else
+#define CPU_RW 1
+#define CPU_RO 0
+#endif
+
 /* System registers: gdb's name is the manual's in lower case. The second
  * argument is 1 where a debugger may write.
  */
@@ -24,11 +35,11 @@
 	_(far_el1, 1)	\
 	_(par_el1, 1)	\
 	_(contextidr_el1, 1)	\
-	_(tpidr_el1, 1)	\
+	_(tpidr_el1, CPU_RW)	\
 	_(tpidrro_el0, 1)	\
 	_(mdscr_el1, 0)	\
 	_(midr_el1, 0)	\
-	_(mpidr_el1, 0)	\
+	_(mpidr_el1, CPU_RO)	\
 	_(cntfrq_el0, 0)
 /* clang-format on */
 

@@ -42,13 +42,15 @@ static __u64 system_read(unsigned int nr)
 		return 0;                    \
 	} while (0)
 
+#define _WRITE_2(reg) return 0
+
 static int system_write(unsigned int nr, __u64 v)
 {
 	unsigned int i = SYSTEM;
 
 #define WRITE(reg, writable) \
 	if (nr == i++)       \
-		_WRITE_##writable(reg);
+		__UK_CONCAT(_WRITE_, writable)(reg);
 	SYSTEM_REGISTERS(WRITE)
 	return -EROFS;
 }

@@ -323,6 +323,19 @@ int gdb_arch_reg_read(const struct gdb_reg_source *src, unsigned int nr,
 	return 0;
 }
 
+/* With several CPUs it says which one this is. gdb puts back what it read when
+ * the thread was on another, perhaps.
+ */
+static int gs_base_write(__u64 v)
+{
+#ifdef CONFIG_HAVE_SMP
+	(void)v;
+	return 0;
+#else
+	return msr_write(MSR_GS_BASE, v);
+#endif
+}
+
 int gdb_arch_reg_write(const struct gdb_reg_source *src, unsigned int nr,
 		       const void *buf)
 {
@@ -339,8 +352,10 @@ int gdb_arch_reg_write(const struct gdb_reg_source *src, unsigned int nr,
 		return segment_write(src->regs, nr, v);
 	else if (nr == FS_BASE && src->tls)
 		*src->tls = v;
-	else if (nr == FS_BASE || nr == GS_BASE)
-		return msr_write(nr == FS_BASE ? MSR_FS_BASE : MSR_GS_BASE, v);
+	else if (nr == GS_BASE)
+		return gs_base_write(v);
+	else if (nr == FS_BASE)
+		return msr_write(MSR_FS_BASE, v);
 	else
 		return system_write(nr, v);
 	return 0;
