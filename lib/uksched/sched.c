@@ -68,6 +68,7 @@ static void switch_to(struct thread *from, struct thread *to)
 	__asm__ __volatile__("" : : : "memory");
 #ifdef CONFIG_HAVE_SMP
 	to->pub.cpu = cpu->id;
+	this_cpu()->switches++;
 #endif
 	cpu->thread = &to->pub;
 	ukarch_ctx_switch(&from->ctx, &to->ctx);

@@ -59,6 +59,8 @@ struct sched_cpu {
 	__nsec idle_time;
 #ifdef CONFIG_HAVE_SMP
 	unsigned int queued; /* threads in the queue */
+	__u64 switches;
+	__nsec started; /* when it got its idle thread */
 #endif
 };
 

@@ -173,7 +173,7 @@ static int idle_init(__vaddr_t stack)
 	t->pub.cpu = cpu;
 	t->affinity = bit(cpu);
 	t->detached = 1;
-	t->since = uk_time_monotonic();
+	t->since = uksched.cpus[cpu].started = uk_time_monotonic();
 	uk_spin_lock(&sched_lock);
 	rc = sched_list_add(t);
 	uk_spin_unlock(&sched_lock);

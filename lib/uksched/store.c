@@ -232,4 +232,87 @@ static int threads_refresh(void *data __unused)
 }
 
 UK_EVENT_HANDLER(UK_STORE_EVENT_REFRESH, threads_refresh);
+
+/* --- each CPU: with several, an object of its own --------------------------*/
+
+#ifdef CONFIG_HAVE_SMP
+#include <uk/init.h>
+
+/* Numbers of objects, behind those of threads. */
+#define FIRST_CPU (1UL << 32)
+
+static const struct uk_thread *idle_of(void *cookie)
+{
+	return &sched_idle_threads[(__uptr)cookie].pub;
+}
+
+static int get_cpu_idle_time(void *cookie, __u64 *out)
+{
+	*out = uk_thread_cpu_time(idle_of(cookie));
+	return 0;
+}
+
+/* From its start on a CPU runs threads or idles. */
+static int get_cpu_run_time(void *cookie, __u64 *out)
+{
+	__u64 since = uksched.cpus[(__uptr)cookie].started;
+
+	*out = uk_time_monotonic() - since -
+	       uk_thread_cpu_time(idle_of(cookie));
+	return 0;
+}
+
+static int get_cpu_switches(void *cookie, __u64 *out)
+{
+	*out = UK_READ_ONCE(uksched.cpus[(__uptr)cookie].switches);
+	return 0;
+}
+
+static int get_cpu_ready(void *cookie, __u32 *out)
+{
+	*out = UK_READ_ONCE(uksched.cpus[(__uptr)cookie].queued);
+	return 0;
+}
+
+static const struct uk_store_entry *cpu_entries[] = {
+	UK_STORE_ENTRY_INFO(1, cpu_run_time, u64, get_cpu_run_time, __NULL,
+			    .kind = UK_STORE_COUNTER, .unit = "nanoseconds",
+			    .help = "time that the CPU ran threads"),
+	UK_STORE_ENTRY_INFO(2, cpu_idle_time, u64, get_cpu_idle_time, __NULL,
+			    .kind = UK_STORE_COUNTER, .unit = "nanoseconds",
+			    .help = "time that the CPU was idle"),
+	UK_STORE_ENTRY_INFO(
+		3, cpu_switches, u64, get_cpu_switches, __NULL,
+		.kind = UK_STORE_COUNTER,
+		.help = "threads that were given the CPU, its idle thread included"),
+	UK_STORE_ENTRY_INFO(4, cpu_ready, u32, get_cpu_ready, __NULL,
+			    .help = "threads that wait for the CPU"),
+	__NULL,
+};
+
+static int cpus_publish(struct uk_init_ctx *ctx __unused)
+{
+	for (__uptr cpu = 0; cpu < CPUS; cpu++) {
+		char name[16], number[16];
+		struct uk_store_label labels[] = { { "cpu", number }, { 0 } };
+		struct uk_store_object *obj;
+
+		if (!sched_idle_threads[cpu].pub.id)
+			continue;
+		uk_snprintf(name, sizeof(name), "cpu%lu", cpu);
+		uk_snprintf(number, sizeof(number), "%lu", cpu);
+		obj = uk_store_obj_alloc_labels(
+			uk_alloc_get_default(), FIRST_CPU + cpu, name,
+			cpu_entries, labels, (void *)cpu);
+		if (obj && !uk_store_obj_add(obj))
+			continue;
+		if (obj)
+			uk_store_obj_release(obj);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+uk_late_initcall(cpus_publish, 0);
+#endif
 #endif

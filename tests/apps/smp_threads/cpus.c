@@ -5,9 +5,11 @@
  * loops (ukarch_cpu_relax()): with -icount QEMU runs one CPU at a time, and
  * goes on to the next there.
  */
+#include <stdio.h>
 #include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/percpu.h>
+#include <uk/store.h>
 #include "scenes.h"
 
 /* --- two that compute run at once -----------------------------------------*/
@@ -200,4 +202,43 @@ int scene_idle(void)
 	}
 	uk_threads_unlock(flags);
 	return (int)wrong + (idle != cpus()) + (uk_sched_thread_count() != 1);
+}
+
+/* --- the store's values of each CPU ---------------------------------------*/
+
+static __u64 value(unsigned int cpu, const char *name)
+{
+	struct uk_store_ref ref;
+	char path[64];
+	__u64 out = 0;
+
+	snprintf(path, sizeof(path), "uksched/cpu%u/%s", cpu, name);
+	if (uk_store_find(path, &ref))
+		return 0;
+	if (ref.object->labels[0].value[0] != (char)('0' + cpu) ||
+	    uk_store_get_value(ref.entry, u64, &out))
+		out = 0;
+	uk_store_ref_drop(&ref);
+	return out;
+}
+
+/* A thread goes from CPU to CPU; each has run and idled, and has switched. */
+int scene_values(void)
+{
+	__u64 all = uk_thread_get_affinity(uk_thread_current()), before;
+	unsigned int wrong = 0;
+
+	for (unsigned int i = 0, n = cpus(); i < n; i++) {
+		before = value(i, "cpu_switches");
+		uk_thread_set_affinity(uk_thread_current(), 1UL << i);
+		uk_thread_sleep(MS);
+		wrong += value(i, "cpu_switches") <= before;
+		wrong += !value(i, "cpu_run_time") + !value(i, "cpu_idle_time");
+		wrong += value(i, "cpu_run_time") + value(i, "cpu_idle_time") >
+			 uk_time_monotonic();
+		wrong += value(i, "cpu_ready") != 0;
+	}
+	uk_thread_set_affinity(uk_thread_current(), all);
+	wrong += value(cpus(), "cpu_switches") != 0; /* no such CPU */
+	return (int)wrong;
 }

@@ -242,9 +242,9 @@ static const struct {
 	{ "create", scene_create },	  { "detached", scene_detached },
 	{ "sleep", scene_sleep },	  { "pull", scene_pull },
 	{ "affinity", scene_affinity },	  { "preempt", scene_preempt },
-	{ "idle", scene_idle },		  { "errno", scene_errno },
-	{ "lines", scene_lines },	  { "once", scene_once },
-	{ "split", scene_split },
+	{ "idle", scene_idle },		  { "values", scene_values },
+	{ "errno", scene_errno },	  { "lines", scene_lines },
+	{ "once", scene_once },		  { "split", scene_split },
 };
 
 int main(int argc, char **argv)
