@@ -51,3 +51,16 @@ def test_one_cpu_of_eight(arch):
 def test_a_page_that_is_split_stays_mapped(arch):
     result = build("smp_threads", arch).run("split", options=["--qemu", "-smp 4"])
     assert re.search(r"^split: 0 mistakes", result.text, re.M), result.text
+
+
+def test_a_thread_that_changes_the_cpu_reads_its_own(arch):
+    """arm64 reads a field of the CPU in two instructions: behind the first it is read again."""
+    image = build("smp_threads", arch)
+    result = image.run("resume")
+    assert "resume: 0 mistakes" in result.text
+    begins = [(int(at, 16), int(to, 16)) for at, to in re.findall(r"at (\w+) begins at (\w+)", result.text)]
+    start = image.functions()["reads_current"]
+    code = image.tool("objdump", "-d", f"--start-address={start}", f"--stop-address={start + 28}", image.path)
+    first = [int(at, 16) for at in re.findall(r"^ *(\w+):.*mrs\s+x\d+, tpidr_el1", code, re.M)]
+    assert begins == [(at + 4, at) for at in first]
+    assert bool(begins) == (arch == "arm64")

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <uk/arch/lcpu.h>
+#include <uk/arch/regs.h>
 #include <uk/percpu.h>
 #include <uk/store.h>
 #include "scenes.h"
@@ -288,4 +289,31 @@ int scene_speed(void)
 			return 0;
 	}
 	return 1;
+}
+
+/* --- a thread that goes on in the middle of uk_percpu_read() --------------*/
+
+#define CODE 32UL /* bytes of the function that are looked at */
+
+struct uk_thread *reads_current(void);
+
+struct uk_thread *__attribute__((noinline)) reads_current(void)
+{
+	return uk_thread_current();
+}
+
+/* QEMU interrupts no thread there. The test knows where it must begin again. */
+int scene_resume(void)
+{
+	__uptr start = (__uptr)reads_current;
+	struct __regs regs;
+
+	for (__uptr pc = start + 4; pc < start + CODE; pc += 4) {
+		ukarch_regs_set_pc(&regs, pc);
+		ukarch_percpu_resume(&regs);
+		if (ukarch_regs_pc(&regs) != pc)
+			printf("at %lx begins at %lx\n", pc,
+			       ukarch_regs_pc(&regs));
+	}
+	return reads_current() != uk_thread_current();
 }
