@@ -101,8 +101,12 @@ static int on_own_stack(const struct thread *t, const void *frame)
 /* Whether a thread loses the CPU now. */
 static int must_go(struct thread *t, const struct ukarch_trap_ctx *ctx, int due)
 {
-	if (this_cpu()->idle || ctx->outer || t == uksched.only)
+	if (this_cpu()->idle || ctx->outer)
 		return 0;
+	if (t == uksched.only) { /* its turn ends after that */
+		sched_slice_start();
+		return 0;
+	}
 	if (!uksched.only && sched_may_stay(t) && !sched_has_next())
 		return 0;
 	if (CPUS > 1 && due == DUE_LOOK) {

@@ -317,3 +317,56 @@ int scene_resume(void)
 	}
 	return reads_current() != uk_thread_current();
 }
+
+/* --- a debugger lets one thread run ---------------------------------------*/
+
+static struct uk_thread *several[4];
+static unsigned long before[4];
+static volatile int ticks, alone;
+
+#define TICKS 300
+
+/* Irq context: as a debugger does, from outside of all threads. Others go on
+ * until their CPUs have the interrupt that they are sent.
+ */
+static void step_on(struct uk_timer *timer, void *arg __unused)
+{
+	int others = 0, ran = 0;
+
+	for (unsigned int i = 0; i < 4; i++) {
+		unsigned long now = rounds[i % 2][i / 2];
+
+		if (i == 2)
+			ran = now != before[i];
+		else
+			others += now != before[i];
+		before[i] = now;
+	}
+	alone = ticks && ran && !others;
+	if (!ticks)
+		uk_sched_only(several[2]);
+	if (!alone && ++ticks < TICKS) {
+		uk_timer_start(timer, uk_time_monotonic() + 3 * MS);
+		return;
+	}
+	uk_sched_only(NULL);
+	ticks = TICKS;
+}
+
+int scene_only(void)
+{
+	struct uk_timer timer = UK_TIMER_INIT(step_on, NULL);
+	__nsec end = uk_time_monotonic() + BOUND;
+
+	stop = 0;
+	for (unsigned int i = 0; i < 4; i++)
+		several[i] = uk_thread_create("several", counts,
+					      (void *)&rounds[i % 2][i / 2]);
+	uk_timer_start(&timer, uk_time_monotonic() + 3 * MS);
+	while (ticks < TICKS && uk_time_monotonic() < end)
+		uk_thread_sleep(MS);
+	stop = 1;
+	for (unsigned int i = 0; i < 4; i++)
+		uk_thread_join(several[i], NULL);
+	return !alone;
+}

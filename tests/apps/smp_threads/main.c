@@ -243,9 +243,10 @@ static const struct {
 	{ "sleep", scene_sleep },	  { "pull", scene_pull },
 	{ "affinity", scene_affinity },	  { "preempt", scene_preempt },
 	{ "idle", scene_idle },		  { "values", scene_values },
-	{ "speed", scene_speed },	  { "resume", scene_resume },
-	{ "errno", scene_errno },	  { "lines", scene_lines },
-	{ "once", scene_once },		  { "split", scene_split },
+	{ "speed", scene_speed },	  { "only", scene_only },
+	{ "resume", scene_resume },	  { "errno", scene_errno },
+	{ "lines", scene_lines },	  { "once", scene_once },
+	{ "split", scene_split },
 };
 
 int main(int argc, char **argv)

@@ -29,6 +29,7 @@ int scene_pull(void);
 int scene_affinity(void);
 int scene_preempt(void);
 int scene_idle(void);
+int scene_only(void);
 int scene_resume(void);
 int scene_speed(void);
 int scene_values(void);
