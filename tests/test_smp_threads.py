@@ -64,3 +64,12 @@ def test_a_thread_that_changes_the_cpu_reads_its_own(arch):
     first = [int(at, 16) for at in re.findall(r"^ *(\w+):.*mrs\s+x\d+, tpidr_el1", code, re.M)]
     assert begins == [(at + 4, at) for at in first]
     assert bool(begins) == (arch == "arm64")
+
+
+PORT = ("-smp 4 -device virtio-serial-device -chardev null,id=port "
+        "-device virtserialport,nr=1,chardev=port")
+
+
+def test_a_cpu_is_not_stopped_inside_of_a_device(arch):
+    result = build("smp_threads", arch).run("device", options=["--qemu", PORT])
+    assert re.search(r"^device: 0 mistakes", result.text, re.M), result.text

@@ -24,6 +24,7 @@ static struct {
 	unsigned int asked;  /* to stop, with this number */
 	unsigned int again;  /* asked more than once: one more may come */
 	unsigned int stands; /* in the stop with this number */
+	unsigned int defers; /* calls of uk_lcpu_stop_defer() */
 	struct ukarch_trap_ctx *trap;
 } cpus[CPUS];
 
@@ -135,10 +136,11 @@ int lcpu_on_stop(void *arg __unused)
 	/* It comes late. */
 	if (!goes_on(cpu, asked))
 		return UK_INTCTLR_IRQ_HANDLED;
-	/* Registers are half saved there, or it will stop by itself: it is
-	 * asked again soon.
+	/* Registers are half saved there, or it will stop by itself, or it
+	 * uses a device: it is asked again soon.
 	 */
-	if (in_trap_path(uk_percpu_read(trap)->regs) || in_debugger()) {
+	if (in_trap_path(uk_percpu_read(trap)->regs) || in_debugger() ||
+	    UK_READ_ONCE(cpus[cpu].defers)) {
 		__atomic_store_n(&cpus[cpu].asked, asked, __ATOMIC_RELEASE);
 		return UK_INTCTLR_IRQ_HANDLED;
 	}
@@ -148,6 +150,22 @@ int lcpu_on_stop(void *arg __unused)
 		stand(uk_percpu_read(trap), asked);
 	}
 	return UK_INTCTLR_IRQ_HANDLED;
+}
+
+void uk_lcpu_stop_defer(void)
+{
+	unsigned int me = ukplat_lcpu_id();
+
+	UK_WRITE_ONCE(cpus[me].defers, cpus[me].defers + 1);
+	__asm__ __volatile__("" : : : "memory");
+}
+
+void uk_lcpu_stop_allow(void)
+{
+	unsigned int me = ukplat_lcpu_id();
+
+	__asm__ __volatile__("" : : : "memory");
+	UK_WRITE_ONCE(cpus[me].defers, cpus[me].defers - 1);
 }
 
 static int has_stopped(unsigned int cpu, unsigned int stop)
@@ -198,7 +216,13 @@ enum uk_lcpu_stop uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx)
 	if (!__atomic_compare_exchange_n(&owner, &other, me + 1, 0,
 					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
 		unsigned int stop = __atomic_load_n(&number, __ATOMIC_ACQUIRE);
+		struct __regs here;
+		struct ukarch_trap_ctx own = { .regs = &here };
 
+		if (!ctx) {
+			ukarch_regs_capture(&here);
+			ctx = &own;
+		}
 		stand_begin(ctx, stop);
 		stand(ctx, stop);
 		return UK_LCPU_LATE;

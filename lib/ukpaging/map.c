@@ -126,10 +126,11 @@ static int entry(__paddr_t root, __vaddr_t vaddr, unsigned int level,
 #if defined(CONFIG_HAVE_SMP) && UKARCH_PTE_BREAKS
 	enum uk_lcpu_stop stopped;
 	unsigned long irq;
-	int rc;
+	int rc, alone;
 
 	if (ukarch_pt_lookup(root, vaddr, pte) > level && **pte) {
 		irq = ukpaging_frames_lock();
+		alone = uk_percpu_is_alone();
 		do
 			stopped = uk_lcpu_stop_others(__NULL);
 		while (stopped == UK_LCPU_LATE);
@@ -137,6 +138,8 @@ static int entry(__paddr_t root, __vaddr_t vaddr, unsigned int level,
 				     pte);
 		if (stopped == UK_LCPU_ALONE)
 			uk_lcpu_resume_others();
+		else if (!alone)
+			uk_lcpu_run_alone();
 		ukpaging_frames_unlock(irq);
 		return rc;
 	}

@@ -11,6 +11,7 @@
  */
 #include <uk/arch/lcpu.h>
 #include <uk/crash.h>
+#include <uk/lcpu.h>
 #include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
 #include <uk/print.h>
@@ -116,6 +117,7 @@ static int seize(struct vcon_dev *dev)
 	if (!uk_crash_in_progress() || dev->seized)
 		return -EBUSY;
 	dev->seized = 1;
+	uk_lcpu_stop_defer();
 	if (vcon_start(dev))
 		vcon_fail(dev, "it does not restart");
 	return dev->error ? -EIO : 0;
@@ -128,11 +130,14 @@ int vcon_is_inside(const struct vcon_dev *dev)
 	return busy == ukplat_lcpu_id() + 1 || (busy && uk_percpu_is_alone());
 }
 
-/* Waits for another CPU: one inside has interrupts off, and is out soon. */
+/* Waits for another CPU: one inside has interrupts off, and is out soon. It is
+ * not stopped there: a debugger that stops it may need the device.
+ */
 static int take(struct vcon_dev *dev)
 {
 	unsigned int none;
 
+	uk_lcpu_stop_defer();
 	do {
 		none = 0;
 		if (__atomic_compare_exchange_n(
@@ -141,6 +146,7 @@ static int take(struct vcon_dev *dev)
 			return 1;
 		ukarch_cpu_relax();
 	} while (!vcon_is_inside(dev));
+	uk_lcpu_stop_allow();
 	return 0;
 }
 
@@ -163,6 +169,7 @@ int vcon_enter(struct vcon_dev *dev, unsigned long *flags)
 void vcon_leave(struct vcon_dev *dev, unsigned long flags)
 {
 	__atomic_store_n(&dev->busy, 0, __ATOMIC_RELEASE);
+	uk_lcpu_stop_allow();
 	ukarch_irq_restore(flags);
 }
 

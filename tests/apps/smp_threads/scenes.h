@@ -42,4 +42,7 @@ int scene_once(void);
 /* split.c: page tables */
 int scene_split(void);
 
+/* device.c: stopped CPUs and a device */
+int scene_device(void);
+
 #endif /* __SCENES_H__ */

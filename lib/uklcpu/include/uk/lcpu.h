@@ -76,9 +76,17 @@ void uk_lcpu_tlb_flush(void);
  * Contexts: trap, irq-off.
  *
  * @param ctx the trap that the caller handles, for those who look at this CPU;
- *   valid while it stands
+ *   valid while it stands; NULL: none, they see the call
  */
 enum uk_lcpu_stop uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx);
+
+/**
+ * Puts off that another CPU stops this one, until uk_lcpu_stop_allow(): around
+ * the use of a device that the other may need then. Shortly: the other waits.
+ * Nests. Contexts: irq-off.
+ */
+void uk_lcpu_stop_defer(void);
+void uk_lcpu_stop_allow(void);
 
 /** Lets the others go on. Contexts: as uk_lcpu_stop_others(). */
 void uk_lcpu_resume_others(void);
@@ -119,6 +127,14 @@ static inline void uk_lcpu_tlb_flush(void)
 {
 }
 
+static inline void uk_lcpu_stop_defer(void)
+{
+}
+
+static inline void uk_lcpu_stop_allow(void)
+{
+}
+
 static inline enum uk_lcpu_stop
 uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx __unused)
 {
@@ -139,6 +155,9 @@ static inline void uk_lcpu_resume_others(void)
 
 static inline void uk_lcpu_run_alone(void)
 {
+#ifdef CONFIG_LIBUKCORE_LOCK_CHECK
+	uk_percpu()->alone = 0;
+#endif
 }
 
 static inline void uk_lcpu_pass(unsigned int cpu __unused,
