@@ -91,17 +91,37 @@ static int gicv2_probe(void)
 	return lines;
 }
 
+/*
+ * GICC_IAR may have the line that stops CPUs, which came meanwhile. It ends
+ * before its handler, as in gicv2_fiq(): the next one wakes the CPU that stands
+ * in it.
+ */
+static __u32 ended(__u32 iar, unsigned int irq)
+{
+#ifdef CONFIG_HAVE_SMP
+	if (unlikely(irq == GIC_SGI_STOP && gic.fiq)) {
+		*gic_reg(cpu, GICC_EOIR) = iar;
+		return GIC_SPECIAL_FIRST;
+	}
+#endif
+	return iar;
+}
+
 static int gicv2_ack(const struct ukarch_trap_ctx *ctx __unused)
 {
 	__u32 iar = *gic_reg(cpu, GICC_IAR);
 	unsigned int irq = iar & 0x3ff;
 
-	acked[uk_percpu_read(id)] = iar;
+	acked[uk_percpu_read(id)] = ended(iar, irq);
 	return irq < GIC_SPECIAL_FIRST ? (int)irq : UK_INTCTLR_SPURIOUS;
 }
 
 static void gicv2_eoi(unsigned int irq __unused)
 {
+#ifdef CONFIG_HAVE_SMP
+	if (unlikely(acked[uk_percpu_read(id)] == GIC_SPECIAL_FIRST))
+		return;
+#endif
 	*gic_reg(cpu, GICC_EOIR) = acked[uk_percpu_read(id)];
 }
 
