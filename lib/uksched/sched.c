@@ -105,7 +105,8 @@ static struct thread *take(struct sched_cpu *c, struct thread **link,
 	if (c->ready_last == t)
 		c->ready_last = before;
 #ifdef CONFIG_HAVE_SMP
-	c->queued--;
+	if (!--c->queued && c->idle)
+		sched_vacant((unsigned int)(c - uksched.cpus), 1);
 #endif
 	return t;
 }
@@ -127,6 +128,7 @@ struct thread *sched_take(struct sched_cpu *c, struct thread *before)
 static void now_runs(const struct thread *t)
 {
 	this_cpu()->idle = sched_is_idle(t);
+	sched_vacant(ukplat_lcpu_id(), this_cpu()->idle);
 }
 #else
 static struct thread *sched_none_ready(struct thread *from)
@@ -213,12 +215,14 @@ void uk_sched_yield(void)
 {
 	unsigned long flags;
 
-	uk_spin_lock_irqsave(&sched_lock, flags);
-	if (this_cpu()->ready_first) {
+	flags = ukarch_irq_save();
+	if (UK_READ_ONCE(this_cpu()->ready_first)) {
+		uk_spin_lock(&sched_lock);
 		sched_ready_here(current());
 		sched_switch();
+		uk_spin_unlock(&sched_lock);
 	}
-	uk_spin_unlock_irqrestore(&sched_lock, flags);
+	ukarch_irq_restore(flags);
 	if (CPUS > 1) /* the caller may wait for another CPU */
 		ukarch_cpu_relax();
 }

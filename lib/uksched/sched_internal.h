@@ -180,6 +180,9 @@ void sched_ready_here(struct thread *t);
 /** Takes out of a queue the thread behind `before`, the first if NULL. */
 struct thread *sched_take(struct sched_cpu *c, struct thread *before);
 
+/** A CPU has no thread, neither running nor in its queue; or has one. */
+void sched_vacant(unsigned int cpu, int vacant);
+
 /** The CPU whose queue a thread joins. */
 unsigned int sched_place(const struct thread *t);
 

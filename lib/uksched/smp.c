@@ -40,6 +40,14 @@ static void wake(unsigned int cpu)
 	(void)ukplat_lcpu_wakeup(&cpu, &(unsigned int){ 1 });
 }
 
+void sched_vacant(unsigned int cpu, int vacant)
+{
+	if (vacant)
+		uksched.vacant |= bit(cpu) & uksched.online;
+	else
+		uksched.vacant &= ~bit(cpu);
+}
+
 /* --- which CPU ------------------------------------------------------------*/
 
 static unsigned int shortest_queue(__u64 cpus)
@@ -73,7 +81,7 @@ void sched_joined(unsigned int cpu, int was_empty)
 	struct sched_cpu *c = &uksched.cpus[cpu];
 
 	c->queued++;
-	uksched.vacant &= ~bit(cpu);
+	sched_vacant(cpu, 0);
 	if (cpu == ukplat_lcpu_id()) {
 		if (!c->idle)
 			sched_slice_start();
@@ -115,10 +123,8 @@ struct thread *sched_none_ready(struct thread *from __unused)
 			best = cpu;
 	if (best != CPUS && !uk_percpu_read(alone)) {
 		(void)first_for(me, &uksched.cpus[best], &before);
-		uksched.vacant &= ~bit(me);
 		return sched_take(&uksched.cpus[best], before);
 	}
-	uksched.vacant |= bit(me) & uksched.online;
 	return &sched_idle_threads[me];
 }
 
@@ -138,13 +144,26 @@ void sched_only_changed(void)
 
 /* --- idle threads ---------------------------------------------------------*/
 
-/* Irq-off, for ever; sched_lock is not held. */
+/* 1 if a thread is in a queue, which this CPU may take or not. */
+static int any_queued(void)
+{
+	for (unsigned int cpu = 0; cpu < CPUS; cpu++)
+		if (UK_READ_ONCE(uksched.cpus[cpu].queued))
+			return 1;
+	return 0;
+}
+
+/* Irq-off, for ever; sched_lock is not held. The lock is left alone by a CPU
+ * that was woken for something else.
+ */
 static void __noreturn idle(void)
 {
 	for (;;) {
-		uk_spin_lock(&sched_lock);
-		sched_switch();
-		uk_spin_unlock(&sched_lock);
+		if (any_queued()) {
+			uk_spin_lock(&sched_lock);
+			sched_switch();
+			uk_spin_unlock(&sched_lock);
+		}
 		/* what comes from here on ends the halt by an interrupt */
 		if (!sched_has_next())
 			ukarch_halt_irq();
@@ -186,6 +205,7 @@ static void start_here(void)
 	waiting |= bit(ukplat_lcpu_id());
 	if (open)
 		uksched.online |= waiting;
+	sched_vacant(ukplat_lcpu_id(), 1);
 	uk_spin_unlock(&sched_lock);
 	idle();
 }
@@ -244,6 +264,7 @@ static int open_all(struct uk_init_ctx *ctx __unused)
 	uk_spin_lock_irqsave(&sched_lock, flags);
 	open = 1;
 	uksched.online |= waiting;
+	uksched.vacant |= waiting; /* they idle */
 	sched_only_changed();
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	return rc;
