@@ -32,8 +32,16 @@ void uk_crash_here(const char *what, const char *detail, const char *file,
 	longjmp(crashed, 1);
 }
 
+static int in_crash;
+
+int uk_crash_in_progress(void)
+{
+	return in_crash;
+}
+
 static int fresh(void **state)
 {
+	in_crash = 0;
 	uk_percpus[0] = (struct uk_percpu){ 0 };
 	a = b = c = (struct uk_spinlock)UK_SPINLOCK_INITIALIZER();
 	memset(cpus, 0, sizeof(cpus));
@@ -151,6 +159,11 @@ static void test_alone(void **state)
 	uk_spin_unlock(&a);
 	uk_spin_unlock(&b);
 	uk_percpus[0] = (struct uk_percpu){ 0 };
+	in_crash = 1;
+	uk_spin_lock(&a);
+	assert_int_equal(uk_spin_trylock(&a), 1);
+	uk_spin_unlock(&a);
+	in_crash = 0;
 	assert_true(uk_spin_is_mine(&a));
 	irqs_off = 1;
 	uk_spin_unlock(&a);
