@@ -6,6 +6,7 @@
 #ifndef __UKLCPU_INTERNAL_H__
 #define __UKLCPU_INTERNAL_H__
 
+#include <errno.h>
 #include <uk/arch/lcpu.h>
 #include <uk/lcpu.h>
 #include <uk/plat/common.h>
@@ -19,11 +20,21 @@ int lcpu_is_online(unsigned int cpu);
 /** Its lines of interrupts are on. Called on each CPU. */
 void lcpu_listen(void);
 
-/** The handler of the line by which a CPU is stopped. */
-int lcpu_on_stop(void *arg);
+/**
+ * Interrupts a CPU even while it has interrupts off.
+ *
+ * @return 0; -ENOTSUP where the controller cannot. Contexts: any.
+ */
+int lcpu_nmi_send(unsigned int cpu);
 
-/** A handler of the same line: flushes the TLB if that was asked for. */
-int lcpu_on_tlb(void *arg);
+/** The handler of that line. */
+int lcpu_on_nmi(void *arg);
+
+/** Stops the calling CPU, flushes its TLB, if that was asked for. Contexts:
+ * trap, irq.
+ */
+void lcpu_stop_asked(void);
+void lcpu_tlb_asked(void);
 
 /*
  * Calls `body` with `cpu` set for each of the ids, or for each online CPU but

@@ -51,6 +51,7 @@ static int on_ipi(void *arg __unused)
 	struct ring *r = &rings[ukplat_lcpu_id()];
 	struct ukplat_lcpu_func fn;
 
+	lcpu_stop_asked(); /* where there is no other line */
 	while (take(r, &fn)) {
 		fn.fn(uk_percpu_read(trap)->regs, fn.user);
 		__atomic_store_n(&r->done, r->done + 1, __ATOMIC_RELEASE);
@@ -135,10 +136,7 @@ void lcpu_listen(void)
 					      __NULL);
 		if (stop >= 0)
 			(void)uk_intctlr_irq_register((unsigned int)stop,
-						      lcpu_on_stop, __NULL);
-		if (stop >= 0 && !UKARCH_TLB_BROADCAST)
-			(void)uk_intctlr_irq_register((unsigned int)stop,
-						      lcpu_on_tlb, __NULL);
+						      lcpu_on_nmi, __NULL);
 		return;
 	}
 	uk_intctlr_irq_unmask((unsigned int)irq);

@@ -11,6 +11,7 @@
 
 #define STOP_NS UK_NSEC_PER_SEC
 #define POLLS_MAX 1000000000U /* where the clock stands */
+#define TURN_POLLS 100000U    /* for others that were late */
 #define ASK_AGAIN 1024	      /* polls */
 
 #define NONE 0U
@@ -22,7 +23,7 @@ static unsigned int number; /* of the stop; 0: before the first */
 
 static struct {
 	unsigned int asked;  /* to stop, with this number */
-	unsigned int again;  /* asked more than once: one more may come */
+	unsigned int waits;  /* it was late, and is to be the next */
 	unsigned int stands; /* in the stop with this number */
 	unsigned int defers; /* calls of uk_lcpu_stop_defer() */
 	struct ukarch_trap_ctx *trap;
@@ -122,34 +123,27 @@ static int in_debugger(void)
 #endif
 }
 
-int lcpu_on_stop(void *arg __unused)
+void lcpu_stop_asked(void)
 {
 	unsigned int cpu = ukplat_lcpu_id();
 	unsigned int asked =
 		__atomic_exchange_n(&cpus[cpu].asked, 0, __ATOMIC_ACQ_REL);
 
-	if (!asked)
-		return __atomic_exchange_n(&cpus[cpu].again, 0,
-					   __ATOMIC_RELAXED)
-			       ? UK_INTCTLR_IRQ_HANDLED
-			       : UK_INTCTLR_IRQ_NOT_HANDLED;
-	/* It comes late. */
-	if (!goes_on(cpu, asked))
-		return UK_INTCTLR_IRQ_HANDLED;
-	/* Registers are half saved there, or it will stop by itself, or it
-	 * uses a device: it is asked again soon.
+	/* It may come late, or stand already, in the trap that this one has
+	 * interrupted.
+	 */
+	if (!asked || !goes_on(cpu, asked) || cpus[cpu].stands == asked)
+		return;
+	/* Registers are half saved there, or it will stop by itself, or
+	 * it uses a device: it is asked again soon.
 	 */
 	if (in_trap_path(uk_percpu_read(trap)->regs) || in_debugger() ||
 	    UK_READ_ONCE(cpus[cpu].defers)) {
 		__atomic_store_n(&cpus[cpu].asked, asked, __ATOMIC_RELEASE);
-		return UK_INTCTLR_IRQ_HANDLED;
+		return;
 	}
-	/* It may stand already, in the trap that this one interrupted. */
-	if (cpus[cpu].stands != asked) {
-		stand_begin(uk_percpu_read(trap), asked);
-		stand(uk_percpu_read(trap), asked);
-	}
-	return UK_INTCTLR_IRQ_HANDLED;
+	stand_begin(uk_percpu_read(trap), asked);
+	stand(uk_percpu_read(trap), asked);
 }
 
 void uk_lcpu_stop_defer(void)
@@ -176,14 +170,11 @@ static int has_stopped(unsigned int cpu, unsigned int stop)
 
 static void ask(unsigned int cpu, unsigned int stop)
 {
-	int irq = uk_intctlr_stop_irq();
-
 	if (has_stopped(cpu, stop))
 		return;
-	if (irq < 0)
-		irq = uk_intctlr_ipi_irq();
 	__atomic_store_n(&cpus[cpu].asked, stop, __ATOMIC_RELEASE);
-	uk_intctlr_ipi(cpu, (unsigned int)irq);
+	if (lcpu_nmi_send(cpu))
+		uk_intctlr_ipi(cpu, (unsigned int)uk_intctlr_ipi_irq());
 }
 
 static void ask_and_wait(unsigned int stop)
@@ -197,12 +188,36 @@ static void ask_and_wait(unsigned int stop)
 			i++;
 		else if (polls == POLLS_MAX || ukplat_monotonic_clock() >= end)
 			return;
-		else if (++polls % ASK_AGAIN == 0) {
-			UK_WRITE_ONCE(cpus[i].again, 1);
+		else if (++polls % ASK_AGAIN == 0)
 			ask(i, stop);
-		}
 		ukarch_cpu_relax();
 	}
+}
+
+static int others_wait(unsigned int me)
+{
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
+		if (i != me && UK_READ_ONCE(cpus[i].waits))
+			return 1;
+	return 0;
+}
+
+/* So that one CPU's breakpoints do not hide all others'. Those that do not come
+ * back soon have nothing to stop for any more.
+ */
+static void let_others_go_first(unsigned int me)
+{
+	if (UK_READ_ONCE(cpus[me].waits))
+		return;
+	for (unsigned int polls = 0; others_wait(me); polls++) {
+		if (UK_READ_ONCE(owner) != NONE)
+			return;
+		if (polls == TURN_POLLS)
+			break;
+		ukarch_cpu_relax();
+	}
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
+		UK_WRITE_ONCE(cpus[i].waits, 0);
 }
 
 enum uk_lcpu_stop uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx)
@@ -213,6 +228,7 @@ enum uk_lcpu_stop uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx)
 		uk_percpu()->alone = 1;
 		return UK_LCPU_NESTED;
 	}
+	let_others_go_first(me);
 	if (!__atomic_compare_exchange_n(&owner, &other, me + 1, 0,
 					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
 		unsigned int stop = __atomic_load_n(&number, __ATOMIC_ACQUIRE);
@@ -223,10 +239,12 @@ enum uk_lcpu_stop uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx)
 			ukarch_regs_capture(&here);
 			ctx = &own;
 		}
+		UK_WRITE_ONCE(cpus[me].waits, 1);
 		stand_begin(ctx, stop);
 		stand(ctx, stop);
 		return UK_LCPU_LATE;
 	}
+	UK_WRITE_ONCE(cpus[me].waits, 0);
 	__atomic_store_n(&number, number + 1 ? number + 1 : 1,
 			 __ATOMIC_RELEASE);
 	ask_and_wait(number);
@@ -245,7 +263,7 @@ static void wake(unsigned int cpu)
 	if (!can_halt() || !stop)
 		return;
 	__atomic_store_n(&cpus[cpu].asked, stop, __ATOMIC_RELEASE);
-	uk_intctlr_ipi(cpu, (unsigned int)uk_intctlr_stop_irq());
+	(void)lcpu_nmi_send(cpu);
 }
 
 void uk_lcpu_resume_others(void)

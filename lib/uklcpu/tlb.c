@@ -16,24 +16,17 @@
 static struct {
 	unsigned int asked; /* how often */
 	unsigned int done;  /* all that had been asked so far */
-	unsigned int late;  /* NMIs to come for what is done, at most */
 } cpus[CPUS];
 
-int lcpu_on_tlb(void *arg __unused)
+void lcpu_tlb_asked(void)
 {
 	unsigned int me = ukplat_lcpu_id();
 	unsigned int asked = __atomic_load_n(&cpus[me].asked, __ATOMIC_ACQUIRE);
 
-	if (asked == cpus[me].done) {
-		if (!cpus[me].late)
-			return UK_INTCTLR_IRQ_NOT_HANDLED;
-		cpus[me].late--;
-		return UK_INTCTLR_IRQ_HANDLED;
-	}
-	cpus[me].late += asked - cpus[me].done - 1;
+	if (asked == cpus[me].done)
+		return;
 	ukarch_pt_root_set(ukarch_pt_root(0));
 	__atomic_store_n(&cpus[me].done, asked, __ATOMIC_RELEASE);
-	return UK_INTCTLR_IRQ_HANDLED;
 }
 
 static int is_done(unsigned int cpu, unsigned int asked)
@@ -66,7 +59,7 @@ void uk_lcpu_tlb_flush(void)
 			continue;
 		asked[i] =
 			__atomic_add_fetch(&cpus[i].asked, 1, __ATOMIC_SEQ_CST);
-		uk_intctlr_ipi(i, (unsigned int)uk_intctlr_stop_irq());
+		(void)lcpu_nmi_send(i);
 	}
 	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
 		if (i != me && lcpu_is_online(i))
