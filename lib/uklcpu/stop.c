@@ -110,8 +110,8 @@ extern const char uk_nobreak_start[], uk_nobreak_end[];
 /* On the way of a trap from or to the program. */
 static int in_trap_path(const struct __regs *regs)
 {
-	return ukarch_regs_pc(regs) - (__uptr)uk_nobreak_start <
-	       (__uptr)(uk_nobreak_end - uk_nobreak_start);
+	return ukarch_regs_pc(regs) >= (__uptr)uk_nobreak_start &&
+	       ukarch_regs_pc(regs) < (__uptr)uk_nobreak_end;
 }
 
 static int in_debugger(void)

@@ -44,7 +44,7 @@ test: | setup-test setup-lint ## Run lint and every test on both architectures; 
 nightly: | setup-test setup-lint ## The same for longer: fuzzers 60 s, 256 MiB through virtio-console, 1,000 debuggers
 	$(Q)FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=256 VITRINE_GDB_CYCLES=1000 \
 	  VITRINE_GDB_HITS=300000 VITRINE_PROMETHEUS_SECONDS=60 VITRINE_HTTP_TIMES=30 \
-	  VITRINE_REPLAYS=100 VITRINE_CONFIGS=40 VITRINE_NEWLIB=1 VITRINE_ALL=1 $(RUN_ALL)
+	  VITRINE_REPLAYS=100 VITRINE_STOPS=1000 VITRINE_CONFIGS=40 VITRINE_NEWLIB=1 VITRINE_ALL=1 $(RUN_ALL)
 
 check-host: | setup-test ## Run the unit tests that need no guest
 	$(Q)$(MAKE) -f $(UK_BASE)/support/build/host-tests.mk UK_BASE=$(UK_BASE) O=$(abspath $(O))

@@ -123,10 +123,10 @@ static const struct {
 	const char *name;
 	int (*run)(void);
 } scenes[] = {
-	{ "run", scene_run },	  { "lock", scene_lock },
-	{ "crash", scene_crash }, { "timers", scene_timers },
-	{ "heap", scene_heap },	  { "log", scene_log },
-	{ "tlb", scene_tlb },	  { "order", scene_order },
+	{ "run", scene_run },	    { "lock", scene_lock },
+	{ "crash", scene_crash },   { "timers", scene_timers },
+	{ "heap", scene_heap },	    { "log", scene_log },
+	{ "tlb", scene_tlb },	    { "order", scene_order },
 	{ "rounds", scene_rounds },
 };
 

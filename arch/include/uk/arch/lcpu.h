@@ -17,11 +17,9 @@
  *						and disables them. One that came
  *						before the call ends the sleep
  *too
- *   void ukarch_halt_masked(void)		called with interrupts off, which
- *						they stay: sleeps until one is
- *						pending. UKARCH_HALTS_MASKED is
- *						0 where a CPU cannot: then as
- *						ukarch_cpu_relax()
+ *   void ukarch_halt_masked(void)		called with interrupts off,
+ *which they stay: sleeps until one is pending. UKARCH_HALTS_MASKED is 0 where a
+ *CPU cannot: then as ukarch_cpu_relax()
  *   __u64 ukarch_ticks(void)			the free-running counter, never
  *						backwards on one CPU
  *   void ukarch_icache_sync(__vaddr_t, __sz)	after writing instructions

@@ -8,8 +8,8 @@
 
 #include "../../../session/gdb_target.h"
 
-/* What says which one of several CPUs this is: a debugger puts back what it read
- * when the thread was on another, perhaps, and that changes nothing (2).
+/* What says which one of several CPUs this is: a debugger puts back what it
+ * read when the thread was on another, perhaps, and that changes nothing (2).
  */
 #ifdef CONFIG_HAVE_SMP
 #define CPU_RW 2
