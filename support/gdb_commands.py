@@ -18,6 +18,7 @@ sys.path.insert(0, SUPPORT)
 # pylint: disable=wrong-import-position
 import uk.log
 import uk.tables
+import uk.cpus
 import uk.threads
 import uk.tls
 from uk.guest import text_at

@@ -10,6 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 # pylint: disable=wrong-import-position
 import uk.log
 import uk.tables
+import uk.cpus
 import uk.threads
 import uk.tls
 from uk.in_lldb import commands

@@ -88,7 +88,7 @@ def sorted_threads(notes):
         notes["threads"].items(), key=lambda t: (int(t[0]) != notes["selected"], int(t[0])))]
 
 
-COMMANDS = ("uk threads", "uk tls own worker0", "uk log", "uk log 2", "uk events", "uk tables", "uk store",
+COMMANDS = ("uk threads", "uk cpus", "uk tls own worker0", "uk log", "uk log 2", "uk events", "uk tables", "uk store",
             "uk thread worker2", "uk tls own")
 
 
@@ -118,6 +118,7 @@ def check_commands_of_lldb(image, core, said):
     its = answers(image, core, "lldb", "-o")
     for one in (said, its):
         one["uk threads"] = re.sub(r"(running .*):\d+\)", r"\1)", one["uk threads"])
+        one["uk cpus"] = re.sub(r":\d+\)", ")", one["uk cpus"])
     assert "work(arg=" in its.pop("uk thread worker2"), its
     for command, text in its.items():
         assert text.split() == said[command].split(), (command, text, said[command])

@@ -4,7 +4,12 @@
 its rounds in a loop with interrupts off; read behind scenes.py. Thread n + 1 is
 CPU n."""
 
+import os
 import random
+
+import gdb
+
+gdb.execute(f"source {os.path.dirname(__file__)}/../../support/gdb_commands.py")
 
 # pylint: disable=undefined-variable
 
@@ -52,7 +57,9 @@ def all_cpus_stop(cpus):
     at_rounds(cpus)
     run("delete")
     look(cpus)
-    assert re.search(r"Id +Target Id", run("info threads"))
+    rows = [line.split() for line in run("uk cpus").splitlines()[1:]]
+    assert [row[0] for row in rows] == [str(cpu) for cpu in range(cpus)], rows
+    assert all(row[3] in LOOP for row in rows), rows
     run("set smp_goal = 1000")
     exits()
 
