@@ -3,6 +3,7 @@
 """The crash screen and the stub with several CPUs: tests/apps/smp."""
 
 import os
+import re
 
 import pytest
 
@@ -42,3 +43,14 @@ def test_crash(arch, gic):
     for cpu in range(1, 4):
         section = done.text.split(f"CPU {cpu}, interrupts off:")[1].split("CPU ")[0]
         assert "] spin+" in section and "] on_ipi+" in section, section
+
+
+def test_crash_together(arch):
+    """Of CPUs that crash at once one has the screen; the others are in it."""
+    done = build("smp", arch).run("crash_together", options=["--smp", "4"])
+    assert done.status == CRASHED
+    assert done.text.count("Vitrine crash") == 1 and "crash while handling" not in done.text, done.text
+    first = int(re.search(r"CPU: (\d); stopped: [\d ]+$", done.text, re.M)[1])
+    for cpu in set(range(4)) - {first}:
+        section = re.search(rf"CPU {cpu}, crashed as well: crash, interrupts off:(.*?)(?=CPU \d|$)", done.text, re.S)
+        assert section and "] crash_together+" in section[1], done.text

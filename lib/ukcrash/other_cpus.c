@@ -40,7 +40,11 @@ static const char *event_of(const struct ukarch_trap_ctx *trap)
 
 static void one(unsigned int cpu, struct ukarch_trap_ctx *trap)
 {
-	const struct uk_crash_info info = { .regs = trap->regs, .trap = trap };
+	int is_call = trap->trapnr == UK_LCPU_NO_TRAP;
+	const struct uk_crash_info info = {
+		.regs = trap->regs,
+		.trap = is_call ? __NULL : trap,
+	};
 	const char *event = event_of(trap);
 	char thread[64];
 
@@ -49,7 +53,7 @@ static void one(unsigned int cpu, struct ukarch_trap_ctx *trap)
 		   event ? ", crashed as well: " : "", event ? event : "",
 		   ukarch_regs_irq_enabled(trap->regs) ? "on" : "off");
 	ukcrash_registers(&info);
-	ukcrash_trace(trap->regs, 0, __NULL);
+	ukcrash_trace(trap->regs, is_call, __NULL);
 }
 
 static void other_cpus(const struct uk_crash_info *info __unused)

@@ -12,6 +12,7 @@ static int begin(void *data)
 	const struct uk_crash_info *info = data;
 	struct ukarch_trap_ctx here = {
 		.regs = info->regs,
+		.trapnr = UK_LCPU_NO_TRAP,
 		.event_name = info->what,
 		.outer = uk_percpu_read(trap),
 	};

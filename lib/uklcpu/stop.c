@@ -233,7 +233,8 @@ enum uk_lcpu_stop uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx)
 					 __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
 		unsigned int stop = __atomic_load_n(&number, __ATOMIC_ACQUIRE);
 		struct __regs here;
-		struct ukarch_trap_ctx own = { .regs = &here };
+		struct ukarch_trap_ctx own = { .regs = &here,
+					       .trapnr = UK_LCPU_NO_TRAP };
 
 		if (!ctx) {
 			ukarch_regs_capture(&here);

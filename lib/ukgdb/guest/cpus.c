@@ -23,7 +23,8 @@ static struct {
 int gdb_cpus_stop(struct ukarch_trap_ctx *ctx)
 {
 	struct __regs regs;
-	struct ukarch_trap_ctx here = { .regs = &regs };
+	struct ukarch_trap_ctx here = { .regs = &regs,
+					.trapnr = UK_LCPU_NO_TRAP };
 	enum ukarch_trap_why why;
 	int was_late = 0;
 

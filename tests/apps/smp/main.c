@@ -82,6 +82,30 @@ static int __attribute__((noinline)) scene_crash(void)
 	return 0;
 }
 
+static volatile unsigned int arrived;
+
+/* All come, then all crash at once: none is stopped before it did. */
+static void crash_together(struct __regs *regs, void *user)
+{
+	(void)regs;
+	(void)user;
+	uk_lcpu_stop_defer();
+	__atomic_add_fetch(&arrived, 1, __ATOMIC_SEQ_CST);
+	while (arrived < ukplat_lcpu_count())
+		ukarch_cpu_relax();
+	UK_CRASH("all at once");
+}
+
+static int scene_crash_together(void)
+{
+	struct ukplat_lcpu_func fn = { crash_together, NULL };
+
+	ukplat_lcpu_run(NULL, NULL, &fn, 0);
+	ukarch_irq_disable();
+	crash_together(NULL, NULL);
+	return 0;
+}
+
 /* For a debugger: every CPU goes round a loop of its own. */
 volatile unsigned long smp_rounds[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 volatile int smp_goal; /* rounds after which they end; 0: never */
@@ -127,7 +151,7 @@ static const struct {
 	{ "crash", scene_crash },   { "timers", scene_timers },
 	{ "heap", scene_heap },	    { "log", scene_log },
 	{ "tlb", scene_tlb },	    { "order", scene_order },
-	{ "rounds", scene_rounds },
+	{ "rounds", scene_rounds }, { "crash_together", scene_crash_together },
 };
 
 static int run_scene(const char *name)

@@ -46,6 +46,11 @@ enum uk_lcpu_stop {
 	UK_LCPU_LATE,
 };
 
+/* The trap number of a CPU that stands in a call, not in a trap: its pc is the
+ * address behind the call.
+ */
+#define UK_LCPU_NO_TRAP (~0UL)
+
 /* What a CPU does, as another sees it. */
 enum uk_lcpu_state {
 	UK_LCPU_OFF,	 /* it has not started */
