@@ -39,6 +39,8 @@ class Core:
     def find_image(self, folders):
         """The image, at its own place or below one of some folders; None if there is
         none with its build-id."""
+        if not self.build_id:
+            return None  # and there may be images without one
         found = (path for folder in folders for path in sorted(Path(folder).rglob("*.elf")))
         for path in [*([Path(self.image)] if self.image else []), *found]:
             # one that is being built may not be complete, or go away

@@ -44,6 +44,9 @@ def refuse(options, arch):
                                           f"{reason.replace('%s', ARCHS[arch].console)}")
     if options.get("accel") == "kvm":
         raise qemu_command.UsageError("--record needs tcg: kvm's instructions cannot be repeated")
+    if options.get("smp", 1) > 1:
+        raise qemu_command.UsageError("--record does not go with --smp: QEMU records one CPU only; --icount "
+                                      "repeats a run of several")
     best = next(iter(ARCHS[arch].machines))
     if options.get("machine", best) != best:
         raise qemu_command.UsageError(

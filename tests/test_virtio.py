@@ -75,7 +75,7 @@ def waiting(client):
 
 def test_clients_that_die_without_reading(arch):
     """Each takes a transmit buffer with it; the next one misses nothing."""
-    deaths, length = 70, 1024 * 1024
+    deaths, length = 90, 1024 * 1024
     with guest(arch, "modern", "flood", deaths + 1, 64 * length) as g:
         for _ in range(deaths):
             with g.connect(window=4096) as client:
