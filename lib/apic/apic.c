@@ -134,8 +134,9 @@ static int nmi(void *data)
 #ifdef CONFIG_HAVE_SMP
 	taken = uk_intctlr_nmi(UK_APIC_IRQ_STOP);
 #endif
-	if (!taken && nmi_line >= 0 && !uk_percpu_read(id))
-		taken = uk_intctlr_nmi((unsigned int)nmi_line);
+	if (taken != UK_INTCTLR_IRQ_HANDLED && nmi_line >= 0 &&
+	    !uk_percpu_read(id))
+		taken |= uk_intctlr_nmi((unsigned int)nmi_line);
 	return taken ? UK_EVENT_HANDLED : UK_EVENT_NOT_HANDLED;
 }
 

@@ -70,7 +70,7 @@ int uk_intctlr_nmi(unsigned int irq)
 	int taken = call_handlers(irq);
 
 	lines[irq].count[uk_percpu_read(id)] += !!taken;
-	return !!taken;
+	return taken;
 }
 
 int intctlr_run(unsigned int irq)

@@ -30,10 +30,10 @@ int lcpu_nmi_send(unsigned int cpu);
 /** The handler of that line. */
 int lcpu_on_nmi(void *arg);
 
-/** Stops the calling CPU, flushes its TLB, if that was asked for. Contexts:
- * trap, irq.
+/** Stops the calling CPU, flushes its TLB, if that was asked for. The first
+ * returns 1 if it was, and the stop goes on. Contexts: trap, irq.
  */
-void lcpu_stop_asked(void);
+int lcpu_stop_asked(void);
 void lcpu_tlb_asked(void);
 
 /*

@@ -36,6 +36,6 @@ int lcpu_on_nmi(void *arg __unused)
 	cpus[cpu].seen += news;
 	cpus[cpu].rest = news > 1 || (news && cpus[cpu].rest);
 	lcpu_tlb_asked();
-	lcpu_stop_asked();
-	return UK_INTCTLR_IRQ_HANDLED;
+	return lcpu_stop_asked() ? UK_INTCTLR_IRQ_HANDLED
+				 : UK_INTCTLR_IRQ_PERHAPS;
 }

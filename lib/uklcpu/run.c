@@ -51,7 +51,7 @@ static int on_ipi(void *arg __unused)
 	struct ring *r = &rings[ukplat_lcpu_id()];
 	struct ukplat_lcpu_func fn;
 
-	lcpu_stop_asked(); /* where there is no other line */
+	(void)lcpu_stop_asked(); /* where there is no other line */
 	while (take(r, &fn)) {
 		fn.fn(uk_percpu_read(trap)->regs, fn.user);
 		__atomic_store_n(&r->done, r->done + 1, __ATOMIC_RELEASE);

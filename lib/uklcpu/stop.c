@@ -123,7 +123,7 @@ static int in_debugger(void)
 #endif
 }
 
-void lcpu_stop_asked(void)
+int lcpu_stop_asked(void)
 {
 	unsigned int cpu = ukplat_lcpu_id();
 	unsigned int asked =
@@ -133,17 +133,18 @@ void lcpu_stop_asked(void)
 	 * interrupted.
 	 */
 	if (!asked || !goes_on(cpu, asked) || cpus[cpu].stands == asked)
-		return;
+		return 0;
 	/* Registers are half saved there, or it will stop by itself, or
 	 * it uses a device: it is asked again soon.
 	 */
 	if (in_trap_path(uk_percpu_read(trap)->regs) || in_debugger() ||
 	    UK_READ_ONCE(cpus[cpu].defers)) {
 		__atomic_store_n(&cpus[cpu].asked, asked, __ATOMIC_RELEASE);
-		return;
+		return 1;
 	}
 	stand_begin(uk_percpu_read(trap), asked);
 	stand(uk_percpu_read(trap), asked);
+	return 1;
 }
 
 void uk_lcpu_stop_defer(void)

@@ -48,6 +48,7 @@ struct uk_intctlr_irq {
 /* What a handler returns. */
 #define UK_INTCTLR_IRQ_NOT_HANDLED 0 /* not my device */
 #define UK_INTCTLR_IRQ_HANDLED 1
+#define UK_INTCTLR_IRQ_PERHAPS 2 /* of an NMI: other lines may have one, too */
 
 /* After so many unclaimed interrupts in a row the line is masked. */
 #define UK_INTCTLR_UNCLAIMED_MAX 1000
@@ -210,7 +211,7 @@ struct uk_intctlr_driver_ops {
 /**
  * Runs the handlers of a line that came as NMI.
  *
- * @return 1 if one took it, 0 if none did. Contexts: trap.
+ * @return what they returned, ORed: 0 if none took it. Contexts: trap.
  */
 int uk_intctlr_nmi(unsigned int irq);
 
