@@ -21,6 +21,7 @@ CRASHED = 70
     ("each_hit_is_reported_once", (40,)),
     ("steps_on_each_cpu", ()),
     ("watch_and_call", ()),
+    ("ctrl_c_reaches_each_cpu", ()),
     ("random_stops", (STOPS, 1)),
 ])
 def test_gdb(arch, scene, args):

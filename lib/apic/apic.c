@@ -88,6 +88,9 @@ static void set_masked(unsigned int irq, int masked)
 				      (UK_APIC_VECTOR_BASE + irq));
 }
 
+static int nmi_line = -1;
+static unsigned int nmi_cpu; /* where it is delivered */
+
 static void apic_mask(unsigned int irq)
 {
 	set_masked(irq, 1);
@@ -95,6 +98,8 @@ static void apic_mask(unsigned int irq)
 
 static void apic_unmask(unsigned int irq)
 {
+	if ((int)irq == nmi_line)
+		nmi_cpu = uk_percpu_read(id);
 	set_masked(irq, 0);
 }
 
@@ -108,8 +113,6 @@ static int apic_configure(const struct uk_intctlr_irq *irq)
 	return 0;
 }
 
-static int nmi_line = -1;
-
 static int apic_set_nmi(unsigned int irq, int on)
 {
 	if (irq >= UK_APIC_PINS)
@@ -122,7 +125,8 @@ static int apic_set_nmi(unsigned int irq, int on)
 }
 
 /* An NMI has other causes as well: then no handler here claims it. The line's
- * goes to the CPU that boots; a debugger that has stopped this CPU polls it.
+ * goes to the CPU that unmasked it; a debugger that has stopped this CPU polls
+ * it.
  */
 static int nmi(void *data)
 {
@@ -135,7 +139,7 @@ static int nmi(void *data)
 	taken = uk_intctlr_nmi(UK_APIC_IRQ_STOP);
 #endif
 	if (taken != UK_INTCTLR_IRQ_HANDLED && nmi_line >= 0 &&
-	    !uk_percpu_read(id))
+	    nmi_cpu == uk_percpu_read(id))
 		taken |= uk_intctlr_nmi((unsigned int)nmi_line);
 	return taken ? UK_EVENT_HANDLED : UK_EVENT_NOT_HANDLED;
 }

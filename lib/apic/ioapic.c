@@ -10,6 +10,8 @@
  */
 #include <errno.h>
 #include <uk/apic.h>
+#include <uk/percpu.h>
+#include <uk/plat/common.h>
 #include "apic_internal.h"
 
 #define IOAPIC_SELECT (*(volatile __u32 *)0xfec00000)
@@ -55,8 +57,14 @@ int ioapic_init(__u8 cpu)
 	return 0;
 }
 
+/* Who unmasks a pin gets its interrupts, as with arm64's controllers. */
 void ioapic_mask(unsigned int pin, int masked)
 {
+#ifdef CONFIG_HAVE_SMP
+	if (!masked)
+		reg_write(REG_HIGH(pin),
+			  (__u32)plat_lcpu_hwid[uk_percpu_read(id)] << 24);
+#endif
 	low_write(pin, masked ? low[pin] | LOW_MASKED : low[pin] & ~LOW_MASKED);
 }
 

@@ -6,6 +6,8 @@ CPU n."""
 
 import os
 import random
+import signal
+import threading
 
 import gdb
 
@@ -141,6 +143,26 @@ def watch_and_call(cpus):
         run(f"call (void)smp_round({spare})")
         assert number(f"smp_rounds[{spare}]") == before + 1
         run("set scheduler-locking off")
+    run("set smp_goal = 1000")
+    exits()
+
+
+@scene
+def ctrl_c_reaches_each_cpu(cpus):
+    """A thread that runs alone, and all of them, are interrupted by Ctrl-C."""
+    at_rounds(cpus)
+    for lock in ("on", "off"):
+        run(f"set scheduler-locking {lock}")
+        for thread in cpus_of_gdb():
+            thread.switch()
+            cpu = cpu_of(thread)
+            before = rounds(cpus)
+            threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
+            assert go() == {"signal": "SIGINT"}, last
+            after = rounds(cpus)
+            assert after[cpu] > before[cpu]
+            assert lock == "off" or [n for i, n in enumerate(after) if i != cpu] == \
+                [n for i, n in enumerate(before) if i != cpu]
     run("set smp_goal = 1000")
     exits()
 

@@ -117,6 +117,7 @@ static void carry_out(struct ukarch_trap_ctx *ctx)
 	if (handed[cpu].due) {
 		handed[cpu].due = 0;
 		hold = what.alone;
+		gdb_guest_listen(1); /* here: others may stay stopped */
 		if (what.act != GDB_ACT_CONTINUE && gdb_step(ctx->regs, &what))
 			gdb_guest_stop(ctx, &stop);
 	}
