@@ -48,8 +48,7 @@ struct uk_intctlr_irq {
 /* What a handler returns. */
 #define UK_INTCTLR_IRQ_NOT_HANDLED 0 /* not my device */
 #define UK_INTCTLR_IRQ_HANDLED 1
-#define UK_INTCTLR_IRQ_PERHAPS 2 /* of an NMI: other lines may have one, too \
-				  */
+#define UK_INTCTLR_IRQ_PERHAPS 2 /* of an NMI: ask other lines, too */
 
 /* After so many unclaimed interrupts in a row the line is masked. */
 #define UK_INTCTLR_UNCLAIMED_MAX 1000
