@@ -4,7 +4,6 @@
  * Functions on other CPUs: a ring for each, which its interrupt empties.
  */
 #include <errno.h>
-#include <uk/arch/paging.h>
 #include <uk/intctlr.h>
 #include <uk/spinlock.h>
 #include "lcpu_internal.h"

@@ -62,6 +62,7 @@ static void enter(void)
 		cpus[cpu].entry();
 	if (uk_lcpu_idle)
 		uk_lcpu_idle();
+	/* arm64's FIQs are masked until then */
 	ukarch_irq_enable();
 	ukarch_irq_disable();
 	for (;;)

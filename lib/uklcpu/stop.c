@@ -125,10 +125,11 @@ static int in_debugger(void)
 
 int lcpu_stop_asked(void)
 {
-	unsigned int cpu = ukplat_lcpu_id();
-	unsigned int asked =
-		__atomic_exchange_n(&cpus[cpu].asked, 0, __ATOMIC_ACQ_REL);
+	unsigned int cpu = ukplat_lcpu_id(), asked;
 
+	if (!__atomic_load_n(&cpus[cpu].asked, __ATOMIC_RELAXED))
+		return 0;
+	asked = __atomic_exchange_n(&cpus[cpu].asked, 0, __ATOMIC_ACQ_REL);
 	/* It may come late, or stand already, in the trap that this one has
 	 * interrupted.
 	 */

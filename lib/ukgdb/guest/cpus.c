@@ -22,19 +22,11 @@ static struct {
 
 int gdb_cpus_stop(struct ukarch_trap_ctx *ctx)
 {
-	struct __regs regs;
-	struct ukarch_trap_ctx here = { .regs = &regs,
-					.trapnr = UK_LCPU_NO_TRAP };
-	enum ukarch_trap_why why;
+	enum ukarch_trap_why why = ctx ? ctx->why : UKARCH_WHY_OTHER;
 	int was_late = 0;
 
-	if (!ctx) {
-		ukarch_regs_capture(&regs);
-		ctx = &here;
-	}
-	why = ctx->why;
 	while (uk_lcpu_stop_others(ctx) == UK_LCPU_LATE) {
-		if (ctx->why != why)
+		if (ctx && ctx->why != why)
 			return 0;
 		was_late = 1;
 	}

@@ -136,9 +136,10 @@ const struct uk_thread *uk_thread_wait_holder(const struct uk_thread *thread);
  * are those of that place, so that a call trace starts there; the others
  * are not used.
  *
- * @return NULL for a thread on a CPU, for one that exited and left it for
- *   good, and for one whose data is damaged. Contexts: trap, with other CPUs
- *   stopped, or with uk_threads_lock() held: it may run by then.
+ * @return NULL for a thread on a CPU that is not stopped
+ * (uk_lcpu_stop_others()), for one that exited and left it for good, and for
+ * one whose data is damaged. Contexts: trap, with other CPUs stopped, or with
+ * uk_threads_lock() held: it may run by then.
  */
 struct __regs *uk_thread_regs(struct uk_thread *thread);
 
@@ -146,8 +147,8 @@ struct __regs *uk_thread_regs(struct uk_thread *thread);
  * Floating point and vector registers with which a thread will go on, as
  * <uk/arch/fpstate.h> lays them out; they may be changed.
  *
- * @return NULL for a thread on a CPU, whose state is in the CPU, and for
- *   one that gave the CPU away itself: its state is not used.
+ * @return NULL for a thread on a CPU that is not stopped, whose state is in
+ *   the CPU, and for one that gave the CPU away itself: its state is not used.
  * Contexts: as uk_thread_regs().
  */
 void *uk_thread_fpstate(struct uk_thread *thread);

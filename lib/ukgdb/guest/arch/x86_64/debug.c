@@ -43,7 +43,7 @@ static struct hw {
 	__sz range_len;
 } hw[REGISTERS];
 
-/* Of each CPU: what the program runs with, and whether DR7 says so: not while
+/* Of each CPU: what the program runs with, and whether DR7 has it: not while
  * stepping; and the step that is under way, if any.
  */
 static struct cpu {
