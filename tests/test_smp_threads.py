@@ -10,7 +10,7 @@ import pytest
 from vitrine import build
 
 SCENES = ("mutex", "semaphore", "condition", "wakes", "create", "detached", "sleep", "pull", "affinity",
-          "preempt", "errno", "lines", "once", "idle", "values", "only")
+          "preempt", "errno", "lines", "once", "posix", "idle", "values", "only")
 ON = {"2": ["--qemu", "-smp 2"], "4": ["--icount", "--qemu", "-smp 4"], "8": ["--icount", "--qemu", "-smp 8"]}
 LINE = re.compile(r"line (\d) (\d+) abcdefghijklmnopqrstuvwxyz (\d+\.\d{3}) end")
 

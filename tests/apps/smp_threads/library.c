@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include "scenes.h"
 
 #define MANY 6
@@ -122,4 +123,98 @@ int scene_once(void)
 		pthread_key_create(&keys[i], NULL);
 	run_many(shares);
 	return mistakes + (inits != 50);
+}
+
+/* --- names of POSIX and glibc for CPUs ------------------------------------*/
+
+static unsigned int cpus_of_all;
+
+static cpu_set_t only(unsigned int cpu)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(cpu, &set);
+	return set;
+}
+
+static int has(pthread_t thread, cpu_set_t set)
+{
+	cpu_set_t now;
+
+	return !pthread_getaffinity_np(thread, sizeof(now), &now) &&
+	       CPU_EQUAL(&now, &set);
+}
+
+static void *where(void *arg)
+{
+	sched_yield();
+	return (void *)((long)arg + sched_getcpu());
+}
+
+/* The CPU that a thread with an attribute, and this one, run on. */
+static void pin(unsigned int cpu)
+{
+	cpu_set_t set = only(cpu), read;
+	pthread_attr_t attr;
+	void *result = NULL;
+	pthread_t t;
+
+	if (pthread_setaffinity_np(pthread_self(), sizeof(set), &set) ||
+	    sched_getcpu() != (int)cpu || !has(pthread_self(), set))
+		wrong();
+	pthread_attr_init(&attr);
+	set = only((cpu + 1) % cpus_of_all);
+	if (pthread_attr_setaffinity_np(&attr, sizeof(set), &set) ||
+	    pthread_attr_getaffinity_np(&attr, sizeof(read), &read) ||
+	    !CPU_EQUAL(&read, &set) ||
+	    pthread_create(&t, &attr, where, (void *)100L))
+		return wrong();
+	if (!has(t, set) || pthread_join(t, &result) ||
+	    (long)result != 100 + (cpu + 1) % cpus_of_all)
+		wrong();
+}
+
+/* What is refused changes nothing. */
+static void refuse(void)
+{
+	cpu_set_t none, high = only(CPU_SETSIZE - 1), before;
+	pthread_attr_t attr;
+	pthread_t t;
+
+	CPU_ZERO(&none);
+	pthread_getaffinity_np(pthread_self(), sizeof(before), &before);
+	if (pthread_setaffinity_np(pthread_self(), 0, &before) != EINVAL ||
+	    pthread_setaffinity_np(pthread_self(), sizeof(none), &none) !=
+		    EINVAL ||
+	    pthread_setaffinity_np(pthread_self(), sizeof(high), &high) !=
+		    EINVAL ||
+	    pthread_getaffinity_np(pthread_self(), 0, &none) != EINVAL ||
+	    !has(pthread_self(), before))
+		wrong();
+	pthread_attr_init(&attr);
+	if (pthread_attr_setaffinity_np(&attr, sizeof(none), &none) != EINVAL ||
+	    pthread_attr_setaffinity_np(&attr, sizeof(high), &high) ||
+	    pthread_create(&t, &attr, where, NULL) != EINVAL)
+		wrong();
+}
+
+int scene_posix(void)
+{
+	cpu_set_t all;
+
+	mistakes = 0;
+	cpus_of_all = (unsigned int)sysconf(_SC_NPROCESSORS_ONLN);
+	if (cpus_of_all != cpus() ||
+	    sysconf(_SC_NPROCESSORS_CONF) != (long)cpus_of_all ||
+	    pthread_getaffinity_np(pthread_self(), sizeof(all), &all) ||
+	    CPU_COUNT(&all) != (int)cpus_of_all || !CPU_ISSET(0, &all))
+		wrong();
+	for (unsigned int cpu = 0; cpu < cpus_of_all; cpu++)
+		pin(cpu);
+	refuse();
+	if (pthread_setaffinity_np(pthread_self(), sizeof(all), &all) ||
+	    !has(pthread_self(), all))
+		wrong();
+	return mistakes;
 }

@@ -246,7 +246,8 @@ static const struct {
 	{ "speed", scene_speed },	  { "only", scene_only },
 	{ "resume", scene_resume },	  { "errno", scene_errno },
 	{ "lines", scene_lines },	  { "once", scene_once },
-	{ "split", scene_split },	  { "device", scene_device },
+	{ "posix", scene_posix },	  { "split", scene_split },
+	{ "device", scene_device },
 };
 
 int main(int argc, char **argv)

@@ -38,6 +38,7 @@ int scene_values(void);
 int scene_errno(void);
 int scene_lines(void);
 int scene_once(void);
+int scene_posix(void);
 
 /* split.c: page tables */
 int scene_split(void);
