@@ -34,7 +34,7 @@ def dump(image, core, *args, options=()):
 
 
 def output(*words, env=None):
-    return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+    return subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, cwd="/",
                           stderr=subprocess.STDOUT, text=True, timeout=RUN_SECONDS, check=False,
                           env={**os.environ, "DEBUGINFOD_URLS": "", **(env or {})}).stdout
 
@@ -85,6 +85,7 @@ def test_file(arch, machine, tmp_path):
     check_elfutils(core, BUILD_ID.search(result.text)[1])
     text = backtrace(core, "info threads", "print *(int *)uk_build_id", "info proc cmdline")
     assert "null_write () at apps/crash/kinds.c:" in text and '"main"' in text, text
+    assert re.search(r"^\d+\t.*nowhere = ", text, re.M) and "No such file" not in text, text  # at the first stop
     assert "$1 = 4\n" in text and "crash null-write" in text, text  # the name's length
     lldb = output("lldb", "--no-lldbinit", "--batch", image.path, "-c", core, "-o", "bt")
     assert "null_write at kinds.c:" in lldb and "kvm_setup" in lldb, lldb
