@@ -88,8 +88,16 @@ class End(gdb.Breakpoint):
 
 
 def arrive():
-    """From the start of the recording to the crash: the instruction that faulted,
-    or the call that reported it. Without a crash, to the end."""
+    """From the start of the recording to the crash; the reason if gdb does not get there."""
+    try:
+        go_to_crash()
+    except (gdb.error, gdb.GdbError) as e:
+        print(f"The recording cannot be repeated to its end: {e}")
+
+
+def go_to_crash():
+    """To the instruction that faulted, or the call that reported it. Without a crash, to
+    the end."""
     global fault, start  # pylint: disable=global-statement
     start = gdb.newest_frame().pc()
     stops = []
@@ -97,7 +105,7 @@ def arrive():
     until([place for place in ENDS if gdb.lookup_global_symbol(place)], "continue")
     gdb.events.stop.disconnect(stops.append)
     if not gdb.selected_inferior().pid:
-        raise gdb.GdbError("The recording has ended without a crash.")
+        raise gdb.GdbError("QEMU has ended; record the run again.")
     End()
     name = gdb.newest_frame().name()
     if stops and getattr(stops[-1], "stop_signal", "") == "SIGQUIT":
@@ -117,13 +125,46 @@ def arrive():
     gdb.execute("frame")
 
 
+def quietly(command):
+    """Without the place where it stops; why, gdb prints all the same."""
+    gdb.execute(f"with suppress-cli-notifications on -- {command}", to_string=True)
+
+
+def registers():
+    frame = gdb.newest_frame()
+    return [str(frame.read_register(name)) for name in ("pc", "sp")]
+
+
+def instructions():
+    """How many QEMU has executed."""
+    said = gdb.execute("monitor info replay", to_string=True)
+    return int(re.search(r"instruction count = (\d+)", said).group(1))
+
+
+def go_to(count, place):
+    """Forward to where registers() were `place`, past the user's breakpoints. An exception counts
+    as no instruction, and QEMU stops on either side of it: the last instruction is a step."""
+    points = [point for point in gdb.breakpoints() if point.enabled]
+    for point in points:
+        point.enabled = False
+    try:
+        gdb.execute(f"monitor replay_break {count - 1}", to_string=True)
+        quietly("continue")
+        while registers() != place and instructions() <= count:
+            quietly("stepi")
+    finally:
+        for point in points:
+            point.enabled = True
+
+
 class UkRewind(gdb.Command):
     """uk rewind [EXPRESSION]
 Go back to the last write of a variable, or of what an expression such as
 *pointer stands for.
 
 Without an expression: of the address that the faulting instruction used. The
-instruction that wrote is the next to be executed."""
+instruction that wrote is the next to be executed. If no instruction wrote there, gdb
+stays where it is."""
 
     def __init__(self):
         super().__init__("uk rewind", gdb.COMMAND_RUNNING)
@@ -137,18 +178,21 @@ instruction that wrote is the next to be executed."""
             value.fetch_lazy()
         except gdb.error as e:
             raise gdb.GdbError(f"{what}: {e}") from e
-        if value.address is None:
+        if value.address is None or not value.type.sizeof:
             raise gdb.GdbError(f"{what} is not in memory: give a variable or *ADDRESS.")
         size = min(value.type.sizeof, 8)
         point = gdb.Breakpoint(f"*(char (*)[{size}]){int(value.address):#x}", type=gdb.BP_WATCHPOINT,
                                wp_class=gdb.WP_WRITE, internal=True)
         point.silent = True
+        here = instructions(), registers()
         try:
-            gdb.execute("reverse-continue", to_string=True)
+            quietly("reverse-continue")
         finally:
             point.delete()
         if gdb.newest_frame().pc() == start:
-            raise gdb.GdbError(f"{what} was not written. This is the start of the recording.")
+            go_to(*here)
+            print(f"No instruction wrote {what} between the start of the recording and here, where gdb has come "
+                  "back to: it has the value that the image gives it.")
         gdb.execute("frame")
 
 

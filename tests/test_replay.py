@@ -12,7 +12,7 @@ import subprocess
 import pytest
 from guest import Guest
 from test_shell import CONFIG as SHELL
-from vitrine import ARCHS, ROOT, RUN_SECONDS, SHARED, build, make
+from vitrine import ARCHS, ROOT, RUN_SECONDS, SHARED, TARGETS, build, make
 
 # In every session gdb must come back: `make nightly` runs 100.
 SESSIONS = int(os.environ.get("VITRINE_REPLAYS", 5))
@@ -78,10 +78,12 @@ def test_sessions_go_back(null_write, arch):
 
 
 def test_steps_back(null_write):
-    text = replay(null_write[0], "uk rewind", "reverse-stepi", "reverse-finish", where("CALL"), "reverse-next", "reverse-next", where("LINE"),
+    text = replay(null_write[0], "uk rewind", 'printf "PC %lx\\n", $pc', "uk rewind nowhere", 'printf "PC %lx\\n", $pc', "reverse-stepi", "reverse-finish", where("CALL"), "reverse-next", "reverse-next", where("LINE"),
                   "reverse-stepi", where("INSTRUCTION"), "reverse-step", where("STEP"), "continue", where("END"),
                   "hbreak null_write", "reverse-continue", where("AGAIN"))
     assert "no memory at 0x0, which the crash is about. nowhere points there: uk rewind nowhere" in text, text
+    assert "No instruction wrote nowhere between the start" in text and \
+        len(pcs := re.findall(r"^PC (\w+)$", text, re.M)) == 2 and pcs[0] == pcs[1], text  # back where it was
     assert place(text, "CALL")[0] == "main" and place(text, "LINE")[0] == "main", text
     assert int(place(text, "LINE")[1]) < int(place(text, "CALL")[1]), text
     assert place(text, "END")[0] == "ukplat_poweroff" and "This is the end of the recording" in text, text
@@ -176,3 +178,11 @@ def test_make_rewind(arch, tmp_path):
     done = make("rewind", "APP=crash", f"ARCH={arch}", "ARGS=assert", f"O={tmp_path}",
                 f"NEWLIB_DIR={SHARED}/newlib-{arch}", "GDB_FLAGS=-batch -ex 'bt 1'")
     assert "in assert_fails ()" in done.stdout, done.stdout
+    # QEMU ends without a recording: gdb is not started
+    qemu = tmp_path / "bin" / TARGETS[arch].qemu
+    qemu.parent.mkdir()
+    qemu.write_text("#!/bin/sh\nexit 1\n")
+    qemu.chmod(0o755)
+    done = make("rewind", "APP=crash", f"ARCH={arch}", f"O={tmp_path}", f"NEWLIB_DIR={SHARED}/newlib-{arch}",
+                check=False, PATH=f"{qemu.parent}:{os.environ['PATH']}")
+    assert done.returncode and "the recording" in done.stdout and "support/gdb" not in done.stdout, done.stdout

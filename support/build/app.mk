@@ -80,6 +80,6 @@ rewind: built
 	$(Q)$(UK_BASE)/support/setup run debug
 	$(Q)rm -rf $(RECORDING)
 	$(Q)$(UK_BASE)/support/run --record $(RECORDING) $(RUN_FLAGS) $(call flag,--args,$(value ARGS)) $(IMAGE); \
-	  [ -e $(RECORDING)/run.json ]
+	  grep -qs '"files"' $(RECORDING)/run.json # it is complete; else why, support/run says
 	$(Q)set -f; $(UK_BASE)/support/gdb --replay $(RECORDING) $(GDB_FLAGS)
 endif
