@@ -28,7 +28,7 @@ LOG_MAX = 1 << 20  # bytes of a log
 GDB_SECONDS = 60
 NAME_MAX = 100  # bytes of an application's name in a folder's
 KEEP, SIZE = 100, "64M"
-LINES = re.compile(r"(file|socket),id=(gdb|metrics|shell|core),")
+LINES = re.compile(r"(file|socket),id=(stub|metrics|shell|core),")
 
 
 class Log:

@@ -47,14 +47,15 @@ def check(options):
 
 def answered(options, image):
     """The options without what the image lacks: a shell, whose port would take a client
-    and be silent, and core files, whose parameters it does not know; and what to say of such. The other lines stay, for a program's own use."""
+    and be silent, core files, whose parameters it does not know, and CPUs that would not start; and what to
+    say of such. The other lines stay, for a program's own use."""
     options, problems = dict(options), []
     for option in list(options):
         server = option.removesuffix("-raw")
         problem = server in qemu_command.SERVERS and qemu_command.without_server(image, server)
         if problem:
             problems.append(problem)
-            if server in ("shell", "core"):
+            if server in ("shell", "core", "smp"):
                 del options[option]
     return options, problems
 

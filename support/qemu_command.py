@@ -166,12 +166,12 @@ def debug_devices(arch, machine, gdb, metrics, shell, core):
     out = []
     ports = []
     if gdb is not None:
-        out += server("gdb", gdb)
+        out += server("stub", gdb)
         if arch == "x86_64":
             # microvm ignores a second -serial
-            out += ["-device", "isa-serial,iobase=0x2f8,irq=3,chardev=gdb"]
+            out += ["-device", "isa-serial,iobase=0x2f8,irq=3,chardev=stub"]
         else:
-            ports.append(("gdb", 2))
+            ports.append(("stub", 2))
     if metrics is not None:
         out += server("metrics", metrics)
         if machine == "q35":

@@ -70,7 +70,8 @@ def test_no_process_listens(tmp_path):
 
 
 def test_run_says_that_there_is_no_stub(tmp_path):
-    words = [ROOT / "support" / "run", "--gdb", tmp_path / "socket"]
+    words = [ROOT / "support" / "run", "--gdb", tmp_path / "socket",
+             "--qemu", f"-gdb unix:{tmp_path}/own,server=on,wait=off"]  # QEMU's beside it
     for app, text in (("hello", "CONFIG_LIBUKGDB=y"), ("threads", "")):
         done = subprocess.run([*words, build(app, ARCHS[0]).path], stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,

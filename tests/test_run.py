@@ -369,16 +369,23 @@ def test_ctrl_c_on_a_terminal(guests):
     os.close(tty)
 
 
-@pytest.mark.parametrize("option, library", [
-    ("gdb", "LIBUKGDB"), ("metrics", "LIBUKMETRICS"), ("shell", "LIBUKSHELL")])
-def test_port_without_its_library(guests, tmp_path, option, library):
+@pytest.mark.parametrize("option, library, line", [
+    ("gdb", "LIBUKGDB", "stub"), ("metrics", "LIBUKMETRICS", "metrics"), ("shell", "LIBUKSHELL", "shell")])
+def test_port_without_its_library(guests, tmp_path, option, library, line):
     """The guest runs, and the user learns why nothing answers. The lines that a
     program may use itself are there, a shell's is not."""
     guest = guests["x86_64"]
     done = boot_with(guest, "0", "-V", f"--{option}", str(tmp_path / "socket"))
-    assert (f"id={option}" in done.stderr.decode()) == (option != "shell")
+    assert (f"id={line}," in done.stderr.decode()) == (option != "shell")
     assert f"--{option} has no effect: switch {library} on" in done.stderr.decode()
     assert library not in boot_with(guest, "0").stderr.decode()
+
+
+def test_cpus_without_use(guests):
+    done = boot_with(guests["x86_64"], "0", "-V", "--smp", "1000")
+    said = done.stderr.decode()
+    assert done.returncode == 0 and "no use for other CPUs than the first, --smp has no effect" in said, said
+    assert "-smp" not in said.split("has no effect")[1], said
 
 
 def test_port_with_its_library():
