@@ -20,5 +20,5 @@ def __lldb_init_module(debugger, _dictionary):
     debugger.HandleCommand('command container add -o -h "Commands about a Vitrine guest." uk')
     for name, function in commands.items():
         globals()[f"uk_{name}"] = function  # lldb looks for it here
-        what = function.__doc__.splitlines()[1]
+        what = function.__doc__.split("\n\n")[0].partition("\n")[2].replace("\n", " ").replace("    ", "")
         debugger.HandleCommand(f'command script add -o -h "{what}" -f {__name__}.uk_{name} uk {name}')

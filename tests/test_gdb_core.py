@@ -89,7 +89,7 @@ def sorted_threads(notes):
 
 
 COMMANDS = ("uk threads", "uk cpus", "uk tls own worker0", "uk log", "uk log 2", "uk events", "uk tables", "uk store",
-            "uk thread worker2", "uk tls own")
+            "uk tables param", "uk tables store", "uk tables stack", "uk thread worker2", "uk tls own", "uk store -v")
 
 
 def answers(image, core, kind, option):
@@ -101,6 +101,7 @@ def answers(image, core, kind, option):
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=RUN_SECONDS, check=False)
     said = dict(re.findall(r"^\(lldb\) (uk .*)\n((?:(?!\(lldb\)).*\n?)*)", done.stdout, re.M))
     assert list(said) == list(COMMANDS), done.stdout + done.stderr
+    assert "A core file has no values" in done.stderr, done.stderr  # of the last
     return said
 
 

@@ -143,24 +143,31 @@ def test_threads(place):
     assert done.status == 0
 
 
+def with_uk(g, *commands):
+    """What lldb prints that support/gdb has started."""
+    return subprocess.run([ROOT / "support" / "gdb", "--lldb", "--connect", g.at, g.image.path, "--no-lldbinit",
+                           "--batch", *(word for c in commands for word in ("-o", c))], text=True,
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          timeout=RUN_SECONDS, check=False).stdout
+
+
 def test_uk(place):
     """The project's commands, at the live guest; test_gdb_core.py compares all that they print."""
     image = build("threads", place[0], config=("CONFIG_LIBVIRTIO_CONSOLE=y",))
     with StubGuest(image, place=place[1]) as g:
-        commands = ["breakpoint set --name work", "continue", "continue", "uk threads", "uk thread main", "uk tls own",
-                    "uk tls own worker0", "uk store -v ukinit/a", "uk log", "breakpoint delete --force", "continue"]
-        done = subprocess.run([ROOT / "support" / "gdb", "--lldb", "--connect", g.at, image.path, "--no-lldbinit",
-                               "--batch", *(word for c in commands for word in ("-o", c))], text=True,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              timeout=RUN_SECONDS, check=False)
+        out = with_uk(g, "breakpoint set --name work", "continue", "continue", "uk threads", "uk thread main", "uk tls own",
+                      "uk tls own worker0", "uk store -v ukinit/a", "uk log", "help uk", "breakpoint delete --force",
+                      "continue")
         assert g.end().status == 0
-    said = dict(re.findall(r"^\(lldb\) (uk .*)\n((?:(?!\(lldb\)).*\n?)*)", done.stdout, re.M))
+    said = dict(re.findall(r"^\(lldb\) ((?:help )?uk.*)\n((?:(?!\(lldb\)).*\n?)*)", out, re.M))
     rows = re.findall(r"^\d +(\w+) +(\w+)(?: .*)? work \(apps/threads/main.c:\d+\)$", said["uk threads"], re.M)
-    assert ("worker1", "running") in rows, done.stdout
-    assert re.search(r"frame #\d+: .*main at main\.c:", said["uk thread main"]), done.stdout
-    assert "= 1000\n" in said["uk tls own"] and "= 1001\n" in said["uk tls own worker0"], done.stdout
+    assert ("worker1", "running") in rows, out
+    assert re.search(r"frame #\d+: .*main at main\.c:", said["uk thread main"]), out
+    assert "= 1000\n" in said["uk tls own"] and "= 1001\n" in said["uk tls own worker0"], out
     values = f"ukinit/application threads\nukinit/architecture {image.arch}\n"
-    assert said["uk store -v ukinit/a"] == values and "gdb: waiting for a debugger" in said["uk log"], done.stdout
+    assert said["uk store -v ukinit/a"] == values and "gdb: waiting for a debugger" in said["uk log"], out
+    listed = " ".join(said["help uk"].split())
+    assert "what they wait for, time on the CPU, place." in listed and "of one table, the records too." in listed, listed
 
 
 def test_crash(place):
@@ -180,6 +187,14 @@ def test_detach(place):
         assert g.end().status == 0
 
 
+def uk_while_it_runs(g):
+    ask = "script r = lldb.SBCommandReturnObject(); " \
+        "lldb.debugger.GetCommandInterpreter().HandleCommand('uk tls own', r); print(r.GetError())"
+    said = with_uk(g, "script lldb.debugger.SetAsync(True)", "process continue", ask, "process interrupt",
+                   "script lldb.debugger.SetAsync(False)", "process detach")
+    assert "error: The guest runs: interrupt it first (process interrupt)." in said, said
+
+
 def test_come_and_go(place):
     """Attached while it runs, again and again."""
     with StubGuest(debuggee(place), "spin", place=place[1], wait=False) as g:
@@ -190,6 +205,7 @@ def test_come_and_go(place):
             assert "debuggee_spin" in said[0], said[0]
             counters.append(said[1])
         assert len(set(counters)) == 3
+        uk_while_it_runs(g)
         said = lldb(g, "expression verdict = 2", "process continue")
         assert "exited with status = 2" in said[1]
         assert g.end().status == 2

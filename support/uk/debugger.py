@@ -12,6 +12,8 @@ value.dereference(), value.address, value.type.sizeof.
   type_of(name)         the type of a variable that may have no place, or None
   at(type, address)     the value there; type: a name in C, or a type
   array_of(type, count), element_of(type), name_of(type)
+  kind_of(value)        struct (or union), array, pointer, text (const char *), integer, or other
+  parts_of(value)       (name, value) of the members of a struct; ("", value) of an array
   offsets(name)         {member: bytes from the start} of a struct
   enumerators(name)     {enumerator: number}
   read(address, size)   bytes
@@ -26,7 +28,8 @@ value.dereference(), value.address, value.type.sizeof.
                         is of a struct __regs, where the debugger knows no thread
   selected_number()     the guest's number of the selected thread, or None
   thread_pointer()      its register, or None
-  monitor(command)      what the guest's stub says; Error
+  is_core()             whether it has a core file
+  monitor(command)      what the guest's stub says, or why there is none
   split(text)           words of an argument
   number(text)          the value of an expression
   command(name, complete=None)    makes a function of the argument a command `uk NAME`;

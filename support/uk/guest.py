@@ -5,7 +5,7 @@
 import bisect
 import struct
 
-from elf import PT_TLS, STT_OBJECT, Elf
+from elf import PT_TLS, STT_FUNC, STT_OBJECT, Elf
 from messages import shown
 from uk import debugger
 
@@ -22,6 +22,7 @@ class Image:
         self.symbols = list(file.symbols())
         self.objects = sorted((s.value, s.size, s.name) for s in self.symbols
                               if s.type == STT_OBJECT)
+        self.names = {s.value: s.name for s in self.symbols if s.type in (STT_FUNC, STT_OBJECT) and s.size}
 
     def object_at(self, address, size):
         """The name of the variable that is there."""
@@ -80,6 +81,31 @@ def text_at(pointer):
 def last_word(value):
     """Of an enumerator's name, in lower case."""
     return str(value).rsplit("_", maxsplit=1)[-1].lower()
+
+
+def pointer_text(pointer, is_text):
+    at = int(pointer)
+    name = elf().names.get(at)
+    words = [f"{at:#x}", *([f"<{name}>"] if name else [])]
+    try:
+        words += [f'"{shown(text_at(pointer))}"'] if at and is_text else []
+    except debugger.Unreadable:
+        words.append("(no memory)")
+    return " ".join(words)
+
+
+def value_text(value, before=""):
+    """A value in C's form, each member of a struct on a line behind `before`."""
+    kind = debugger.kind_of(value)
+    if kind in ("struct", "array"):
+        parts = [(f"{name} = " if name else "") + value_text(part, before + "  ")
+                 for name, part in debugger.parts_of(value)]
+        if kind == "array":
+            return f"{{{', '.join(parts)}}}"
+        return "{\n" + ",\n".join(f"{before}  {part}" for part in parts) + f"\n{before}}}"
+    if kind in ("pointer", "text"):
+        return pointer_text(value, kind == "text")
+    return str(int(value)) if kind == "integer" else str(value)
 
 
 def print_table(rows):

@@ -45,6 +45,23 @@ def element_of(kind):
 
 name_of = str
 
+KINDS = {gdb.TYPE_CODE_STRUCT: "struct", gdb.TYPE_CODE_UNION: "struct", gdb.TYPE_CODE_ARRAY: "array",
+         gdb.TYPE_CODE_PTR: "pointer", gdb.TYPE_CODE_INT: "integer", gdb.TYPE_CODE_CHAR: "integer"}
+
+
+def kind_of(value):
+    kind = value.type.strip_typedefs()
+    if kind.code == gdb.TYPE_CODE_PTR and str(kind.target().strip_typedefs()) == "const char":
+        return "text"
+    return KINDS.get(kind.code, "other")
+
+
+def parts_of(value):
+    kind = value.type.strip_typedefs()
+    if kind.code == gdb.TYPE_CODE_ARRAY:
+        return [("", value[i]) for i in range(kind.range()[1] + 1)]
+    return [(f.name, value[f]) for f in kind.fields()]
+
 
 def offsets(name):
     return {f.name: f.bitpos // 8 for f in gdb.lookup_type(name).fields()}
@@ -149,6 +166,10 @@ def thread_pointer():
 
 
 # --- commands ---------------------------------------------------------------------
+
+def is_core():
+    return getattr(gdb.selected_inferior().connection, "type", "") == "core"
+
 
 def monitor(text):
     try:

@@ -14,6 +14,7 @@ context = None  # lldb.SBExecutionContext of the command that runs
 commands = {}   # name: function of lldb's
 
 NO_GUEST = "There is no guest: connect to one, or open a core file."
+RUNS = "The guest runs: interrupt it first (process interrupt)."
 
 split = shlex.split
 
@@ -55,8 +56,7 @@ class Value:
         return value
 
     def __str__(self):
-        """Of a scalar the value alone."""
-        return self.own.GetValue() or str(self.own).partition(" = ")[2]
+        return self.own.GetValue() or ""
 
     def dereference(self):
         return Value(self.own.Dereference())
@@ -130,6 +130,25 @@ def name_of(kind):
     """In C."""
     tag = {lldb.eTypeClassStruct: "struct ", lldb.eTypeClassUnion: "union "}
     return tag.get(kind.own.GetTypeClass(), "") + kind.own.GetName().removeprefix("const ")
+
+
+KINDS = {lldb.eTypeClassStruct: "struct", lldb.eTypeClassUnion: "struct", lldb.eTypeClassArray: "array",
+         lldb.eTypeClassPointer: "pointer"}
+OTHERS = (lldb.eBasicTypeBool, lldb.eBasicTypeFloat, lldb.eBasicTypeDouble, lldb.eBasicTypeLongDouble)
+
+
+def kind_of(value):
+    kind = value.own.GetType().GetCanonicalType()
+    if kind.GetName() == "const char *":
+        return "text"
+    is_integer = kind.GetTypeClass() == lldb.eTypeClassBuiltin and kind.GetBasicType() not in OTHERS
+    return "integer" if is_integer else KINDS.get(kind.GetTypeClass(), "other")
+
+
+def parts_of(value):
+    is_array = kind_of(value) == "array"
+    return [("" if is_array else part.GetName(), Value(part)) for part in
+            (value.own.GetChildAtIndex(i) for i in range(value.own.GetNumChildren()))]
 
 
 def offsets(name):
@@ -254,6 +273,10 @@ def thread_pointer():
 
 # --- commands ---------------------------------------------------------------------
 
+def is_core():
+    return process().GetPluginName() == "elf-core"
+
+
 def monitor(text):
     try:
         said = execute(f"process plugin packet monitor {text}")
@@ -276,6 +299,8 @@ def command(name, complete=None):  # pylint: disable=unused-argument
             global context  # pylint: disable=global-statement
             context, out = now, io.StringIO()
             try:
+                if process().GetState() == lldb.eStateRunning:
+                    raise Error(RUNS)
                 with contextlib.redirect_stdout(out):
                     function(argument)
             except (Error, ValueError, OSError) as e:

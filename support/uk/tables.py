@@ -6,7 +6,7 @@ import re
 
 from uk import debugger
 from uk.debugger import Error
-from uk.guest import elf, last_word, print_table, text_at, words_at
+from uk.guest import elf, last_word, print_table, text_at, value_text, words_at
 
 
 @debugger.command("events")
@@ -51,7 +51,7 @@ of one table, the records too."""
         print(f"{name}: {(end - start) // size} of {debugger.name_of(kind) if kind else 'an unknown type'}")
         for address in range(start, end, size):
             print(f"    {address:#x} {elf().object_at(address, size)}", end="")
-            print(f" = {debugger.at(kind, address)}" if argument and kind else "")
+            print(f" = {value_text(debugger.at(kind, address), '    ')}" if argument and kind else "")
 
 
 def path_of(library, name):
@@ -78,10 +78,14 @@ def store_paths():
 
 def store_values(prefix):
     """What the guest's own command says: its getters run there."""
+    instead = "uk store lists what there is without them"
+    if debugger.is_core():
+        raise Error("A core file has no values: the guest's getters give them. "
+                    f"Use -v at the image's own stub (support/run --gdb PORT); {instead}.")
     said = debugger.monitor(f"store ls {prefix}")
     if not re.match(r"\w+/|no value's path", said):
-        raise Error("Values come from the image's own stub only, while it is "
-                    f"connected: {said.strip() or 'it has no command store'}")
+        raise Error("The stub gives no values: it is not the image's own (support/run --gdb PORT), or the image lacks "
+                    f"the command store (LIBUKSTORE); {instead}.")
     return said
 
 

@@ -87,12 +87,32 @@ def where_thread(thread, state):
     return where(map(debugger.place_at, trail(saved_regs(thread))))
 
 
+def has_several_cpus():
+    """Whether the image can have; a CPU then has a thread to idle."""
+    cpus = variable("uk_percpus", "ukcore/core.c")
+    return cpus.type.sizeof > cpus[0].type.sizeof
+
+
+def uses_cpu(thread):
+    """Whether it is on a CPU; the only one's halts on its thread."""
+    return is_running(thread) and (has_several_cpus() or not int(variable("uksched", SCHEDULER)["cpus"][0]["idle"]))
+
+
 def state_of(thread):
     if not int(thread["block"]) and int(thread["pub"]["id"]) != MAIN:
         return "idle"  # a CPU's idle thread
-    if is_running(thread) and not int(variable("uksched", SCHEDULER)["cpus"][int(thread["pub"]["cpu"])]["idle"]):
-        return "running"
-    return last_word(thread["pub"]["state"])
+    return "running" if uses_cpu(thread) else last_word(thread["pub"]["state"])
+
+
+def cpu_text(thread):
+    return f" on CPU {int(thread['pub']['cpu'])}" if has_several_cpus() and is_running(thread) else ""
+
+
+def cpu_time(thread):
+    """ns, up to now where the guest's clock stands: at its own stub, and in its core file."""
+    clock = variable("line", "common/clock.c")
+    now = int(clock["base"]) - int(thread["since"]) if int(clock["stopped"]) and uses_cpu(thread) else 0
+    return int(thread["pub"]["cpu_time"]) + now
 
 
 WAITS = {"queue": "for wait queue", "mutex": "for mutex", "semaphore": "for semaphore",
@@ -143,15 +163,16 @@ def list_threads(_):
 List the guest's threads: number, name, state and what they wait for, time on
 the CPU, place.
 
-The time is up to when the thread last left the CPU. The place is the
-innermost function that is not the scheduler's."""
+The time of the running thread is up to now at the image's own stub and in a
+core file, elsewhere up to when it last left the CPU. The place is the innermost
+function that is not the scheduler's. Of several CPUs the state names the one."""
     rows = [("Id", "Name", "State", "CPU time", "Place")]
     for thread, pub in uk_threads():
         state = state_of(thread)
         waits = state in ("waiting", "sleeping")
         rows.append((str(int(pub["id"])), text_at(pub["name"]),
-                     f"{state} {wait_of(pub)}" if waits else state,
-                     f"{int(pub['cpu_time']) / 1e6:.3f} ms", where_thread(thread, state)))
+                     f"{state} {wait_of(pub)}" if waits else state + cpu_text(thread),
+                     f"{cpu_time(thread) / 1e6:.3f} ms", where_thread(thread, state)))
     if len(rows) == 1:
         print("There are no threads yet.")
     else:

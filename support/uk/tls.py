@@ -6,7 +6,7 @@ from archs import ARCHS
 from elf import STT_TLS
 from uk import debugger
 from uk.debugger import Error
-from uk.guest import elf
+from uk.guest import elf, value_text
 from uk.threads import current, find_thread
 
 
@@ -75,4 +75,4 @@ $uk_tls("name") stands for the variable in expressions; it can be set."""
     if len(words) not in (1, 2):
         raise Error("usage: uk tls NAME [THREAD]")
     value = tls_variable(*words)
-    print(f"{words[0]} at {int(value.address):#x} = {value}")
+    print(f"{words[0]} at {int(value.address):#x} = {value_text(value)}")

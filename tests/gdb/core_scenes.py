@@ -56,6 +56,14 @@ def portrait():
     return seen
 
 
+def check_times():
+    """The guest's own command counts the present slice of the running thread, too."""
+    own = {int(m[0]): int(m[1]) * 10**6 + int(m[2]) for m in
+           re.findall(r"^ *(\d+) .*? (\d+)\.(\d{6}) s ", run("monitor threads"), re.M)}
+    seen = {int(m[0]): round(float(m[1]) * 1000) for m in re.findall(r"^(\d+) .* (\d+\.\d{3}) ms", run("uk threads"), re.M)}
+    assert own and own.keys() == seen.keys() and all(abs(own[i] - seen[i]) <= 1 for i in own), (own, seen)
+
+
 @scene
 def save_core(core, notes):
     """Five threads: one runs, two sleep or are ready, one waits, one has not begun."""
@@ -66,6 +74,7 @@ def save_core(core, notes):
     run("next")
     run("next")
     seen = portrait()
+    check_times()
     assert {t["frames"][0][0] for t in seen["threads"].values()} > {"work", "sched_switch"}
     with open(notes, "w", encoding="utf-8") as f:
         json.dump(seen, f)
