@@ -95,6 +95,19 @@ unsigned int uk_unwind_frames(const struct __regs *regs,
 			      struct uk_unwind_frame *frames, unsigned int max,
 			      struct uk_unwind *last);
 
+/**
+ * Collects return addresses by frame records alone, the caller's first: a
+ * hundredth of the cost of uk_unwind_next(), for code that does so often.
+ * Callers of functions without a frame (assembly) are missing. It ends at the
+ * outermost frame, a trap, or the first record that cannot be one.
+ *
+ * @param record a frame record: __builtin_frame_address(0) in the caller
+ * @param[out] pcs up to max of them
+ * @return how many
+ */
+unsigned int uk_unwind_callers(const void *record, __uptr *pcs,
+			       unsigned int max);
+
 /** The reason in words, such as "unaligned frame pointer"; never NULL. */
 const char *uk_unwind_end_str(enum uk_unwind_end end);
 #else
@@ -107,6 +120,13 @@ static inline unsigned int uk_unwind_frames(const struct __regs *regs,
 				    .end = UK_UNWIND_OFF };
 	frames[0] = (struct uk_unwind_frame){ last->pc, last->pc, 0 };
 	return 1;
+}
+
+static inline unsigned int uk_unwind_callers(const void *record __unused,
+					     __uptr *pcs __unused,
+					     unsigned int max __unused)
+{
+	return 0;
 }
 
 static inline const char *uk_unwind_end_str(enum uk_unwind_end end __unused)
