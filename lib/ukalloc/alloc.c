@@ -30,6 +30,7 @@ void *uk_alloc_from(struct uk_alloc *a, __sz align, __sz size, void *caller)
 
 	if (!a)
 		return __NULL;
+	caller = ukalloc_origin(caller);
 	flags = ukalloc_lock();
 	ptr = a->ops->alloc(a, align, MAX(size, 1UL), caller);
 	if (ptr)
@@ -46,6 +47,7 @@ void uk_free_from(struct uk_alloc *a, void *ptr, void *caller)
 
 	if (!ptr)
 		return;
+	caller = ukalloc_origin(caller);
 	flags = ukalloc_lock();
 	a->stats.cur_mem_use -= a->ops->free(a, ptr, caller);
 	a->stats.tot_nb_frees++;
@@ -76,6 +78,7 @@ void *uk_realloc_from(struct uk_alloc *a, void *ptr, __sz size, void *caller)
 	__sz usable;
 	void *moved;
 
+	caller = ukalloc_origin(caller);
 	if (!ptr)
 		return uk_alloc_from(a, UK_ALLOC_ALIGN, size, caller);
 	if (!size) {

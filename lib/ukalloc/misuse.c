@@ -5,57 +5,132 @@
  * each allocator. These lines check the headers, so that a crash of another
  * kind also shows whether the heap was damaged before.
  */
-#include <stdarg.h>
 #include <string.h>
 #include <uk/alloc.h>
 #include <uk/crash.h>
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+#include <uk/init.h>
+#endif
 #include <uk/print.h>
 #include <uk/snprintf.h>
 #include <uk/symtab.h>
+#include "alloc_internal.h"
 
-#define TEXT_MAX (192 + 2 * (UK_SYMBOL_TEXT_MAX + 16))
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+#define FRAMES_MAX CONFIG_LIBUKALLOC_CHECKS_FRAMES
+#else
+#define FRAMES_MAX 1
+#endif
+#define LINE_MAX (UK_SYMBOL_TEXT_MAX + 16)
 
-/* The stack may be short; we never return. */
-static char text[TEXT_MAX], where[UK_SYMBOL_TEXT_MAX];
+/* Lines that do not fit are left out. */
+#define REASON_MAX (UK_ALLOC_DAMAGE_MAX + 2 * LINE_MAX + 256 * (FRAMES_MAX - 1))
 
-/* A line of its own with who did something to the block. */
-static void add_line(const char *what, const void *caller)
+/* The stack may be short; a crash has one reason. */
+static char reason[REASON_MAX];
+
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+void ukalloc_trace_lines(const __u32 *pcs, unsigned int count,
+			 ukalloc_line_t line, void *arg)
 {
-	__sz len = strlen(text);
+	char text[2 + UK_FRAME_TEXT_MAX] = "  ";
 
-	if (caller)
-		uk_snprintf(text + len, sizeof(text) - len, "\n%s %s", what,
-			    uk_symbol_text((__uptr)caller, 1, where));
+	for (unsigned int i = 0; i < count; i++) {
+		unsigned int depth = 0;
+		int more;
+
+		do {
+			more = uk_frame_text(pcs[i], pcs[i] - 1, depth++, "",
+					     text + 2);
+			line(text, arg);
+		} while (more);
+	}
+}
+#endif
+
+/* Who did something to the block: the caller, then the frames of its trace. */
+static void describe_origin(const char *what, __u32 origin, ukalloc_line_t line,
+			    void *arg)
+{
+	const __u32 *pcs = &origin;
+	unsigned int count = MAX(ukalloc_origin_frames(origin, &pcs), 1U);
+	char text[LINE_MAX];
+	int len;
+
+	if (!origin)
+		return;
+	len = uk_snprintf(text, sizeof(text), "%s ", what);
+	uk_symbol_text(pcs[0], 1, text + len);
+	line(text, arg);
+	if (count > 1)
+		ukalloc_trace_lines(pcs + 1, count - 1, line, arg);
 }
 
-void __noreturn uk_alloc_misuse(struct uk_alloc *a __unused, const void *owner,
-				const void *freer, const char *fmt, ...)
+void ukalloc_describe(const struct uk_alloc_damage *d, ukalloc_line_t line,
+		      void *arg)
 {
-	va_list ap;
+	line(d->text, arg);
+	describe_origin("allocated by", d->owner, line, arg);
+	describe_origin("freed by", d->freer, line, arg);
+}
 
-	va_start(ap, fmt);
-	uk_vsnprintf(text, sizeof(text), fmt, ap);
-	va_end(ap);
-	add_line("allocated by", owner);
-	add_line("freed by", freer);
-	uk_crash_here("heap", text, __NULL, 0);
+static void add_to_reason(const char *line, void *arg __unused)
+{
+	__sz len = strlen(reason);
+
+	if (len + 1 + strlen(line) < sizeof(reason))
+		uk_snprintf(reason + len, sizeof(reason) - len, "%s%s",
+			    len ? "\n" : "", line);
+}
+
+void __noreturn uk_alloc_misuse(const struct uk_alloc_damage *d)
+{
+	reason[0] = 0;
+	ukalloc_describe(d, add_to_reason, __NULL);
+	uk_crash_here("heap", reason, __NULL, 0);
+}
+
+static void print_line(const char *line, void *arg)
+{
+	const char **prefix = arg;
+
+	uk_pr_crit("  %s%s\n", *prefix, line);
+	*prefix = "  ";
 }
 
 static void print_allocator(struct uk_alloc *a)
 {
 	const struct uk_alloc_stats *s = &a->stats;
-	const void *damaged = __NULL;
+	struct uk_alloc_damage damage;
+	const char *prefix = "damaged: ";
 
 	uk_pr_crit("Allocator %s: %lu of %lu KiB in use, peak %lu, free %lu\n",
 		   a->name, s->cur_mem_use / 1024, s->total / 1024,
 		   s->max_mem_use / 1024, a->ops->avail(a) / 1024);
 	uk_pr_crit("  %lu blocks in use, %lu allocations, %lu failed\n",
 		   s->cur_nb_allocs, s->tot_nb_allocs, s->nb_enomem);
-	if (a->ops->check)
-		damaged = a->ops->check(a);
-	if (damaged)
-		uk_pr_crit("  damaged: the block header at %p\n", damaged);
+	if (!a->ops->check || !a->ops->check(a, &damage))
+		return;
+	if (!strncmp(reason, damage.text, strlen(damage.text)))
+		uk_pr_crit("  damaged: as the reason says\n");
+	else
+		ukalloc_describe(&damage, print_line, &prefix);
 }
+
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+/* After main, whatever status it ends with. */
+static void check_all(const struct uk_term_ctx *ctx __unused)
+{
+	struct uk_alloc_damage damage;
+
+	if (!uk_alloc_checks())
+		return;
+	uk_alloc_foreach(a) if (uk_alloc_check(a, &damage))
+		uk_alloc_misuse(&damage);
+}
+
+uk_late_initcall_prio(0, check_all, 9);
+#endif
 
 static int on_crash(void *info __unused)
 {

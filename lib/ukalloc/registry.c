@@ -78,3 +78,16 @@ int uk_alloc_addmem(struct uk_alloc *a, void *base, __sz len)
 	ukalloc_unlock(flags);
 	return rc;
 }
+
+int uk_alloc_check(struct uk_alloc *a, struct uk_alloc_damage *d)
+{
+	unsigned long flags;
+	int damaged;
+
+	if (!a->ops->check)
+		return 0;
+	flags = ukalloc_lock();
+	damaged = a->ops->check(a, d);
+	ukalloc_unlock(flags);
+	return damaged ? -EFAULT : 0;
+}

@@ -6,33 +6,37 @@
  * distinguish an overrun header from a pointer that was never a block. The walk
  * takes time in proportion to the pool, which is acceptable in a crash.
  */
+#include <stdarg.h>
 #include <uk/snprintf.h>
 #include "tlsf_internal.h"
 
-#define TEXT_MAX 64
-
-static const void *owner_of(const struct block *b __unused)
+void tlsf_describe(struct uk_alloc_damage *d, const struct block *b __unused,
+		   const char *fmt, ...)
 {
+	va_list ap;
+
+	va_start(ap, fmt);
+	uk_vsnprintf(d->text, sizeof(d->text), fmt, ap);
+	va_end(ap);
+	d->owner = d->freer = 0;
 #ifdef CONFIG_LIBUKTLSF_OWNERS
-	return (const void *)(__uptr)b->owner;
-#else
-	return __NULL;
+	if (b) {
+		d->owner = b->owner;
+		d->freer = b->freer;
+	}
 #endif
 }
 
-static const void *freer_of(const struct block *b __unused)
-{
-#ifdef CONFIG_LIBUKTLSF_OWNERS
-	return (const void *)(__uptr)b->freer;
-#else
-	return __NULL;
-#endif
-}
+/* Describes, and crashes. */
+#define MISUSE(b, ...)                              \
+	do {                                        \
+		struct uk_alloc_damage d_;          \
+                                                    \
+		tlsf_describe(&d_, b, __VA_ARGS__); \
+		uk_alloc_misuse(&d_);               \
+	} while (0)
 
-/* "0x3207e0 of 20 bytes": what the program asked for, as far as that is known
- * of a free block.
- */
-static const char *words(struct block *b, char text[TEXT_MAX])
+const char *tlsf_words(struct block *b, char text[TLSF_WORDS_MAX])
 {
 	__sz size = block_asked(b);
 
@@ -43,10 +47,10 @@ static const char *words(struct block *b, char text[TEXT_MAX])
 		size = b->freer ? b->freed_size : 0;
 #endif
 	if (size)
-		uk_snprintf(text, TEXT_MAX, "%p of %lu bytes", block_payload(b),
-			    size);
+		uk_snprintf(text, TLSF_WORDS_MAX, "%p of %lu byte%s",
+			    block_payload(b), size, size > 1 ? "s" : "");
 	else
-		uk_snprintf(text, TEXT_MAX, "%p", block_payload(b));
+		uk_snprintf(text, TLSF_WORDS_MAX, "%p", block_payload(b));
 	return text;
 }
 
@@ -76,77 +80,105 @@ static struct block *walk(struct tlsf *t, const struct pool *pool,
 static void __noreturn wild(struct tlsf *t, void *ptr)
 {
 	const struct pool *pool = tlsf_pool_of(t, ptr);
-	char text[TEXT_MAX];
+	char text[TLSF_WORDS_MAX];
 	struct block *b;
 	int whole;
 
 	if (!pool)
-		uk_alloc_misuse(&t->a, __NULL, __NULL,
-				"free of %p, which is not in \"%s\"", ptr,
-				t->a.name);
+		MISUSE(__NULL, "free of %p, which is not in \"%s\"", ptr,
+		       t->a.name);
 	b = walk(t, pool, ptr, &whole);
 	if (!b)
-		uk_alloc_misuse(&t->a, __NULL, __NULL,
-				"the first header of \"%s\" at %p is damaged",
-				t->a.name, pool->start);
+		MISUSE(__NULL, "the first header of \"%s\" at %p is damaged",
+		       t->a.name, pool->start);
 	if (whole)
-		uk_alloc_misuse(&t->a, owner_of(b), freer_of(b),
-				"free of %p, which is inside the %s block %s",
-				ptr, block_is_free(b) ? "free" : "used",
-				words(b, text));
-	uk_alloc_misuse(&t->a, owner_of(b), freer_of(b),
-			"free of %p: the header after block %s was overrun",
-			ptr, words(b, text));
+		MISUSE(b, "free of %p, which is inside the %s block %s", ptr,
+		       block_in_use(b) ? "used" : "free", tlsf_words(b, text));
+	MISUSE(b, "free of %p: the header after block %s was overrun", ptr,
+	       tlsf_words(b, text));
 }
 
 struct block *tlsf_block_of(struct tlsf *t, void *ptr)
 {
 	struct block *b = (struct block *)((char *)ptr - BLOCK_HEADER);
-	char text[TEXT_MAX];
+	char text[TLSF_WORDS_MAX];
 
 	if (unlikely(!tlsf_may_be_block(t, b) || !block_sealed(t, b)))
 		wild(t, ptr);
-	if (unlikely(block_is_free(b)))
-		uk_alloc_misuse(&t->a, owner_of(b), freer_of(b),
-				"double free of %s", words(b, text));
+	if (unlikely(!block_in_use(b)))
+		MISUSE(b, "double free of %s", tlsf_words(b, text));
 	return b;
+}
+
+/* Describes a block whose next header is damaged. */
+static void overrun(struct uk_alloc_damage *d, struct block *b)
+{
+	char text[TLSF_WORDS_MAX];
+
+	tlsf_describe(d, b,
+		      "block %s was overrun: the header after it is damaged",
+		      tlsf_words(b, text));
 }
 
 struct block *tlsf_after(struct tlsf *t, struct block *b)
 {
 	struct block *after = block_after(b);
-	char text[TEXT_MAX];
+	struct uk_alloc_damage d;
 
-	if (unlikely(!block_sealed(t, after) || after->before != b))
-		uk_alloc_misuse(
-			&t->a, owner_of(b), freer_of(b),
-			"block %s was overrun: the header after it is damaged",
-			words(b, text));
+	if (unlikely(!block_sealed(t, after) || after->before != b)) {
+		overrun(&d, b);
+		uk_alloc_misuse(&d);
+	}
 	return after;
+}
+
+void __noreturn tlsf_before_damaged(const struct block *before, struct block *b)
+{
+	MISUSE(__NULL, "the header at %p, before block %p, is damaged", before,
+	       block_payload(b));
 }
 
 void __noreturn tlsf_written(struct tlsf *t, struct block *b)
 {
-	char text[TEXT_MAX];
+	char text[TLSF_WORDS_MAX];
 
 	if (!tlsf_may_be_block(t, b) || !block_sealed(t, b))
-		uk_alloc_misuse(&t->a, __NULL, __NULL,
-				"a free block near %p was overwritten", b);
-	uk_alloc_misuse(&t->a, owner_of(b), freer_of(b),
-			"block %s was written to after it was freed",
-			words(b, text));
+		MISUSE(__NULL, "a free block near %p was overwritten", b);
+	MISUSE(b, "block %s was written to after it was freed",
+	       tlsf_words(b, text));
 }
 
-const void *tlsf_check(struct uk_alloc *a)
+static int check_pool(struct tlsf *t, const struct pool *pool,
+		      struct uk_alloc_damage *d)
+{
+	struct block *b = (struct block *)pool->start, *last = __NULL;
+
+	for (; (char *)b < pool->end; last = b, b = block_after(b)) {
+		if (block_sealed(t, b) && b->before == last) {
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+			if (tlsf_inspect(t, b, d))
+				return 1;
+#endif
+			continue;
+		}
+		if (last)
+			overrun(d, last);
+		else
+			tlsf_describe(
+				d, __NULL,
+				"the first header of \"%s\" at %p is damaged",
+				t->a.name, pool->start);
+		return 1;
+	}
+	return 0;
+}
+
+int tlsf_check(struct uk_alloc *a, struct uk_alloc_damage *d)
 {
 	struct tlsf *t = __containerof(a, struct tlsf, a);
 
-	for (const struct pool *pool = &t->pool; pool; pool = pool->next) {
-		int whole;
-		struct block *b = walk(t, pool, pool->end, &whole);
-
-		if (!whole)
-			return b ? (void *)block_after(b) : pool->start;
-	}
-	return __NULL;
+	for (const struct pool *pool = &t->pool; pool; pool = pool->next)
+		if (check_pool(t, pool, d))
+			return 1;
+	return 0;
 }

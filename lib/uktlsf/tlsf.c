@@ -28,6 +28,12 @@ static void note_freer(struct block *b __unused, void *caller __unused)
 {
 #ifdef CONFIG_LIBUKTLSF_OWNERS
 	b->freer = (__u32)(__uptr)caller;
+#endif
+}
+
+static void note_size(struct block *b __unused)
+{
+#ifdef CONFIG_LIBUKTLSF_OWNERS
 	b->freed_size = block_asked(b);
 #endif
 }
@@ -82,31 +88,6 @@ static struct block *cut_front(struct tlsf *t, struct block *b, __sz align)
 	return cut;
 }
 
-static void *tlsf_alloc(struct uk_alloc *a, __sz align, __sz size, void *caller)
-{
-	struct tlsf *t = tlsf_of(a);
-	__sz room = 0, asked = size;
-	struct block *b;
-
-	if (size > TLSF_SIZE_MAX || align > TLSF_SIZE_MAX)
-		return __NULL;
-	size = ALIGN_UP(size, 16UL);
-	if (align > UK_ALLOC_ALIGN)
-		room = align + BLOCK_HEADER + BLOCK_MIN;
-	b = tlsf_find(t, size + room);
-	if (!b)
-		return __NULL;
-	if (unlikely(!tlsf_may_be_block(t, b) || !block_sealed(t, b)))
-		tlsf_written(t, b);
-	tlsf_remove(t, b);
-	if (room)
-		b = cut_front(t, b, align);
-	trim(t, b, size);
-	block_set(t, b, b->before, block_in_use(block_size(b), asked));
-	note_owner(b, caller);
-	return block_payload(b);
-}
-
 /* Joins two neighbours, of which the second is free; only the first one's
  * header remains in use.
  */
@@ -124,30 +105,120 @@ static void join(struct tlsf *t, struct block *b, struct block *after)
  * A header that is joined to another block stays behind as that of a free
  * one, so that freeing it again is noticed until its bytes are used anew.
  */
-static __sz tlsf_free(struct uk_alloc *a, void *ptr, void *caller)
+static void tlsf_give_back(struct tlsf *t, struct block *b, struct block *after)
 {
-	struct tlsf *t = tlsf_of(a);
-	struct block *b = tlsf_block_of(t, ptr);
-	struct block *after = tlsf_after(t, b), *before = b->before;
-	__sz size = block_size(b);
+	struct block *before = b->before;
 
-	note_freer(b, caller);
-	block_set(t, b, before, (b->word & ~BLOCK_SEAL_MASK) | BLOCK_FREE);
+	note_size(b);
+	block_set(t, b, before,
+		  (b->word & ~(BLOCK_SEAL_MASK | BLOCK_HELD)) | BLOCK_FREE);
 	if (block_is_free(after)) {
 		tlsf_remove(t, after);
 		join(t, b, after);
 	}
 	if (before &&
 	    (!tlsf_may_be_block(t, before) || !block_sealed(t, before)))
-		uk_alloc_misuse(a, __NULL, __NULL,
-				"the header at %p, before block %p, is damaged",
-				before, ptr);
+		tlsf_before_damaged(before, b);
 	if (before && block_is_free(before)) {
 		tlsf_remove(t, before);
 		join(t, before, b);
 		b = before;
 	}
 	tlsf_insert(t, b);
+}
+
+/* Gives held blocks back until no more than `most` bytes are held. Returns how
+ * many blocks that were.
+ */
+static unsigned int tlsf_release(struct tlsf *t __unused, __sz most __unused)
+{
+	unsigned int count = 0;
+
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+	for (struct block *b; (b = tlsf_unhold(t, most)); count++)
+		tlsf_give_back(t, b, tlsf_after(t, b));
+#endif
+	return count;
+}
+
+/* The payload that a request needs. */
+static __sz padded(const struct tlsf *t, __sz size)
+{
+	return ALIGN_UP(MAX(size + (__sz)tlsf_checked(t), BLOCK_MIN), 16UL);
+}
+
+/* Crashes if something was written to around the bytes of a block in use. */
+static void tlsf_must_be_intact(const struct tlsf *t __unused,
+				struct block *b __unused)
+{
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+	struct uk_alloc_damage d;
+
+	if (tlsf_inspect(t, b, &d))
+		uk_alloc_misuse(&d);
+#endif
+}
+
+/* Makes a block in no list, or one in use, one of a size for the program. */
+static void take(const struct tlsf *t, struct block *b, __sz asked,
+		 void *caller)
+{
+	block_set(t, b, b->before, block_word(block_size(b), asked));
+	note_owner(b, caller);
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+	if (tlsf_checked(t))
+		tlsf_arm(t, b);
+#endif
+}
+
+static __sz usable(const struct tlsf *t, const struct block *b)
+{
+	return tlsf_checked(t) ? block_asked(b) : block_size(b);
+}
+
+static void *tlsf_alloc(struct uk_alloc *a, __sz align, __sz size, void *caller)
+{
+	struct tlsf *t = tlsf_of(a);
+	__sz room = 0, asked = size;
+	struct block *b;
+
+	if (size > TLSF_SIZE_MAX || align > TLSF_SIZE_MAX)
+		return __NULL;
+	size = padded(t, size);
+	if (align > UK_ALLOC_ALIGN)
+		room = align + BLOCK_HEADER + BLOCK_MIN;
+	b = tlsf_find(t, size + room);
+	if (!b && tlsf_release(t, 0))
+		b = tlsf_find(t, size + room);
+	if (!b)
+		return __NULL;
+	if (unlikely(!tlsf_may_be_block(t, b) || !block_sealed(t, b)))
+		tlsf_written(t, b);
+	tlsf_remove(t, b);
+	if (room)
+		b = cut_front(t, b, align);
+	trim(t, b, size);
+	take(t, b, asked, caller);
+	return block_payload(b);
+}
+
+static __sz tlsf_free(struct uk_alloc *a, void *ptr, void *caller)
+{
+	struct tlsf *t = tlsf_of(a);
+	struct block *b = tlsf_block_of(t, ptr), *after;
+	__sz size = usable(t, b);
+
+	tlsf_must_be_intact(t, b);
+	after = tlsf_after(t, b);
+	note_freer(b, caller);
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+	if (tlsf_checked(t)) {
+		tlsf_hold(t, b);
+		tlsf_release(t, tlsf_held_max());
+		return size;
+	}
+#endif
+	tlsf_give_back(t, b, after);
 	return size;
 }
 
@@ -159,7 +230,8 @@ static int tlsf_resize(struct uk_alloc *a, void *ptr, __sz size, void *caller)
 
 	if (size > TLSF_SIZE_MAX)
 		return 0;
-	size = ALIGN_UP(MAX(size, BLOCK_MIN), 16UL);
+	tlsf_must_be_intact(t, b);
+	size = padded(t, size);
 	if (size > block_size(b)) {
 		after = tlsf_after(t, b);
 		if (!block_is_free(after) ||
@@ -169,24 +241,31 @@ static int tlsf_resize(struct uk_alloc *a, void *ptr, __sz size, void *caller)
 		join(t, b, after);
 	}
 	trim(t, b, size);
-	block_set(t, b, b->before, block_in_use(block_size(b), asked));
-	note_owner(b, caller);
+	take(t, b, asked, caller);
 	return 1;
 }
 
 static __sz tlsf_usable(struct uk_alloc *a, void *ptr)
 {
-	return block_size(tlsf_block_of(tlsf_of(a), ptr));
+	return usable(tlsf_of(a), tlsf_block_of(tlsf_of(a), ptr));
 }
 
 static __sz tlsf_avail(struct uk_alloc *a)
 {
-	return tlsf_of(a)->avail;
+	const struct tlsf *t = tlsf_of(a);
+
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+	return t->avail + t->held;
+#else
+	return t->avail;
+#endif
 }
 
 static __sz largest(struct uk_alloc *a)
 {
-	return tlsf_largest(tlsf_of(a));
+	__sz size = tlsf_largest(tlsf_of(a));
+
+	return size ? size - (__sz)tlsf_checked(tlsf_of(a)) : 0;
 }
 
 /* Fills a pool: one free block and the end mark. */
@@ -246,6 +325,9 @@ struct uk_alloc *uk_tlsf_init(void *base, __sz len, const char *name)
 	if (len < sizeof(*t) + 64 || rest >= end)
 		return __NULL;
 	memset(t, 0, sizeof(*t));
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+	t->checked = uk_alloc_checks();
+#endif
 	t->secret = ukarch_ticks() * 0x9e3779b97f4a7c15UL;
 	t->a.name = name;
 	t->a.ops = &tlsf_ops;

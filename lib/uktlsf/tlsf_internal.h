@@ -22,11 +22,13 @@ struct block {
 	 */
 	__u64 word;
 #ifdef CONFIG_LIBUKTLSF_OWNERS
-	/* Not sealed: return addresses, for code is below 4 GiB; and of a block
-	 * that was freed the size that had been asked for.
-	 */
+	/* Not sealed: who allocated and freed it, as ukalloc gives them. */
 	__u32 owner, freer;
-	__sz freed_size;
+	union {
+		__sz freed_size;    /* free: what the program had asked for */
+		struct block *held; /* held: the one freed next */
+		__u64 guard;	    /* in use: see checks.c */
+	};
 #endif
 	/* The payload begins here. In a free block: neighbours in its list. */
 	struct block *next, *prev;
@@ -34,6 +36,7 @@ struct block {
 
 #define BLOCK_FREE 1UL
 #define BLOCK_UNASKED 2UL /* free, of a size that no program asked for */
+#define BLOCK_HELD 4UL	  /* freed, held back: poisoned, not in a list */
 #define BLOCK_SIZE_MASK 0x000000fffffffff0UL
 #define BLOCK_SLACK_SHIFT 40
 #define BLOCK_SLACK_MASK (0xffUL << BLOCK_SLACK_SHIFT)
@@ -65,6 +68,12 @@ struct tlsf {
 	__u64 secret;
 	__sz avail;
 	struct pool pool;
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+	int checked;
+	/* Held blocks, in the order in which they were freed. */
+	struct block *oldest, *newest;
+	__sz held; /* bytes of theirs, headers too */
+#endif
 	__u32 fl_map; /* a bit for each first level that has a block */
 	__u32 sl_map[TLSF_FL_COUNT];
 	struct block *lists[TLSF_FL_COUNT][TLSF_SL_COUNT];
@@ -80,8 +89,14 @@ static inline int block_is_free(const struct block *b)
 	return b->word & BLOCK_FREE;
 }
 
+/* 1 if the program owns it (or it is an end mark). */
+static inline int block_in_use(const struct block *b)
+{
+	return !(b->word & (BLOCK_FREE | BLOCK_HELD));
+}
+
 /* A word for a block in use that has room for what was asked for. */
-static inline __u64 block_in_use(__sz size, __sz asked)
+static inline __u64 block_word(__sz size, __sz asked)
 {
 	return size | (size - asked) << BLOCK_SLACK_SHIFT;
 }
@@ -162,10 +177,57 @@ struct block *tlsf_block_of(struct tlsf *t, void *ptr);
 /* Crashes unless the header after block b is whole. Returns it. */
 struct block *tlsf_after(struct tlsf *t, struct block *b);
 
+/* Crashes because the header before block b is damaged. */
+void __noreturn tlsf_before_damaged(const struct block *before,
+				    struct block *b);
+
 /* Crashes because of a free block whose payload was written to. */
 void __noreturn tlsf_written(struct tlsf *t, struct block *b);
 
-/* The first damaged header; NULL if there is none. */
-const void *tlsf_check(struct uk_alloc *a);
+/* See uk_alloc_ops. */
+int tlsf_check(struct uk_alloc *a, struct uk_alloc_damage *d);
+
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+static inline int tlsf_checked(const struct tlsf *t)
+{
+	return t->checked;
+}
+
+/* Fills what surrounds the bytes of a block that the program gets. */
+void tlsf_arm(const struct tlsf *t, struct block *b);
+
+/* Describes what was written to around the bytes of a block in use, or in a
+ * held one. Returns 0 if nothing was.
+ */
+int tlsf_inspect(const struct tlsf *t, struct block *b,
+		 struct uk_alloc_damage *d);
+
+/* Poisons a block that the program freed and holds it back. */
+void tlsf_hold(struct tlsf *t, struct block *b);
+
+/* The block to release, inspected and no longer held, while more than `most`
+ * bytes are held; NULL: none. The one freed last stays unless most is 0.
+ */
+struct block *tlsf_unhold(struct tlsf *t, __sz most);
+
+/* Bytes that may be held. */
+__sz tlsf_held_max(void);
+#else
+static inline int tlsf_checked(const struct tlsf *t __unused)
+{
+	return 0;
+}
+#endif
+
+/* Makes a description with the block's owner and freer. */
+void __printf_like(3, 4)
+	tlsf_describe(struct uk_alloc_damage *d, const struct block *b,
+		      const char *fmt, ...);
+
+/* "0x3207e0 of 20 bytes": what the program asked for, as far as that is known
+ * of a free block.
+ */
+#define TLSF_WORDS_MAX 64
+const char *tlsf_words(struct block *b, char text[TLSF_WORDS_MAX]);
 
 #endif /* __TLSF_INTERNAL_H__ */

@@ -122,6 +122,7 @@ int main(void)
 {
 	struct uk_alloc *heap = uk_alloc_get_default();
 	struct uk_alloc_stats before, s;
+	struct uk_alloc_damage damage;
 
 	state = 0x9e3779b97f4a7c15UL + seed;
 	printf("seed %u\n", seed); /* the stream allocates its buffer */
@@ -139,5 +140,6 @@ int main(void)
 	printf("%lu bytes left in %lu blocks\n",
 	       s.cur_mem_use - before.cur_mem_use,
 	       s.cur_nb_allocs - before.cur_nb_allocs);
-	return s.cur_mem_use != before.cur_mem_use || heap->ops->check(heap);
+	return s.cur_mem_use != before.cur_mem_use ||
+	       uk_alloc_check(heap, &damage);
 }

@@ -103,6 +103,7 @@ int scene_heap(void)
 {
 	struct uk_alloc *a = uk_alloc_get_default();
 	struct uk_alloc_stats before, after;
+	struct uk_alloc_damage damage;
 
 	uk_alloc_stats_get(a, &before);
 	for (unsigned int i = 0; i < CHUNKS; i++)
@@ -112,9 +113,9 @@ int scene_heap(void)
 	uk_alloc_stats_get(a, &after);
 	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
 		printf("heap: cpu %u: %lu turns\n", i, (unsigned long)turns[i]);
-	printf("heap: bad %u, none %u, left %ld, damaged %p\n", bad, none,
+	printf("heap: bad %u, none %u, left %ld, damaged %d\n", bad, none,
 	       (long)(after.cur_nb_allocs - before.cur_nb_allocs),
-	       a->ops->check(a));
+	       !!uk_alloc_check(a, &damage));
 	everywhere(objects);
 	printf("heap: objects bad %u\n", bad);
 	return bad || none || after.cur_mem_use != before.cur_mem_use;

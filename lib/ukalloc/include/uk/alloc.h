@@ -25,10 +25,23 @@
 
 struct uk_alloc;
 
+/* Most bytes of a description of damage, with its NUL. */
+#define UK_ALLOC_DAMAGE_MAX 160
+
+/* What is wrong with a heap, in words, and of the block that it concerns who
+ * allocated and who freed it, as `caller` was given to the allocator; 0: not
+ * known, or there is none.
+ */
+struct uk_alloc_damage {
+	__u32 owner, freer;
+	char text[UK_ALLOC_DAMAGE_MAX];
+};
+
 /** What an allocator provides. Called with interrupts off, except check(). */
 struct uk_alloc_ops {
 	/* A block of at least size bytes (never 0) at a multiple of align, a
 	 * power of two not less than UK_ALLOC_ALIGN; NULL if there is none.
+	 * caller is below 4 GiB: an address, or ukalloc's number of a trace.
 	 */
 	void *(*alloc)(struct uk_alloc *a, __sz align, __sz size, void *caller);
 	/* Frees a block (never NULL); returns what usable() had said. */
@@ -44,10 +57,10 @@ struct uk_alloc_ops {
 	__sz (*largest)(struct uk_alloc *a);
 	/* Adds memory: 0 or a negative errno. NULL: it cannot grow. */
 	int (*addmem)(struct uk_alloc *a, void *base, __sz len);
-	/* Looks through all headers; the first damaged one, NULL if there is
-	 * none. Any context. NULL: it has none.
+	/* Looks through all blocks; returns 1 and describes the first damage,
+	 * or 0. Any context. NULL: it has no check.
 	 */
-	const void *(*check)(struct uk_alloc *a);
+	int (*check)(struct uk_alloc *a, struct uk_alloc_damage *d);
 };
 
 /* Unikraft's names; bytes and counts since the allocator exists. */
@@ -137,6 +150,16 @@ void uk_alloc_stats_get(struct uk_alloc *a, struct uk_alloc_stats *dst);
  */
 int uk_alloc_addmem(struct uk_alloc *a, void *base, __sz len);
 
+/**
+ * Checks all blocks: headers, and with LIBUKALLOC_CHECKS what surrounds each
+ * block and what freed ones hold. Interrupts are off for a time in proportion
+ * to the number of blocks and the bytes of freed ones that are held back.
+ *
+ * @param[out] d filled if there is damage
+ * @return 0: no damage was found, or the allocator has no check; -EFAULT
+ */
+int uk_alloc_check(struct uk_alloc *a, struct uk_alloc_damage *d);
+
 /* --- for faces of an allocator, such as the C library's -------------------*/
 
 /*
@@ -149,16 +172,16 @@ void uk_free_from(struct uk_alloc *a, void *ptr, void *caller);
 
 /* --- for allocators -------------------------------------------------------*/
 
-/**
- * Crashes with the reason "heap".
- *
- * @param owner,freer return addresses into the code that allocated the block
- *   and that freed it; NULL: not known, or there is none
- * @param fmt what was misused, in printf's manner
- * Contexts: any.
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+/** 1 if memory errors are to be found (heap.checks). Contexts: any; constant
+ * once parameters are read.
  */
-void __noreturn uk_alloc_misuse(struct uk_alloc *a, const void *owner,
-				const void *freer, const char *fmt, ...)
-	__printf_like(4, 5);
+int uk_alloc_checks(void);
+#endif
+
+/**
+ * Crashes with the reason "heap" and the description. Contexts: any.
+ */
+void __noreturn uk_alloc_misuse(const struct uk_alloc_damage *d);
 
 #endif /* __UK_ALLOC_H__ */

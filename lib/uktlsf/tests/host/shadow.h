@@ -95,6 +95,7 @@ static inline void shadow_step(struct shadow *s, unsigned int i,
 /* The statistics and headers agree with the model. */
 static inline void shadow_agrees(struct shadow *s)
 {
+	struct uk_alloc_damage damage;
 	struct uk_alloc_stats stats;
 	size_t bytes = 0, count = 0;
 
@@ -109,7 +110,7 @@ static inline void shadow_agrees(struct shadow *s)
 	SHADOW_CHECK(stats.tot_nb_allocs - stats.tot_nb_frees == count);
 	SHADOW_CHECK(stats.max_mem_use >= bytes);
 	SHADOW_CHECK(uk_alloc_availmem(s->a) + bytes <= stats.total);
-	SHADOW_CHECK(!s->a->ops->check(s->a));
+	SHADOW_CHECK(!uk_alloc_check(s->a, &damage));
 }
 
 #endif /* __SHADOW_H__ */

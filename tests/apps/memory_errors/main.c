@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Mistakes with the heap, each by its name; test_memory_errors.py reads the
+ * crash screens, and finds the lines of the calls by their comments. Pointers
+ * and lengths pass through `hide`, so that the compiler removes no mistake.
+ *
+ * Without an argument all those that leave something to be found, one after
+ * the other: the command `heap check` describes it, then it is undone.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <uk/cmd.h>
+
+static char *hide(char *p)
+{
+	__asm__ volatile("" : "+r"(p) : : "memory");
+	return p;
+}
+
+static __attribute__((noinline)) char *allocates(size_t size)
+{
+	return hide(malloc(size)); /* allocates */
+}
+
+static __attribute__((noinline)) void frees(char *p)
+{
+	free(hide(p)); /* frees */
+}
+
+static char *volatile victim;
+static struct {
+	char *at;
+	size_t count;
+	char were[8];
+} changed;
+
+static void change(int at, size_t count)
+{
+	changed.at = victim + at;
+	changed.count = count;
+	memcpy(changed.were, changed.at, count);
+	while (count--)
+		changed.at[count] ^= 1;
+}
+static void past_the_end(void)
+{
+	victim = allocates(20);
+	change(20, 1);
+}
+
+static void past_a_multiple(void)
+{
+	victim = allocates(24);
+	change(24, 8);
+}
+
+static void before(void)
+{
+	victim = allocates(24);
+	change(-1, 1);
+}
+
+static void freed(void)
+{
+	victim = allocates(100);
+	frees(victim);
+	change(8, 1);
+}
+
+static void freed_far(void)
+{
+	victim = allocates(4096);
+	frees(victim);
+	change(2000, 1);
+}
+
+/* What is freed the second time is another block's memory by then, if it may
+ * be.
+ */
+static void twice(void)
+{
+	char *p = allocates(40), *q;
+
+	frees(p);
+	q = hide(malloc(40));
+	frees(p);
+	frees(q);
+}
+
+static void inside(void)
+{
+	frees(allocates(64) + 16);
+}
+
+static void no_block(void)
+{
+	static char data[64];
+
+	frees(data + 16);
+}
+
+/* It is found when the memory is used again. */
+static void used_again(void)
+{
+	freed_far();
+	while (1)
+		frees(hide(malloc(4096)));
+}
+
+static const struct {
+	const char *name;
+	void (*does)(void);
+	int leaves; /* something to be found */
+} kinds[] = {
+	{ "past-the-end", past_the_end, 1 },
+	{ "past-a-multiple", past_a_multiple, 1 },
+	{ "before", before, 1 },
+	{ "freed", freed, 1 },
+	{ "freed-far", freed_far, 1 },
+	{ "twice", twice, 0 },
+	{ "inside", inside, 0 },
+	{ "no-block", no_block, 0 },
+	{ "used-again", used_again, 0 },
+};
+
+static void out(struct uk_cmd_io *io, const char *text, __sz len)
+{
+	fwrite(text, 1, len, stdout);
+}
+
+static void run(const char *line)
+{
+	struct uk_cmd_io io = { .out = out };
+	int ret = uk_cmd_run(&io, line, strlen(line));
+
+	printf("%s = %d\n", line, ret);
+}
+
+static int check_each(void)
+{
+	run("heap check");
+	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		if (!kinds[i].leaves)
+			continue;
+		kinds[i].does();
+		printf("kind %s: %p\n", kinds[i].name, (void *)victim);
+		run("heap check");
+		memcpy(changed.at, changed.were, changed.count);
+	}
+	run("heap check");
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 2)
+		return check_each();
+	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (!strcmp(argv[1], kinds[i].name)) {
+			kinds[i].does();
+			if (argc > 2)
+				frees(victim);
+			return 0;
+		}
+	return 1;
+}
