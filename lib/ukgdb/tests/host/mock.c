@@ -167,9 +167,11 @@ static int thread_info(struct gdb_target *t __unused, long tid,
 static int tls_addr(struct gdb_target *t __unused, long tid, __u64 offset,
 		    __u64 *addr)
 {
+	if (tid < 1 || tid > MOCK_THREADS)
+		return -ESRCH;
 	if (tid == 3)
 		return -ENODATA;
-	*addr = 0x1000 + 0x100 * tid + offset;
+	*addr = 0x1000 + 0x100 * (__u64)tid + offset;
 	return 0;
 }
 
