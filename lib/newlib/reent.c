@@ -1,39 +1,40 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Whose struct _reent, with errno, it is: newlib asks at each use. With one CPU
- * a global says it, which a switch of threads changes; with several it is found
- * from the thread, which may move to another CPU at any instruction.
+ * Whose struct _reent, with errno, it is: the field `libc` of the calling CPU's
+ * state, which newlib reads at each use (<sys/getreent.h>). Until a thread
+ * comes in on a CPU it is the global one.
  */
 #include <errno.h>
 #include <reent.h>
-
-#if defined(CONFIG_HAVE_SMP) && defined(CONFIG_LIBUKSCHED)
-#include <uk/thread.h>
-
-/* main's, and that of handlers on a CPU's idle thread, is the global one. */
-static inline struct _reent *reent(void)
-{
-	const struct uk_thread *t = uk_thread_current();
-
-	return t && t->areas ? (struct _reent *)t->areas : _GLOBAL_REENT;
-}
-#else
-static inline struct _reent *reent(void)
-{
-	return _impure_ptr;
-}
+#include <uk/assert.h>
+#include <uk/init.h>
+#include <uk/percpu.h>
+#ifdef CONFIG_LIBUKLCPU
+#include <uk/lcpu.h>
 #endif
 
-/* Not declared by <reent.h> with one CPU, where the program needs no call. */
-struct _reent *__getreent(void);
-
-struct _reent *__getreent(void)
-{
-	return reent();
-}
+UK_CTASSERT(__offsetof(struct uk_percpu, libc) == _REENT_OFFSET);
 
 int *__errno(void)
 {
-	return &reent()->_errno;
+	return &_REENT->_errno;
 }
+
+static int first_init(struct uk_init_ctx *ctx __unused)
+{
+	uk_percpu()->libc = _GLOBAL_REENT;
+	return 0;
+}
+
+uk_early_initcall_prio(first_init, 0, 0);
+
+#ifdef CONFIG_LIBUKLCPU
+static int other_init(void *data __unused)
+{
+	uk_percpu()->libc = _GLOBAL_REENT;
+	return UK_EVENT_HANDLED_CONT;
+}
+
+UK_EVENT_HANDLER_PRIO(UK_EVENT_LCPU_INIT, other_init, 0);
+#endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * newlib with threads: a struct _reent for each, which _impure_ptr points to
- * while it runs if there is one CPU (reent.c), and its locks, in place of
- * newlib's own that do nothing.
+ * newlib with threads: a struct _reent for each, which the CPU's state names
+ * while it runs (reent.c), and its locks, in place of newlib's own that do
+ * nothing.
  *
  * stdin, stdout and stderr are everybody's: a thread's struct _reent leads to
  * the FILEs of main's.
@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/lock.h>
 #include <uk/mutex.h>
+#include <uk/percpu.h>
 #include <uk/sched.h>
 #include <uk/thread_area.h>
 #include "syscalls.h"
@@ -55,7 +56,7 @@ static void reent_fini(void *area)
 
 static void reent_enter(void *area)
 {
-	_impure_ptr = area ? area : _GLOBAL_REENT;
+	uk_percpu()->libc = area ? area : _GLOBAL_REENT;
 }
 
 UK_THREAD_AREA(newlib, sizeof(struct _reent), reent_init, reent_fini,

@@ -21,12 +21,6 @@ UK_TABLE_DEFINE(thread_area, struct uk_thread_area);
 struct sched uksched;
 struct uk_spinlock sched_lock = UK_SPINLOCK_INITIALIZER();
 
-#ifdef CONFIG_HAVE_SMP
-/* What is global here is no thread's: libraries look for its areas. */
-static void areas_enter(const struct thread *t __unused)
-{
-}
-#else
 static void areas_enter(const struct thread *t)
 {
 	char *area = t->pub.areas;
@@ -37,7 +31,6 @@ static void areas_enter(const struct thread *t)
 			area += ALIGN_UP(a->size, 16UL);
 	}
 }
-#endif
 
 /* Time up to now is the current thread's. */
 static void charge(struct thread *t, __nsec now)

@@ -20,12 +20,10 @@ NEWLIB_TARBALL ?= /usr/src/newlib/newlib-3.3.0.tar.xz
 # The compiler's own headers (stdarg.h, stddef.h, …) and run-time library;
 # clang has its own of the former and uses gcc's of the latter. newlib declares
 # clock_gettime() and nanosleep() only for systems that are known to have them.
-# With several CPUs the program asks for its struct _reent, as newlib does.
 # The headers' path in debug information is the same wherever they are.
 NEWLIB_CFLAGS := -nostdinc -isystem $(NEWLIB_DIR)/include \
   -isystem $(shell $(TARGET_CC) -print-file-name=include) \
   -D_POSIX_TIMERS=200112L -D_POSIX_MONOTONIC_CLOCK=200112L \
-  $(if $(CONFIG_HAVE_SMP),-D__DYNAMIC_REENT__) \
   -ffile-prefix-map=$(NEWLIB_DIR)=build/newlib-$(ARCH)
 NEWLIB_LIBS := --start-group \
   $(NEWLIB_DIR)/lib/libc$(if $(CONFIG_LIBNEWLIB_POS_ARGS),_pos).a \
@@ -35,6 +33,6 @@ NEWLIB_LIBS := --start-group \
 # the tarball are named so that their upgrade is noticed.
 $(NEWLIB_STAMP): $(UK_BASE)/support/newlib/build $(wildcard $(NEWLIB_TARBALL)) \
     $(addprefix $(UK_BASE)/support/newlib/,edit libm.mk two_over_pi) \
-    $(wildcard $(UK_BASE)/support/newlib/src/*.c) \
+    $(wildcard $(UK_BASE)/support/newlib/src/*.[ch]) \
     $(realpath $(shell command -v $(CROSS)gcc))
 	+$(Q)NEWLIB_TARBALL=$(NEWLIB_TARBALL) $< $(ARCH) $(NEWLIB_DIR) $(CROSS)

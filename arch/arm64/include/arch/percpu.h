@@ -21,6 +21,11 @@ struct ukarch_percpu {
 	__u64 area[UKARCH_PERCPU_SIZE / 8]; /* of trap_entry.S */
 };
 
+static inline void ukarch_percpu_set(struct uk_percpu *cpu)
+{
+	__asm__ __volatile__("msr tpidr_el1, %0" : : "r"(cpu) : "memory");
+}
+
 #ifdef CONFIG_HAVE_SMP
 static inline struct uk_percpu *ukarch_percpu(void)
 {
@@ -48,11 +53,6 @@ static inline struct uk_percpu *ukarch_percpu(void)
 			_UKARCH_PERCPU_LDR(__pc_reg, "%0", field);    \
 		(__typeof__(((struct uk_percpu *)0)->field))__pc_reg; \
 	})
-
-static inline void ukarch_percpu_set(struct uk_percpu *cpu)
-{
-	__asm__ __volatile__("msr tpidr_el1, %0" : : "r"(cpu) : "memory");
-}
 
 #define UKARCH_MRS_TPIDR_EL1 0xd538d080 /* and the register's number */
 

@@ -6,17 +6,20 @@
  *
  *   struct ukarch_percpu		its own part, the first member
  *   UKARCH_PERCPU_SIZE			the part's size, for assembly
+ *   ukarch_percpu_set(cpu)		the calling CPU is that one from now on
  *
  * and with several CPUs (CONFIG_HAVE_SMP):
  *
  *   struct uk_percpu *ukarch_percpu(void)
  *   ukarch_percpu_read(field)		the value of one field, read so that
  *					the CPU cannot change half-way
- *   ukarch_percpu_set(cpu)		the calling CPU is that one from now on
  *   ukarch_percpu_resume(regs)		a thread that was interrupted there goes
  *					on on this CPU, perhaps another one: a
  *					ukarch_percpu_read() that it was in the
  *					middle of begins again
+ *
+ * newlib, which is compiled once for all images, reads one field by the same
+ * instructions, with one CPU too (support/newlib/src/getreent_*.h).
  *
  * Contexts: any.
  */

@@ -18,6 +18,18 @@ struct ukarch_percpu {
 	struct uk_percpu *self; /* at GS:0 */
 };
 
+static inline void ukarch_percpu_set(struct uk_percpu *cpu)
+{
+	__u64 base = (__u64)cpu;
+
+	*(struct uk_percpu **)cpu = cpu;
+	__asm__ __volatile__("wrmsr"
+			     :
+			     : "c"(MSR_GS_BASE), "a"((__u32)base),
+			       "d"((__u32)(base >> 32))
+			     : "memory");
+}
+
 #ifdef CONFIG_HAVE_SMP
 /* The operand is never read: it keeps the compiler from moving the access
  * across others of the same memory.
@@ -34,18 +46,6 @@ struct ukarch_percpu {
 	})
 
 #define ukarch_percpu() ukarch_percpu_read(arch.self)
-
-static inline void ukarch_percpu_set(struct uk_percpu *cpu)
-{
-	__u64 base = (__u64)cpu;
-
-	*(struct uk_percpu **)cpu = cpu;
-	__asm__ __volatile__("wrmsr"
-			     :
-			     : "c"(MSR_GS_BASE), "a"((__u32)base),
-			       "d"((__u32)(base >> 32))
-			     : "memory");
-}
 
 #define ukarch_percpu_resume(regs) ((void)(regs))
 #endif

@@ -17,6 +17,8 @@ struct uk_percpu {
 	struct ukarch_percpu arch;
 	/* the innermost trap being handled, NULL outside of trap context */
 	struct ukarch_trap_ctx *trap;
+	/* the C library's, of the thread that has the CPU (lib/newlib) */
+	void *libc;
 	/* CPU number, 0 boots */
 	unsigned int id;
 	/* traps entered and not left; 0 outside of trap context */
@@ -61,9 +63,7 @@ static inline struct uk_percpu *uk_percpu(void)
 static inline void uk_percpu_init(unsigned int id)
 {
 	uk_percpus[id].id = id;
-#ifdef CONFIG_HAVE_SMP
 	ukarch_percpu_set(&uk_percpus[id]);
-#endif
 }
 
 /**

@@ -2,10 +2,9 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * For libraries that keep something of their own for each thread and must
- * change a global when another one runs, such as a C library's _impure_ptr.
- * With several CPUs a global is no thread's: enter is not called, and the
- * library looks for its area at struct uk_thread's `areas`. Whatever can be a
- * __thread variable is better off as one.
+ * change what a CPU has when another one runs there, such as the C library's
+ * pointer to its struct _reent. Whatever can be a __thread variable is better
+ * off as one.
  */
 #ifndef __UK_THREAD_AREA_H__
 #define __UK_THREAD_AREA_H__
@@ -21,7 +20,9 @@ struct uk_thread_area {
 	 */
 	int (*init)(void *area);
 	void (*fini)(void *area);
-	/* A thread gets the CPU; area is NULL for main. Contexts: irq. */
+	/* A thread gets the calling CPU; area is NULL for main and idle
+	 * threads. Contexts: irq-off.
+	 */
 	void (*enter)(void *area);
 };
 

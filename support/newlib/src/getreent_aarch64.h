@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The calling thread's struct _reent: one field of its CPU's state, read as
+ * <uk/percpu.h> does. A thread finds the same one all its life, on whatever
+ * CPU, so that the compiler may keep it.
+ */
+#define _REENT_OFFSET 136
+
+static __inline struct _reent *__getreent(void)
+{
+	struct _reent *__reent;
+
+	__asm__("mrs %0, tpidr_el1\n\tldr %0, [%0, %1]"
+		: "=r"(__reent)
+		: "i"(_REENT_OFFSET));
+	return __reent;
+}
