@@ -32,9 +32,12 @@ static int is_there(void)
 	return !!(x86_cpuid(1, 0).edx & CPUID_EDX_APIC);
 }
 
+static __u8 ids[CONFIG_UKPLAT_LCPU_MAXCOUNT]; /* of the local APICs, by CPU */
+
 /* The local APIC of the calling CPU. */
 static void local_init(void)
 {
+	ids[uk_percpu_read(id)] = (__u8)(uk_apic_read(UK_APIC_ID) >> 24);
 	uk_apic_write(UK_APIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);
 	uk_apic_write(UK_APIC_TPR, 0);
 	uk_apic_write(UK_APIC_LVT_LINT0, UK_APIC_LVT_MASKED);
@@ -52,7 +55,7 @@ static int apic_probe(void)
 		return -ENODEV;
 	outb(PIC1_DATA, 0xff);
 	outb(PIC2_DATA, 0xff);
-	rc = ioapic_init((__u8)(uk_apic_read(UK_APIC_ID) >> 24));
+	rc = ioapic_init();
 	if (rc)
 		return rc;
 	local_init();
@@ -98,9 +101,17 @@ static void apic_mask(unsigned int irq)
 
 static void apic_unmask(unsigned int irq)
 {
-	if ((int)irq == nmi_line)
-		nmi_cpu = uk_percpu_read(id);
 	set_masked(irq, 0);
+}
+
+static int apic_set_cpu(unsigned int irq, unsigned int cpu)
+{
+	if (irq >= UK_APIC_PINS)
+		return -EINVAL;
+	if ((int)irq == nmi_line)
+		nmi_cpu = cpu;
+	ioapic_set_cpu(irq, ids[cpu]);
+	return 0;
 }
 
 static int apic_configure(const struct uk_intctlr_irq *irq)
@@ -125,7 +136,7 @@ static int apic_set_nmi(unsigned int irq, int on)
 }
 
 /* An NMI has other causes as well: then no handler here claims it. The line's
- * goes to the CPU that unmasked it; a debugger that has stopped this CPU polls
+ * goes to the CPU that it was given; a debugger that has stopped this CPU polls
  * it.
  */
 static int nmi(void *data)
@@ -160,7 +171,7 @@ static void apic_ipi(unsigned int cpu, unsigned int irq)
 {
 	__u32 high = uk_apic_read(UK_APIC_ICR_HIGH);
 
-	uk_apic_write(UK_APIC_ICR_HIGH, (__u32)plat_lcpu_hwid[cpu] << 24);
+	uk_apic_write(UK_APIC_ICR_HIGH, (__u32)ids[cpu] << 24);
 	uk_apic_write(UK_APIC_ICR_LOW,
 		      irq == UK_APIC_IRQ_STOP
 			      ? ICR_NMI
@@ -180,6 +191,7 @@ static const struct uk_intctlr_driver_ops apic_ops = {
 	.eoi = apic_eoi,
 	.mask_irq = apic_mask,
 	.unmask_irq = apic_unmask,
+	.set_cpu = apic_set_cpu,
 	.configure_irq = apic_configure,
 	.trigger_irq = apic_trigger,
 	.set_nmi = apic_set_nmi,

@@ -8,10 +8,13 @@
 
 #include <uk/essentials.h>
 
-/** Masks all pins, routes them to this CPU; -ENODEV if it is not there. */
-int ioapic_init(__u8 cpu);
+/** Masks all pins; -ENODEV if it is not there. */
+int ioapic_init(void);
 
 void ioapic_mask(unsigned int pin, int masked);
+
+/** The CPU that a pin interrupts, by the number of its local APIC. */
+void ioapic_set_cpu(unsigned int pin, __u8 apic);
 
 /** Level or edge, active high. */
 void ioapic_set_level(unsigned int pin, int level);

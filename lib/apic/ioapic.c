@@ -10,8 +10,6 @@
  */
 #include <errno.h>
 #include <uk/apic.h>
-#include <uk/percpu.h>
-#include <uk/plat/common.h>
 #include "apic_internal.h"
 
 #define IOAPIC_SELECT (*(volatile __u32 *)0xfec00000)
@@ -41,7 +39,7 @@ static void low_write(unsigned int pin, __u32 val)
 	reg_write(REG_LOW(pin), val);
 }
 
-int ioapic_init(__u8 cpu)
+int ioapic_init(void)
 {
 	__u32 version;
 
@@ -49,23 +47,20 @@ int ioapic_init(__u8 cpu)
 	version = IOAPIC_WINDOW;
 	if (version == 0xffffffff || (version >> 16 & 0xff) < UK_APIC_PINS - 1)
 		return -ENODEV;
-	for (unsigned int pin = 0; pin < UK_APIC_PINS; pin++) {
+	for (unsigned int pin = 0; pin < UK_APIC_PINS; pin++)
 		low_write(pin, (UK_APIC_VECTOR_BASE + pin) | LOW_MASKED |
 				       (pin < ISA_PINS ? 0 : LOW_LEVEL));
-		reg_write(REG_HIGH(pin), (__u32)cpu << 24);
-	}
 	return 0;
 }
 
-/* Who unmasks a pin gets its interrupts, as with arm64's controllers. */
 void ioapic_mask(unsigned int pin, int masked)
 {
-#ifdef CONFIG_HAVE_SMP
-	if (!masked)
-		reg_write(REG_HIGH(pin),
-			  (__u32)plat_lcpu_hwid[uk_percpu_read(id)] << 24);
-#endif
 	low_write(pin, masked ? low[pin] | LOW_MASKED : low[pin] & ~LOW_MASKED);
+}
+
+void ioapic_set_cpu(unsigned int pin, __u8 apic)
+{
+	reg_write(REG_HIGH(pin), (__u32)apic << 24);
 }
 
 void ioapic_set_level(unsigned int pin, int level)

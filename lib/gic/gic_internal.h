@@ -71,7 +71,7 @@ int gic_is_nmi(unsigned int irq);
 /** As stop_irq of struct uk_intctlr_driver_ops. */
 int gic_stop_irq(void);
 
-/* Of struct uk_intctlr_driver_ops; gic_enable() leaves the routing of SPIs. */
+/* Of struct uk_intctlr_driver_ops. */
 void gic_mask(unsigned int irq);
 void gic_enable(unsigned int irq);
 void gic_trigger(unsigned int irq);

@@ -126,13 +126,14 @@ static void gicv2_eoi(unsigned int irq __unused)
 }
 
 /* With one CPU there is nothing to choose, and its bit reads as 0. */
-static void gicv2_unmask(unsigned int irq)
+static int gicv2_set_cpu(unsigned int irq, unsigned int to)
 {
-	__u8 me = targets[uk_percpu_read(id)];
-
-	if (irq >= GIC_SPI_FIRST && me)
-		*(volatile __u8 *)(gic.dist + GICD_ITARGETSR + irq) = me;
-	gic_enable(irq);
+	if (irq < GIC_SPI_FIRST)
+		return -EINVAL;
+	if (targets[to])
+		*(volatile __u8 *)(gic.dist + GICD_ITARGETSR + irq) =
+			targets[to];
+	return 0;
 }
 
 #ifdef CONFIG_HAVE_SMP
@@ -156,7 +157,8 @@ static const struct uk_intctlr_driver_ops gicv2_ops = {
 	.ack = gicv2_ack,
 	.eoi = gicv2_eoi,
 	.mask_irq = gic_mask,
-	.unmask_irq = gicv2_unmask,
+	.unmask_irq = gic_enable,
+	.set_cpu = gicv2_set_cpu,
 	.configure_irq = gic_configure,
 	.trigger_irq = gicv2_trigger,
 	.set_nmi = gic_set_nmi,

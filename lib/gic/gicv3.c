@@ -6,7 +6,6 @@
  */
 #include <uk/arch/lcpu.h>
 #include <uk/percpu.h>
-#include <uk/plat/common.h>
 #include "gic_internal.h"
 
 #define ICC_PMR_EL1 S3_0_C4_C6_0
@@ -43,17 +42,15 @@
 
 #define MPIDR_AFFINITY 0xff00ffffffUL
 
-static __u64 affinity(void)
-{
-	return UKARCH_SYSREG_READ(mpidr_el1) & MPIDR_AFFINITY;
-}
+static __u64 affinities[CONFIG_UKPLAT_LCPU_MAXCOUNT]; /* by CPU */
 
 /* This CPU's redistributor: they follow each other, the last one says so. */
 static __uptr redistributor(__uptr at)
 {
-	__u64 aff = affinity();
+	__u64 aff = UKARCH_SYSREG_READ(mpidr_el1) & MPIDR_AFFINITY;
 	__u32 packed = (__u32)(aff >> 8 & 0xff000000) | (aff & 0xffffff);
 
+	affinities[uk_percpu_read(id)] = aff;
 	for (unsigned int i = 0; i < GICR_FRAMES_MAX; i++) {
 		__u64 typer = *(volatile __u64 *)(at + GICR_TYPER);
 
@@ -147,12 +144,13 @@ static void gicv3_eoi(unsigned int irq)
 	ICC_WRITE(ICC_EOIR1_EL1, irq);
 }
 
-static void gicv3_unmask(unsigned int irq)
+static int gicv3_set_cpu(unsigned int irq, unsigned int to)
 {
-	if (irq >= GIC_SPI_FIRST)
-		*(volatile __u64 *)(gic.dist + GICD_IROUTER + 8UL * irq) =
-			affinity();
-	gic_enable(irq);
+	if (irq < GIC_SPI_FIRST)
+		return -EINVAL;
+	*(volatile __u64 *)(gic.dist + GICD_IROUTER + 8UL * irq) =
+		affinities[to];
+	return 0;
 }
 
 #ifdef CONFIG_HAVE_SMP
@@ -170,7 +168,7 @@ static void gicv3_init_cpu(void)
 /* IHI 0069, 12.1.10: a CPU is a bit in a list of 16 of one cluster. */
 static void gicv3_ipi(unsigned int to, unsigned int irq)
 {
-	__u64 aff = plat_lcpu_hwid[to], aff0 = aff & 0xff;
+	__u64 aff = affinities[to], aff0 = aff & 0xff;
 	__u64 val = (aff >> 32 & 0xff) << 48 | (aff0 >> 4) << 44 |
 		    (aff >> 16 & 0xff) << 32 | (__u64)irq << 24 |
 		    (aff >> 8 & 0xff) << 16 | 1UL << (aff0 & 15);
@@ -189,7 +187,8 @@ static const struct uk_intctlr_driver_ops gicv3_ops = {
 	.ack = gicv3_ack,
 	.eoi = gicv3_eoi,
 	.mask_irq = gic_mask,
-	.unmask_irq = gicv3_unmask,
+	.unmask_irq = gic_enable,
+	.set_cpu = gicv3_set_cpu,
 	.configure_irq = gic_configure,
 	.trigger_irq = gic_trigger,
 	.set_nmi = gic_set_nmi,

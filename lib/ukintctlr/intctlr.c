@@ -21,6 +21,7 @@ static unsigned int line_count;
 static struct {
 	__u64 spurious;
 	unsigned int handling; /* line + 1; 0: none */
+	int ready;	       /* it takes interrupts */
 } cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
 struct uk_spinlock intctlr_lock = UK_SPINLOCK_INITIALIZER();
@@ -55,8 +56,14 @@ UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, interrupt, UK_TRAP_PRIO_DEVICE);
 
 void intctlr_set_masked(unsigned int irq, int masked)
 {
-	if (exists(irq))
-		(masked ? ctlr->ops->mask_irq : ctlr->ops->unmask_irq)(irq);
+	if (!exists(irq))
+		return;
+	if (masked) {
+		ctlr->ops->mask_irq(irq);
+	} else {
+		(void)ctlr->ops->set_cpu(irq, uk_percpu_read(id));
+		ctlr->ops->unmask_irq(irq);
+	}
 }
 
 static void set_masked(unsigned int irq, int masked)
@@ -91,6 +98,21 @@ int uk_intctlr_irq_configure(const struct uk_intctlr_irq *irq)
 		return 0;
 	uk_spin_lock_irqsave(&intctlr_lock, flags);
 	rc = ctlr->ops->configure_irq(irq);
+	uk_spin_unlock_irqrestore(&intctlr_lock, flags);
+	return rc;
+}
+
+int uk_intctlr_irq_set_cpu(unsigned int irq, unsigned int cpu)
+{
+	unsigned long flags;
+	int rc;
+
+	if (!ctlr)
+		return -ENODEV;
+	if (!exists(irq) || cpu >= ARRAY_SIZE(cpus) || !cpus[cpu].ready)
+		return -EINVAL;
+	uk_spin_lock_irqsave(&intctlr_lock, flags);
+	rc = ctlr->ops->set_cpu(irq, cpu);
 	uk_spin_unlock_irqrestore(&intctlr_lock, flags);
 	return rc;
 }
@@ -188,8 +210,10 @@ void uk_intctlr_ipi(unsigned int cpu, unsigned int irq)
 
 static int init_cpu(void *data __unused)
 {
-	if (ctlr)
+	if (ctlr) {
 		ctlr->ops->init_cpu();
+		cpus[uk_percpu_read(id)].ready = 1;
+	}
 	return UK_EVENT_HANDLED_CONT;
 }
 
@@ -208,6 +232,7 @@ static int probe(struct uk_init_ctx *ctx __unused)
 		if (lines < 0)
 			continue;
 		ctlr = c;
+		cpus[0].ready = 1;
 		line_count = MIN((unsigned int)lines,
 				 (unsigned int)CONFIG_LIBUKINTCTLR_LINES);
 		return 0;

@@ -81,11 +81,21 @@ int uk_intctlr_irq_unregister_arg(unsigned int irq,
 
 /**
  * Masks or unmasks a line; a line that does not exist is left alone. What a
- * masked edge-triggered line signals may be lost, a level stays. Contexts:
- * any; they write to registers of the controller.
+ * masked edge-triggered line signals may be lost, a level stays. A line that is
+ * unmasked, or gets its first handler, interrupts the calling CPU from then on.
+ * Contexts: any; they write to registers of the controller.
  */
 void uk_intctlr_irq_mask(unsigned int irq);
 void uk_intctlr_irq_unmask(unsigned int irq);
+
+/**
+ * Has a line interrupt another CPU from now on, until it is unmasked anew. For
+ * a moment the handlers of an edge-triggered line may run on both.
+ *
+ * @return 0; -EINVAL if there is no such line, each CPU has its own of it, or
+ *   that CPU takes no interrupts; -ENODEV as for registering. Contexts: any.
+ */
+int uk_intctlr_irq_set_cpu(unsigned int irq, unsigned int cpu);
 
 /**
  * Sets what triggers a line. By default it is what the machine's lines are:
@@ -191,6 +201,8 @@ struct uk_intctlr_driver_ops {
 	void (*eoi)(unsigned int irq);
 	void (*mask_irq)(unsigned int irq);
 	void (*unmask_irq)(unsigned int irq);
+	/* A CPU that takes interrupts; -EINVAL if each has its own line. */
+	int (*set_cpu)(unsigned int irq, unsigned int cpu);
 	int (*configure_irq)(const struct uk_intctlr_irq *irq);
 	void (*trigger_irq)(unsigned int irq);
 	/* May be NULL. The driver calls uk_intctlr_nmi(); masks the line. */
