@@ -7,6 +7,7 @@ Two CPUs are two threads of QEMU; more take turns under -icount, as this machine
 import re
 
 import pytest
+from guest import Guest
 from vitrine import build
 
 SCENES = ("mutex", "semaphore", "condition", "wakes", "create", "detached", "sleep", "pull", "affinity",
@@ -73,3 +74,13 @@ PORT = ("-smp 4 -device virtio-serial-device -chardev null,id=port "
 def test_a_cpu_is_not_stopped_inside_of_a_device(arch):
     result = build("smp_threads", arch).run("device", options=["--qemu", PORT])
     assert re.search(r"^device: 0 mistakes", result.text, re.M), result.text
+
+
+def test_a_line_interrupts_the_cpu_that_it_is_given(arch):
+    """A byte of input is an interrupt of the serial port's line."""
+    with Guest(build("smp_threads", arch), "interrupts", options=["--qemu", "-smp 4"], stdin=True) as guest:
+        for cpu in (0, 1, 2, 3, 0):
+            guest.wait_for(f"interrupt cpu {cpu}")
+            guest.write(b"\n")
+        result = guest.end()
+    assert result.status == 0 and re.search(r"^interrupts: 0 mistakes", result.text, re.M), result.text

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Threads write to a virtio port; who stops their CPUs at any instant can write
- * to it, too, as a debugger does.
+ * Devices. Threads write to a virtio port; who stops their CPUs at any instant
+ * can write to it, too, as a debugger does. And a line interrupts the CPU that
+ * it is given.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/console.h>
+#include <uk/intctlr.h>
 #include <uk/lcpu.h>
+#include <stdio.h>
 #include "scenes.h"
 
 #define ROUNDS 40
@@ -70,4 +73,52 @@ int scene_device(void)
 	for (unsigned int i = 0; i < WRITERS; i++)
 		uk_thread_join(t[i], NULL);
 	return (int)mistakes + (rounds < ROUNDS / 2);
+}
+
+static unsigned int taken[CONFIG_UKPLAT_LCPU_MAXCOUNT];
+
+static int takes(void *arg)
+{
+	__atomic_add_fetch(&taken[uk_percpu_read(id)], 1, __ATOMIC_RELEASE);
+	return UK_INTCTLR_IRQ_NOT_HANDLED;
+}
+
+/* The test writes an empty line to stdin for each that it reads. */
+static int interrupts(unsigned int line, unsigned int cpu)
+{
+	__nsec end = uk_time_monotonic() + BOUND;
+	char text[8];
+
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
+		taken[i] = 0;
+	if (uk_intctlr_irq_set_cpu(line, cpu))
+		return 100;
+	printf("interrupt cpu %u\n", cpu);
+	if (!fgets(text, sizeof(text), stdin))
+		return 10;
+	while (!__atomic_load_n(&taken[cpu], __ATOMIC_ACQUIRE) &&
+	       uk_time_monotonic() < end)
+		uk_sched_yield();
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
+		if (!taken[i] != (i != cpu))
+			return 1;
+	return 0;
+}
+
+int scene_interrupts(void)
+{
+	int line = uk_console_irq(uk_console_get(UK_CONSOLE_STDIO));
+	int ipi = uk_intctlr_ipi_irq(), wrong = 0;
+
+	if (line < 0 ||
+	    uk_intctlr_irq_register((unsigned int)line, takes, NULL))
+		return 1000;
+	for (unsigned int cpu = 0; cpu < ukplat_lcpu_count(); cpu++)
+		wrong += interrupts((unsigned int)line, cpu);
+	wrong += interrupts((unsigned int)line, 0);
+	wrong += uk_intctlr_irq_set_cpu((unsigned int)line,
+					ukplat_lcpu_count()) != -EINVAL;
+	wrong += uk_intctlr_irq_set_cpu((unsigned int)ipi, 0) != -EINVAL;
+	wrong += uk_intctlr_irq_set_cpu(uk_intctlr_irq_count(), 0) != -EINVAL;
+	return wrong;
 }

@@ -237,17 +237,28 @@ static const struct {
 	const char *name;
 	int (*run)(void);
 } scenes[] = {
-	{ "mutex", scene_mutex },	  { "semaphore", scene_semaphore },
-	{ "condition", scene_condition }, { "wakes", scene_wakes },
-	{ "create", scene_create },	  { "detached", scene_detached },
-	{ "sleep", scene_sleep },	  { "pull", scene_pull },
-	{ "affinity", scene_affinity },	  { "preempt", scene_preempt },
-	{ "idle", scene_idle },		  { "values", scene_values },
-	{ "speed", scene_speed },	  { "only", scene_only },
-	{ "resume", scene_resume },	  { "errno", scene_errno },
-	{ "lines", scene_lines },	  { "once", scene_once },
-	{ "posix", scene_posix },	  { "split", scene_split },
+	{ "mutex", scene_mutex },
+	{ "semaphore", scene_semaphore },
+	{ "condition", scene_condition },
+	{ "wakes", scene_wakes },
+	{ "create", scene_create },
+	{ "detached", scene_detached },
+	{ "sleep", scene_sleep },
+	{ "pull", scene_pull },
+	{ "affinity", scene_affinity },
+	{ "preempt", scene_preempt },
+	{ "idle", scene_idle },
+	{ "values", scene_values },
+	{ "speed", scene_speed },
+	{ "only", scene_only },
+	{ "resume", scene_resume },
+	{ "errno", scene_errno },
+	{ "lines", scene_lines },
+	{ "once", scene_once },
+	{ "posix", scene_posix },
+	{ "split", scene_split },
 	{ "device", scene_device },
+	{ "interrupts", scene_interrupts },
 };
 
 int main(int argc, char **argv)

@@ -43,7 +43,8 @@ int scene_posix(void);
 /* split.c: page tables */
 int scene_split(void);
 
-/* device.c: stopped CPUs and a device */
+/* device.c */
 int scene_device(void);
+int scene_interrupts(void);
 
 #endif /* __SCENES_H__ */

@@ -79,6 +79,37 @@ static void measure_mutex(void)
 	report("mutex_pair", (ukarch_ticks() - start) / ROUNDS);
 }
 
+static struct uk_mutex contended = UK_MUTEX_INITIALIZER(0);
+
+/* The other thread finds the mutex held while this one yields, and waits. With
+ * two CPUs each has one, and yielding passes QEMU on to the other CPU.
+ */
+static void *contends(void *arg)
+{
+	for (int i = 0; i < ROUNDS; i++) {
+		uk_mutex_lock(&contended);
+		uk_sched_yield();
+		uk_mutex_unlock(&contended);
+	}
+	return NULL;
+}
+
+static void measure_contended(void)
+{
+	struct uk_thread_attr attr = { .name = "contends" };
+	struct uk_thread *t;
+	__u64 start;
+
+	attr.affinity = uk_sched_cpus() & ~1UL;
+	if (uk_thread_create_attr(&t, &attr, contends, NULL))
+		return;
+	uk_sched_yield();
+	start = ukarch_ticks();
+	contends(NULL);
+	report("mutex_contended", (ukarch_ticks() - start) / (2 * ROUNDS));
+	uk_thread_join(t, NULL);
+}
+
 static void *nothing(void *arg)
 {
 	return arg;
@@ -133,9 +164,12 @@ static void measure_preempt(void)
 
 int main(void)
 {
+	/* but for measure_contended() all is on one CPU */
+	uk_thread_set_affinity(uk_thread_current(), 1);
 	measure_yield();
 	measure_semaphore();
 	measure_mutex();
+	measure_contended();
 	measure_create();
 	measure_preempt();
 	return 0;
