@@ -37,6 +37,8 @@ static int take(struct ring *r, struct ukplat_lcpu_func *fn)
 	unsigned long flags;
 	int any;
 
+	if (UK_READ_ONCE(r->head) == UK_READ_ONCE(r->tail))
+		return 0;
 	uk_spin_lock_irqsave(&r->lock, flags);
 	any = r->head != r->tail;
 	if (any)

@@ -107,7 +107,7 @@ static int must_go(struct thread *t, const struct ukarch_trap_ctx *ctx, int due)
 		sched_slice_start();
 		return 0;
 	}
-	if (!uksched.only && sched_may_stay(t) && !sched_has_next())
+	if (!uksched.only && sched_may_stay(t) && !sched_has_next(this_cpu()))
 		return 0;
 	if (CPUS > 1 && due == DUE_LOOK) {
 		start_timer(t->since + slice());

@@ -39,7 +39,8 @@ static void charge(struct thread *t, __nsec now)
 	t->since = now;
 }
 
-static void switch_to(struct thread *from, struct thread *to)
+static void switch_to(struct sched_cpu *c, struct thread *from,
+		      struct thread *to)
 {
 	struct uk_percpu *cpu = uk_percpu();
 	__nsec now = uk_time_monotonic();
@@ -47,7 +48,7 @@ static void switch_to(struct thread *from, struct thread *to)
 	charge(from, now);
 	to->since = now;
 	to->pub.switches++;
-	if (this_cpu()->ready_first)
+	if (c->ready_first)
 		sched_slice_start();
 	areas_enter(to);
 	if (from->pub.tls != to->pub.tls)
@@ -61,7 +62,7 @@ static void switch_to(struct thread *from, struct thread *to)
 	__asm__ __volatile__("" : : : "memory");
 #ifdef CONFIG_HAVE_SMP
 	to->pub.cpu = cpu->id;
-	this_cpu()->switches++;
+	c->switches++;
 #endif
 	cpu->thread = &to->pub;
 	ukarch_ctx_switch(&from->ctx, &to->ctx);
@@ -80,13 +81,13 @@ static struct thread **next_link(struct sched_cpu *c, struct thread **before)
 	return link;
 }
 
-int sched_has_next(void)
+int sched_has_next(struct sched_cpu *c)
 {
 	struct thread *before;
 
 	/* interrupts and other CPUs change it between two looks */
 	__asm__ __volatile__("" : : : "memory");
-	return *next_link(this_cpu(), &before) != __NULL;
+	return *next_link(c, &before) != __NULL;
 }
 
 static struct thread *take(struct sched_cpu *c, struct thread **link,
@@ -98,15 +99,14 @@ static struct thread *take(struct sched_cpu *c, struct thread **link,
 	if (c->ready_last == t)
 		c->ready_last = before;
 #ifdef CONFIG_HAVE_SMP
-	if (!--c->queued && c->idle)
-		sched_vacant((unsigned int)(c - uksched.cpus), 1);
+	c->queued--;
+	uksched.queued--;
 #endif
 	return t;
 }
 
-static struct thread *take_next(void)
+static struct thread *take_next(struct sched_cpu *c)
 {
-	struct sched_cpu *c = this_cpu();
 	struct thread *before, **link = next_link(c, &before);
 
 	return take(c, link, before);
@@ -115,23 +115,27 @@ static struct thread *take_next(void)
 #ifdef CONFIG_HAVE_SMP
 struct thread *sched_take(struct sched_cpu *c, struct thread *before)
 {
-	return take(c, before ? &before->ready_next : &c->ready_first, before);
+	struct thread *t =
+		take(c, before ? &before->ready_next : &c->ready_first, before);
+
+	if (!c->queued && c->idle)
+		sched_vacant((unsigned int)(c - uksched.cpus), 1);
+	return t;
 }
 
-static void now_runs(const struct thread *t)
+static void now_runs(struct sched_cpu *c, const struct thread *t)
 {
-	this_cpu()->idle = sched_is_idle(t);
-	sched_vacant(ukplat_lcpu_id(), this_cpu()->idle);
+	c->idle = sched_is_idle(t);
+	sched_vacant(ukplat_lcpu_id(), c->idle);
 }
 #else
-static struct thread *sched_none_ready(struct thread *from)
+static struct thread *sched_none_ready(struct sched_cpu *c, struct thread *from)
 {
-	struct sched_cpu *c = this_cpu();
 	__nsec start = uk_time_monotonic();
 
 	charge(from, start);
 	c->idle = 1;
-	while (!sched_has_next()) {
+	while (!sched_has_next(c)) {
 		uk_spin_unlock(&sched_lock);
 		ukarch_halt_irq();
 		uk_spin_lock(&sched_lock);
@@ -139,7 +143,7 @@ static struct thread *sched_none_ready(struct thread *from)
 	c->idle = 0;
 	from->since = uk_time_monotonic();
 	c->idle_time += from->since - start;
-	return take_next();
+	return take_next(c);
 }
 
 static unsigned int sched_place(const struct thread *t __unused)
@@ -153,7 +157,8 @@ static void sched_joined(unsigned int cpu __unused, int was_empty __unused)
 		sched_slice_start();
 }
 
-static void now_runs(const struct thread *t __unused)
+static void now_runs(struct sched_cpu *c __unused,
+		     const struct thread *t __unused)
 {
 }
 
@@ -166,13 +171,14 @@ static void sched_only_changed(void)
 
 void sched_switch(void)
 {
+	struct sched_cpu *c = this_cpu();
 	struct thread *from = current(), *to;
 
 	uk_spin_assert_only(&sched_lock);
-	to = sched_has_next() ? take_next() : sched_none_ready(from);
-	now_runs(to);
+	to = sched_has_next(c) ? take_next(c) : sched_none_ready(c, from);
+	now_runs(c, to);
 	if (to != from)
-		switch_to(from, to);
+		switch_to(c, from, to);
 }
 
 static inline void join_queue(struct thread *t, unsigned int cpu)

@@ -59,6 +59,7 @@ struct sched_cpu {
 	__nsec idle_time;
 #ifdef CONFIG_HAVE_SMP
 	unsigned int queued; /* threads in the queue */
+	int looks;	     /* it looks at its queue, and needs no interrupt */
 	__u64 switches;
 	__nsec started; /* when it got its idle thread */
 #endif
@@ -76,6 +77,7 @@ struct sched {
 	 * neither running nor in their queue
 	 */
 	__u64 online, vacant;
+	unsigned int queued; /* threads in all queues */
 #endif
 #ifdef CONFIG_LIBUKSTORE
 	__u64 gone_switches, gone_time; /* of threads that left the list */
@@ -116,8 +118,8 @@ static inline int on_cpu(const struct uk_thread *t)
 /** Makes a thread ready, as the last in the queue of the CPU that suits it. */
 void sched_ready(struct thread *t);
 
-/** 1 if a thread is ready here and may run. */
-int sched_has_next(void);
+/** 1 if a thread in a CPU's queue may run. */
+int sched_has_next(struct sched_cpu *c);
 
 /** Gives the CPU to the next that is ready, and waits for one. The current
  * thread is ready, or another one will wake it; then this returns, perhaps on
@@ -190,7 +192,7 @@ unsigned int sched_place(const struct thread *t);
 void sched_joined(unsigned int cpu, int was_empty);
 
 /** A thread of another queue, or the idle thread. */
-struct thread *sched_none_ready(struct thread *from);
+struct thread *sched_none_ready(struct sched_cpu *c, struct thread *from);
 
 /** uksched.only changed. */
 void sched_only_changed(void);

@@ -16,12 +16,18 @@
 #include <uk/alloc.h>
 #include <uk/arch/tls.h>
 #include <uk/init.h>
+#include <uk/intctlr.h>
 #include <uk/lcpu.h>
 #include <uk/snprintf.h>
 #include <uk/tls.h>
 #include "sched_internal.h"
 
 #define STACK_SIZE 16384UL
+
+/* How often an idle CPU looks at its queue before it halts: some microseconds,
+ * less than an interrupt takes.
+ */
+#define LOOKS 64U
 
 UK_STACK_DEFINE(idle_stack, "idle 0", STACK_SIZE);
 
@@ -37,7 +43,7 @@ static __u64 bit(unsigned int cpu)
 
 static void wake(unsigned int cpu)
 {
-	(void)ukplat_lcpu_wakeup(&cpu, &(unsigned int){ 1 });
+	uk_intctlr_ipi(cpu, (unsigned int)uk_intctlr_ipi_irq());
 }
 
 void sched_vacant(unsigned int cpu, int vacant)
@@ -81,12 +87,16 @@ void sched_joined(unsigned int cpu, int was_empty)
 	struct sched_cpu *c = &uksched.cpus[cpu];
 
 	c->queued++;
+	uksched.queued++;
 	sched_vacant(cpu, 0);
 	if (cpu == ukplat_lcpu_id()) {
 		if (!c->idle)
 			sched_slice_start();
 	} else if (c->idle) {
-		wake(cpu);
+		/* it looks at its queue once more after it said so */
+		__atomic_thread_fence(__ATOMIC_SEQ_CST);
+		if (!UK_READ_ONCE(c->looks))
+			wake(cpu);
 	} else if (was_empty) {
 #ifdef CONFIG_LIBUKSCHED_PREEMPT
 		sched_slice_look(cpu);
@@ -110,12 +120,13 @@ static struct thread *first_for(unsigned int me, const struct sched_cpu *c,
 	return t;
 }
 
-struct thread *sched_none_ready(struct thread *from __unused)
+struct thread *sched_none_ready(struct sched_cpu *c __unused,
+				struct thread *from __unused)
 {
 	unsigned int me = ukplat_lcpu_id(), best = CPUS;
 	struct thread *before;
 
-	for (unsigned int cpu = 0; cpu < CPUS; cpu++)
+	for (unsigned int cpu = 0; uksched.queued && cpu < CPUS; cpu++)
 		if (uksched.cpus[cpu].queued && (uksched.online & bit(me)) &&
 		    first_for(me, &uksched.cpus[cpu], &before) &&
 		    (best == CPUS ||
@@ -144,13 +155,17 @@ void sched_only_changed(void)
 
 /* --- idle threads ---------------------------------------------------------*/
 
-/* 1 if a thread is in a queue, which this CPU may take or not. */
-static int any_queued(void)
+/* Until a thread is in the queue, or an interrupt came. */
+static void look_and_halt(struct sched_cpu *c)
 {
-	for (unsigned int cpu = 0; cpu < CPUS; cpu++)
-		if (UK_READ_ONCE(uksched.cpus[cpu].queued))
-			return 1;
-	return 0;
+	UK_WRITE_ONCE(c->looks, 1);
+	for (unsigned int i = 0; i < LOOKS && !sched_has_next(c); i++)
+		ukarch_cpu_relax();
+	__atomic_store_n(&c->looks, 0, __ATOMIC_SEQ_CST);
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	/* what comes from here on ends the halt by an interrupt */
+	if (!sched_has_next(c))
+		ukarch_halt_irq();
 }
 
 /* Irq-off, for ever; sched_lock is not held. The lock is left alone by a CPU
@@ -158,15 +173,15 @@ static int any_queued(void)
  */
 static void __noreturn idle(void)
 {
+	struct sched_cpu *c = this_cpu();
+
 	for (;;) {
-		if (any_queued()) {
+		if (UK_READ_ONCE(uksched.queued)) {
 			uk_spin_lock(&sched_lock);
 			sched_switch();
 			uk_spin_unlock(&sched_lock);
 		}
-		/* what comes from here on ends the halt by an interrupt */
-		if (!sched_has_next())
-			ukarch_halt_irq();
+		look_and_halt(c);
 	}
 }
 
