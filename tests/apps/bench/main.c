@@ -76,6 +76,16 @@ static void log_line(void)
 	uk_pr_info("%s has %d bytes at %p\n", "a buffer", COPY_BYTES, from);
 }
 
+static void random_number(void)
+{
+	(void)rand();
+}
+
+static void number(void)
+{
+	(void)strtol("12345", NULL, 10);
+}
+
 /* --- symbol lookups -------------------------------------------------------*/
 
 #define SYMBOLS_MAX 8192
@@ -131,6 +141,8 @@ int main(void)
 		{ "memcpy_64k_newlib", copy_newlib },
 		{ "memcpy_64k_nofault", copy_nofault },
 		{ "caught_fault", caught_fault },
+		{ "rand", random_number },
+		{ "strtol", number },
 		{ "log_line", log_line },
 	};
 
