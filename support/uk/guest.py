@@ -25,11 +25,13 @@ class Image:
         self.names = {s.value: s.name for s in self.symbols if s.type in (STT_FUNC, STT_OBJECT) and s.size}
 
     def object_at(self, address, size):
-        """The name of the variable that is there."""
-        at = bisect.bisect_left(self.objects, (address, size, ""))
-        if at < len(self.objects) and self.objects[at][:2] == (address, size):
-            return self.objects[at][2]
-        return "?"
+        """The name of the variable that is there, or of the array with the element's number."""
+        at = bisect.bisect_right(self.objects, (address, 1 << 64, "")) - 1
+        start, all_bytes, name = self.objects[at] if at >= 0 else (0, 0, "")
+        if (start, all_bytes) == (address, size):
+            return name
+        inside = address + size <= start + all_bytes and (address - start) % size == 0
+        return f"{name}[{(address - start) // size}]" if inside else "?"
 
     def table_bounds(self):
         """{name: [start, end]} of the link-time tables."""

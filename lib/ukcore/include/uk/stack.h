@@ -75,6 +75,9 @@ UK_TABLE_DECLARE(stack, struct uk_stack);
 	{                                                                     \
 		__asm__(".pushsection .uk_tab.stack.5,\"a\",%%progbits\n"     \
 			".balign 8\n"                                         \
+			".type uk_stack_rec_" #ident ", %%object\n"           \
+			".size uk_stack_rec_" #ident ", 32 * %c0\n"           \
+			"uk_stack_rec_" #ident ":\n"                          \
 			"uk_stack_n = 0\n"                                    \
 			".rept %c0\n"                                         \
 			".quad uk_stack_label_" #ident "\n"                   \
