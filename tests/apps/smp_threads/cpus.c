@@ -10,6 +10,7 @@
 #include <uk/arch/lcpu.h>
 #include <uk/arch/regs.h>
 #include <uk/percpu.h>
+#include <uk/plat/lcpu.h>
 #include <uk/store.h>
 #include "scenes.h"
 
@@ -246,49 +247,76 @@ int scene_values(void)
 
 /* --- all CPUs are used ----------------------------------------------------*/
 
-#define TRIES 30
-
-/* What `workers` threads count together in a while; CPU i % n alone takes the
- * thread i if they are pinned.
- */
-static unsigned long work(unsigned int workers, int pinned)
+static void time_is_up(struct uk_timer *timer __unused, void *arg __unused)
 {
-	struct uk_thread *t[16];
-	unsigned long sum = 0;
-
-	stop = 0;
-	for (unsigned int i = 0; i < workers; i++) {
-		struct uk_thread_attr attr = {
-			.affinity = pinned ? 1UL << i % cpus() : 0
-		};
-
-		rounds[i % 2][i / 2] = 0;
-		if (uk_thread_create_attr(&t[i], &attr, counts,
-					  (void *)&rounds[i % 2][i / 2]))
-			return 0;
-	}
-	uk_thread_sleep(20 * MS);
 	stop = 1;
-	for (unsigned int i = 0; i < workers; i++) {
-		uk_thread_join(t[i], NULL);
-		sum += rounds[i % 2][i / 2];
-	}
-	return sum;
 }
 
-/* Twice as many workers as CPUs get nine tenths as far as one on each, in one
- * of some tries: the host has other work.
+static volatile unsigned long *cell(unsigned int i)
+{
+	return &rounds[i % 2][i / 2];
+}
+
+static void begin(struct uk_timer *timer)
+{
+	memset((void *)rounds, 0, sizeof(rounds));
+	stop = 0;
+	uk_timer_start(timer, uk_time_monotonic() + 20 * MS);
+}
+
+static unsigned long sum(unsigned int loops)
+{
+	unsigned long all = 0;
+
+	for (unsigned int i = 0; i < loops; i++)
+		all += *cell(i);
+	return all;
+}
+
+static void bare_loop(struct __regs *regs __unused, void *user __unused)
+{
+	counts((void *)cell(uk_percpu_read(id)));
+}
+
+/* What one loop on each CPU counts in a while, without the scheduler: in an
+ * interrupt, and on CPU 0 in the only thread.
  */
+static unsigned long bare(void)
+{
+	__u64 all = uk_thread_get_affinity(uk_thread_current());
+	struct uk_timer timer = UK_TIMER_INIT(time_is_up, NULL);
+	struct ukplat_lcpu_func fn = { bare_loop, NULL };
+
+	uk_thread_set_affinity(uk_thread_current(), 1);
+	begin(&timer);
+	ukplat_lcpu_run(NULL, NULL, &fn, 0);
+	counts((void *)cell(0));
+	ukplat_lcpu_wait(NULL, NULL, 0);
+	uk_thread_set_affinity(uk_thread_current(), all);
+	return sum(cpus());
+}
+
+/* What threads count together in the same time. */
+static unsigned long shared(unsigned int workers)
+{
+	struct uk_timer timer = UK_TIMER_INIT(time_is_up, NULL);
+	struct uk_thread *t[16];
+
+	begin(&timer);
+	for (unsigned int i = 0; i < workers; i++)
+		t[i] = uk_thread_create("worker", counts, (void *)cell(i));
+	for (unsigned int i = 0; i < workers; i++)
+		uk_thread_join(t[i], NULL);
+	return sum(workers);
+}
+
+/* Twice as many workers as CPUs get nine tenths as far as a loop on each. */
 int scene_speed(void)
 {
-	for (int i = 0; i < TRIES; i++) {
-		unsigned long bare = work(cpus(), 1), shared;
+	unsigned long loops = bare(), workers = shared(2 * cpus());
 
-		shared = work(2 * cpus(), 0);
-		if (bare && shared >= bare / 10 * 9)
-			return 0;
-	}
-	return 1;
+	printf("speed: loops %lu, workers %lu\n", loops, workers);
+	return workers < loops / 10 * 9;
 }
 
 /* --- a thread that goes on in the middle of uk_percpu_read() --------------*/
