@@ -39,7 +39,7 @@ def draws(archs):
     """{(arch, seed): the pairs that the configuration has}, and those of
     allnoconfig and allyesconfig."""
     trees = {arch: kconfig(arch) for arch in archs}
-    names = sorted({s.name for module, kconf in trees.values() for s in kconf.unique_defined_syms
+    names = sorted({"HAVE_SMP"} | {s.name for module, kconf in trees.values() for s in kconf.unique_defined_syms
                     if s.orig_type is module.kconfiglib.BOOL and any(n.prompt for n in s.nodes)})
     found, first = {}, 0
     for arch, (module, kconf) in trees.items():

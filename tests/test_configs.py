@@ -46,8 +46,8 @@ def test_builds_and_boots(arch, cc, config):
     """In allyesconfig every library's tests run, with every check of UBSan."""
     image = configured(arch, cc, config)
     chosen = options(image)
-    assert config != "allyesconfig" or chosen >= {"CONFIG_LIBUKTEST", *UBSAN}
-    result = image.run()
+    assert config != "allyesconfig" or chosen >= {"CONFIG_HAVE_SMP", "CONFIG_LIBUKTEST", *UBSAN}
+    result = image.run(options=["--smp", "2"] if "CONFIG_HAVE_SMP" in chosen else [])
     text = COLOUR.sub("", result.text)
     if CONSOLES[arch] not in chosen:
         assert not result.text  # and tests, if any, have nowhere to report to
