@@ -14,6 +14,7 @@ import vitrine  # noqa: E402
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes a minute or more; runs first")
+    config.addinivalue_line("markers", "one_cpu(reason): not with VITRINE_SMP, and why")
     if not hasattr(config, "workerinput"):
         subprocess.run([vitrine.ROOT / "tests" / "cache" / "set-up"], check=True,
                        env={**os.environ, "VITRINE_OUT": str(vitrine.OUT)})
@@ -30,18 +31,23 @@ def pytest_generate_tests(metafunc):
 
 def pytest_collection_modifyitems(items):
     """The longest first, so that no process is left alone with one at the end."""
+    for item in items if vitrine.CPUS > 1 else ():
+        if mark := item.get_closest_marker("one_cpu"):
+            item.add_marker(pytest.mark.skip(reason=f"one CPU: {mark.args[0]}"))
     items.sort(key=lambda item: not item.get_closest_marker("slow"))
 
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """A failure names the command that repeats it. In CI a skip whose reason
-    CAVEATS.md does not list is a failure."""
+    CAVEATS.md does not list is a failure, unless the test is for one CPU."""
     outcome = yield
     report = outcome.get_result()
     if report.failed:
-        report.sections.append(("To repeat it alone", f"make test T='{item.nodeid}'"))
-    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail"):
+        cpus = f"VITRINE_SMP={vitrine.CPUS} " if vitrine.CPUS > 1 else ""
+        report.sections.append(("To repeat it alone", f"{cpus}make test T='{item.nodeid}'"))
+    if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail") and \
+            not (vitrine.CPUS > 1 and item.get_closest_marker("one_cpu")):
         reason = str(call.excinfo.value)
         caveats = (vitrine.ROOT / "CAVEATS.md").read_text()
         if reason not in caveats:

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 from guest import Guest
-from vitrine import ARCHS, ROOT, RUN_SECONDS
+from vitrine import ARCHS, ROOT, RUN_SECONDS, SUPPORT_RUN
 
 SCENES = ROOT / "tests" / "gdb" / "scenes.py"
 
@@ -85,7 +85,7 @@ def play_on_the_log_line(image, scene, *args, argv=(), wait=True):
     """A scene over the line that the log and stdout have as well: gdb starts
     the guest itself and speaks to its standard streams."""
     command = " ".join(map(str, [
-        ROOT / "support" / "run", "--timeout", RUN_SECONDS, "-p",
+        *SUPPORT_RUN, "--timeout", RUN_SECONDS, "-p",
         f"gdb.console={image.target.console}", *(["-p", "gdb.wait=1"] if wait else []),
         image.path, *argv, "2>/dev/null"]))
     return play(image, f"| {command}", scene, *args, seconds=RUN_SECONDS * 2)

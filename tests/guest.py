@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-from vitrine import ROOT, RUN_SECONDS, Result
+from vitrine import RUN_SECONDS, SUPPORT_RUN, Result
 from qemu_command import server, virtio_port  # in support/
 
 LIFE = 5 * RUN_SECONDS  # of a guest at most
@@ -53,7 +53,7 @@ class Guest:
 
     def __init__(self, image, *args, options=(), at=None, stdin=False, life=LIFE, env=None):
         self.image, self.at = image, at
-        self.words = [ROOT / "support" / "run", "--timeout", str(life), *map(str, options),
+        self.words = [*SUPPORT_RUN, "--timeout", str(life), *map(str, options),
                       image.path, *map(str, args)]
         self.how = {"stdin": subprocess.PIPE if stdin else subprocess.DEVNULL, "env": env}
         self.process = None

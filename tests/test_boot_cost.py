@@ -8,6 +8,8 @@ import re
 import pytest
 from vitrine import ONE_COMPILER, build
 
+pytestmark = pytest.mark.one_cpu("exact numbers of instructions")
+
 # Instructions, firmware included, of Debian 12's QEMU and compilers. When a
 # change is worth what it adds, or makes the boot cheaper, set the new number
 # (the test prints it) and say so in the commit.

@@ -17,6 +17,8 @@ import pexpect
 import pytest
 from vitrine import ROOT, RUN_SECONDS, SHARED, Image, build, make
 
+pytestmark = pytest.mark.one_cpu("builds")
+
 COMPILED = re.compile(r"^  CC      (\S+)$", re.M)
 LINKED = re.compile(r"^  LD      (\S+)$", re.M)
 COPIED = ["Config.uk", "Makefile", "Makefile.uk", "apps", "arch", "lib", "plat", "support"]
@@ -596,10 +598,11 @@ def test_bench_without_a_measurement(tmp_path, name, word, status):
 
 
 def test_nightly_is_test_for_longer():
-    """The same command with more time, and nothing else."""
+    """The same command with more time, then with two CPUs, and nothing else."""
     test, nightly = (make("-n", target, "SETUP=no").stdout.replace("\\\n", " ").splitlines()[-1]
                      for target in ("test", "nightly"))
-    longer, same, rest = nightly.partition(test)
-    assert same and not rest, nightly
-    assert re.fullmatch(r"(\s*[A-Z_]+=\d+)+\s*", longer), nightly
+    longer, again, rest = nightly.split(test)
+    assert re.fullmatch(r"failed=; (\s*[A-Z_]+=\d+)+\s*", longer), nightly
     assert "FUZZ_SECONDS=60" in longer and "VITRINE_VIRTIO_MIB=256" in longer
+    assert again.split() == ["||", "failed=y;"]
+    assert rest.split(";")[0].split() == ["--smp", "2", "||", "failed=y"] and '-z "$failed"' in rest, nightly

@@ -15,6 +15,8 @@ import subprocess
 import pytest
 from vitrine import COMPILERS, ROOT, TARGETS, build
 
+pytestmark = pytest.mark.one_cpu("builds")
+
 FILES = sorted((ROOT / "tests" / "compile-fail").glob("*.c"))
 LEVELS = ["crit", "err", "warn", "info", "debug"]
 

@@ -13,6 +13,8 @@ import pytest
 from pairs import chosen
 from vitrine import ARCHS, ONE_COMPILER, OUT, ROOT, SHARED, Image, check_all_pass, make
 
+pytestmark = pytest.mark.one_cpu("configurations choose the number themselves")
+
 MOST = int(os.environ.get("VITRINE_CONFIGS", 6))
 CONFIGS = [*((arch, cc, config) for arch, cc in ONE_COMPILER
              for config in ("allnoconfig", "allyesconfig")),

@@ -21,7 +21,7 @@ import pytest
 from guest import Guest, free_port, until
 from screen import plain_name, read_screen
 from test_crash import KINDS
-from vitrine import ARCHS, COMPILERS, ROOT, RUN_SECONDS, SHARED, build, make
+from vitrine import ARCHS, COMPILERS, ROOT, RUN_SECONDS, SHARED, SUPPORT_RUN, build, make
 
 CRASHED = 70
 SOME = ("in-thread", "stack-overflow", "abort", "inlined")
@@ -184,7 +184,7 @@ def test_usage(tmp_path):
         result = image.run("null-write", options=words)
         assert result.status == 2 and says in result.text, result.text
     assert os.listdir(tmp_path) == ["file"]
-    done = subprocess.run([ROOT / "support/run", "--core", tmp_path / "core", image.path, "null-write"],
+    done = subprocess.run([*SUPPORT_RUN, "--core", tmp_path / "core", image.path, "null-write"],
                           env={**os.environ, "VITRINE_CRASH_DIR": str(tmp_path / "v")}, check=False,
                           stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     assert done.returncode == CRASHED and sorted(os.listdir(tmp_path)) == ["core", "file"]
@@ -431,7 +431,7 @@ def test_across_builds(tmp_path):
     if os.environ.get("VITRINE_ALL"):
         elves.append(shifted(tmp_path, ARCHS[0]))
     for elf, kind in (*((elf, "double-free") for elf in elves), (elves[0], "null-write")):
-        done = subprocess.run([ROOT / "support/run", "--on-crash", folder, elf, kind], check=False,
+        done = subprocess.run([*SUPPORT_RUN, "--on-crash", folder, elf, kind], check=False,
                               stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         assert done.returncode == CRASHED, done.stdout
     found = sorted(listed(folder), key=lambda g: g["count"])

@@ -14,7 +14,7 @@ import pytest
 from debugger import run_under_gdb
 from gdb_guest import StubGuest
 from guest import free_port
-from vitrine import ARCHS, NOT_OURS, ROOT, RUN_SECONDS, SHARED, app_folder, build, make
+from vitrine import ARCHS, CPUS, NOT_OURS, ORDERED, ROOT, RUN_SECONDS, SHARED, SUPPORT_RUN, app_folder, build, make
 
 SUPPORT_GDB = ROOT / "support" / "gdb"
 UK_SCENES = [ROOT / "tests" / "gdb" / "uk_scenes.py"]
@@ -29,6 +29,8 @@ def debuggee(arch):
 
 
 def support_gdb(*words, **more):
+    if CPUS > 1 and "--boot" in words and "--run" not in words:
+        words = ("--run", f"--smp {CPUS}", *words)
     return subprocess.run([SUPPORT_GDB, *words], stdin=subprocess.DEVNULL, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           timeout=RUN_SECONDS, check=False, **more)
@@ -70,7 +72,7 @@ def test_no_process_listens(tmp_path):
 
 
 def test_run_says_that_there_is_no_stub(tmp_path):
-    words = [ROOT / "support" / "run", "--gdb", tmp_path / "socket",
+    words = [*SUPPORT_RUN, "--gdb", tmp_path / "socket",
              "--qemu", f"-gdb unix:{tmp_path}/own,server=on,wait=off"]  # QEMU's beside it
     for app, text in (("hello", "CONFIG_LIBUKGDB=y"), ("threads", "")):
         done = subprocess.run([*words, build(app, ARCHS[0]).path], stdin=subprocess.DEVNULL,
@@ -114,7 +116,7 @@ def test_boot(arch):
 def test_boot_stops_in_mains_own_file(arch):
     """Its first instructions may be those of an inlined function of a header."""
     done = support_gdb("--boot", threads(arch).path, "-batch", "-ex", "kill")
-    assert re.search(r"^Temporary breakpoint 1, .*main \(\) at apps/threads/main\.c:", done.stdout,
+    assert re.search(r"^(Thread 1 \"main\" hit )?Temporary breakpoint 1, .*main \(\) at apps/threads/main\.c:", done.stdout,
                      re.M), done.stdout
 
 
@@ -202,7 +204,7 @@ def test_come_and_go(arch):
 
 @pytest.mark.parametrize("scene", ["uk_threads_scene", "uk_tls_scene"])
 def test_threads_and_variables(arch, scene):
-    with StubGuest(threads(arch)) as g:
+    with StubGuest(threads(arch), options=ORDERED) as g:
         g.gdb(scene, more=UK_SCENES)
         done = g.end()
     assert done.status == 0
@@ -232,9 +234,12 @@ def test_events_and_tables(arch):
     bounds = {n: a for a, _, n in known if n.startswith("uk_tab_")}
 
     def inside(table):
-        """The records of a table, as the linker sorted them."""
+        """The records of a table, as the linker sorted them. Those of each CPU's stacks are one array."""
         start, end = (bounds[f"uk_tab_{table}_{b}"] for b in ("start", "end"))
-        return [(a, n) for a, size, n in known if start <= a < end and size]
+        records = [(a, size, n) for a, size, n in known if start <= a < end and size]
+        one = min((size for _, size, _ in records), default=1)
+        return [(a + i * one, n if size == one or table != "stack" else f"{n}[{i}]") for a, size, n in records
+                for i in range(size // one if table == "stack" else 1)]
 
     # the handlers of each event in order
     shown = {}
@@ -295,7 +300,7 @@ def test_store(arch):
 def test_by_memory_alone(arch):
     """At QEMU's own stub, which knows nothing of the guest."""
     image = threads(arch)
-    out, done = run_under_gdb(image, [], [
+    out, done = run_under_gdb(image, [], options=ORDERED, commands=[
         f"source {ROOT}/support/gdb_commands.py", "tbreak main", "continue", "uk log",
         "uk threads", "uk tls own", "uk store uksched/t", "break work", "continue", "continue",
         "continue", "delete", "uk threads", "uk thread worker0", "bt", "frame", "info locals",
@@ -308,7 +313,7 @@ def test_by_memory_alone(arch):
     assert re.fullmatch(r"own at 0x[0-9a-f]+ = 1000", out[5].splitlines()[0]), out[5]
     assert re.search(r"^uksched/threads +u32 +gauge +threads that", out[6], re.M), out[6]
     assert "Values come from the image's own stub only" in out[-1], out[-1]
-    places = re.findall(r"^[23] +worker[01] +(?:sleeping|ready) .* ms +(.*)", out[12], re.M)
+    places = re.findall(r"^\d +worker[01] +(?:sleeping|ready) .* ms +(.*)", out[12], re.M)
     assert len(places) == 2 and len(set(places)) == 1, out[12]
     line = int(re.fullmatch(r"work \(apps/threads/main\.c:(\d+)\)", places[0]).group(1))
     source = (ROOT / "apps/threads/main.c").read_text().splitlines()

@@ -12,6 +12,8 @@ import pytest
 from http_guest import HttpGuest
 from vitrine import ARCHS, CACHED, ONE_COMPILER, OUT, ROOT, SHARED, TARGETS, build
 
+pytestmark = pytest.mark.one_cpu("the guide says what is run")
+
 BLOCK = re.compile(r"^```(\w+)((?: \S+)*)\n(.*?)^```$", re.M | re.S)
 LINK = re.compile(r"\]\((?!https?:)([^)#]+)\)")
 SECONDS = 600

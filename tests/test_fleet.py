@@ -13,6 +13,8 @@ import pytest
 from guest import Guest, free_port, until
 from vitrine import ARCHS, ROOT, build
 
+pytestmark = pytest.mark.one_cpu("lists of guests")
+
 SECONDS = 60
 FLEET = ROOT / "support/fleet"
 STAND_IN = "import sys, time; sys.stdin.read()"

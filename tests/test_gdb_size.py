@@ -4,7 +4,10 @@
 
 import re
 
+import pytest
 from vitrine import ROOT, build
+
+pytestmark = pytest.mark.one_cpu("no guest")
 
 SESSION = ("session", "framing", "read", "write", "wire", "cmd_registers", "cmd_memory", "cmd_run", "points")
 TEXT_MAX = 8192

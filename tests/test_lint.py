@@ -8,6 +8,8 @@ import subprocess
 import pytest
 from vitrine import ROOT
 
+pytestmark = pytest.mark.one_cpu("no guest")
+
 STUB = "void %s(void); void %s(void) { %s }"
 
 

@@ -9,6 +9,8 @@ import pytest
 from elftools.elf.elffile import ELFFile
 from vitrine import ONE_COMPILER, OUT, ROOT, SHARED, TARGETS, Image, make
 
+pytestmark = pytest.mark.one_cpu("its platform starts no other")
+
 OFFSET = 2 << 20  # from where an image of plat/kvm begins
 CONFIG = 'source "$(UK_BASE)/plat/kvm/Config.uk"\n'
 MAKEFILE = """\

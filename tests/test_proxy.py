@@ -19,6 +19,8 @@ from vitrine import ROOT, build
 sys.path.insert(0, str(ROOT / "support"))
 import metrics_proxy  # noqa: E402  pylint: disable=wrong-import-position
 
+pytestmark = pytest.mark.one_cpu("no guest")
+
 PATIENCE = 60
 
 

@@ -14,6 +14,8 @@ from guest import Guest
 from test_shell import CONFIG as SHELL
 from vitrine import ARCHS, ROOT, RUN_SECONDS, SHARED, TARGETS, build, make
 
+pytestmark = pytest.mark.one_cpu("QEMU records one CPU only")
+
 # In every session gdb must come back: `make nightly` runs 100.
 SESSIONS = int(os.environ.get("VITRINE_REPLAYS", 5))
 

@@ -15,6 +15,8 @@ from vitrine import ROOT
 sys.path.insert(0, str(ROOT / "support"))
 import replay_relay  # noqa: E402  pylint: disable=wrong-import-position
 
+pytestmark = pytest.mark.one_cpu("no guest")
+
 STOP, ERROR = b"T05thread:p01.01;", b"E14"
 WATCH = b"2,4000,8"
 

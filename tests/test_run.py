@@ -29,6 +29,8 @@ sys.dont_write_bytecode = True
 import qemu_status  # noqa: E402  pylint: disable=wrong-import-position
 import qemu_command  # noqa: E402  pylint: disable=wrong-import-position
 
+pytestmark = pytest.mark.one_cpu("guests without libraries")
+
 
 @pytest.fixture(scope="session")
 def guests(tmp_path_factory):

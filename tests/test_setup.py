@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.one_cpu("no guest")
+
 ROOT = Path(__file__).resolve().parent.parent
 SETUP = ROOT / "support" / "setup"
 HOST_TOOLS = ["sh", "cut", "sort", "grep", "cat", "env", "touch"]

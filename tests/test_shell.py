@@ -12,7 +12,7 @@ import time
 import pexpect
 import pytest
 from guest import Guest, until
-from vitrine import ON_MACHINES, ROOT, build
+from vitrine import ON_MACHINES, ROOT, SUPPORT_RUN, build
 
 SECONDS = 60
 CONFIG = ("CONFIG_LIBUKSHELL=y", "CONFIG_LIBUKSTORE=y", "CONFIG_LIBVIRTIO_CONSOLE=y", "CONFIG_LIBUKDUMP=y")
@@ -219,8 +219,8 @@ def test_client_that_goes(image, tmp_path):
 def test_on_the_terminal(arch, machine):
     """The log's console, with a serial line's other end: echo, Ctrl-U."""
     image = build("cmd", arch, config=CONFIG)
-    child = pexpect.spawn(str(ROOT / "support/run"),
-                          ["--machine", machine, "-p", "console.stdio=none",
+    child = pexpect.spawn(SUPPORT_RUN[0],
+                          [*SUPPORT_RUN[1:], "--machine", machine, "-p", "console.stdio=none",
                            "-p", f"shell.console={image.target.console}", str(image.path), "wait"],
                           timeout=SECONDS)
     try:

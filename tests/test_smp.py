@@ -8,6 +8,8 @@ import re
 import pytest
 from vitrine import ONE_COMPILER, ROOT, build
 
+pytestmark = pytest.mark.one_cpu("has several")
+
 CPUS = 4
 LOG_TEXT = re.compile(r"\[ *([\d.]+)\] INFO: log: cpu (\d+) line (\d+) abcdefghijklmnopqrstuvwxyz0123456789 end")
 

@@ -10,6 +10,8 @@ import pytest
 from gdb_guest import StubGuest
 from vitrine import ARCHS, ROOT, RUN_SECONDS, build
 
+pytestmark = pytest.mark.one_cpu("has several")
+
 CPUS = 3
 SCENES = [ROOT / "tests" / "gdb" / "smp_scenes.py"]
 STOPS = int(os.environ.get("VITRINE_STOPS", "40"))  # make nightly: 1000

@@ -6,7 +6,10 @@ What it does is tested on the host, in the guest, and by its readers."""
 import functools
 import math
 
+import pytest
 from vitrine import ROOT, build
+
+pytestmark = pytest.mark.one_cpu("exact numbers of instructions")
 
 APP = ROOT / "tests/apps/store"
 # A step of a search compares texts, or numbers; twice around it at most.

@@ -9,6 +9,8 @@ import subprocess
 import pytest
 from vitrine import COMPILERS, OUT, ROOT, build
 
+pytestmark = pytest.mark.one_cpu("no guest")
+
 HOST_TESTS = ROOT / "lib" / "uksymtab" / "tests" / "host"
 MKSYMTAB = ROOT / "build" / "host" / "mksymtab"  # the images' builds made it
 TABLES = ("--lines", "--inlines", "--unwind")

@@ -47,6 +47,12 @@ MACHINES = {
 }
 ON_MACHINES = [(arch, name) for arch in ARCHS for name in TARGETS[arch].machines]
 
+# CPUs of images and guests where a test gives no number of its own: `make nightly` runs the
+# tests with 2 as well, but those that are marked one_cpu("reason").
+CPUS = int(os.environ.get("VITRINE_SMP", "1"))
+SUPPORT_RUN = [str(ROOT / "support" / "run"), *(["--smp", str(CPUS)] if CPUS > 1 else [])]
+ORDERED = ["--smp", "1"] if CPUS > 1 else []  # where the order counts in which threads take turns
+
 BUILD_SECONDS = 600
 RUN_SECONDS = 60
 
@@ -107,8 +113,7 @@ class Image:
     def run(self, *args, options=(), seconds=RUN_SECONDS, stdin=None):
         """Boots it under support/run."""
         done = subprocess.run(
-            [ROOT / "support" / "run", "--timeout", str(seconds), *options,
-             self.path, *args],
+            [*SUPPORT_RUN, "--timeout", str(seconds), *options, self.path, *args],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=seconds + 30,
             **({"input": stdin.encode()} if stdin is not None
                else {"stdin": subprocess.DEVNULL}))
@@ -164,7 +169,7 @@ def write_config(folder, app, config):
     """The application's defconfig with other lines in place of some of its own,
     if it is not there."""
     defconfig = app / "defconfig"
-    lines = [*(defconfig.read_text().splitlines() if defconfig.exists() else ()), *config]
+    lines = [f"CONFIG_UKPLAT_LCPU_MAXCOUNT={CPUS}", *(defconfig.read_text().splitlines() if defconfig.exists() else ()), *config]
     text = "".join(line + "\n" for line in
                    {re.search(r"CONFIG_\w+", line).group(): line for line in lines
                     if "CONFIG_" in line}.values())
@@ -183,8 +188,9 @@ def build(app, arch, cc="gcc", config=()):
     """
     app = app_folder(app)
     name = app.name
+    cpus = f"-smp{CPUS}" if CPUS > 1 else ""
     key = hashlib.sha1("\n".join([str(app), cc, *config]).encode()).hexdigest()[:8]
-    out = OUT / (f"{cc}" if not config else f"{cc}-{key}")
+    out = OUT / (f"{cc}{cpus}" if not config else f"{cc}{cpus}-{key}")
     out.mkdir(parents=True, exist_ok=True)
     words = [f"O={out}", f"APP={app}", f"ARCH={arch}", f"CC={cc}",
              f"NEWLIB_DIR={SHARED}/newlib-{arch}"]
@@ -195,7 +201,7 @@ def build(app, arch, cc="gcc", config=()):
         built = f"{RUN} {app}"
         if RUN and lock.read() == built:
             return image
-        if config:
+        if config or CPUS > 1:
             write_config(image.path.parent, app, config)
         # The others wait for it: all processors, then.
         make(f"-j{os.cpu_count()}", *words)

@@ -159,13 +159,13 @@ def open_vectors(core):
         assert vectors() == given(worker), worker
 
 
-def crowd():
-    """All threads with their frames, registers, stacks and variables."""
+def crowd(numbers):
+    """Threads with their frames, registers, stacks and variables."""
     seen = {}
     general = ([*(f"x{i}" for i in range(19, 31)), "sp", "pc", "tpidr"] if is_arm() else
                ["rbx", "rbp", "rsp", "rip", "r12", "r13", "r14", "r15", "fs_base"])
     stack = 256
-    for thread in gdb.selected_inferior().threads():
+    for thread in (t for t in gdb.selected_inferior().threads() if t.ptid[1] in numbers):
         thread.switch()
         at = int(gdb.newest_frame().read_register("sp"))
         seen[str(thread.ptid[1])] = [
@@ -179,7 +179,7 @@ def crowd():
 def crowd_crashes(count, notes):
     to_main()
     assert go() == {"signal": "SIGSEGV"}
-    seen = crowd()
+    seen = crowd({t.ptid[1] for t in gdb.selected_inferior().threads() if not t.name.startswith("idle ")})
     assert len(seen) == count
     with open(notes, "w", encoding="utf-8") as f:
         json.dump(seen, f)
@@ -191,7 +191,8 @@ def open_crowd(core, notes):
     run("set backtrace past-main on")
     assert "SIGSEGV" in run(f"core-file {core}") and number("$_siginfo.si_signo") == 11
     with open(notes, encoding="utf-8") as f:
-        differences(json.loads(json.dumps(crowd())), json.load(f), "")
+        noted = json.load(f)
+    differences(json.loads(json.dumps(crowd(set(map(int, noted))))), noted, "")
 
 
 @scene

@@ -560,8 +560,8 @@ def interrupt(name):
 # --- threads ---------------------------------------------------------------------
 
 def threads():
-    """{id of the guest: gdb's thread} by name of the thread."""
-    return {t.name: t for t in gdb.selected_inferior().threads()}
+    """{name: gdb's thread} of those that do not idle."""
+    return {t.name: t for t in gdb.selected_inferior().threads() if not t.name.startswith("idle ")}
 
 
 def timer_is_not_slower():

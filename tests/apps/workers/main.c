@@ -94,11 +94,18 @@ static void *workers_wait(void *arg)
 	return NULL;
 }
 
+/* The order counts in which threads take turns: that of one CPU. */
+static void use_one_cpu(void)
+{
+	uk_thread_set_affinity(uk_thread_current(), 1);
+}
+
 /* So many threads wait, each in the variable that it has for itself, while main
  * crashes.
  */
 static void crowd(unsigned long count)
 {
+	use_one_cpu();
 	for (unsigned long i = 1; i < count; i++)
 		uk_thread_create("member", workers_wait, (void *)i);
 	own = count;
