@@ -21,6 +21,10 @@ LEAVES = {
     "freed": ("of 100 bytes was written to after it was freed: 1 byte at offset 8", True),
     "freed-far": ("of 4096 bytes was written to after it was freed: 1 byte at offset 2000", True),
 }
+GROUP = re.compile(r"(\d+) bytes in (\d+) blocks?, the first at 0x\w+, ")
+# What nothing points to: bytes and blocks of each trace, its function, the comment of its line
+LOST = [(150, 3, "loses", "lost"), (80, 1, "ring", "ring"), (64, 1, "ring", "ring"),
+        (30, 1, "disguises", "disguised")]
 BOTH, ALLOCATED = ("allocated", "freed"), ("allocated",)
 CRASHES = {
     "past-the-end free": (r"block 0x\w+ of 20 bytes was overrun: 1 byte at offset 20", ALLOCATED),
@@ -34,6 +38,11 @@ CRASHES = {
 }
 
 
+def names(frames):
+    """Without folders: newlib's are those of its build for addr2line."""
+    return [(function, file.rpartition("/")[2], line) for function, file, line in frames]
+
+
 def call_traces(image, lines):
     """{"allocated" or "freed": [(function, file, line)]}, all of them as addr2line has them."""
     traces, frames = {}, []
@@ -41,14 +50,14 @@ def call_traces(image, lines):
         if found := ORIGIN.match(line.strip()):
             what, address, *frame = found.groups()
             frames = traces[what] = [tuple(frame)]
-            assert image.addr2line(int(address, 16) - 1) == frames
+            assert names(image.addr2line(int(address, 16) - 1)) == names(frames)
             chain = []
         else:
             address, *frame, inlined = FRAME.match(line.strip()).groups()
             frames.append(tuple(frame))
             chain.append(tuple(frame))
             if not inlined:
-                assert image.addr2line(int(address, 16) - 1) == chain
+                assert names(image.addr2line(int(address, 16) - 1)) == names(chain)
                 chain = []
     return traces
 
@@ -73,7 +82,8 @@ def test_found_by_a_check(arch):
     result = image.run()
     assert result.status == 0, result.text
     first, *kinds, last = re.split(r"heap check = (?:0|-14)\n", result.text)[:-1]
-    assert first == last == "heap: no damage\n"
+    assert first == "heap: 0 bytes in 0 blocks, no damage\n"
+    assert re.fullmatch(r"heap: \d+ bytes in \d+ blocks, no damage\n", last)
     assert len(kinds) == len(LEAVES)
     for said, (kind, (words, freed)) in zip(kinds, LEAVES.items()):
         header, reason, *lines = said.splitlines()
@@ -98,3 +108,51 @@ def test_off(arch):
     """The parameter turns all of it off."""
     result = build("memory_errors", arch).run("past-the-end", "free", options=["-p", "heap.checks=n"])
     assert result.status == 0, result.text
+
+
+def groups(image, lines):
+    """[(bytes, blocks, function, comment of its line)] of the groups in a list, their traces
+    checked, and the (bytes, blocks) that it does not show."""
+    found, rest = [], (0, 0)
+    for i, line in enumerate(lines):
+        if more := re.match(r"and (\d+) bytes in (\d+) more blocks$", line):
+            rest = tuple(map(int, more.groups()))
+        elif group := GROUP.match(line):
+            size, count = map(int, group.groups())
+            frames = [line[group.end():]]
+            for text in lines[i + 1:]:
+                if not text.startswith("  "):
+                    break
+                frames.append(text)
+            if ORIGIN.match(frames[0]):
+                (function, file, number), *_ = call_traces(image, frames)["allocated"]
+                ours = file == "tests/apps/memory_errors/main.c"
+                comment = ours and re.search(r"/\* (.*) \*/$", SOURCE[int(number) - 1])
+                found.append((size, count, function, comment and comment.group(1)))
+            else:  # inlined into its caller
+                found.append((size, count, "", None))
+    return found, rest
+
+
+def test_lists(arch):
+    """Blocks by trace, and those that nothing points to: data, the inside of a block, the
+    stacks of main and of a waiting thread and a chain of blocks keep others alive."""
+    image = build("memory_errors", arch)
+    result = image.run("leaks")
+    assert result.status == 0, result.text
+    said = dict(zip(("none", "all", "first", "heap", "largest", "check"),
+                    re.split(r"(?:leaks|heap)(?: \w+)? = 0\n", result.text)))
+    lines = {name: text.splitlines() for name, text in said.items()}
+    assert lines["none"] == ["heap: 0 bytes in 0 blocks that nothing points to"]
+    assert lines["all"][0] == "heap: 324 bytes in 6 blocks that nothing points to"
+    assert groups(image, lines["all"]) == (LOST, (0, 0))
+    assert groups(image, lines["first"]) == (LOST[:1], (324 - 150, 3))
+    size, count = map(int, re.match(r"heap: (\d+) bytes in (\d+) blocks, no damage$",
+                                    lines["heap"][0]).groups())
+    found, rest = groups(image, lines["heap"])
+    assert found == sorted(found, key=lambda group: -group[0])
+    assert {group[2] for group in found} >= {"uk_thread_create_attr", "loses", "holds", "keeps"}
+    assert sum(group[0] for group in found) + rest[0] == size
+    assert sum(group[1] for group in found) + rest[1] == count
+    assert groups(image, lines["largest"])[0] == found[:1]
+    assert lines["check"] == [lines["heap"][0]]

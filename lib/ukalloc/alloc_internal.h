@@ -47,4 +47,14 @@ void ukalloc_describe(const struct uk_alloc_damage *d, ukalloc_line_t line,
 void ukalloc_trace_lines(const __u32 *pcs, unsigned int count,
 			 ukalloc_line_t line, void *arg);
 
+/* Blocks by the trace that allocated them: cleared, added one by one (with the
+ * heap's lock held, or nothing else running), written, largest first. One user
+ * at a time. Contexts: any.
+ */
+void ukalloc_groups_clear(void);
+void ukalloc_groups_add(const struct uk_alloc_block *b, void *arg);
+/* Blocks that were added, and their bytes. */
+__sz ukalloc_groups_sum(__sz *bytes);
+void ukalloc_groups_write(__u64 max, ukalloc_line_t line, void *arg);
+
 #endif /* __ALLOC_INTERNAL_H__ */

@@ -25,7 +25,7 @@ __sz tlsf_held_max(void)
 }
 
 /* The header of a block in use without `before`, which neighbours change. */
-static __u64 guard_of(const struct tlsf *t, const struct block *b)
+__u64 tlsf_guard(const struct tlsf *t, const struct block *b)
 {
 	__u64 hash = (b->word & ~BLOCK_SEAL_MASK) ^ (__u64)b ^ t->secret;
 
@@ -38,7 +38,7 @@ void tlsf_arm(const struct tlsf *t, struct block *b)
 	__sz asked = block_asked(b);
 
 	memset((char *)block_payload(b) + asked, CANARY, block_size(b) - asked);
-	b->guard = guard_of(t, b);
+	b->guard = tlsf_guard(t, b);
 }
 
 /*
@@ -91,7 +91,7 @@ int tlsf_inspect(const struct tlsf *t, struct block *b,
 			      in_use ? "overrun"
 				     : "written to after it was freed",
 			      count, count > 1 ? "s" : "", first);
-	else if (in_use ? b->guard != guard_of(t, b) : !held_linked(t, b))
+	else if (in_use ? b->guard != tlsf_guard(t, b) : !held_linked(t, b))
 		tlsf_describe(d, b,
 			      "block %s was underrun%s: the bytes before it "
 			      "are damaged",

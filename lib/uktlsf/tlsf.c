@@ -315,6 +315,13 @@ static const struct uk_alloc_ops tlsf_ops = {
 	.largest = largest,
 	.addmem = tlsf_addmem,
 	.check = tlsf_check,
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+	.blocks = tlsf_blocks,
+	.mark_begin = tlsf_mark_begin,
+	.mark = tlsf_mark,
+	.mark_next = tlsf_mark_next,
+	.mark_end = tlsf_mark_end,
+#endif
 };
 
 struct uk_alloc *uk_tlsf_init(void *base, __sz len, const char *name)

@@ -55,6 +55,8 @@ struct block {
 #define TLSF_FL_COUNT 30
 #define TLSF_SIZE_MAX ((1UL << (TLSF_SMALL_LOG2 + TLSF_FL_COUNT - 1)) - 16)
 
+#define TLSF_INDEX 512 /* entries of leaks.c's index */
+
 /* A piece of memory. The first one's is in struct tlsf, each other one's at its
  * own start, so that there may be any number.
  */
@@ -69,6 +71,10 @@ struct tlsf {
 	__sz avail;
 	struct pool pool;
 #ifdef CONFIG_LIBUKALLOC_CHECKS
+	/* leaks.c: some blocks, ascending; marked ones; bounds of all pools */
+	struct block *index[TLSF_INDEX], *marked;
+	unsigned int indexed;
+	const char *low, *high;
 	int checked;
 	/* Held blocks, in the order in which they were freed. */
 	struct block *oldest, *newest;
@@ -193,6 +199,9 @@ static inline int tlsf_checked(const struct tlsf *t)
 	return t->checked;
 }
 
+/* What is in the header of a block in use that nothing has written to. */
+__u64 tlsf_guard(const struct tlsf *t, const struct block *b);
+
 /* Fills what surrounds the bytes of a block that the program gets. */
 void tlsf_arm(const struct tlsf *t, struct block *b);
 
@@ -212,6 +221,13 @@ struct block *tlsf_unhold(struct tlsf *t, __sz most);
 
 /* Bytes that may be held. */
 __sz tlsf_held_max(void);
+
+/* See uk_alloc_ops. */
+void tlsf_blocks(struct uk_alloc *a, uk_alloc_visit_t visit, void *arg);
+void tlsf_mark_begin(struct uk_alloc *a);
+void tlsf_mark(struct uk_alloc *a, __uptr word);
+int tlsf_mark_next(struct uk_alloc *a, struct uk_alloc_block *b);
+void tlsf_mark_end(struct uk_alloc *a, uk_alloc_visit_t visit, void *arg);
 #else
 static inline int tlsf_checked(const struct tlsf *t __unused)
 {

@@ -7,11 +7,15 @@
  *
  * Without an argument all those that leave something to be found, one after
  * the other: the command `heap check` describes it, then it is undone.
+ * With `leaks`: blocks that something points to, and some that nothing does.
  */
+#include <pthread.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <uk/cmd.h>
+#include <uk/semaphore.h>
 
 static char *hide(char *p)
 {
@@ -125,6 +129,51 @@ static const struct {
 	{ "used-again", used_again, 0 },
 };
 
+/* --- leaks -------------------------------------------------------------- */
+
+static struct uk_semaphore ready, done;
+static char *volatile kept_by_data, *volatile kept_inside, *volatile disguised;
+
+static __attribute__((noinline)) void loses(void)
+{
+	volatile int count = 3; /* a loop for each compiler: one trace */
+
+	while (count--)
+		hide(malloc(50)); /* lost */
+}
+
+/* Each points to the other one, and nothing else does. */
+static __attribute__((noinline)) void ring(void)
+{
+	char **a = (char **)hide(malloc(64)); /* ring */
+	char **b = (char **)hide(malloc(80)); /* ring */
+
+	*a = hide((char *)b);
+	*b = hide((char *)a);
+}
+
+static __attribute__((noinline)) void disguises(void)
+{
+	disguised = (char *)~(uintptr_t)hide(malloc(30)); /* disguised */
+}
+
+static __attribute__((noinline)) void keeps(void)
+{
+	kept_by_data = hide(malloc(70));
+	*(char **)kept_by_data = hide(malloc(71));
+	kept_inside = hide(malloc(72)) + 40;
+}
+
+static void *holds(void *arg)
+{
+	char *volatile block = malloc(73);
+
+	uk_semaphore_up(&ready);
+	uk_semaphore_down(&done);
+	free(block);
+	return NULL;
+}
+
 static void out(struct uk_cmd_io *io, const char *text, __sz len)
 {
 	fwrite(text, 1, len, stdout);
@@ -153,10 +202,37 @@ static int check_each(void)
 	return 0;
 }
 
+static int leaks(void)
+{
+	char *volatile mine = malloc(74);
+	pthread_t thread;
+
+	uk_semaphore_init(&ready, 0);
+	uk_semaphore_init(&done, 0);
+	pthread_create(&thread, NULL, holds, NULL);
+	uk_semaphore_down(&ready);
+	run("leaks");
+	loses();
+	ring();
+	disguises();
+	keeps();
+	run("leaks");
+	run("leaks 1");
+	run("heap");
+	run("heap 1");
+	run("heap check");
+	uk_semaphore_up(&done);
+	pthread_join(thread, NULL);
+	free(mine);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 2)
 		return check_each();
+	if (!strcmp(argv[1], "leaks"))
+		return leaks();
 	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (!strcmp(argv[1], kinds[i].name)) {
 			kinds[i].does();

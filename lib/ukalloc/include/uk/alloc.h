@@ -37,6 +37,15 @@ struct uk_alloc_damage {
 	char text[UK_ALLOC_DAMAGE_MAX];
 };
 
+/* A block in use. */
+struct uk_alloc_block {
+	void *ptr;
+	__sz size;   /* as the program asked for */
+	__u32 owner; /* as in struct uk_alloc_damage */
+};
+
+typedef void (*uk_alloc_visit_t)(const struct uk_alloc_block *b, void *arg);
+
 /** What an allocator provides. Called with interrupts off, except check(). */
 struct uk_alloc_ops {
 	/* A block of at least size bytes (never 0) at a multiple of align, a
@@ -61,6 +70,21 @@ struct uk_alloc_ops {
 	 * or 0. Any context. NULL: it has no check.
 	 */
 	int (*check)(struct uk_alloc *a, struct uk_alloc_damage *d);
+	/* The rest is for lists of blocks; NULL: it has none. Any context, of a
+	 * heap in which check() finds no damage and nothing changes meanwhile.
+	 *
+	 * Calls visit for each block in use.
+	 */
+	void (*blocks)(struct uk_alloc *a, uk_alloc_visit_t visit, void *arg);
+	/* For leaks. After mark_begin(), mark() marks the block in use that a
+	 * word points into, if there is one; mark_next() gives a marked block
+	 * that it has not given yet, or returns 0; mark_end() calls visit for
+	 * those not marked.
+	 */
+	void (*mark_begin)(struct uk_alloc *a);
+	void (*mark)(struct uk_alloc *a, __uptr word);
+	int (*mark_next)(struct uk_alloc *a, struct uk_alloc_block *b);
+	void (*mark_end)(struct uk_alloc *a, uk_alloc_visit_t visit, void *arg);
 };
 
 /* Unikraft's names; bytes and counts since the allocator exists. */

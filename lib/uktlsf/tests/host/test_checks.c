@@ -9,7 +9,7 @@
  * HOST-SRCS: lib/ukalloc/alloc.c lib/ukalloc/registry.c
  * HOST-SRCS: lib/ukprint/snprintf.c
  * HOST-SRCS: lib/uktlsf/tlsf.c lib/uktlsf/lists.c lib/uktlsf/check.c
- * HOST-SRCS: lib/uktlsf/checks.c
+ * HOST-SRCS: lib/uktlsf/checks.c lib/uktlsf/leaks.c
  * HOST-FLAGS: -DCONFIG_LIBUKALLOC=1 -DCONFIG_LIBUKTLSF=1
  * HOST-FLAGS: -DCONFIG_LIBUKTLSF_OWNERS=1 -DCONFIG_LIBUKALLOC_CHECKS=1
  * HOST-FLAGS: -DCONFIG_LIBUKALLOC_CHECKS_QUARANTINE_KB=16
