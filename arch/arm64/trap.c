@@ -140,6 +140,24 @@ static enum ukarch_trap_access __nobreak data_access(unsigned long esr)
 	return UKARCH_ACCESS_READ;
 }
 
+/* FAR holds the address of this exception. */
+static void __nobreak address(struct ukarch_trap_ctx *ctx)
+{
+	ctx->addr_valid = 1;
+	ctx->fault_address = UKARCH_SYSREG_READ(far_el1);
+}
+
+#define PSTATE_F (1 << 6)
+
+/* Handlers can be interrupted by what may interrupt a program with interrupts
+ * off: its registers are saved by now, and those of the exception read.
+ */
+static void __nobreak fiq_unmask(const struct ukarch_trap_ctx *ctx)
+{
+	if (!(ctx->regs->pstate & PSTATE_F))
+		__asm__ __volatile__("msr daifclr, #1" : : : "memory");
+}
+
 static const struct uk_event *__nobreak
 classify_sync(struct ukarch_trap_ctx *ctx)
 {
@@ -150,27 +168,29 @@ classify_sync(struct ukarch_trap_ctx *ctx)
 	switch (ec) {
 	case EC_IABORT_LOWER:
 	case EC_IABORT:
-		ctx->access = UKARCH_ACCESS_EXEC;
-		ctx->addr_valid = !(esr & ISS_FNV);
-		return classify_abort(ctx);
 	case EC_DABORT_LOWER:
 	case EC_DABORT:
-		ctx->access = data_access(esr);
-		ctx->addr_valid = !(esr & ISS_FNV);
+		ctx->access = ec <= EC_IABORT ? UKARCH_ACCESS_EXEC
+					      : data_access(esr);
+		if (!(esr & ISS_FNV))
+			address(ctx);
+		fiq_unmask(ctx);
 		return classify_abort(ctx);
 	case EC_WATCH_LOWER:
 	case EC_WATCH:
 		ctx->access = data_access(esr);
-		ctx->addr_valid = 1;
+		address(ctx);
 		break;
 	case EC_PC_ALIGN:
 		ctx->access = UKARCH_ACCESS_EXEC;
-		ctx->addr_valid = 1;
+		address(ctx);
 		ctx->align = 4;
 		break;
 	default:
 		break;
 	}
+	if (classes[ec].event != E_DEBUG) /* not in those of a debug trap */
+		fiq_unmask(ctx);
 	return class_events[classes[ec].event];
 }
 
@@ -178,30 +198,21 @@ static const struct uk_event *__nobreak classify(struct ukarch_trap_ctx *ctx)
 {
 	switch (SLOT_KIND(ctx->trapnr)) {
 	case SLOT_IRQ:
-	case SLOT_FIQ:
-		/* ESR and FAR are those of an earlier exception. */
-		ctx->error_code = 0;
+		fiq_unmask(ctx);
 		ctx->why = UKARCH_WHY_INTERRUPT;
-		return SLOT_KIND(ctx->trapnr) == SLOT_IRQ ? IRQ : OTHER;
+		return IRQ;
+	case SLOT_FIQ:
+		ctx->why = UKARCH_WHY_INTERRUPT;
+		return OTHER;
 	case SLOT_SERROR:
+		ctx->error_code = UKARCH_SYSREG_READ(esr_el1);
+		fiq_unmask(ctx);
 		ctx->why = UKARCH_WHY_EXTERNAL;
 		return BUS_ERROR;
 	default:
+		ctx->error_code = UKARCH_SYSREG_READ(esr_el1);
 		return classify_sync(ctx);
 	}
-}
-
-#define PSTATE_F (1 << 6)
-
-/* Handlers can be interrupted by what may interrupt a program with interrupts
- * off: its registers are saved by now. A debug trap's not, nor an FIQ's own.
- */
-static void __nobreak fiq_unmask(const struct uk_event *event,
-				 const struct ukarch_trap_ctx *ctx)
-{
-	if (event != DEBUG && SLOT_KIND(ctx->trapnr) != SLOT_FIQ &&
-	    !(ctx->regs->pstate & PSTATE_F))
-		__asm__ __volatile__("msr daifclr, #1" : : : "memory");
 }
 
 void __nobreak ukarch_trap_handle(struct __regs *regs, unsigned long slot)
@@ -209,14 +220,9 @@ void __nobreak ukarch_trap_handle(struct __regs *regs, unsigned long slot)
 	struct ukarch_trap_ctx ctx = {
 		.regs = regs,
 		.trapnr = slot,
-		.error_code = UKARCH_SYSREG_READ(esr_el1),
-		.fault_address = UKARCH_SYSREG_READ(far_el1),
 	};
 	const struct uk_event *event = classify(&ctx);
 
-	if (!ctx.addr_valid)
-		ctx.fault_address = 0;
-	fiq_unmask(event, &ctx);
 	if (!uk_trap_raise(event, &ctx))
 		uk_crash_trap(&ctx);
 	uk_trap_leave(&ctx);
