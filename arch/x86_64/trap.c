@@ -97,7 +97,7 @@ static __u8 ist_of(unsigned int vector)
 
 static void gdt_load(void)
 {
-	unsigned int cpu = uk_percpu_read(id);
+	unsigned int cpu = uk_percpu_id();
 	struct tss *tss = &cpus[cpu].tss;
 	__u64 base = (__u64)tss, *gdt = cpus[cpu].gdt;
 	struct table_reg gdtr = { sizeof(cpus[cpu].gdt) - 1, (__u64)gdt };
@@ -148,7 +148,7 @@ void ukarch_trap_init(void)
 {
 	struct table_reg idtr = { sizeof(idt) - 1, (__u64)idt };
 
-	if (!uk_percpu_read(id))
+	if (!uk_percpu_id())
 		idt_fill();
 	gdt_load();
 	__asm__ __volatile__("lidt %0" : : "m"(idtr));
@@ -163,7 +163,7 @@ static int writable(__vaddr_t addr)
 
 static int __nobreak on_trap_stack(__u64 rsp)
 {
-	unsigned int cpu = uk_percpu_read(id);
+	unsigned int cpu = uk_percpu_id();
 
 	return rsp - (__vaddr_t)uk_trap_stack[cpu] <= sizeof(uk_trap_stack[0]);
 }
@@ -195,7 +195,7 @@ static __vaddr_t __nobreak place_of_debug(const struct __regs *regs,
 static __vaddr_t __nobreak place_of_nmi(const struct __regs *regs,
 					__vaddr_t below)
 {
-	unsigned int cpu = uk_percpu_read(id);
+	unsigned int cpu = uk_percpu_id();
 	__vaddr_t stack = (__vaddr_t)uk_nmi_stack[cpu];
 
 	if (regs->rsp - stack <= sizeof(uk_nmi_stack[0]))
@@ -207,7 +207,7 @@ static __vaddr_t __nobreak place_of_nmi(const struct __regs *regs,
 /* Moves a frame out of its entry stack. */
 struct __regs *__nobreak ukarch_trap_restack(struct __regs *regs)
 {
-	__vaddr_t top = TOP_OF(uk_trap_stack, uk_percpu_read(id)) -
+	__vaddr_t top = TOP_OF(uk_trap_stack, uk_percpu_id()) -
 			UKARCH_TRAP_ENTRY_SIZE - sizeof(*regs);
 	__vaddr_t below = ALIGN_DOWN(regs->rsp, 16UL) - sizeof(*regs);
 	__u64 n = sizeof(*regs) / 8;

@@ -37,7 +37,7 @@ static __u8 ids[CONFIG_UKPLAT_LCPU_MAXCOUNT]; /* of the local APICs, by CPU */
 /* The local APIC of the calling CPU. */
 static void local_init(void)
 {
-	ids[uk_percpu_read(id)] = (__u8)(uk_apic_read(UK_APIC_ID) >> 24);
+	ids[uk_percpu_id()] = (__u8)(uk_apic_read(UK_APIC_ID) >> 24);
 	uk_apic_write(UK_APIC_SVR, SVR_ENABLE | VECTOR_SPURIOUS);
 	uk_apic_write(UK_APIC_TPR, 0);
 	uk_apic_write(UK_APIC_LVT_LINT0, UK_APIC_LVT_MASKED);
@@ -150,7 +150,7 @@ static int nmi(void *data)
 	taken = uk_intctlr_nmi(UK_APIC_IRQ_STOP);
 #endif
 	if (taken != UK_INTCTLR_IRQ_HANDLED && nmi_line >= 0 &&
-	    nmi_cpu == uk_percpu_read(id))
+	    nmi_cpu == uk_percpu_id())
 		taken |= uk_intctlr_nmi((unsigned int)nmi_line);
 	return taken ? UK_EVENT_HANDLED : UK_EVENT_NOT_HANDLED;
 }

@@ -40,7 +40,7 @@ int gic_find(const char *compatible, __uptr base[2])
 
 static __uptr base_of(unsigned int irq)
 {
-	__uptr local = gic.local[uk_percpu_read(id)];
+	__uptr local = gic.local[uk_percpu_id()];
 
 	return local && irq < GIC_SPI_FIRST ? local : gic.dist;
 }

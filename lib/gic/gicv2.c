@@ -60,8 +60,7 @@ static int gicv2_fiq(void)
 /* The interface of the calling CPU. */
 static void local_init(void)
 {
-	targets[uk_percpu_read(id)] =
-		*(volatile __u8 *)(gic.dist + GICD_ITARGETSR);
+	targets[uk_percpu_id()] = *(volatile __u8 *)(gic.dist + GICD_ITARGETSR);
 	*gic_reg(cpu, GICC_PMR) = PMR_ALL;
 	*gic_reg(cpu, GICC_CTLR) = ctlr;
 }
@@ -112,17 +111,17 @@ static int gicv2_ack(const struct ukarch_trap_ctx *ctx __unused)
 	__u32 iar = *gic_reg(cpu, GICC_IAR);
 	unsigned int irq = iar & 0x3ff;
 
-	acked[uk_percpu_read(id)] = ended(iar, irq);
+	acked[uk_percpu_id()] = ended(iar, irq);
 	return irq < GIC_SPECIAL_FIRST ? (int)irq : UK_INTCTLR_SPURIOUS;
 }
 
 static void gicv2_eoi(unsigned int irq __unused)
 {
 #ifdef CONFIG_HAVE_SMP
-	if (unlikely(acked[uk_percpu_read(id)] == GIC_SPECIAL_FIRST))
+	if (unlikely(acked[uk_percpu_id()] == GIC_SPECIAL_FIRST))
 		return;
 #endif
-	*gic_reg(cpu, GICC_EOIR) = acked[uk_percpu_read(id)];
+	*gic_reg(cpu, GICC_EOIR) = acked[uk_percpu_id()];
 }
 
 /* With one CPU there is nothing to choose, and its bit reads as 0. */

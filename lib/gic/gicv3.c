@@ -50,7 +50,7 @@ static __uptr redistributor(__uptr at)
 	__u64 aff = UKARCH_SYSREG_READ(mpidr_el1) & MPIDR_AFFINITY;
 	__u32 packed = (__u32)(aff >> 8 & 0xff000000) | (aff & 0xffffff);
 
-	affinities[uk_percpu_read(id)] = aff;
+	affinities[uk_percpu_id()] = aff;
 	for (unsigned int i = 0; i < GICR_FRAMES_MAX; i++) {
 		__u64 typer = *(volatile __u64 *)(at + GICR_TYPER);
 
@@ -94,7 +94,7 @@ static int redist_init(void)
 
 	if (!redist || wake(redist))
 		return -ENODEV;
-	gic.local[uk_percpu_read(id)] = redist + GICR_FRAME;
+	gic.local[uk_percpu_id()] = redist + GICR_FRAME;
 	return 0;
 }
 

@@ -124,7 +124,7 @@ static void check_order(const struct held *outer, const struct held *inner)
 static void check(const struct held *h, int in_trap)
 {
 	const struct ukarch_trap_ctx *trap = uk_percpu_read(trap);
-	unsigned int cpu = uk_percpu_read(id);
+	unsigned int cpu = uk_percpu_id();
 
 	if (ukarch_irq_enabled())
 		violation("a lock is taken with interrupts on", h->place,
@@ -143,7 +143,7 @@ static void check(const struct held *h, int in_trap)
 
 static void add(const struct held *h)
 {
-	unsigned int cpu = uk_percpu_read(id);
+	unsigned int cpu = uk_percpu_id();
 
 	if (cpus[cpu].count == DEPTH)
 		violation("too many locks are held", h->place, __NULL);
@@ -180,7 +180,7 @@ int uk_spin_trylock_at(struct uk_spinlock *lock, const char *place)
 
 void uk_spin_unlock_at(struct uk_spinlock *lock, const char *place)
 {
-	unsigned int cpu = uk_percpu_read(id);
+	unsigned int cpu = uk_percpu_id();
 	unsigned int i;
 
 	if (passes_by())
@@ -212,7 +212,7 @@ void uk_spin_forget(const struct uk_spinlock *lock)
 void uk_spin_assert_only_at(const struct uk_spinlock *lock, const char *place)
 {
 	unsigned long flags = ukarch_irq_save();
-	unsigned int cpu = uk_percpu_read(id);
+	unsigned int cpu = uk_percpu_id();
 
 	for (unsigned int i = 0; !is_off() && i < cpus[cpu].count; i++)
 		if (cpus[cpu].held[i].lock != lock)

@@ -20,7 +20,7 @@ void(uk_spin_lock)(struct uk_spinlock *lock)
 	ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
 	while (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket)
 		ukarch_cpu_relax();
-	set_owner(lock, uk_percpu_read(id) + 1);
+	set_owner(lock, uk_percpu_id() + 1);
 }
 
 int(uk_spin_trylock)(struct uk_spinlock *lock)
@@ -32,7 +32,7 @@ int(uk_spin_trylock)(struct uk_spinlock *lock)
 	if (!__atomic_compare_exchange_n(&lock->next, &ticket, ticket + 1, 0,
 					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 		return 0;
-	set_owner(lock, uk_percpu_read(id) + 1);
+	set_owner(lock, uk_percpu_id() + 1);
 	return 1;
 }
 

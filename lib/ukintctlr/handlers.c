@@ -69,13 +69,13 @@ int uk_intctlr_nmi(unsigned int irq)
 {
 	int taken = call_handlers(irq);
 
-	lines[irq].count[uk_percpu_read(id)] += !!taken;
+	lines[irq].count[uk_percpu_id()] += !!taken;
 	return taken;
 }
 
 int intctlr_run(unsigned int irq)
 {
-	lines[irq].count[uk_percpu_read(id)]++;
+	lines[irq].count[uk_percpu_id()]++;
 	if (likely(call_handlers(irq)))
 		lines[irq].in_a_row = 0;
 	else

@@ -33,7 +33,7 @@ static int exists(unsigned int irq)
 
 static int interrupt(void *data)
 {
-	unsigned int cpu = uk_percpu_read(id);
+	unsigned int cpu = uk_percpu_id();
 	int irq;
 
 	if (unlikely(!ctlr))
@@ -61,7 +61,7 @@ void intctlr_set_masked(unsigned int irq, int masked)
 	if (masked) {
 		ctlr->ops->mask_irq(irq);
 	} else {
-		(void)ctlr->ops->set_cpu(irq, uk_percpu_read(id));
+		(void)ctlr->ops->set_cpu(irq, uk_percpu_id());
 		ctlr->ops->unmask_irq(irq);
 	}
 }
@@ -172,7 +172,7 @@ __u64 uk_intctlr_spurious_count(void)
 
 int uk_intctlr_irq_current(void)
 {
-	return (int)UK_READ_ONCE(cpus[uk_percpu_read(id)].handling) - 1;
+	return (int)UK_READ_ONCE(cpus[uk_percpu_id()].handling) - 1;
 }
 
 const char *uk_intctlr_name(void)
@@ -183,7 +183,7 @@ const char *uk_intctlr_name(void)
 #ifdef CONFIG_HAVE_SMP
 void intctlr_wait(unsigned int irq)
 {
-	unsigned int me = uk_percpu_read(id);
+	unsigned int me = uk_percpu_id();
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(cpus); i++)
 		while (i != me && UK_READ_ONCE(cpus[i].handling) == irq + 1)
@@ -212,7 +212,7 @@ static int init_cpu(void *data __unused)
 {
 	if (ctlr) {
 		ctlr->ops->init_cpu();
-		cpus[uk_percpu_read(id)].ready = 1;
+		cpus[uk_percpu_id()].ready = 1;
 	}
 	return UK_EVENT_HANDLED_CONT;
 }

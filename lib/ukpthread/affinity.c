@@ -41,5 +41,5 @@ int pthread_attr_getaffinity_np(const pthread_attr_t *attr, size_t size,
 
 int sched_getcpu(void)
 {
-	return (int)uk_percpu_read(id);
+	return (int)uk_percpu_id();
 }

@@ -71,7 +71,7 @@ extern struct gdb_cpu gdb_cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 /** The calling CPU's. */
 static inline struct gdb_cpu *gdb_cpu(void)
 {
-	return &gdb_cpus[uk_percpu_read(id)];
+	return &gdb_cpus[uk_percpu_id()];
 }
 
 /* --- breaks.c -------------------------------------------------------------*/

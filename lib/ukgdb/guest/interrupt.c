@@ -94,7 +94,7 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 	case GDB_PATH_NONE:
 		stop_polled(ctx);
 	case GDB_PATH_TRAP:
-		g->coming_out = (int)uk_percpu_read(id) + 1;
+		g->coming_out = (int)uk_percpu_id() + 1;
 		gdb_arch_trace(ctx->regs, 1);
 		break;
 	case GDB_PATH_DEBUG_ENTRY:

@@ -87,8 +87,8 @@ void __nobreak gdb_step_over(struct __regs *regs, int nested)
 	if ((!b && !hw) || (!hw && execute(b, regs) != IN_PLACE))
 		return;
 	uk_percpu()->in_debugger = 1;
-	steps[uk_percpu_read(id)][nested].mode = STEP_OVER;
-	clear_way(&steps[uk_percpu_read(id)][nested], b, hw, regs);
+	steps[uk_percpu_id()][nested].mode = STEP_OVER;
+	clear_way(&steps[uk_percpu_id()][nested], b, hw, regs);
 	uk_percpu()->in_debugger = nested;
 }
 
@@ -149,7 +149,7 @@ static int go_on(struct step *s, struct __regs *regs)
 
 int gdb_step(struct __regs *regs, const struct gdb_decision *how)
 {
-	struct step *s = &steps[uk_percpu_read(id)][0];
+	struct step *s = &steps[uk_percpu_id()][0];
 
 	*s = (struct step){
 		.mode = how->act == GDB_ACT_RANGE ? STEP_RANGE : STEP_ONE,
@@ -212,18 +212,18 @@ static void finish(unsigned int cpu, struct step *s, struct __regs *regs)
 	if (s->in_place)
 		(void)gdb_break_patch(s->in_place, s->in_place->live);
 	s->in_place = __NULL;
-	if (s == &steps[uk_percpu_read(id)][0])
+	if (s == &steps[uk_percpu_id()][0])
 		gdb_arch_hw_enable(1);
 }
 
 int gdb_step_is_in_place(void)
 {
-	return steps[uk_percpu_read(id)][0].in_place != __NULL;
+	return steps[uk_percpu_id()][0].in_place != __NULL;
 }
 
 int gdb_step_is_on(void)
 {
-	return steps[uk_percpu_read(id)][0].mode != STEP_NONE;
+	return steps[uk_percpu_id()][0].mode != STEP_NONE;
 }
 
 void gdb_step_cancel(unsigned int cpu, struct __regs *regs)
@@ -247,7 +247,7 @@ static int is_done(struct step *s, struct __regs *regs)
 enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested,
 			       struct gdb_cause *cause)
 {
-	unsigned int cpu = uk_percpu_read(id);
+	unsigned int cpu = uk_percpu_id();
 	struct step *s = &steps[cpu][nested];
 	struct __regs *regs = ctx->regs;
 	int watched;

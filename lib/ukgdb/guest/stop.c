@@ -31,7 +31,7 @@ static struct gdb_stop stopped;
 
 long gdb_guest_tid(void)
 {
-	return gdb_cpu_tid(uk_percpu_read(id));
+	return gdb_cpu_tid(uk_percpu_id());
 }
 
 static struct ukarch_trap_frame *frame_of(unsigned int cpu)
@@ -44,7 +44,7 @@ static struct ukarch_trap_frame *frame_of(unsigned int cpu)
 /* The calling CPU's. */
 static struct ukarch_trap_frame *frame(void)
 {
-	return frame_of(uk_percpu_read(id));
+	return frame_of(uk_percpu_id());
 }
 
 static struct ukarch_trap_ctx *stopped_ctx(void)
@@ -215,7 +215,7 @@ static void resume(enum gdb_end end)
 		.why = GDB_STOP_SIGNAL,
 		.signal = GDB_SIGTRAP,
 		.tid = gdb_guest_tid(),
-		.core = uk_percpu_read(id),
+		.core = uk_percpu_id(),
 	};
 }
 
@@ -248,11 +248,11 @@ static void __noreturn enter(const struct gdb_stop *stop)
 
 	stopped = *stop;
 	stopped.tid = gdb_guest_tid();
-	stopped.core = uk_percpu_read(id);
+	stopped.core = uk_percpu_id();
 	stopped_ctx()->regs = &frame()->regs;
 	uk_percpu()->trap = stopped_ctx();
 	g->regs = &frame()->regs;
-	gdb_step_cancel(uk_percpu_read(id), g->regs);
+	gdb_step_cancel(uk_percpu_id(), g->regs);
 	gdb_cpus_settle();
 	gdb_break_leave_slot(g->regs);
 	gdb_guest_listen(0);
@@ -319,7 +319,7 @@ static int on_stack(unsigned int cpu, __vaddr_t sp)
 
 int gdb_guest_on_stack(__vaddr_t sp)
 {
-	return on_stack(uk_percpu_read(id), sp);
+	return on_stack(uk_percpu_id(), sp);
 }
 
 /* One that was stopped on its way out of the stub goes on with its frame. */

@@ -117,7 +117,7 @@ static int __nobreak on_debug(void *data)
 	struct uk_percpu *cpu = uk_percpu();
 	int nested = cpu->in_debugger, rc;
 
-	if (unlikely(gdb_guest.coming_out == (int)uk_percpu_read(id) + 1))
+	if (unlikely(gdb_guest.coming_out == (int)uk_percpu_id() + 1))
 		return gdb_guest_come_out(ctx);
 	cpu->in_debugger = 1;
 	if (!nested && !gdb_cpus_stop(ctx)) {

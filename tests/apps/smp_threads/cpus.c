@@ -57,7 +57,7 @@ static void check_cpu(__u64 allowed)
 {
 	unsigned long flags = ukarch_irq_save();
 
-	if (!(allowed >> uk_percpu_read(id) & 1))
+	if (!(allowed >> uk_percpu_id() & 1))
 		__atomic_add_fetch(&mistakes, 1, __ATOMIC_RELAXED);
 	ukarch_irq_restore(flags);
 }
@@ -198,7 +198,7 @@ int scene_idle(void)
 		wrong += t->name[5] != (char)('0' + t->cpu) ||
 			 strcmp(uk_thread_state_name(t), "idle") ||
 			 t->stack.top <= t->stack.base;
-		wrong += (t->cpu == uk_percpu_read(id)) ==
+		wrong += (t->cpu == uk_percpu_id()) ==
 			 (uk_percpus[t->cpu].thread == t);
 		idle++;
 	}
@@ -275,7 +275,7 @@ static unsigned long sum(unsigned int loops)
 
 static void bare_loop(struct __regs *regs __unused, void *user __unused)
 {
-	counts((void *)cell(uk_percpu_read(id)));
+	counts((void *)cell(uk_percpu_id()));
 }
 
 /* What one loop on each CPU counts in a while, without the scheduler: in an

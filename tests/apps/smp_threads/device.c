@@ -79,7 +79,7 @@ static unsigned int taken[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
 static int takes(void *arg)
 {
-	__atomic_add_fetch(&taken[uk_percpu_read(id)], 1, __ATOMIC_RELEASE);
+	__atomic_add_fetch(&taken[uk_percpu_id()], 1, __ATOMIC_RELEASE);
 	return UK_INTCTLR_IRQ_NOT_HANDLED;
 }
 

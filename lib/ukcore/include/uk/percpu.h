@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * State that each CPU has for itself. What a library keeps for each CPU is an
- * array of CONFIG_UKPLAT_LCPU_MAXCOUNT elements, indexed by uk_percpu_read(id).
+ * array of CONFIG_UKPLAT_LCPU_MAXCOUNT elements, indexed by uk_percpu_id().
  */
 #ifndef __UK_PERCPU_H__
 #define __UK_PERCPU_H__
@@ -75,6 +75,13 @@ static inline void uk_percpu_init(unsigned int id)
 #define uk_percpu_read(field) ukarch_percpu_read(field)
 #else
 #define uk_percpu_read(field) (uk_percpus[0].field)
+#endif
+
+/** The calling CPU's number; a constant with one CPU. Contexts: as above. */
+#ifdef CONFIG_HAVE_SMP
+#define uk_percpu_id() uk_percpu_read(id)
+#else
+#define uk_percpu_id() 0U
 #endif
 
 /**

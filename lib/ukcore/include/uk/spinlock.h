@@ -52,7 +52,7 @@ void uk_spin_unlock(struct uk_spinlock *lock);
 static inline int uk_spin_is_mine(const struct uk_spinlock *lock)
 {
 	return __atomic_load_n(&lock->owner, __ATOMIC_RELAXED) ==
-	       uk_percpu_read(id) + 1;
+	       uk_percpu_id() + 1;
 }
 #else
 struct uk_spinlock {

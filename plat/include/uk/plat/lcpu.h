@@ -49,10 +49,10 @@ struct ukplat_lcpu_func {
 /* No waiting for room in a CPU's queue. */
 #define UKPLAT_LCPU_RFLG_DONOTBLOCK 0x1
 
-/** The number of the calling CPU. Contexts: any; see uk_percpu_read(). */
+/** The number of the calling CPU. Contexts: any; see uk_percpu_id(). */
 static inline __lcpuid ukplat_lcpu_id(void)
 {
-	return uk_percpu_read(id);
+	return uk_percpu_id();
 }
 
 /**

@@ -52,7 +52,7 @@ static struct cpu {
 void gdb_arch_step_on(struct __regs *regs, const __u8 *insn __unused,
 		      __sz avail __unused)
 {
-	cpus[uk_percpu_read(id)].masked_before = regs->pstate & PSTATE_D;
+	cpus[uk_percpu_id()].masked_before = regs->pstate & PSTATE_D;
 	regs->pstate = (regs->pstate & ~PSTATE_D) | PSTATE_SS;
 	UKARCH_SYSREG_WRITE(mdscr_el1,
 			    UKARCH_SYSREG_READ(mdscr_el1) | MDSCR_SS);
@@ -69,7 +69,7 @@ static void step_disable(void)
 void gdb_arch_step_off(unsigned int cpu, struct __regs *regs)
 {
 	regs->pstate = (regs->pstate & ~PSTATE_SS) | cpus[cpu].masked_before;
-	if (cpu == uk_percpu_read(id))
+	if (cpu == uk_percpu_id())
 		step_disable();
 }
 
@@ -238,7 +238,7 @@ static void watch_write(unsigned int i, const struct hw *w)
 /* Written only when they change: each write costs translations. */
 void gdb_arch_hw_enable(int on)
 {
-	struct hw(*written)[REGISTERS] = cpus[uk_percpu_read(id)].written;
+	struct hw(*written)[REGISTERS] = cpus[uk_percpu_id()].written;
 	__u64 mdscr = UKARCH_SYSREG_READ(mdscr_el1) & ~MDSCR_MDE;
 	int any = 0;
 

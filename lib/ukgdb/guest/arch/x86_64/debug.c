@@ -56,7 +56,7 @@ static struct cpu {
 
 static struct cpu *this_cpu(void)
 {
-	return &cpus[uk_percpu_read(id)];
+	return &cpus[uk_percpu_id()];
 }
 
 /* The largest aligned piece at the start of a range. */
@@ -316,7 +316,7 @@ enum gdb_path __nobreak gdb_arch_trap_path(const struct ukarch_trap_ctx *ctx)
 {
 	const struct ukarch_trap_ctx *outer = ctx->outer;
 	__u64 rip = ctx->regs->rip, rsp = ctx->regs->rsp;
-	unsigned int cpu = uk_percpu_read(id);
+	unsigned int cpu = uk_percpu_id();
 	__u64 trap_top = (__u64)uk_trap_stack[cpu] + sizeof(uk_trap_stack[0]);
 
 	if (trap_top - rsp < UKARCH_TRAP_ENTRY_SIZE)
