@@ -19,6 +19,7 @@ sys.path.insert(0, SUPPORT)
 import uk.log
 import uk.tables
 import uk.cpus
+import uk.heap
 import uk.threads
 import uk.tls
 from uk.guest import text_at

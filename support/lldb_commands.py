@@ -11,6 +11,7 @@ sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
 import uk.log
 import uk.tables
 import uk.cpus
+import uk.heap
 import uk.threads
 import uk.tls
 from uk.in_lldb import commands

@@ -2,13 +2,17 @@
 # Copyright (c) 2026, The Vitrine Authors
 """LIBUKALLOC_CHECKS: each mistake of tests/apps/memory_errors is found and
 described, and the call traces of the block's allocation and free are those of
-the source."""
+the source; lists of blocks and leaks, in the guest, gdb and lldb."""
 
 import re
 
+import subprocess
+
 import pytest
+from debugger import gdb
+from gdb_guest import StubGuest
 from screen import read_screen
-from vitrine import ROOT, build
+from vitrine import ROOT, RUN_SECONDS, build
 
 SOURCE = (ROOT / "tests/apps/memory_errors/main.c").read_text().splitlines()
 ORIGIN = re.compile(r"(allocated|freed) by 0x(\w+) (\S+)\+\w+ \((\S+):(\d+)\)$")
@@ -156,3 +160,44 @@ def test_lists(arch):
     assert sum(group[1] for group in found) + rest[1] == count
     assert groups(image, lines["largest"])[0] == found[:1]
     assert lines["check"] == [lines["heap"][0]]
+
+
+PLACE = re.compile(r"(\d+) bytes in (\d+) blocks?, the first at (0x\w+), allocated by "
+                   r"(?:0x\w+ )?(\w+)(?:\+\w+)? \((\S+)\)$", re.M)
+
+
+def leaks_in(text):
+    """[(bytes, blocks, address of the first, function, place)]: the last list of leaks."""
+    assert "heap: 324 bytes in 6 blocks that nothing points to\n" in text, text
+    return PLACE.findall(text.rpartition(" that nothing points to\n")[2])
+
+
+def guests_leaks(text):
+    """What the guest itself printed first."""
+    return leaks_in(text.partition("\nleaks = 0\n")[2].partition("\nleaks = 0\n")[0] + "\n")
+
+
+def test_leaks_in_a_core_file(arch, tmp_path):
+    """gdb and lldb find what the guest found; main then stands in the crash."""
+    image, core = build("memory_errors", arch), tmp_path / "core"
+    result = image.run("leaks", "crash", options=["--core", str(core)])
+    expected = guests_leaks(result.text)
+    assert [tuple(map(int, leak[:2])) for leak in expected] == [leak[:2] for leak in LOST]
+    for words in (["-batch", "-iex", "set width 0", "-ex"], ["--lldb", "--batch", "-o"]):
+        lldb = words[:1] if "--lldb" in words else []
+        done = subprocess.run([ROOT / "support/gdb", *lldb, core, *words[len(lldb):], "uk leaks"],
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=False,
+                              stderr=subprocess.STDOUT, text=True, timeout=RUN_SECONDS)
+        assert leaks_in(done.stdout) == expected, done.stdout
+
+
+def test_leaks_in_a_debugger(arch):
+    """The same in a guest that a debugger has stopped, by gdb and by `monitor`."""
+    with StubGuest(build("memory_errors", arch), "leaks") as guest:
+        out = gdb(guest.image, guest.at, [
+            f"source {ROOT}/support/gdb_commands.py", "break all_is_there", "continue",
+            "uk leaks", "monitor leaks", "monitor heap check", "uk heap 1"])
+        expected = guests_leaks(guest.end().text)
+    assert leaks_in(out[3]) == leaks_in(out[4]) == expected
+    bytes_in_blocks = re.match(r"heap: \d+ bytes in \d+ blocks", out[5])[0]
+    assert bytes_in_blocks in out[6] and ", no damage" in out[5], out

@@ -24,6 +24,7 @@ value.dereference(), value.address, value.type.sizeof.
   thread_of(number, running)      the debugger's thread, or None; at a target that shows
                         one CPU only, what runs is that
   places_of(thread)     its places, innermost first
+  registers(thread)     (its stack pointer, the values of its general registers)
   select(thread), select_saved(regs, addresses)     and print the call trace; the second
                         is of a struct __regs, where the debugger knows no thread
   selected_number()     the guest's number of the selected thread, or None

@@ -141,6 +141,19 @@ def places_of(thread, most):
     return places
 
 
+def registers(thread):
+    selected, frame_then = gdb.selected_thread(), gdb.selected_frame()
+    try:
+        thread.switch()
+        frame = gdb.newest_frame()
+        values = [frame.read_register(r) for r in frame.architecture().registers("general")]
+        return (int(frame.read_register("sp")) & (1 << 64) - 1,
+                [int(v) & (1 << 64) - 1 for v in values if v.type.sizeof == 8])
+    finally:
+        selected.switch()
+        frame_then.select()
+
+
 def select(thread):
     chosen.thread.choose(None)
     thread.switch()

@@ -239,6 +239,12 @@ def places_of(thread, most):
     return [place_of(f) for f in frames if not f.IsInlined()]
 
 
+def registers(thread):
+    frame = thread.GetFrameAtIndex(0)
+    general = frame.GetRegisters()[0]
+    return frame.GetSP(), [r.GetValueAsUnsigned() for r in general if r.GetByteSize() == 8]
+
+
 def execute(text):
     result = lldb.SBCommandReturnObject()
     target().GetDebugger().GetCommandInterpreter().HandleCommand(text, result)

@@ -202,7 +202,15 @@ static int check_each(void)
 	return 0;
 }
 
-static int leaks(void)
+/* For a debugger; with `crash` a core file is written. */
+static __attribute__((noinline)) void all_is_there(int crash)
+{
+	__asm__ volatile("" ::: "memory");
+	if (crash)
+		abort();
+}
+
+static int leaks(int crash)
 {
 	char *volatile mine = malloc(74);
 	pthread_t thread;
@@ -221,6 +229,7 @@ static int leaks(void)
 	run("heap");
 	run("heap 1");
 	run("heap check");
+	all_is_there(crash);
 	uk_semaphore_up(&done);
 	pthread_join(thread, NULL);
 	free(mine);
@@ -232,7 +241,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return check_each();
 	if (!strcmp(argv[1], "leaks"))
-		return leaks();
+		return leaks(argc > 2);
 	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (!strcmp(argv[1], kinds[i].name)) {
 			kinds[i].does();
