@@ -149,7 +149,7 @@ def read_thread(texts):
     wait = texts.pop(1).removeprefix(f"  {state} ") if state in ("waiting", "sleeping") else ""
     low, high = THREAD_STACK.match(texts[1]).groups()
     thread = Thread(name, state, int(switches), (int(low, 16), int(high, 16)), wait)
-    if texts[2:] != ["  call trace: see above"]:
+    if len(texts) != 3 or not re.fullmatch("  call trace: see (above|CPU \\d+)", texts[2]):
         read_trace(thread, texts[2:], True)
     return thread
 

@@ -5,25 +5,18 @@
  */
 #include <uk/lcpu.h>
 #include <uk/stack.h>
-#ifdef CONFIG_LIBUKSCHED
 #include <uk/thread.h>
-#endif
 #include <uk/trap.h>
 #include "crash_internal.h"
 
 /* ", thread 3, worker" */
 static const char *thread_text(unsigned int cpu, char *buf, __sz len)
 {
-	buf[0] = '\0';
-#ifdef CONFIG_LIBUKSCHED
-	const struct uk_thread *t = uk_percpus[cpu].thread;
+	const struct uk_thread *t = uk_thread_on(cpu);
 
+	buf[0] = '\0';
 	if (t)
 		uk_snprintf(buf, len, ", thread %u, %s", t->id, t->name);
-#else
-	(void)cpu;
-	(void)len;
-#endif
 	return buf;
 }
 

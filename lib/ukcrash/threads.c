@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * All threads, each with its state, its stack and where it is. The one that
- * runs has its call trace further up.
+ * All threads, each with its state, its stack and where it is. The call traces
+ * of those that run are not repeated: they are those of the CPUs.
  */
 #include <uk/param.h>
 #include <uk/thread.h>
@@ -14,10 +14,24 @@ static unsigned int threads_max = CONFIG_LIBUKCRASH_THREADS;
 UK_PARAM(crash, threads, &threads_max, uint,
 	 "threads that a crash screen shows at most");
 
+/* Its call trace, or where on the screen that is. */
+static void trace(struct uk_thread *t)
+{
+	struct __regs *regs = uk_thread_regs(t);
+	int cpu = uk_thread_cpu(t);
+
+	if (t == uk_thread_current())
+		uk_pr_crit("  call trace: see above\n");
+	else if (cpu >= 0)
+		uk_pr_crit("  call trace: %s CPU %d\n",
+			   regs ? "see" : "none of", cpu);
+	else if (regs)
+		ukcrash_trace(regs, 0, &t->stack);
+}
+
 static void thread(struct uk_thread *t)
 {
 	__nsec ns = uk_thread_cpu_time(t);
-	struct __regs *regs = uk_thread_regs(t);
 	char wait[UK_WAIT_TEXT_MAX];
 
 	uk_pr_crit("Thread %u: %s, %s, %lu.%03lu ms on the CPU, %lu switches\n",
@@ -27,10 +41,7 @@ static void thread(struct uk_thread *t)
 		uk_pr_crit("  %s %s\n", uk_thread_state_name(t), wait);
 	uk_pr_crit("  stack 0x%lx-0x%lx\n", (__vaddr_t)t->stack.base,
 		   (__vaddr_t)t->stack.top);
-	if (t == uk_thread_current())
-		uk_pr_crit("  call trace: see above\n");
-	else if (regs)
-		ukcrash_trace(regs, 0, &t->stack);
+	trace(t);
 }
 
 static void threads(const struct uk_crash_info *info __unused)

@@ -17,6 +17,7 @@ struct shot {
 	unsigned int id;
 	char name[UK_THREAD_NAME_MAX];
 	const char *state;
+	int cpu; /* that it is on; -1: none */
 	char wait[UK_WAIT_TEXT_MAX];
 	__nsec cpu_time;
 	__u64 switches;
@@ -44,6 +45,7 @@ static void take(struct shot *s, struct uk_thread *t)
 	s->id = t->id;
 	strncpy(s->name, t->name, sizeof(s->name) - 1);
 	s->state = uk_thread_state_name(t);
+	s->cpu = uk_thread_cpu(t);
 	uk_thread_wait_text(t, s->wait, sizeof(s->wait));
 	s->cpu_time = uk_thread_cpu_time(t);
 	s->switches = t->switches;
@@ -105,6 +107,8 @@ static void put_thread(struct uk_http_response *res, const struct shot *s)
 	uk_http_printf(res, "{\"id\":%u", s->id);
 	put_name(res, "name", s->name);
 	put_name(res, "state", s->state);
+	if (s->cpu >= 0)
+		uk_http_printf(res, ",\"cpu\":%d", s->cpu);
 	if (s->wait[0])
 		put_name(res, "wait", s->wait);
 	uk_http_printf(res,

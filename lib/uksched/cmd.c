@@ -19,6 +19,7 @@ struct shot {
 	unsigned int id;
 	char name[UK_THREAD_NAME_MAX];
 	const char *state;
+	int cpu; /* that it is on; -1: none */
 	char wait[UK_WAIT_TEXT_MAX];
 	__u64 us, switches;
 	unsigned int depth;
@@ -40,6 +41,7 @@ static int take(struct shot *s, unsigned int behind)
 		strncpy(s->name, t->name, sizeof(s->name) - 1);
 		s->name[sizeof(s->name) - 1] = '\0';
 		s->state = uk_thread_state_name(t);
+		s->cpu = uk_thread_cpu(t);
 		uk_thread_wait_text(t, s->wait, sizeof(s->wait));
 		s->us = uk_thread_cpu_time(t) / 1000;
 		s->switches = t->switches;
@@ -72,6 +74,8 @@ static void show(struct uk_cmd_io *io, const struct shot *s)
 	uk_cmd_printf(io, "%3u %-16s %-8s %6lu.%06lu s %8lu switches", s->id,
 		      s->name, s->state, s->us / 1000000, s->us % 1000000,
 		      s->switches);
+	if (s->cpu >= 0)
+		uk_cmd_printf(io, "  on CPU %d", s->cpu);
 	while (i + 1 < s->depth && is_own(s->frames[i].lookup))
 		i++;
 	if (s->depth) {

@@ -90,6 +90,13 @@ const char *uk_thread_state_name(const struct uk_thread *thread)
 	return state < ARRAY_SIZE(names) ? names[state] : "unknown";
 }
 
+#ifdef CONFIG_HAVE_SMP
+int uk_thread_cpu(const struct uk_thread *thread)
+{
+	return on_cpu(thread) ? (int)thread->cpu : -1;
+}
+#endif
+
 struct __regs *uk_thread_regs(struct uk_thread *thread)
 {
 	struct thread *t = thread_of(thread);

@@ -240,8 +240,7 @@ void gdb_guest_kick(void);
 
 /* --- threads.c -----------------------------------------------------------*/
 
-/** The thread that a CPU has, and the CPU that has a thread, or -1. */
-long gdb_cpu_tid(unsigned int cpu);
+/** The CPU that has a thread, by uk_thread_id_on(), or -1. */
 int gdb_tid_cpu(long tid);
 
 /* Operations of the target. */

@@ -31,7 +31,7 @@ static struct gdb_stop stopped;
 
 long gdb_guest_tid(void)
 {
-	return gdb_cpu_tid(uk_percpu_id());
+	return uk_thread_id_on(uk_percpu_id());
 }
 
 static struct ukarch_trap_frame *frame_of(unsigned int cpu)

@@ -8,32 +8,11 @@
 #include <uk/thread.h>
 #include "guest.h"
 
-/* From here on ids are those of CPUs without a thread. */
-#define CPU_TIDS (1L << 30)
-
-static const struct uk_thread *thread_of(unsigned int cpu)
-{
-#ifdef CONFIG_LIBUKSCHED
-	return uk_percpus[cpu].thread;
-#else
-	(void)cpu;
-	return __NULL;
-#endif
-}
-
-long gdb_cpu_tid(unsigned int cpu)
-{
-	const struct uk_thread *t = thread_of(cpu);
-
-	if (t)
-		return t->id;
-	return thread_of(0) ? CPU_TIDS + cpu : cpu + 1L;
-}
-
 int gdb_tid_cpu(long tid)
 {
 	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
-		if (uk_lcpu_state(i) != UK_LCPU_OFF && gdb_cpu_tid(i) == tid)
+		if (uk_lcpu_state(i) != UK_LCPU_OFF &&
+		    uk_thread_id_on(i) == tid)
 			return (int)i;
 	return -1;
 }
@@ -81,8 +60,8 @@ long gdb_thread_after(struct gdb_target *target __unused, long tid)
 	long next = listed_after(tid), own;
 
 	for (unsigned int i = 0; !next && i < ukplat_lcpu_count(); i++) {
-		own = gdb_cpu_tid(i);
-		if (!thread_of(i) && own > tid &&
+		own = uk_thread_id_on(i);
+		if (!uk_thread_on(i) && own > tid &&
 		    uk_lcpu_state(i) != UK_LCPU_OFF)
 			next = own;
 	}
@@ -98,12 +77,18 @@ int gdb_thread_is_alive(struct gdb_target *target __unused, long tid)
 static void info_of_thread(const struct uk_thread *t,
 			   struct gdb_thread_info *info)
 {
+	const char *state = uk_thread_state_name(t);
+	int cpu = uk_thread_cpu(t);
 	__sz n;
 
 	info->handle = (__u64)(__uptr)t;
 	uk_snprintf(info->name, sizeof(info->name), "%s", t->name);
-	n = (__sz)uk_snprintf(info->extra, sizeof(info->extra), "%s ",
-			      uk_thread_state_name(t));
+	if (cpu >= 0) {
+		uk_snprintf(info->extra, sizeof(info->extra), "%s on CPU %d",
+			    state, cpu);
+		return;
+	}
+	n = (__sz)uk_snprintf(info->extra, sizeof(info->extra), "%s ", state);
 	if (!uk_thread_wait_text(t, info->extra + n, sizeof(info->extra) - n))
 		info->extra[n - 1] = '\0';
 }

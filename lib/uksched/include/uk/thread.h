@@ -17,6 +17,7 @@
 
 #include <uk/arch/lcpu.h>
 #include <uk/arch/regs.h>
+#include <uk/percpu.h>
 #include <uk/stack.h>
 
 /* What a thread does; the running one is uk_thread_current(). */
@@ -69,8 +70,6 @@ struct uk_thread {
 };
 
 #ifdef CONFIG_LIBUKSCHED
-#include <uk/percpu.h>
-
 /** The thread on this CPU; NULL before there are threads. Contexts: any; in
  * trap context it is the one that was interrupted.
  */
@@ -229,5 +228,47 @@ static inline __nsec uk_thread_cpu_time(const struct uk_thread *thread __unused)
 	return 0;
 }
 #endif /* CONFIG_LIBUKSCHED */
+
+#if defined(CONFIG_LIBUKSCHED) && defined(CONFIG_HAVE_SMP)
+/**
+ * The CPU that a thread is on, or -1 if it is on none. In an image for one CPU
+ * always -1: there it says nothing. Contexts: any; another CPU's thread may
+ * have left it by then.
+ */
+int uk_thread_cpu(const struct uk_thread *thread);
+#else
+static inline int uk_thread_cpu(const struct uk_thread *thread __unused)
+{
+	return -1;
+}
+#endif
+
+/** The thread on a CPU, NULL if it has none. Contexts: any. */
+static inline struct uk_thread *uk_thread_on(unsigned int cpu)
+{
+#ifdef CONFIG_LIBUKSCHED
+	return uk_percpus[cpu].thread;
+#else
+	(void)cpu;
+	return __NULL;
+#endif
+}
+
+/* Above the ids of threads. */
+#define UK_THREAD_ID_CPUS (1L << 30)
+
+/**
+ * The number of what a CPU runs, for debuggers: that of its thread. CPUs
+ * without one have n + 1, or UK_THREAD_ID_CPUS + n where others have threads.
+ * Contexts: any.
+ */
+static inline long uk_thread_id_on(unsigned int cpu)
+{
+	const struct uk_thread *t = uk_thread_on(cpu);
+
+	if (t)
+		return t->id;
+	return uk_thread_on(0) ? UK_THREAD_ID_CPUS + cpu : cpu + 1L;
+}
 
 #endif /* __UK_THREAD_H__ */
