@@ -13,6 +13,7 @@
 #include <uk/crash.h>
 #include <uk/dump.h>
 #include <uk/init.h>
+#include <uk/lcpu.h>
 #include <uk/nofault.h>
 #include <uk/param.h>
 #include <uk/percpu.h>
@@ -88,7 +89,22 @@ uk_late_initcall_prio(init, 0, 0);
 /* Vector registers of one thread. */
 static __u8 fp[UKARCH_FPSTATE_SIZE_MAX] __aligned(UKARCH_FPSTATE_ALIGN);
 
-/* A thread that does not run; none if its registers cannot be read. */
+/* In the call: the address after it may be in another function. */
+static void into_call(struct __regs *regs)
+{
+	ukarch_regs_set_pc(regs, ukarch_regs_pc(regs) - UKARCH_INSN_UNIT);
+}
+
+/* The same of another CPU, if it stopped in a call: as it crashes, too. */
+static void cpu_into_call(unsigned int cpu, struct __regs *regs)
+{
+	const struct ukarch_trap_ctx *trap = uk_lcpu_trap(cpu);
+
+	if (trap && trap->trapnr == UK_LCPU_NO_TRAP)
+		into_call(regs);
+}
+
+/* A thread that does not run here; none if its registers cannot be read. */
 static void waiting(struct dump_sink *sink, struct uk_thread *t, int signal)
 {
 	const void *regs = uk_thread_regs(t), *vectors = uk_thread_fpstate(t);
@@ -103,7 +119,26 @@ static void waiting(struct dump_sink *sink, struct uk_thread *t, int signal)
 		return;
 	if (vectors && uk_nofault_memcpy((char *)fp, vectors, len, 0) == len)
 		thread.fp = fp;
+	cpu_into_call((unsigned int)uk_thread_cpu(t), &general);
 	dump_notes_thread(sink, &thread, signal);
+}
+
+/* CPUs that have stopped, and have no thread. */
+static void bare_cpus(struct dump_sink *sink, int signal)
+{
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++) {
+		const struct ukarch_trap_ctx *trap = uk_lcpu_trap(i);
+		struct __regs regs;
+		struct dump_thread thread = { .id = uk_thread_id_on(i),
+					      .regs = &regs,
+					      .fp = uk_lcpu_fpstate(i) };
+
+		if (i == ukplat_lcpu_id() || uk_thread_on(i) || !trap)
+			continue;
+		regs = *trap->regs;
+		cpu_into_call(i, &regs);
+		dump_notes_thread(sink, &thread, signal);
+	}
 }
 
 /* The thread that runs comes first. All name the signal, as with Linux: BFD
@@ -120,6 +155,7 @@ static void notes(struct dump_sink *sink, const struct dump_process *process,
 	while ((t = uk_thread_next(t)))
 		if (t != self)
 			waiting(sink, t, process->signal);
+	bare_cpus(sink, process->signal);
 }
 
 static void count(struct dump_sink *sink __unused, const void *buf __unused,
@@ -201,7 +237,6 @@ static int dump(struct uk_dump_out *out, int pack, const struct __regs *regs,
 {
 	static __u8 own_fp[UKARCH_FPSTATE_SIZE_MAX] __aligned(
 		UKARCH_FPSTATE_ALIGN);
-	const struct uk_thread *self = uk_thread_current();
 	struct dump_process process = {
 		.name = uk_app_name,
 		.args = args[0] ? args : uk_app_name,
@@ -210,7 +245,7 @@ static int dump(struct uk_dump_out *out, int pack, const struct __regs *regs,
 		.signal = signal,
 		.address = address,
 	};
-	struct dump_thread first = { .id = self ? self->id : 1,
+	struct dump_thread first = { .id = uk_thread_id_on(uk_percpu_id()),
 				     .regs = regs,
 				     .fp = own_fp,
 				     .tls = ukarch_tls_pointer() };
@@ -249,15 +284,21 @@ static int dump_now(struct uk_dump_out *out, int pack)
 {
 	const struct ukarch_trap_ctx *trap = uk_percpu_read(trap);
 	unsigned long flags = ukarch_irq_save();
+	enum uk_lcpu_stop stop;
 	struct __regs regs;
 	int rc;
 
 	ukarch_regs_capture(&regs);
+	do
+		stop = uk_lcpu_stop_others(__NULL);
+	while (stop == UK_LCPU_LATE);
 	if (!trap)
 		ukplat_clock_stop();
 	rc = dump(out, pack, trap ? trap->regs : &regs, 0, 0);
 	if (!trap)
 		ukplat_clock_resume();
+	if (stop == UK_LCPU_ALONE)
+		uk_lcpu_resume_others();
 	ukarch_irq_restore(flags);
 	return rc;
 }
@@ -293,13 +334,13 @@ static int on_crash(void *data)
 				: 0;
 	struct uk_dump_out out;
 
-	/* In the call that crashes: after it may be another function. */
 	if (!info->trap)
-		ukarch_regs_set_pc(&regs,
-				   ukarch_regs_pc(&regs) - UKARCH_INSN_UNIT);
-	busy = 0; /* what crashed may have been a dump */
+		into_call(&regs);
+	busy = 0;	     /* what crashed may have been a dump */
+	ukplat_clock_stop(); /* the file is of one moment */
 	if (!console(&out))
 		dump(&out, packed, &regs, signal_of(info), address);
+	ukplat_clock_resume();
 	return UK_EVENT_HANDLED_CONT;
 }
 UK_EVENT_HANDLER_PRIO(UK_EVENT_CRASH, on_crash, PRIO_CRASH);

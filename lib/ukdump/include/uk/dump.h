@@ -32,8 +32,8 @@ struct uk_dump_out {
 /**
  * Writes a core file of this moment; the calling thread is the first one in
  * it, without a signal; in trap context as it was interrupted. Interrupts are
- * off meanwhile, and outside of trap context the monotonic clock stands still,
- * so that no timeout passes.
+ * off meanwhile, the other CPUs are stopped, and outside of trap context the
+ * monotonic clock stands still, so that no timeout passes.
  *
  * @return 0; -ENODEV if no console has the role; -EBUSY if a dump is being
  *   written; -EIO if its end was not taken; -ENOSPC if memory is in more
