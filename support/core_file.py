@@ -13,7 +13,7 @@ from elf import ET_CORE, PT_LOAD, Elf, ElfError
 
 NT_FILE = 0x46494c45
 NT_PRSTATUS = 1
-PR_REG = 112  # where the registers are in it
+PR_PID, PR_REG = 32, 112  # where the thread's number and the registers are in it
 
 
 def is_core(path):
@@ -51,12 +51,15 @@ class Core:
 
 
 def registers(path, arch):
-    """{name: value} of the thread that ran, also of a file that is cut short behind its notes."""
-    names = ARCHS[arch].gregs
+    """{thread: {name: value}}, the one that ran first; also of a file that is cut short behind its notes."""
+    names_of, found = ARCHS[arch].gregs, {}
     for kind, _, text in Elf(path).notes():
-        if kind == NT_PRSTATUS and len(text) >= PR_REG + 8 * len(names):
-            return dict(zip(names, struct.unpack_from(f"<{len(names)}Q", text, PR_REG)))
-    raise ElfError("it has no registers")
+        if kind == NT_PRSTATUS and len(text) >= PR_REG + 8 * len(names_of):
+            thread, = struct.unpack_from("<i", text, PR_PID)
+            found[thread] = dict(zip(names_of, struct.unpack_from(f"<{len(names_of)}Q", text, PR_REG)))
+    if not found:
+        raise ElfError("it has no registers")
+    return found
 
 
 def names(text):

@@ -79,12 +79,13 @@ def fits(value, kinds):
 NONE = type(None)
 FRAME = {"pc": str, "function": (str, NONE), "file": (str, NONE), "line": (int, NONE), "inlined": bool,
          "repeats": int}
-THREAD = {"id": int, "name": (str, NONE), "state": (str, NONE), "wait": (str, NONE), "crashed": bool,
-          "frames": [FRAME]}
+THREAD = {"id": int, "name": (str, NONE), "state": (str, NONE), "wait": (str, NONE), "cpu": (int, NONE),
+          "crashed": bool, "frames": [FRAME]}
+CPU = {"id": int, "state": str, "crashed_as_well": (str, NONE), "thread": (int, NONE), "registers": (dict, NONE)}
 VALUE = {"path": str, "value": (str, int), "unit": (str, NONE)}
 FORM = {"application": str, "architecture": str, "build_id": str, "image_time": str, "time": str, "status": int,
         "fingerprint": str, "command": [str], "missing": dict}
-LISTS = {"threads": [THREAD], "values": [VALUE]}
+LISTS = {"cpus": [CPU], "threads": [THREAD], "values": [VALUE]}
 
 
 def check(report):

@@ -75,7 +75,7 @@ def gdb_says(core):
         except (ValueError, KeyError):
             last = done.stderr.decode(errors="replace").strip().splitlines()[-1:]
             why = last[0].removeprefix("support/gdb: ") if last else "gdb ended without an answer"
-    for part in ("reason", "threads", "values"):
+    for part in ("reason", "cpus", "threads", "values"):
         failed[part] = why
     return {}, failed
 
@@ -151,7 +151,7 @@ class Reporter:
                   "application": self.application, "architecture": self.arch, "build_id": self.build_id,
                   "image": self.image, "image_time": self.image_time,
                   "time": when.strftime(crash_folder.TIME), "status": status,
-                  "fingerprint": "", "reason": None, "registers": None, "threads": None, "values": None,
+                  "fingerprint": "", "reason": None, "registers": None, "cpus": None, "threads": None, "values": None,
                   "log": {"bytes": self.log.size, "left_out": self.log.left_out}, "core": None,
                   "command": repeated(self.command), "missing": {}}
         self._from_core(report, why, receiver)
@@ -174,14 +174,18 @@ class Reporter:
             with contextlib.suppress(OSError):
                 os.unlink(self.core)  # one that was written before
         self._registers(report, part if os.path.exists(part) else self.core)
-        for name in ("reason", "registers", "threads", "values") if "core" in missing else ():
+        for name in ("reason", "registers", "cpus", "threads", "values") if "core" in missing else ():
             if report[name] is None:
                 missing.setdefault(name, "there is no whole core file of the crash")
         self._limit(report)
 
     def _registers(self, report, core):
         try:
-            report["registers"] = {n: f"{v:#x}" for n, v in core_file.registers(core, self.arch).items()}
+            found = {thread: {n: f"{v:#x}" for n, v in registers.items()}
+                     for thread, registers in core_file.registers(core, self.arch).items()}
+            report["registers"] = next(iter(found.values()))
+            for cpu in report["cpus"] or ():
+                cpu["registers"] = found.get(cpu["thread"])
         except FileNotFoundError:
             pass  # why, missing["core"] says
         except ElfError as e:

@@ -63,6 +63,11 @@ def name_threads():
             known = uk.threads.thread_of(thread)
             if known and known.ptid[1] == int(pub["id"]):
                 known.name = text_at(pub["name"])
+    with contextlib.suppress(gdb.error, gdb.GdbError):
+        for number, cpu in uk.cpus.uk_cpus():
+            known = uk.threads.debugger.thread_of(uk.cpus.id_on(number, cpu), not number)
+            if known and uk.cpus.thread_on(cpu) is None:
+                known.name = f"CPU {number}" if number else "main"
 
 
 class TlsFunction(gdb.Function):

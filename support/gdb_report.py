@@ -90,6 +90,18 @@ def frames_of(thread):
     return frames
 
 
+def cpus():
+    """Of the machine, with the numbers of what they ran."""
+    known = {t.ptid[1] for t in gdb.selected_inferior().threads()}
+    result = []
+    for number, cpu in uk.cpus.found_cpus():
+        state = uk.cpus.state_of(number).replace(uk.cpus.ALONE, "crashed")
+        tid = uk.cpus.id_on(number, cpu)
+        result.append({"id": number, "state": state, "crashed_as_well": uk.cpus.event_of(number) or None,
+                       "thread": tid if state != uk.cpus.OFF and tid in known else None, "registers": None})
+    return result
+
+
 def threads():
     """Of the guest; one that it does not know yet has gdb's number."""
     first = gdb.selected_thread()
@@ -98,9 +110,10 @@ def threads():
         known = {int(pub["id"]): (thread, pub) for thread, pub in uk.threads.uk_threads()}
     except (gdb.GdbError, gdb.error):
         pass  # no threads, or a damaged list
+    on = {cpu["thread"]: cpu["id"] for cpu in cpus()}
     result = []
     for thread in sorted(gdb.selected_inferior().threads(), key=lambda t: t.ptid[1]):
-        one = {"id": thread.ptid[1], "name": None, "state": None, "wait": None,
+        one = {"id": thread.ptid[1], "name": None, "state": None, "wait": None, "cpu": on.get(thread.ptid[1]),
                "crashed": thread.num == first.num}
         if thread.ptid[1] in known:
             whole, pub = known[thread.ptid[1]]
@@ -135,7 +148,7 @@ def write_report():
     """Each part by itself: a part that fails says why. Of a core file that was written
     before the crash there is none."""
     report, missing = {}, {}
-    for part in (reason, threads, values):
+    for part in (reason, cpus, threads, values):
         try:
             report[part.__name__] = part()
         except Earlier as e:

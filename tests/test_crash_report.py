@@ -123,6 +123,9 @@ def check_report(image, folder, result, kind):
     assert (trap is not None) == (report["reason"]["kind"] == "trap") == any("Event" in d for d in screen.sections)
     assert {v["path"]: v["value"] for v in report["values"]} == screen.values
     check_threads(report, screen)
+    assert report["cpus"] == [{"id": 0, "state": "crashed", "crashed_as_well": None, "registers": report["registers"],
+                               "thread": crashed_thread(report)["id"]}]
+    assert [t["id"] for t in report["threads"] if t["cpu"] == 0] == [crashed_thread(report)["id"]]
     by_gdb = ask_gdb(path / "core")
     check_frames(image, by_gdb, crashed_thread(report)["frames"], trap)
     check_registers(report, by_gdb)
@@ -203,7 +206,7 @@ def test_without_core(tmp_path):
     (path, report), = reports_in(tmp_path / "a")
     assert result.status == CRASHED and "not mapped" in (path / "log").read_text()
     assert not (path / "core").exists() and report["missing"].keys() == {
-        "core", "reason", "registers", "threads", "values"}
+        "core", "reason", "registers", "cpus", "threads", "values"}
     assert report["missing"]["core"] == "the guest ended before it could write one"
 
     hello = build("hello", ARCHS[0])
@@ -287,7 +290,7 @@ def test_without_gdb(core, tmp_path, monkeypatch):
             one.report(CRASHED, "", Received())
         (path, report), = reports_in(tmp_path / name)
         assert (path / "core").exists() and len(report["registers"]) >= 24
-        assert report["missing"].keys() == {"reason", "threads", "values"}
+        assert report["missing"].keys() == {"reason", "cpus", "threads", "values"}
         assert all(why in text for text in report["missing"].values()), report["missing"]
 
 

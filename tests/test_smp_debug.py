@@ -2,12 +2,16 @@
 # Copyright (c) 2026, The Vitrine Authors
 """The crash screen and the stub with several CPUs: tests/apps/smp."""
 
+import json
 import os
 import re
+import subprocess
 
+import crash_report
 import pytest
 
-from gdb_guest import StubGuest
+from gdb_guest import StubGuest, play
+from screen import read_screen
 from vitrine import ARCHS, ROOT, RUN_SECONDS, build
 
 pytestmark = pytest.mark.one_cpu("has several")
@@ -19,7 +23,6 @@ CRASHED = 70
 
 
 @pytest.mark.parametrize("scene, args", [
-    ("all_cpus_stop", ()),
     ("each_hit_is_reported_once", (40,)),
     ("steps_on_each_cpu", ()),
     ("watch_and_call", ()),
@@ -34,21 +37,68 @@ def test_gdb(arch, scene, args):
     assert done.status == 0 and "rounds " in done.text, done.text
 
 
+def test_core_without_threads(arch, tmp_path):
+    """A core file has each CPU, as gdb sees it in the guest."""
+    image, core, notes = build("smp", arch), tmp_path / "core", tmp_path / "notes"
+    with StubGuest(image, "rounds", place="vport", options=["--smp", CPUS, "--core", core]) as g:
+        g.gdb("all_cpus_stop", CPUS, str(notes), more=SCENES)
+        assert g.end().status == 0
+    assert len(json.loads(notes.read_text())) == CPUS
+    play(image, "", "same_in_the_core", str(core), str(notes), more=SCENES)
+
+
+def test_core_with_threads(arch, tmp_path):
+    """Each thread is listed, with its CPU if it has one, and is in the core file and on the screen once."""
+    image, core, notes = build("smp_threads", arch), tmp_path / "core", tmp_path / "notes"
+    with StubGuest(image, "crash", place="vport", options=["--smp", CPUS, "--core", core]) as g:
+        g.gdb("threads_and_a_crash", str(notes), more=SCENES)
+        done = g.end()
+    assert done.status == CRASHED
+    play(image, "", "same_in_the_core", str(core), str(notes), more=SCENES)
+    said, missing = crash_report.gdb_says(str(tmp_path / "core.2"))
+    assert not missing
+    on = {t["name"]: (t["state"], t["cpu"], t["crashed"]) for t in said["threads"]}
+    assert on == {"main": ("running", 0, True), "computes": ("running", 1, False), "waits": ("waiting", None, False),
+                  "idle 0": ("idle", None, False), "idle 1": ("idle", None, False), "idle 2": ("idle", 2, False)}, on
+    ids = {t["name"]: t["id"] for t in said["threads"]}
+    assert [(c["state"], c["thread"]) for c in said["cpus"]] == [
+        ("crashed", ids["main"]), ("stopped", ids["computes"]), ("stopped", ids["idle 2"])]
+    screen = read_screen(done)
+    assert done.text.count("] computes_for_ever+") == 1 and not screen.threads[ids["computes"]].trace
+    assert f"CPU 1, thread {ids['computes']}, computes, interrupts on" in screen.sections, done.text
+
+
 # The controller's way to stop a CPU is another on each.
 CONTROLLERS = [(arch, gic) for arch, gic in (("x86_64", ""), ("arm64", ""), ("arm64", "-machine gic-version=3"))
                if arch in ARCHS]
 
 
 @pytest.mark.parametrize("arch, gic", CONTROLLERS)
-def test_crash(arch, gic):
-    """The screen shows each CPU in its endless loop with interrupts off."""
-    options = ["--smp", "4", *(["--qemu", gic] if gic else [])]
+def test_crash(arch, gic, tmp_path):
+    """The screen and the report show each CPU in its endless loop with interrupts off."""
+    options = ["--smp", "4", "--on-crash", tmp_path, *(["--qemu", gic] if gic else [])]
     done = build("smp", arch).run("crash", options=options)
     assert done.status == CRASHED
     assert "CPU: 0; stopped: 1 2 3" in done.text, done.text
     for cpu in range(1, 4):
         section = done.text.split(f"CPU {cpu}, interrupts off:")[1].split("CPU ")[0]
         assert "] spin+" in section and "] on_ipi+" in section, section
+    check_report(tmp_path, done.text)
+
+
+def check_report(folder, text):
+    """The registers are those of the screen; the frames are with the thread."""
+    report = json.loads(next(folder.glob("*/report.json")).read_text())
+    assert report["missing"] == {} and [c["state"] for c in report["cpus"]] == ["crashed", *["stopped"] * 3]
+    for cpu in report["cpus"][1:]:
+        shown = re.search(rf"CPU {cpu['id']}, interrupts off:.*?\b(?:rip|pc): (\w+)", text, re.S | re.I)[1]
+        assert int(cpu["registers"].get("rip", cpu["registers"].get("pc")), 16) == int(shown, 16), (cpu, shown)
+        thread = next(t for t in report["threads"] if t["id"] == cpu["thread"])
+        assert thread["cpu"] == cpu["id"] == thread["id"] - 1
+        assert {"spin", "on_ipi"} <= {f["function"] for f in thread["frames"]}
+    listed = subprocess.run([ROOT / "support" / "crashes", folder, report["fingerprint"]], text=True,
+                            stdout=subprocess.PIPE, check=True).stdout
+    assert "CPU: 0; stopped: 1 2 3\n" in listed and "Thread 3 on CPU 2:\n" in listed, listed
 
 
 def test_crash_together(arch):

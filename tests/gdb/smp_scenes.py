@@ -4,6 +4,7 @@
 its rounds in a loop with interrupts off; read behind scenes.py. Thread n + 1 is
 CPU n."""
 
+import json
 import os
 import random
 import signal
@@ -53,12 +54,68 @@ def look(cpus):
     assert rounds(cpus) == before
 
 
+def all_threads():
+    """{number: name, frames and registers} of the guest and in its core file."""
+    names = [*(f"x{i}" for i in range(31)), "sp", "pc", "cpsr"] if is_arm() else \
+        [*(f"r{x}" for x in ("ax", "bx", "cx", "dx", "si", "di", "bp", "sp", "ip", *range(8, 16))), "eflags"]
+    seen = {}
+    for thread in gdb.selected_inferior().threads():
+        thread.switch()
+        top = gdb.newest_frame()
+        seen[str(thread.ptid[1])] = [thread.name, [[f.name(), f.pc()] for f in frames()],
+                                     {n: int(top.read_register(n)) for n in names}]
+    return seen
+
+
+def save(notes):
+    """What gdb sees, and a core file."""
+    selected = gdb.selected_thread()
+    seen = all_threads()
+    selected.switch()
+    assert "core file written" in run("monitor dump")
+    with open(notes, "w", encoding="utf-8") as f:
+        json.dump(seen, f)
+
+
 @scene
-def all_cpus_stop(cpus):
+def same_in_the_core(core, notes):
+    run("set backtrace past-main on")
+    run(f"core-file {core}")
+    name_threads()
+    with open(notes, encoding="utf-8") as f:
+        expected = json.load(f)
+    seen = json.loads(json.dumps(all_threads()))
+    assert seen.keys() == expected.keys(), (seen.keys(), expected.keys())
+    for number_, there in expected.items():
+        assert seen[number_] == there, (number_, seen[number_], there)
+
+
+@scene
+def threads_and_a_crash(notes):
+    """One computes on CPU 1, one waits, main stops on CPU 0; CPU 2 idles."""
+    attach()
+    run("tbreak scene_crash_now")
+    go()
+    save(notes)
+    for text in (run("info threads"), run("uk threads"), run("monitor threads")):
+        for name, state in (("main", "running"), ("computes", "running"), ("idle 2", "idle")):
+            cpu = {"main": 0, "computes": 1}.get(name, 2)
+            assert re.search(rf"\b{name}\b.*\b{state}\b.* on CPU {cpu}\b", text), text
+        assert text.count(" on CPU ") == 3 and re.search(r"waits.*waiting", text), text
+    rows = [line.split() for line in run("uk cpus").splitlines()[1:]]
+    assert [row[:3] for row in rows][:2] == [["0", "1", "main"], ["1", rows[1][1], "computes"]] and len(rows) == 3, rows
+    run("delete")
+    assert go() == {"signal": "SIGABRT"}
+    go()
+
+
+@scene
+def all_cpus_stop(cpus, notes):
     """Ctrl-C's way: all stop although each has interrupts off, and none moves."""
     at_rounds(cpus)
     run("delete")
     look(cpus)
+    save(notes)
     rows = [line.split() for line in run("uk cpus").splitlines()[1:]]
     assert [row[0] for row in rows] == [str(cpu) for cpu in range(cpus)], rows
     assert all(row[3] in LOOP for row in rows), rows

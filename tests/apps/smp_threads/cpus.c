@@ -9,8 +9,10 @@
 #include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/arch/regs.h>
+#include <uk/crash.h>
 #include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
+#include <uk/semaphore.h>
 #include <uk/store.h>
 #include "scenes.h"
 
@@ -397,4 +399,45 @@ int scene_only(void)
 	for (unsigned int i = 0; i < 4; i++)
 		uk_thread_join(several[i], NULL);
 	return !alone;
+}
+
+/* --- a crash, with a thread on each of two CPUs ----------------------------*/
+
+static struct uk_semaphore never = UK_SEMAPHORE_INITIALIZER(0);
+static volatile int computing;
+
+static void *computes_for_ever(void *arg)
+{
+	computing = 1;
+	while (computing)
+		ukarch_cpu_relax();
+	return arg;
+}
+
+static void *waits(void *arg)
+{
+	uk_semaphore_down(&never);
+	return arg;
+}
+
+void scene_crash_now(void);
+void __attribute__((noinline)) scene_crash_now(void)
+{
+	UK_CRASH("with a thread on another CPU");
+}
+
+int scene_crash(void)
+{
+	struct uk_thread_attr second = { .affinity = 2, .name = "computes" };
+	struct uk_thread_attr first = { .affinity = 1, .name = "waits" };
+	struct uk_thread *t;
+
+	if (uk_thread_set_affinity(uk_thread_current(), 1) ||
+	    uk_thread_create_attr(NULL, &second, computes_for_ever, NULL) ||
+	    uk_thread_create_attr(&t, &first, waits, NULL))
+		return 1;
+	while (!computing || t->state != UK_THREAD_WAITING)
+		uk_thread_sleep(MS);
+	scene_crash_now();
+	return 0;
 }

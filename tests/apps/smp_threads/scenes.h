@@ -33,6 +33,7 @@ int scene_only(void);
 int scene_resume(void);
 int scene_speed(void);
 int scene_values(void);
+int scene_crash(void);
 
 /* library.c: newlib */
 int scene_errno(void);
