@@ -42,6 +42,18 @@ CRASHES = {
 }
 
 
+def built(arch):
+    """On arm64 with two CPUs, so that both ways are tested with one image each; a thread
+    of `leaks` then runs on the other one."""
+    config = ("CONFIG_UKPLAT_LCPU_MAXCOUNT=2",) if arch == "arm64" else ()
+    return build("memory_errors", arch, config=config)
+
+
+def cpus(arch):
+    """Options of support/run."""
+    return ["--smp", "2"] if arch == "arm64" else []
+
+
 def names(frames):
     """Without folders: newlib's are those of its build for addr2line."""
     return [(function, file.rpartition("/")[2], line) for function, file, line in frames]
@@ -82,12 +94,12 @@ def calls(kind, traces, expected):
 
 
 def test_found_by_a_check(arch):
-    image = build("memory_errors", arch)
-    result = image.run()
+    image = built(arch)
+    result = image.run(options=cpus(arch))
     assert result.status == 0, result.text
     first, *kinds, last = re.split(r"heap check = (?:0|-14)\n", result.text)[:-1]
-    assert first == "heap: 0 bytes in 0 blocks, no damage\n"
-    assert re.fullmatch(r"heap: \d+ bytes in \d+ blocks, no damage\n", last)
+    for text in (first, last):
+        assert re.fullmatch(r"heap: \d+ bytes in \d+ blocks, no damage\n", text)
     assert len(kinds) == len(LEAVES)
     for said, (kind, (words, freed)) in zip(kinds, LEAVES.items()):
         header, reason, *lines = said.splitlines()
@@ -99,8 +111,8 @@ def test_found_by_a_check(arch):
 @pytest.mark.parametrize("kind", CRASHES)
 def test_found_in_a_crash(arch, kind):
     """At a free, at a second one, when memory is used again, after main."""
-    image = build("memory_errors", arch)
-    result = image.run(*kind.split())
+    image = built(arch)
+    result = image.run(*kind.split(), options=cpus(arch))
     reason, expected = CRASHES[kind]
     assert result.status == 70, result.text
     screen = read_screen(result)
@@ -108,9 +120,18 @@ def test_found_in_a_crash(arch, kind):
     calls(kind, call_traces(image, screen.details), expected)
 
 
+def test_pointer_from_a_freed_block(arch):
+    """A read is not found; what was read is no address, and the screen explains it."""
+    screen = read_screen(built(arch).run("follows"))
+    assert screen.reason == "read from 0xdbdbdbdbdbdbdbe3: non-canonical address"
+    assert "follows" in screen.functions[:2]
+    assert screen.sections["Address"] == [
+        "what fills freed blocks, 0xdb: a pointer was read after the free"]
+
+
 def test_off(arch):
     """The parameter turns all of it off."""
-    result = build("memory_errors", arch).run("past-the-end", "free", options=["-p", "heap.checks=n"])
+    result = built(arch).run("past-the-end", "free", options=["-p", "heap.checks=n"])
     assert result.status == 0, result.text
 
 
@@ -141,8 +162,8 @@ def groups(image, lines):
 def test_lists(arch):
     """Blocks by trace, and those that nothing points to: data, the inside of a block, the
     stacks of main and of a waiting thread and a chain of blocks keep others alive."""
-    image = build("memory_errors", arch)
-    result = image.run("leaks")
+    image = built(arch)
+    result = image.run("leaks", options=cpus(arch))
     assert result.status == 0, result.text
     said = dict(zip(("none", "all", "first", "heap", "largest", "check"),
                     re.split(r"(?:leaks|heap)(?: \w+)? = 0\n", result.text)))
@@ -179,8 +200,8 @@ def guests_leaks(text):
 
 def test_leaks_in_a_core_file(arch, tmp_path):
     """gdb and lldb find what the guest found; main then stands in the crash."""
-    image, core = build("memory_errors", arch), tmp_path / "core"
-    result = image.run("leaks", "crash", options=["--core", str(core)])
+    image, core = built(arch), tmp_path / "core"
+    result = image.run("leaks", "crash", options=["--core", str(core), *cpus(arch)])
     expected = guests_leaks(result.text)
     assert [tuple(map(int, leak[:2])) for leak in expected] == [leak[:2] for leak in LOST]
     for words in (["-batch", "-iex", "set width 0", "-ex"], ["--lldb", "--batch", "-o"]):
@@ -193,7 +214,7 @@ def test_leaks_in_a_core_file(arch, tmp_path):
 
 def test_leaks_in_a_debugger(arch):
     """The same in a guest that a debugger has stopped, by gdb and by `monitor`."""
-    with StubGuest(build("memory_errors", arch), "leaks") as guest:
+    with StubGuest(built(arch), "leaks", options=cpus(arch)) as guest:
         out = gdb(guest.image, guest.at, [
             f"source {ROOT}/support/gdb_commands.py", "break all_is_there", "continue",
             "uk leaks", "monitor leaks", "monitor heap check", "uk heap 1"])

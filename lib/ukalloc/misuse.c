@@ -132,8 +132,32 @@ static void check_all(const struct uk_term_ctx *ctx __unused)
 uk_late_initcall_prio(0, check_all, 9);
 #endif
 
-static int on_crash(void *info __unused)
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+/* A pointer that was read from such bytes, plus the offset of a member. */
+static void explain_address(const struct ukarch_trap_ctx *trap)
 {
+	__u64 high = trap && trap->addr_valid ? trap->fault_address >> 32 : 0;
+
+	if (high == UK_ALLOC_POISON * 0x01010101UL)
+		uk_pr_crit("Address: what fills freed blocks, 0x%02x: "
+			   "a pointer was read after the free\n",
+			   UK_ALLOC_POISON);
+	else if (high == UK_ALLOC_CANARY * 0x01010101UL)
+		uk_pr_crit("Address: what follows blocks, 0x%02x: "
+			   "a pointer was read past the end\n",
+			   UK_ALLOC_CANARY);
+}
+#else
+static void explain_address(const struct ukarch_trap_ctx *trap __unused)
+{
+}
+#endif
+
+static int on_crash(void *data)
+{
+	const struct uk_crash_info *info = data;
+
+	explain_address(info->trap);
 	uk_alloc_foreach(a) print_allocator(a);
 	return UK_EVENT_HANDLED_CONT;
 }

@@ -11,9 +11,6 @@
 #include <uk/param.h>
 #include "tlsf_internal.h"
 
-#define CANARY 0xc9
-#define POISON 0xdb /* eight of them are no address */
-
 static __sz quarantine = CONFIG_LIBUKALLOC_CHECKS_QUARANTINE_KB * 1024UL;
 
 UK_PARAM(heap, quarantine, &quarantine, size,
@@ -37,7 +34,8 @@ void tlsf_arm(const struct tlsf *t, struct block *b)
 {
 	__sz asked = block_asked(b);
 
-	memset((char *)block_payload(b) + asked, CANARY, block_size(b) - asked);
+	memset((char *)block_payload(b) + asked, UK_ALLOC_CANARY,
+	       block_size(b) - asked);
 	b->guard = tlsf_guard(t, b);
 }
 
@@ -83,8 +81,9 @@ int tlsf_inspect(const struct tlsf *t, struct block *b,
 
 	if (!tlsf_checked(t) || block_is_free(b) || !size)
 		return 0;
-	count = in_use ? changed(b, block_asked(b), size, CANARY, &first)
-		       : changed(b, 0, size, POISON, &first);
+	count = in_use ? changed(b, block_asked(b), size, UK_ALLOC_CANARY,
+				 &first)
+		       : changed(b, 0, size, UK_ALLOC_POISON, &first);
 	if (count)
 		tlsf_describe(d, b, "block %s was %s: %lu byte%s at offset %lu",
 			      tlsf_words(b, words),
@@ -104,7 +103,7 @@ int tlsf_inspect(const struct tlsf *t, struct block *b,
 
 void tlsf_hold(struct tlsf *t, struct block *b)
 {
-	memset(block_payload(b), POISON, block_size(b));
+	memset(block_payload(b), UK_ALLOC_POISON, block_size(b));
 	block_set(t, b, b->before, (b->word & ~BLOCK_SEAL_MASK) | BLOCK_HELD);
 	b->held = __NULL;
 	if (t->newest)

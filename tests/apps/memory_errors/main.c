@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <uk/cmd.h>
 #include <uk/semaphore.h>
 
@@ -113,6 +114,17 @@ static void used_again(void)
 		frees(hide(malloc(4096)));
 }
 
+/* A list of which the first member is freed, and followed. */
+static void follows(void)
+{
+	char **list = (char **)allocates(40);
+
+	frees((char *)list);
+	list = (char **)hide((char *)list);
+	list = (char **)list[0];
+	hide(list[1]);
+}
+
 static const struct {
 	const char *name;
 	void (*does)(void);
@@ -127,11 +139,13 @@ static const struct {
 	{ "inside", inside, 0 },
 	{ "no-block", no_block, 0 },
 	{ "used-again", used_again, 0 },
+	{ "follows", follows, 0 },
 };
 
 /* --- leaks -------------------------------------------------------------- */
 
 static struct uk_semaphore ready, done;
+static volatile int finished;
 static char *volatile kept_by_data, *volatile kept_inside, *volatile disguised;
 
 static __attribute__((noinline)) void loses(void)
@@ -169,6 +183,8 @@ static void *holds(void *arg)
 	char *volatile block = malloc(73);
 
 	uk_semaphore_up(&ready);
+	while (sysconf(_SC_NPROCESSORS_ONLN) > 1 && !finished)
+		; /* on a CPU of its own */
 	uk_semaphore_down(&done);
 	free(block);
 	return NULL;
@@ -230,6 +246,7 @@ static int leaks(int crash)
 	run("heap 1");
 	run("heap check");
 	all_is_there(crash);
+	finished = 1;
 	uk_semaphore_up(&done);
 	pthread_join(thread, NULL);
 	free(mine);

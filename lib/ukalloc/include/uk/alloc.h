@@ -197,6 +197,12 @@ void uk_free_from(struct uk_alloc *a, void *ptr, void *caller);
 /* --- for allocators -------------------------------------------------------*/
 
 #ifdef CONFIG_LIBUKALLOC_CHECKS
+/* What fills freed blocks, and the room behind the program's bytes: bytes that
+ * eight of make no address.
+ */
+#define UK_ALLOC_POISON 0xdb
+#define UK_ALLOC_CANARY 0xc9
+
 /** 1 if memory errors are to be found (heap.checks). Contexts: any; constant
  * once parameters are read.
  */
