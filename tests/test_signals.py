@@ -66,3 +66,14 @@ def test_gdb_changes_a_signal_and_leaves(arch):
 def test_gdb_sees_a_fault_behind_a_mask(arch):
     with StubGuest(build(APP, arch), "masked") as g:
         g.gdb("fault_behind_a_mask", more=SCENES)
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_gdb_sends_signals(arch):
+    """That the program did not raise: a handler runs, the default action ends it."""
+    with StubGuest(build(APP, arch), "signals") as g:
+        text = g.gdb("signal_sent", more=SCENES)
+        result = g.end()
+    assert "Program terminated with signal SIGUSR2" in text
+    assert result.status == 70
+    assert any("SIGUSR2" in line for line in result.log("CRIT")), result.text

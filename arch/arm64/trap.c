@@ -246,3 +246,14 @@ void ukarch_trap_frame_init(struct ukarch_trap_frame *frame,
 	frame->trap_sp = 0;
 	frame->sp_el0 = regs->sp;
 }
+
+void ukarch_trap_frame_call(struct ukarch_trap_frame *frame,
+			    struct __regs *regs, void (*fn)(void *), void *arg)
+{
+	ukarch_trap_frame_init(frame, regs);
+	regs->sp = (__u64)frame;
+	regs->x[29] = (__u64)frame->record;
+	regs->lr = (__u64)ukarch_trap_return;
+	regs->x[0] = (__u64)arg;
+	regs->pc = (__u64)fn;
+}

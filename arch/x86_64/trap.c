@@ -326,3 +326,21 @@ void ukarch_trap_frame_init(struct ukarch_trap_frame *frame,
 	frame->regs = *regs;
 	frame->regs.cs = SEL_CODE;
 }
+
+#define EFLAGS_TF (1UL << 8)
+#define EFLAGS_DF (1UL << 10)
+
+/* The word below the frame is the return address, as a call leaves it. */
+void ukarch_trap_frame_call(struct ukarch_trap_frame *frame,
+			    struct __regs *regs, void (*fn)(void *), void *arg)
+{
+	__u64 *sp = (__u64 *)frame - 1;
+
+	ukarch_trap_frame_init(frame, regs);
+	*sp = (__u64)ukarch_trap_return;
+	regs->rsp = (__u64)sp;
+	regs->rbp = (__u64)frame->record;
+	regs->eflags &= ~(EFLAGS_TF | EFLAGS_DF);
+	regs->rdi = (__u64)arg;
+	regs->rip = (__u64)fn;
+}

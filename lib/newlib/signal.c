@@ -2,9 +2,9 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Signals that the program sends to itself (IEEE Std 1003.1-2017, 2.4): the
- * only sender is the program. Replaces newlib's, which keeps actions for each
- * thread and knows no default but one. Handlers stay, as in BSD. Actions and
- * mask are the image's, not a thread's.
+ * only other sender is a debugger. Replaces newlib's, which keeps actions for
+ * each thread and knows no default but one. Handlers stay, as in BSD. Actions
+ * and mask are the image's, not a thread's.
  *
  * A debugger sees every signal before its action and may change or drop it.
  * A fault is not a signal here: no action and no mask holds it up, and no
@@ -106,16 +106,35 @@ static void handle(int sig)
 	(void)sigprocmask(SIG_SETMASK, &before, NULL);
 }
 
-static void deliver(int sig)
+static void act(int sig)
 {
-	sig = uk_gdb_signal(sig);
-	if (!sig)
-		return;
 	if (!is_signal(sig) || actions[sig].sa_handler == SIG_DFL)
 		act_by_default(sig);
 	else if (actions[sig].sa_handler != SIG_IGN)
 		handle(sig);
 }
+
+static void deliver(int sig)
+{
+	sig = uk_gdb_signal(sig);
+	if (sig)
+		act(sig);
+}
+
+#ifdef CONFIG_LIBUKGDB
+static int from_debugger(void *data)
+{
+	int sig = *(const int *)data;
+
+	if (is_signal(sig) && (mask & ~ALWAYS & BIT(sig)))
+		pending |= BIT(sig);
+	else
+		act(sig);
+	return UK_EVENT_HANDLED;
+}
+
+UK_EVENT_HANDLER(UK_EVENT_GDB_SIGNAL, from_debugger);
+#endif
 
 int raise(int sig)
 {

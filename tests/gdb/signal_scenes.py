@@ -58,3 +58,33 @@ def fault_behind_a_mask():
     stops_with("SIGSEGV")
     assert function() == "debuggee_masked"
     exits(None)
+
+
+@scene
+def signal_sent():
+    """Signals that the program did not raise: it goes on as it was, in all registers."""
+    to_main()
+    run("break debuggee_note")
+    stops_with("SIGUSR1")
+    assert "points" in go() and number("sig") == 30
+    vector = "$xmm5.v4_int32[1]" if "x86-64" in run("show architecture") else "$v5.s.u[1]"
+    run(f"set {vector} = 1234567")
+    before = run("info all-registers")
+    assert "points" in go("signal SIGTERM") and number("sig") == 15
+    assert [f.name() for f in frames()].count("debuggee_note") == 2
+    assert gdb.SIGTRAMP_FRAME in [f.type() for f in frames()]
+    assert "debuggee_signals" in [f.name() for f in frames()]
+    run(f"set {vector} = 7")
+    # as with a native program: no handler takes it, and the breakpoint is there still
+    assert "points" in go("signal SIGCHLD") and number("sig") == 15
+    assert "points" in go() and number("sig") == 30
+    assert run("info all-registers") == before
+    # its handler runs: it is pending until then
+    run("handle SIGUSR1 nostop noprint pass")
+    run("handle SIGUSR2 nostop noprint nopass")
+    assert "points" in go("signal SIGUSR1") and number("sig") == 30
+    assert number("debuggee_notes") == 15
+    assert "points" in go() and number("sig") == 30
+    assert number("debuggee_notes") == 1530
+    run("delete")
+    assert go("signal SIGUSR2") == {"exit": None}

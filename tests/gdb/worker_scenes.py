@@ -115,6 +115,9 @@ def breakpoint_in_an_interrupt_handler():
     run("next")
     run("next")
     assert number("ticks") == before + 1
+    # here a handler of signals is out of place: the program goes on without
+    assert "No signal is delivered: the program handles a trap or an interrupt." in run("signal SIGUSR1")
+    assert function() == "workers_tick"
     again = to_a_tick("workers_spin")
     assert abs(again.pc() - pc) < 32 and number("ticks") > before
     run("delete")

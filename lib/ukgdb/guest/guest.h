@@ -9,7 +9,7 @@
  *	traps.c    what a debug trap means
  *	interrupt.c  Ctrl-C, and a debugger that attaches
  *	crash.c    from a crash
- *	signal.c   signals that the program sends to itself
+ *	signal.c   signals that the program or the debugger sends
  *	guest.c    the target's operations: registers, memory, points
  *	threads.c  its threads
  *	cpus.c     several CPUs
@@ -226,6 +226,14 @@ void gdb_signal_trap(struct ukarch_trap_ctx *ctx);
  * @return 1 if that was at a signal, and the program gets it; else 0
  */
 int gdb_signal_resume(const struct __regs *regs, const int *signal);
+
+/**
+ * The program gets a signal that it did not raise: it calls the handler before
+ * it goes on.
+ *
+ * @return NULL, or why it cannot be called there: nothing has changed then
+ */
+const char *gdb_signal_send(struct __regs *regs, int signal);
 
 /** The signal of a crash that no trap caused. */
 int gdb_signal_of_end(void);

@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Signals that the program sends to itself. It traps to show one; the debugger
+ * Signals that the program sends to itself, and those that it gets from the
+ * debugger. For one of its own it traps to show one; the debugger
  * that resumes the program there, at the same pc and stack pointer, says which
  * signal it gets. A function that the debugger calls meanwhile, or a jump,
  * resumes it elsewhere and decides nothing.
  */
+#include <string.h>
+#include <uk/arch/fpstate.h>
+#include <uk/nofault.h>
+#include <uk/thread.h>
 #include "guest.h"
 
 #define SI_TKILL (-6) /* raise(), as Linux has it */
@@ -18,6 +23,8 @@ static struct {
 } shown;
 
 static int ended_by;
+
+UK_EVENT(UK_EVENT_GDB_SIGNAL);
 
 int uk_gdb_signal(int signal)
 {
@@ -58,6 +65,63 @@ int gdb_signal_resume(const struct __regs *regs, const int *signal)
 	*shown.to = signal ? *signal : shown.number;
 	shown.to = __NULL;
 	return 1;
+}
+
+/* --- from the debugger ----------------------------------------------------*/
+
+#define ROOM 8192UL /* of the stack, for a handler */
+
+/* On the stack of the thread. */
+struct sent {
+	int signal;
+	char fpstate[] __aligned(UKARCH_FPSTATE_ALIGN);
+};
+
+static void receive(void *arg)
+{
+	struct sent *s = arg;
+
+	ukarch_fpstate_save(s->fpstate);
+	(void)uk_raise_event(UK_EVENT_GDB_SIGNAL, &s->signal);
+	ukarch_fpstate_restore(s->fpstate);
+}
+
+/* Where the code of a handler, which may use stdio, is out of place. */
+static const char *out_of_place(const struct __regs *regs)
+{
+#ifdef CONFIG_LIBUKSCHED
+	const struct uk_thread *t = uk_thread_current();
+
+	if (t && strcmp(uk_thread_state_name(t), "running"))
+		return "the thread waits";
+#endif
+	if (gdb_cpu()->stopped_ctx.outer)
+		return "the program handles a trap or an interrupt";
+	if (!ukarch_regs_irq_enabled(regs))
+		return "interrupts are off";
+	return __NULL;
+}
+
+const char *gdb_signal_send(struct __regs *regs, int signal)
+{
+	const char *refusal = out_of_place(regs);
+	__vaddr_t top = ukarch_regs_sp(regs), at;
+	struct ukarch_trap_frame *frame;
+	struct sent *s;
+
+	if (refusal)
+		return refusal;
+	at = ALIGN_DOWN(top - sizeof(*s) - ukarch_fpstate_size(),
+			(__vaddr_t)UKARCH_FPSTATE_ALIGN);
+	s = (struct sent *)at;
+	frame = (struct ukarch_trap_frame *)ALIGN_DOWN(at - sizeof(*frame),
+						       16UL);
+	at = (__vaddr_t)frame - ROOM;
+	if (uk_nofault_probe_rw(at, top - at, 0) != top - at)
+		return "its stack has no room";
+	s->signal = signal;
+	ukarch_trap_frame_call(frame, regs, receive, s);
+	return __NULL;
 }
 
 void uk_gdb_ended_by(int signal)

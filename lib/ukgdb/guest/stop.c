@@ -14,6 +14,7 @@
 #include <uk/plat/lcpu.h>
 #include <uk/print.h>
 #include <uk/sched.h>
+#include <uk/snprintf.h>
 #include <uk/thread.h>
 #include <uk/time.h>
 #include <uk/stack.h>
@@ -124,6 +125,23 @@ static int is_harmless(int signal)
 	       signal == GDB_SIGINT;
 }
 
+/* A crash has no way back. */
+static void send(int signal)
+{
+	struct gdb_guest *g = &gdb_guest;
+	const char *refusal;
+	char text[80];
+
+	if (g->in_crash)
+		die(signal);
+	refusal = gdb_signal_send(&frame()->regs, signal);
+	if (!refusal)
+		return;
+	uk_snprintf(text, sizeof(text), "No signal is delivered: %s.\n",
+		    refusal);
+	(void)gdb_session_log(&g->session, text, strlen(text));
+}
+
 /* A thread that waits for one that may not run would not get anywhere. */
 static int is_stuck(const struct gdb_decision *d)
 {
@@ -185,7 +203,7 @@ static void resume(enum gdb_end end)
 	if (!gdb_signal_resume(&frame()->regs,
 			       end == GDB_END_RESUMED ? &d->signal : __NULL) &&
 	    !is_harmless(d->signal))
-		die(d->signal);
+		send(d->signal);
 	if (g->in_crash) {
 		g->in_crash = 0;
 		uk_crash_mended();

@@ -104,6 +104,18 @@ void ukarch_trap_frame_init(struct ukarch_trap_frame *frame,
 void __noreturn ukarch_trap_frame_resume(struct ukarch_trap_frame *frame);
 
 /**
+ * Has interrupted code call a function before it goes on: `regs` become those
+ * at the function's first instruction, `frame` keeps the code's own, with which
+ * the function's return resumes it. Call traces lead from the function through
+ * the frame to the code. The function preserves vector registers.
+ *
+ * @param frame on that code's stack, aligned to 16; the function uses what is
+ *   below it. Contexts: trap.
+ */
+void ukarch_trap_frame_call(struct ukarch_trap_frame *frame,
+			    struct __regs *regs, void (*fn)(void *), void *arg);
+
+/**
  * Calls a function on another stack, for good. Contexts: any.
  *
  * @param top past the highest byte of the stack, a multiple of 16

@@ -10,6 +10,15 @@
 #define __UK_GDB_H__
 
 #ifdef CONFIG_LIBUKGDB
+#include <uk/event.h>
+
+/**
+ * A debugger sends the program a signal, as `signal SIGUSR1` does; data: const
+ * int *, its number. The handler acts as if it had come from elsewhere.
+ * Contexts: thread, in the middle of whatever it did.
+ */
+UK_EVENT_DECLARE(UK_EVENT_GDB_SIGNAL);
+
 /**
  * Stops in the debugger, waiting for one if none is attached. Does nothing
  * where there is no console for it. Contexts: any.
