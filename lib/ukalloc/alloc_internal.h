@@ -12,6 +12,11 @@
 unsigned long ukalloc_lock(void);
 void ukalloc_unlock(unsigned long flags);
 
+/* 1 if another CPU, which may stand meanwhile, is in such an operation: heaps
+ * may be half-way changed. Contexts: trap, irq-off.
+ */
+int ukalloc_locked_elsewhere(void);
+
 #ifdef CONFIG_LIBUKALLOC_CHECKS
 /*
  * What an allocator remembers as the caller: the number of the call trace that

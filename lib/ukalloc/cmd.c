@@ -68,6 +68,8 @@ static int lists(struct uk_alloc *a, struct uk_alloc_damage *d)
 {
 	if (!a->ops->blocks)
 		return -ENOTSUP;
+	if (uk_percpu_read(trap) && ukalloc_locked_elsewhere())
+		return -EBUSY;
 	return a->ops->check(a, d) ? -EFAULT : 0;
 }
 
@@ -76,6 +78,11 @@ static int refuse(struct uk_cmd_io *io, struct uk_alloc *a, int rc,
 {
 	if (rc == -EFAULT)
 		ukalloc_describe(d, write_line, io);
+	else if (rc == -EBUSY)
+		uk_cmd_printf(io,
+			      "%s: another CPU was changing it; try again "
+			      "a little later\n",
+			      a->name);
 	else
 		uk_cmd_printf(io, "%s: this allocator keeps no owners\n",
 			      a->name);

@@ -22,3 +22,14 @@ void ukalloc_unlock(unsigned long flags)
 {
 	uk_spin_unlock_irqrestore(&lock, flags);
 }
+
+int ukalloc_locked_elsewhere(void)
+{
+#ifdef CONFIG_HAVE_SMP
+	__u32 owner = __atomic_load_n(&lock.owner, __ATOMIC_RELAXED);
+
+	return owner && owner != uk_percpu_id() + 1;
+#else
+	return 0;
+#endif
+}

@@ -109,6 +109,10 @@ static void print_allocator(struct uk_alloc *a)
 		   s->max_mem_use / 1024, a->ops->avail(a) / 1024);
 	uk_pr_crit("  %lu blocks in use, %lu allocations, %lu failed\n",
 		   s->cur_nb_allocs, s->tot_nb_allocs, s->nb_enomem);
+	if (ukalloc_locked_elsewhere()) {
+		uk_pr_crit("  not checked: another CPU was changing it\n");
+		return;
+	}
 	if (!a->ops->check || !a->ops->check(a, &damage))
 		return;
 	if (!strncmp(reason, damage.text, strlen(damage.text)))

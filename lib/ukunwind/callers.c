@@ -22,6 +22,8 @@ unsigned int uk_unwind_callers(const void *record, __uptr *pcs,
 		if (!uk_nofault_try_read(r, last) ||
 		    !uk_image_is_text(r.pc - 1))
 			break;
+		if (r.pc == (__uptr)ukarch_trap_return)
+			break;
 		pcs[n++] = r.pc;
 	}
 	return n;

@@ -24,6 +24,10 @@ static struct {
 	struct uk_unwind last;
 } walk;
 
+/* What the quick walk finds at the place of a walk. */
+static __uptr callers[FRAMES_MAX];
+static unsigned int callers_count;
+
 /* The return addresses of the functions of a chain, innermost first. */
 static __uptr noted[FRAMES_MAX];
 static unsigned int noted_count;
@@ -80,6 +84,16 @@ static __noinline void walk_here(void)
 
 	ukarch_regs_capture(&regs);
 	walk_from(&regs, 0);
+	callers_count = uk_unwind_callers(__builtin_frame_address(0), callers,
+					  FRAMES_MAX);
+}
+
+/* The quick walk finds the first `count` callers, as the walk does. */
+static void expect_callers(unsigned int count)
+{
+	UK_TEST_EXPECT_UNUM_EQ(callers_count, count);
+	UK_TEST_EXPECT_ZERO(
+		memcmp(callers, walk.pc + 1, count * sizeof(*callers)));
 }
 
 UK_TESTCASE(ukunwind, from_the_present_place)
@@ -89,6 +103,7 @@ UK_TESTCASE(ukunwind, from_the_present_place)
 	UK_TEST_EXPECT_UNUM_EQ(find_noted(), 2);
 	UK_TEST_EXPECT_SNUM_EQ(walk.last.end, UK_UNWIND_OUTERMOST);
 	UK_TEST_EXPECT_UNUM_GT(walk.count, 8);
+	expect_callers(walk.count - 1);
 	for (unsigned int i = 0; i < walk.count; i++)
 		UK_TEST_EXPECT(uk_image_is_text(walk.pc[i]));
 }
@@ -150,6 +165,7 @@ UK_TESTCASE(ukunwind, through_a_trap)
 	walk_in_handler = 0;
 	UK_TEST_EXPECT_UNUM_EQ(trap_frames(&at), 1);
 	UK_TEST_EXPECT_UNUM_EQ(walk.pc[at], trap_pc);
+	expect_callers(at - 1);
 	UK_TEST_EXPECT_UNUM_GT(find_noted(), at);
 	UK_TEST_EXPECT_UNUM_LE(find_noted(), at + 6);
 	UK_TEST_EXPECT_SNUM_EQ(walk.last.end, UK_UNWIND_OUTERMOST);
