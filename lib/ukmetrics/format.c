@@ -57,14 +57,19 @@ label_named(const struct uk_store_object *obj, const char *name,
 	return __NULL;
 }
 
-/* Whether a label says what the object is. */
+/* Whether a label says what the object is: as its value, or as cpu="0" of cpu0.
+ */
 static int is_named(const struct uk_store_object *obj)
 {
-	const struct uk_store_label *l = obj->labels;
+	for (const struct uk_store_label *l = obj->labels; l && l->name; l++) {
+		__sz len = strlen(l->name);
 
-	while (l && l->name && l->value != obj->name)
-		l++;
-	return l && l->name;
+		if (l->value == obj->name ||
+		    (!strncmp(obj->name, l->name, len) &&
+		     !strcmp(obj->name + len, l->value)))
+			return 1;
+	}
+	return 0;
 }
 
 /* A label of a name that an earlier one has is left out. Returns how many. */

@@ -307,24 +307,26 @@ static void test_awkward_texts(void **state)
 	      "vitrine_uk_bytes 1\n# EOF\n");
 }
 
-/* Objects come one by one, families are written together. */
+/* Objects come one by one, families are written together. A label may name one.
+ */
 static void test_families(void **state)
 {
 	static struct uk_store_object x = { .id = 1,
 					    .name = "x",
 					    .library = "libf" };
-	static struct uk_store_object y = { .id = 2,
-					    .name = "y",
-					    .library = "libf" };
+	static const struct uk_store_label labels[] = { { "cpu", "1" }, { 0 } };
+	static struct uk_store_object y = {
+		.id = 2, .name = "cpu1", .labels = labels, .library = "libf"
+	};
 	static const char text[] = "# HELP vitrine_f_a h\n"
 				   "# TYPE vitrine_f_a gauge\n"
 				   "vitrine_f_a 1\n"
 				   "vitrine_f_a{object=\"x\"} 2\n"
-				   "vitrine_f_a{object=\"y\"} 4\n"
+				   "vitrine_f_a{cpu=\"1\"} 4\n"
 				   "# HELP vitrine_f_b h\n"
 				   "# TYPE vitrine_f_b gauge\n"
 				   "vitrine_f_b{object=\"x\"} 3\n"
-				   "vitrine_f_b{object=\"y\"} 5\n";
+				   "vitrine_f_b{cpu=\"1\"} 5\n";
 	char openmetrics[sizeof(text) + 6];
 
 	sprintf(openmetrics, "%s# EOF\n", text);
