@@ -69,7 +69,7 @@ _start:
 	.cfi_startproc
 	.cfi_undefined x30
 	/* The header of a flat image; harmless in an ELF. */
-	b	entry
+	b	.Lentry
 	.long	0
 	.quad	_start - 0x40000000	/* offset from the start of RAM */
 	.quad	_end - _start
@@ -78,7 +78,7 @@ _start:
 	.ascii	"ARM\x64"
 	.long	0
 
-entry:
+.Lentry:
 	mov	x19, x0
 	mrs	x0, currentel
 	cmp	x0, #(3 << 2)
