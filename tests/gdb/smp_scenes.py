@@ -38,7 +38,7 @@ def at_rounds(cpus):
     attach()
     run("tbreak rounds")
     go()
-    run(f"tbreak smp_round if smp_rounds[{cpus - 1}] > 100")
+    run(f"tbreak smp_round if smp_rounds[{cpus - 1}] > 10")
     go()
     assert len(cpus_of_gdb()) == cpus
 
