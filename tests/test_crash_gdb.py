@@ -35,7 +35,7 @@ def in_order(names, all_names):
     return all(name in rest for name in names)
 
 
-STACK, MEMORY = "x/32gx $sp", re.compile(r"^0x\w+:\t0x.*", re.M)
+STACK, MEMORY = "x/32gx $sp", re.compile(r"^0x\w+:(?:\t0x\w+)+", re.M)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -13,7 +13,7 @@ import time
 import pytest
 
 from gdb_guest import PLACE_LIST, StubGuest
-from vitrine import ROOT, RUN_SECONDS, build
+from vitrine import ORDERED, ROOT, RUN_SECONDS, build
 
 
 @pytest.fixture(params=PLACE_LIST, ids="-".join)
@@ -160,21 +160,21 @@ def test_interrupt_and_detach(place, mi):
 def test_threads(place, mi):
     image = build("threads", place[0],
                   config=("CONFIG_LIBVIRTIO_CONSOLE=y",))
-    with StubGuest(image, place=place[1]) as g:
+    with StubGuest(image, place=place[1], options=ORDERED) as g:
         gdb = connect(mi, g)
         gdb.command("-break-insert -f work")
         for _ in range(2):
             gdb.command("-exec-continue")
             found = gdb.stopped("breakpoint-hit")
-        assert 'thread-id="3"' in found
+        worker1 = re.search(r'thread-id="(\d+)"', found)[0]
         info = gdb.command("-thread-info")
         assert all(f'name="worker{i}"' in info for i in range(4)), info
-        assert 'current-thread-id="3"' in info
+        assert f"current-{worker1}" in info
         assert "sched_switch" in gdb.command("-stack-list-frames --thread 1")
         gdb.command('-interpreter-exec console "uk threads"')
-        assert any(re.match(r'~"3 +worker1 +running', line) for line in gdb.said), gdb.said
-        gdb.command("-exec-next --thread 3")
-        assert 'thread-id="3"' in gdb.stopped("end-stepping-range")
+        assert any(re.match(r'~"\d+ +worker1 +running', line) for line in gdb.said), gdb.said
+        gdb.command(f"-exec-next --thread {worker1[11:-1]}")
+        assert worker1 in gdb.stopped("end-stepping-range")
         gdb.command("-break-delete")
         gdb.command("-exec-continue")
         gdb.stopped("exited-normally")

@@ -10,7 +10,7 @@ import pytest
 from debugger import functions, run_under_gdb
 from guest import Guest, free_port, vport1
 from screen import plain_name, read_screen
-from vitrine import (MACHINES, ONE_COMPILER, OUT, ROOT, SHARED, TARGETS, build, check_all_pass,
+from vitrine import (MACHINES, ONE_COMPILER, ORDERED, OUT, ROOT, SHARED, TARGETS, build, check_all_pass,
                      make)
 
 PLAIN = ("microvm", "q35", "gicv2")  # where test_uktest.py runs all suites
@@ -197,6 +197,8 @@ def test_thread_local_variables_need_an_option(arch):
 
 # --- the crash screen -------------------------------------------------------------
 
+IDLE = len(ORDERED) // 2  # of the one CPU: a thread of its own in an image for several
+
 REGISTERS = {
     "x86_64": {"rsp": "rsp", "rbp": "rbp", "rbx": "rbx", "r12": "r12", "r13": "r13",
                "r14": "r14", "r15": "r15", "rip": "rip"},
@@ -223,33 +225,34 @@ def test_screen_shows_all_threads(arch):
     image = build("crash", arch)
     commands = ["hbreak uk_crash_trap", "continue"]
     at = {}
-    for thread in (1, 3, 4):
+    second, sleeper, waiter = (n + IDLE for n in (2, 3, 4))
+    for thread in (1, sleeper, waiter):
         more = gdb_in_thread(arch, thread)
         at[thread] = len(commands) + more.index("bt")
         commands += more
     listed = len(commands) + 1
     commands += [f"source {ROOT}/support/gdb_commands.py", "uk threads"]
-    out, result = run_under_gdb(image, ["in-thread"], commands)
+    out, result = run_under_gdb(image, ["in-thread"], commands, options=ORDERED)
     assert result.status == 70, result.text
     screen = read_screen(result)
 
-    assert {n: (t.name, t.state) for n, t in screen.threads.items()} == {
-        1: ("main", "waiting"), 2: ("second", "running"),
-        3: ("sleeper", "sleeping"), 4: ("waiter", "waiting")}
-    lock, = (line.split()[0] for line in image.tool("nm", image.path).splitlines()
-             if line.endswith(" lock"))
-    assert screen.threads[1].wait == "for the end of thread 2 second"
-    assert screen.threads[4].wait == f"for mutex lock (0x{lock.lstrip('0')}), held by thread 1 main"
-    until = float(re.fullmatch(r"until (\d+\.\d{6}) s", screen.threads[3].wait).group(1))
+    assert {n: (t.name, t.state) for n, t in screen.threads.items() if t.state != "idle"} == {
+        1: ("main", "waiting"), second: ("second", "running"),
+        sleeper: ("sleeper", "sleeping"), waiter: ("waiter", "waiting")}
+    locks = {f"for mutex lock (0x{line.split()[0].lstrip('0')}), held by thread 1 main"
+             for line in image.tool("nm", image.path).splitlines() if line.endswith(" lock")}
+    assert screen.threads[1].wait == f"for the end of thread {second} second"
+    assert screen.threads[waiter].wait in locks
+    until = float(re.fullmatch(r"until (\d+\.\d{6}) s", screen.threads[sleeper].wait).group(1))
     assert 1000 < until < 1000 + 60
     # the same words from gdb, which reads them itself
     states = {line.split()[1]: line for line in out[listed].splitlines()}
-    for thread in screen.threads.values():
+    for thread in (t for t in screen.threads.values() if t.state != "idle"):
         assert f"{thread.state} {thread.wait}" in states[thread.name], out[listed]
-    assert screen.sections["Running"] == ["thread 2, second"]
+    assert screen.sections["Running"] == [f"thread {second}, second"]
     assert screen.sections["Interrupts"] == ["on"]
     sp = screen.registers[TARGETS[arch].sp]
-    assert screen.threads[2].stack[0] <= sp < screen.threads[2].stack[1]
+    assert screen.threads[second].stack[0] <= sp < screen.threads[second].stack[1]
     stacks = sorted(t.stack for t in screen.threads.values())
     assert all(a[1] < b[0] for a, b in zip(stacks, stacks[1:]))
 
@@ -258,16 +261,16 @@ def test_screen_shows_all_threads(arch):
         assert not trace.trace_end
         assert trace.functions == [plain_name(f) for f in functions(out[index])], \
             out[index] + result.text
-    assert "sleeps" in screen.threads[3].functions
-    assert "waits" in screen.threads[4].functions
+    assert "sleeps" in screen.threads[sleeper].functions
+    assert "waits" in screen.threads[waiter].functions
     assert screen.threads[1].functions[-1] == TARGETS[arch].entry
 
 
 def test_screen_shows_the_first_threads(arch):
-    result = build("crash", arch).run("in-thread", options=["-p", "crash.threads=2"])
+    result = build("crash", arch).run("in-thread", options=[*ORDERED, "-p", "crash.threads=2"])
     screen = read_screen(result)
     assert list(screen.threads) == [1, 2]
-    assert screen.sections["Threads not shown"] == ["2"]
+    assert screen.sections["Threads not shown"] == [str(2 + IDLE)]
 
 
 def test_screen_names_the_interrupt(arch):
@@ -281,12 +284,13 @@ def test_preempted_threads_in_the_screen(arch):
     """Threads that never give the CPU away: each trace begins where the
     interrupt hit, and not inside of the scheduler."""
     image = build("threads_newlib", arch, config=NEWLIB_POLICY["preempt"])
-    result = image.run("crash", options=SLICE)
+    result = image.run("crash", options=[*ORDERED, *SLICE])
     assert result.status == 70
     screen = read_screen(result)
-    assert [t.name for t in screen.threads.values()] == ["main"] + ["spin_for_ever"] * 4
+    spinning = [t for t in screen.threads.values() if t.state != "idle"][1:]
+    assert [t.name for t in spinning] == ["spin_for_ever"] * 4
     assert screen.threads[1].state == "running"
-    for thread in list(screen.threads.values())[1:]:
+    for thread in spinning:
         assert thread.state == "ready" and thread.switches > 0
         assert not thread.trace_end
         assert thread.functions == ["spin_for_ever", "start", "thread_start",

@@ -9,7 +9,7 @@ import gdb
 
 # pylint: disable=undefined-variable
 
-PRINTED = ("counter", "lock", "beats", "uksched.first.pub.cpu_time", "uksched.first.pub.stack.top")
+PRINTED = ("counter", "lock", "beats", "uksched.first.pub.cpu_time", "(unsigned long)uksched.first.pub.stack.top")
 
 
 def registers_of_thread(names):
