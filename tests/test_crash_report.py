@@ -21,7 +21,7 @@ import pytest
 from guest import Guest, free_port, until
 from screen import plain_name, read_screen
 from test_crash import KINDS
-from vitrine import ARCHS, COMPILERS, ROOT, RUN_SECONDS, SHARED, SUPPORT_RUN, build, make
+from vitrine import ARCHS, COMPILERS, CPUS, ROOT, RUN_SECONDS, SHARED, SUPPORT_RUN, build, make
 
 CRASHED = 70
 SOME = ("in-thread", "stack-overflow", "abort", "inlined")
@@ -123,9 +123,11 @@ def check_report(image, folder, result, kind):
     assert (trap is not None) == (report["reason"]["kind"] == "trap") == any("Event" in d for d in screen.sections)
     assert {v["path"]: v["value"] for v in report["values"]} == screen.values
     check_threads(report, screen)
-    assert report["cpus"] == [{"id": 0, "state": "crashed", "crashed_as_well": None, "registers": report["registers"],
-                               "thread": crashed_thread(report)["id"]}]
-    assert [t["id"] for t in report["threads"] if t["cpu"] == 0] == [crashed_thread(report)["id"]]
+    crashed, = (c for c in report["cpus"] if c["state"] == "crashed")
+    assert len(report["cpus"]) == CPUS and crashed == {
+        "id": crashed_thread(report)["cpu"], "state": "crashed", "crashed_as_well": None,
+        "registers": report["registers"], "thread": crashed_thread(report)["id"]}
+    assert sum(t["cpu"] is not None for t in report["threads"]) == CPUS
     by_gdb = ask_gdb(path / "core")
     check_frames(image, by_gdb, crashed_thread(report)["frames"], trap)
     check_registers(report, by_gdb)
