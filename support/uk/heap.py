@@ -8,11 +8,13 @@ import bisect
 import collections
 import struct
 
+from elf import PT_LOAD, Elf
 from uk import debugger
 from uk.guest import elf, text_at, variable
 from uk.threads import saved_regs, state_of, thread_of, uk_threads
 
 SHOWN = 10
+PF_W = 2  # of a segment: may be written
 CHUNK, LEAST = 4096, 64  # bytes read at a time: of a page, or less where some cannot be read
 # A header's word, lib/uktlsf/tlsf_internal.h
 FREE, HELD, SIZE = 1, 4, 0xfffffffff0
@@ -123,6 +125,13 @@ def static_stacks():
         at += stack.type.sizeof
 
 
+def variables():
+    """(start, end) of what a program writes to. From the first byte of the segment on: a gdb
+    that finds the page's first bytes in the image only takes all of it from there."""
+    return [(s.vaddr, s.vaddr + s.memsz) for s in Elf(debugger.image_path()).segments
+            if s.type == PT_LOAD and s.flags & PF_W]
+
+
 def registers(thread):
     """(stack pointer, all registers) of a thread of the guest; None: not known."""
     known = thread_of(thread)
@@ -146,8 +155,8 @@ def search(heap):
     threads = guest_threads()
     stacks = {(int(pub["stack"]["guard"]), int(pub["stack"]["top"])) for _, pub in threads}
     s = Search(heap, sorted(stacks | set(static_stacks())))
-    bounds = {name: value for name, _, value, _ in elf().symbols if name in ("_data", "_ebss")}
-    s.memory(bounds["_data"], bounds["_ebss"])
+    for start, end in variables():
+        s.memory(start, end)
     if not threads:
         sp, values = debugger.registers(debugger.thread_of(1, True))
         s.words(values)
