@@ -34,7 +34,7 @@ def test_timers(arch, cc):
 def test_heap(arch, cc):
     lines = boot(arch, cc, "heap")
     assert [line for line in lines if "turns" in line] == [f"heap: cpu {cpu}: 600 turns" for cpu in range(CPUS)]
-    assert "heap: bad 0, none 0, left 0, damaged 0x0" in lines
+    assert "heap: bad 0, none 0, left 0, damaged 0" in lines
     assert "heap: objects bad 0" in lines
 
 
