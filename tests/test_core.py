@@ -20,7 +20,7 @@ from guest import free_port, until
 from http_guest import HttpGuest
 from screen import plain_name, read_screen
 from test_crash import KINDS
-from vitrine import ARCHS, CPUS, ON_MACHINES, ROOT, RUN_SECONDS, SUPPORT_RUN, build
+from vitrine import ARCHS, CPUS, ON_MACHINES, ORDERED, ROOT, RUN_SECONDS, SUPPORT_RUN, build
 
 SCENES = [ROOT / "support" / "gdb_commands.py", ROOT / "tests" / "gdb" / "worker_scenes.py",
           ROOT / "tests" / "gdb" / "core_scenes.py"]
@@ -234,7 +234,7 @@ def test_damaged(arch, tmp_path):
 def test_time(arch, tmp_path):
     """One instruction is a tick: a dump takes many, and the program's clock stands."""
     image, core = build("tests/apps/workers", arch), tmp_path / "core"
-    result = dump(image, core, "dump", options=["--icount"])
+    result = dump(image, core, "dump", options=["--icount", *ORDERED])
     assert result.status == 0 and "core file written" not in result.text, result.text
     us = int(re.search(r"^dump 0, (\d+) us$", result.text, re.M)[1])
     assert us < 1000, result.text

@@ -38,8 +38,10 @@ def at_rounds(cpus):
     attach()
     run("tbreak rounds")
     go()
-    run(f"tbreak smp_round if smp_rounds[{cpus - 1}] > 10")
-    go()
+    # each of them: the interrupt that begins one's loop would come in a function that is called there
+    for cpu in range(1, cpus):
+        run(f"tbreak smp_round if smp_rounds[{cpu}] > 10")
+        go()
     assert len(cpus_of_gdb()) == cpus
 
 
