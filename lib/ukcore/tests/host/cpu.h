@@ -18,6 +18,7 @@ struct cpu {
 extern _Thread_local struct cpu this_cpu;
 
 #define uk_percpu_read(field) (this_cpu.field)
+#define uk_percpu_id() uk_percpu_read(id)
 
 static inline void ukarch_cpu_relax(void)
 {
