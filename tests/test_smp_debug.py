@@ -24,7 +24,7 @@ TORTURES = [(3, STOPS), *([(4, STOPS), (8, STOPS // 4)] if STOPS > 40 else [])]
 CRASHED = 70
 
 
-def play(arch, cpus, scene, *args, seconds=0):
+def debug(arch, cpus, scene, *args, seconds=0):
     """A scene of gdb's, for a time in which a busy host can."""
     with StubGuest(build("smp", arch), "rounds", options=["--smp", cpus], life=5 * RUN_SECONDS + seconds) as g:
         g.gdb(scene, cpus, *args, more=SCENES, seconds=2 * RUN_SECONDS + seconds)
@@ -39,12 +39,12 @@ def play(arch, cpus, scene, *args, seconds=0):
     ("ctrl_c_reaches_each_cpu", ()),
 ])
 def test_gdb(arch, scene, args):
-    play(arch, CPUS, scene, *args)
+    debug(arch, CPUS, scene, *args)
 
 
 @pytest.mark.parametrize("cpus, stops", TORTURES)
 def test_random_stops(arch, cpus, stops):
-    play(arch, cpus, "random_stops", stops, 1, seconds=stops * cpus // 3)
+    debug(arch, cpus, "random_stops", stops, 1, seconds=stops * cpus // 3)
 
 
 def test_core_without_threads(arch, tmp_path):
@@ -109,6 +109,16 @@ def check_report(folder, text):
     listed = subprocess.run([ROOT / "support" / "crashes", folder, report["fingerprint"]], text=True,
                             stdout=subprocess.PIPE, check=True).stdout
     assert "CPU: 0; stopped: 1 2 3\n" in listed and "Thread 3 on CPU 2:\n" in listed, listed
+
+
+def test_a_signal_ends_it_while_the_debugger_leaves(arch):
+    """Its line interrupts the CPU that prints the screen: the others stand all the same."""
+    with StubGuest(build("smp", arch), "rounds", options=["--smp", CPUS]) as g:
+        g.gdb("ends_by_a_signal", more=SCENES)
+        done = g.end()
+    assert done.status == CRASHED
+    assert any(re.fullmatch(r"CPU: 0; stopped: 1 2", line) for line in done.log("CRIT")), done.text
+
 
 
 def test_crash_together(arch):

@@ -45,6 +45,14 @@ def at_rounds(cpus):
     assert len(cpus_of_gdb()) == cpus
 
 
+@scene
+def ends_by_a_signal():
+    """While its screen is printed the debugger leaves: the line interrupts the CPU."""
+    to_main()
+    stop = go("signal SIGTERM")
+    assert stop == {"exit": None}, stop
+
+
 def look(cpus):
     """Where each CPU is: in its loop, below main or the handler of an interrupt."""
     before = rounds(cpus)

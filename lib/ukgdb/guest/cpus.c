@@ -12,6 +12,7 @@
 
 static int late;   /* another CPU went first */
 static int hold;   /* all others stay stopped */
+static int ours;   /* the stub has stopped them, not a crash or the program */
 static int target; /* CPU + 1 that the decision is about; 0: this one */
 
 /* What a CPU carries out when it goes on. */
@@ -23,14 +24,16 @@ static struct {
 int gdb_cpus_stop(struct ukarch_trap_ctx *ctx)
 {
 	enum ukarch_trap_why why = ctx ? ctx->why : UKARCH_WHY_OTHER;
+	enum uk_lcpu_stop stop;
 	int was_late = 0;
 
-	while (uk_lcpu_stop_others(ctx) == UK_LCPU_LATE) {
+	while ((stop = uk_lcpu_stop_others(ctx)) == UK_LCPU_LATE) {
 		if (ctx && ctx->why != why)
 			return 0;
 		was_late = 1;
 	}
 	late = was_late;
+	ours |= stop == UK_LCPU_ALONE;
 	return 1;
 }
 
@@ -83,12 +86,16 @@ void gdb_cpus_resume(void)
 	unsigned int to = (unsigned int)target;
 
 	target = 0;
-	if (to && hold)
+	if (!ours)
+		return;
+	if (to && hold) {
 		uk_lcpu_pass(to - 1, &gdb_cpu()->stopped_ctx);
-	else if (hold || gdb_step_is_in_place())
+	} else if (hold || gdb_step_is_in_place()) {
 		uk_lcpu_run_alone();
-	else
+	} else {
+		ours = 0;
 		uk_lcpu_resume_others();
+	}
 }
 
 /* The calling CPU's program is at `ctx`, and does what was decided. */
