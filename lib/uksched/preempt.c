@@ -57,7 +57,8 @@ static void tick(struct uk_timer *t, void *arg __unused)
 {
 	__nsec end = current()->since + slice();
 
-	if (this_cpu()->idle || !this_cpu()->ready_first)
+	if (this_cpu()->idle ||
+	    (!this_cpu()->ready_first && sched_may_stay(current())))
 		return;
 	if (uk_time_monotonic() >= end)
 		slices[ukplat_lcpu_id()].due = DUE_OVER;
@@ -72,7 +73,8 @@ void sched_slice_end(unsigned int cpu)
 
 void sched_slice_look(unsigned int cpu)
 {
-	slices[cpu].due = DUE_LOOK;
+	if (slices[cpu].due != DUE_OVER)
+		slices[cpu].due = DUE_LOOK;
 }
 
 static void start_timer(__nsec end)
@@ -109,7 +111,7 @@ static int must_go(struct thread *t, const struct ukarch_trap_ctx *ctx, int due)
 	}
 	if (!uksched.only && sched_may_stay(t) && !sched_has_next(this_cpu()))
 		return 0;
-	if (CPUS > 1 && due == DUE_LOOK) {
+	if (CPUS > 1 && due == DUE_LOOK && sched_may_stay(t)) {
 		start_timer(t->since + slice());
 		return 0;
 	}
