@@ -185,6 +185,9 @@ void intctlr_wait(unsigned int irq)
 {
 	unsigned int me = uk_percpu_id();
 
+	/* two that take themselves off would wait for each other */
+	if (cpus[me].handling == irq + 1)
+		return;
 	for (unsigned int i = 0; i < ARRAY_SIZE(cpus); i++)
 		while (i != me && UK_READ_ONCE(cpus[i].handling) == irq + 1)
 			ukarch_cpu_relax();

@@ -26,7 +26,7 @@ extern struct uk_spinlock intctlr_lock;
 /** As uk_intctlr_irq_mask() and _unmask(), with the lock taken. */
 void intctlr_set_masked(unsigned int irq, int masked);
 
-/** Waits until no other CPU runs the handlers of a line. */
+/** Waits until no other CPU runs the handlers of a line; not in one of them. */
 void intctlr_wait(unsigned int irq);
 
 #endif /* __UKINTCTLR_INTERNAL_H__ */

@@ -71,7 +71,7 @@ int uk_intctlr_irq_register(unsigned int irq,
 /**
  * Takes a handler off its line, which is masked if no other is left. Once it
  * returned the handler does not run any more, on no CPU. A handler may take
- * itself off.
+ * itself off: then it may still run on another CPU.
  *
  * @return 0; -ENOENT if it was not registered. Contexts: as registering.
  */
@@ -133,8 +133,8 @@ int uk_intctlr_irq_fdt_xlat(const void *fdt, int nodeoffset, __u32 index,
 			    struct uk_intctlr_irq *irq);
 
 /**
- * Makes a line pending, as its device would, even if x86_64 masks it: to test
- * a handler, or to get into irq context.
+ * Makes a line pending, as its device would; on x86_64 even if it is masked,
+ * and on the calling CPU: to test a handler, or to get into irq context.
  *
  * @return 0; -ENODEV or -EINVAL as for registering. Contexts: any.
  */
