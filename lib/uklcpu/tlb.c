@@ -42,7 +42,10 @@ static void wait_for(unsigned int cpu, unsigned int asked)
 
 	while (!is_done(cpu, asked) && uk_lcpu_state(cpu) == UK_LCPU_RUNS) {
 		if (ukplat_monotonic_clock() >= end) {
-			uk_pr_err("CPU %u does not flush its TLB\n", cpu);
+			/* it may have been this CPU that was not run */
+			if (!is_done(cpu, asked))
+				uk_pr_err("CPU %u does not flush its TLB\n",
+					  cpu);
 			return;
 		}
 		ukarch_cpu_relax();
