@@ -120,6 +120,9 @@ const char *gdb_signal_send(struct __regs *regs, int signal)
 	if (uk_nofault_probe_rw(at, top - at, 0) != top - at)
 		return "its stack has no room";
 	s->signal = signal;
+#ifdef CONFIG_HAVE_SMP
+	ukarch_percpu_resume(regs); /* the handler may change the CPU */
+#endif
 	ukarch_trap_frame_call(frame, regs, receive, s);
 	return __NULL;
 }
