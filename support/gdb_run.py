@@ -21,11 +21,12 @@ def first_line():
     """Where to stop in main: what gdb means by its name, but not at an inlined
     function of a header with whose line main may begin."""
     main = gdb.lookup_global_symbol("main")
-    block = main and gdb.block_for_pc(int(main.value().address))
-    if not block or gdb.find_pc_line(block.start).symtab == main.symtab:
+    entry = main and int(main.value().address)  # a block begins earlier, at main.cold
+    block = main and gdb.block_for_pc(entry)
+    if not block or gdb.find_pc_line(entry).symtab == main.symtab:
         return "main"
     own = [line.pc for line in main.symtab.linetable()
-           if block.start <= line.pc < block.end and line.line > main.line]
+           if entry <= line.pc < block.end and line.line > main.line]
     return f"*{min(own):#x}" if own else "main"
 
 
