@@ -159,12 +159,12 @@ def go_to(count, place):
 
 class UkRewind(gdb.Command):
     """uk rewind [EXPRESSION]
-Go back to the last write of a variable, or of what an expression such as
+Go back to the last change of a variable, or of what an expression such as
 *pointer stands for.
 
 Without an expression: of the address that the faulting instruction used. The
-instruction that wrote is the next to be executed. If no instruction wrote there, gdb
-stays where it is."""
+instruction that changed it is the next to be executed. A write of the value that
+is there already is no change. If no instruction changed it, gdb stays where it is."""
 
     def __init__(self):
         super().__init__("uk rewind", gdb.COMMAND_RUNNING)
@@ -191,8 +191,8 @@ stays where it is."""
             point.delete()
         if gdb.newest_frame().pc() == start:
             go_to(*here)
-            print(f"No instruction wrote {what} between the start of the recording and here, where gdb has come "
-                  "back to: it has the value that the image gives it.")
+            print(f"No instruction changed {what} between the start of the recording and here, where gdb has come "
+                  "back to: it had this value at the start.")
         gdb.execute("frame")
 
 

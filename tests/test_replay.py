@@ -84,7 +84,7 @@ def test_steps_back(null_write):
                   "reverse-stepi", where("INSTRUCTION"), "reverse-step", where("STEP"), "continue", where("END"),
                   "hbreak null_write", "reverse-continue", where("AGAIN"))
     assert "no memory at 0x0, which the crash is about. nowhere points there: uk rewind nowhere" in text, text
-    assert "No instruction wrote nowhere between the start" in text and \
+    assert "No instruction changed nowhere between the start" in text and \
         len(pcs := re.findall(r"^PC (\w+)$", text, re.M)) == 2 and pcs[0] == pcs[1], text  # back where it was
     assert place(text, "CALL")[0] == "main" and place(text, "LINE")[0] == "main", text
     assert int(place(text, "LINE")[1]) < int(place(text, "CALL")[1]), text
