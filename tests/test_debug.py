@@ -120,6 +120,19 @@ def test_boot_stops_in_mains_own_file(arch):
                      re.M), done.stdout
 
 
+def test_start_is_behind_the_cold_part_of_main():
+    """gcc puts what ends in abort() at lower addresses; gdb's block of main begins there."""
+    image = build("cxx", "x86_64")
+    functions = image.functions()
+    assert functions["main.cold"] < functions["main"]
+    source = (ROOT / "support" / "gdb_run.py").read_text()  # the rest of it needs a guest
+    first_line = source[source.index("def first_line"):source.index("\n\n\nclass")]
+    done = subprocess.run([image.target.gdb, "-nx", "-batch", "-iex", "set auto-load off", "-ex",
+                           f"python exec({first_line!r}); print(first_line())", image.path],
+                          stdout=subprocess.PIPE, text=True, check=True, timeout=RUN_SECONDS)
+    assert functions["main"] <= int(done.stdout.strip().removeprefix("*"), 16), done.stdout
+
+
 def test_guest_ends_with_gdb(arch):
     """What gdb left running is ended: the pipe has no writer any more."""
     done = support_gdb("--boot", "--args", "spin", debuggee(arch).path, "-batch",
