@@ -101,19 +101,41 @@ static void *spins(void *arg)
 	return arg;
 }
 
+static void *ends(void *arg)
+{
+	return arg;
+}
+
+/* One that comes to a CPU and leaves it again, before the CPU has looked. */
+static struct uk_thread *pass_by(unsigned int cpu)
+{
+	struct uk_thread_attr attr = { .name = "passes",
+				       .affinity = 1UL << cpu };
+	struct uk_thread *t = NULL;
+
+	if (uk_thread_create_attr(&t, &attr, ends, NULL) ||
+	    uk_thread_set_affinity(t, uk_sched_cpus()))
+		mistakes++;
+	return t;
+}
+
 /* A thread that runs, on another CPU or not at this moment, is moved. */
 static void move_others(void)
 {
-	struct uk_thread *t = uk_thread_create("moved", spins, NULL);
+	struct uk_thread *t = uk_thread_create("moved", spins, NULL), *other;
 
-	for (unsigned int i = 0, n = cpus(); i < 20; i++) {
+	for (unsigned int i = 0, n = cpus(); i < 12; i++) {
 		__nsec end = uk_time_monotonic() + BOUND;
+		unsigned int from = t->cpu;
 
 		if (uk_thread_set_affinity(t, 1UL << i % n))
 			mistakes++;
+		other = pass_by(from);
 		while (t->cpu != i % n && uk_time_monotonic() < end)
 			uk_sched_yield();
 		mistakes += t->cpu != i % n;
+		if (other)
+			uk_thread_join(other, NULL);
 	}
 	stop = 1;
 	uk_thread_join(t, NULL);
