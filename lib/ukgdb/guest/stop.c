@@ -126,7 +126,7 @@ static int is_harmless(int signal)
 }
 
 /* A crash has no way back. */
-static void send(int signal)
+static void pass_on(int signal)
 {
 	struct gdb_guest *g = &gdb_guest;
 	const char *refusal;
@@ -203,7 +203,7 @@ static void resume(enum gdb_end end)
 	if (!gdb_signal_resume(&frame()->regs,
 			       end == GDB_END_RESUMED ? &d->signal : __NULL) &&
 	    !is_harmless(d->signal))
-		send(d->signal);
+		pass_on(d->signal);
 	if (g->in_crash) {
 		g->in_crash = 0;
 		uk_crash_mended();
