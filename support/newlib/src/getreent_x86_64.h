@@ -3,14 +3,16 @@
 /*
  * The calling thread's struct _reent: one field of its CPU's state, read as
  * <uk/percpu.h> does. A thread finds the same one all its life, on whatever
- * CPU, so that the compiler may keep it.
+ * CPU, so that the compiler may keep it. A macro, so that a debugger shows the
+ * line that uses it.
  */
 #define _REENT_OFFSET 16
 
-static __inline struct _reent *__getreent(void)
-{
-	struct _reent *__reent;
-
-	__asm__("mov %%gs:%c1, %0" : "=r"(__reent) : "i"(_REENT_OFFSET));
-	return __reent;
-}
+#define __getreent()                           \
+	__extension__({                        \
+		struct _reent *__reent;        \
+		__asm__("mov %%gs:%c1, %0"     \
+			: "=r"(__reent)        \
+			: "i"(_REENT_OFFSET)); \
+		__reent;                       \
+	})
