@@ -121,7 +121,7 @@ static void deliver(int sig)
 		act(sig);
 }
 
-#ifdef CONFIG_LIBUKGDB
+#ifdef CONFIG_LIBUKGDB_SIGNALS
 static int from_debugger(void *data)
 {
 	int sig = *(const int *)data;

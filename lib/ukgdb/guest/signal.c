@@ -24,8 +24,6 @@ static struct {
 
 static int ended_by;
 
-UK_EVENT(UK_EVENT_GDB_SIGNAL);
-
 int uk_gdb_signal(int signal)
 {
 	struct gdb_guest *g = &gdb_guest;
@@ -68,6 +66,9 @@ int gdb_signal_resume(const struct __regs *regs, const int *signal)
 }
 
 /* --- from the debugger ----------------------------------------------------*/
+
+#ifdef CONFIG_LIBUKGDB_SIGNALS
+UK_EVENT(UK_EVENT_GDB_SIGNAL);
 
 #define ROOM 8192UL /* of the stack, for a handler */
 
@@ -126,6 +127,7 @@ const char *gdb_signal_send(struct __regs *regs, int signal)
 	ukarch_trap_frame_call(frame, regs, receive, s);
 	return __NULL;
 }
+#endif
 
 void uk_gdb_ended_by(int signal)
 {

@@ -125,21 +125,25 @@ static int is_harmless(int signal)
 	       signal == GDB_SIGINT;
 }
 
-/* A crash has no way back. */
+/* The program did not raise it. A crash has no way back. */
 static void pass_on(int signal)
 {
+#ifdef CONFIG_LIBUKGDB_SIGNALS
 	struct gdb_guest *g = &gdb_guest;
 	const char *refusal;
 	char text[80];
 
-	if (g->in_crash)
-		die(signal);
-	refusal = gdb_signal_send(&frame()->regs, signal);
-	if (!refusal)
+	if (!g->in_crash) {
+		refusal = gdb_signal_send(&frame()->regs, signal);
+		if (!refusal)
+			return;
+		uk_snprintf(text, sizeof(text), "No signal is delivered: %s.\n",
+			    refusal);
+		(void)gdb_session_log(&g->session, text, strlen(text));
 		return;
-	uk_snprintf(text, sizeof(text), "No signal is delivered: %s.\n",
-		    refusal);
-	(void)gdb_session_log(&g->session, text, strlen(text));
+	}
+#endif
+	die(signal);
 }
 
 /* A thread that waits for one that may not run would not get anywhere. */

@@ -10,6 +10,7 @@
 #define __UK_GDB_H__
 
 #ifdef CONFIG_LIBUKGDB
+#ifdef CONFIG_LIBUKGDB_SIGNALS
 #include <uk/event.h>
 
 /**
@@ -18,6 +19,7 @@
  * Contexts: thread, in the middle of whatever it did.
  */
 UK_EVENT_DECLARE(UK_EVENT_GDB_SIGNAL);
+#endif
 
 /**
  * Stops in the debugger, waiting for one if none is attached. Does nothing
