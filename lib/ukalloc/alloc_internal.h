@@ -49,8 +49,17 @@ void ukalloc_describe(const struct uk_alloc_damage *d, ukalloc_line_t line,
 		      void *arg);
 
 /* Frames of a trace as a crash screen shows them, indented. */
+#ifdef CONFIG_LIBUKALLOC_CHECKS
 void ukalloc_trace_lines(const __u32 *pcs, unsigned int count,
 			 ukalloc_line_t line, void *arg);
+#else
+static inline void ukalloc_trace_lines(const __u32 *pcs __unused,
+				       unsigned int count __unused,
+				       ukalloc_line_t line __unused,
+				       void *arg __unused)
+{
+}
+#endif
 
 /* Blocks by the trace that allocated them: cleared, added one by one (with the
  * heap's lock held, or nothing else running), written, largest first. One user
