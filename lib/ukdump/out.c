@@ -8,9 +8,8 @@
 #include "dump_internal.h"
 #include "pack.h"
 
-#define TRIES_MAX                                                  \
-	10000000U /* in which not one byte is taken; no clock runs \
-		   */
+/* In which not one byte is taken; no clock runs. */
+#define TRIES_MAX 10000000U
 
 static struct {
 	struct dump_sink sink;

@@ -26,7 +26,6 @@ int scene_sleep(void);
 
 /* cpus.c: which CPU runs a thread */
 int scene_pull(void);
-int scene_affinity(void);
 int scene_preempt(void);
 int scene_idle(void);
 int scene_only(void);
@@ -34,6 +33,9 @@ int scene_resume(void);
 int scene_speed(void);
 int scene_values(void);
 int scene_crash(void);
+
+/* affinity.c */
+int scene_affinity(void);
 
 /* library.c: newlib */
 int scene_errno(void);

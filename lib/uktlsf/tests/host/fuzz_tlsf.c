@@ -12,34 +12,13 @@
  * HOST-FLAGS: -DCONFIG_LIBUKTLSF_OWNERS=1 -DCONFIG_LIBUKALLOC_CHECKS=1
  * HOST-FLAGS: -DCONFIG_LIBUKALLOC_CHECKS_QUARANTINE_KB=4
  */
-#include "../../../ukalloc/alloc_internal.h"
 #include <uk/tlsf.h>
+#include "checks.h"
 #include "shadow.h"
 
 static char arena[65536] __aligned(4096);
 
-static int checks;
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-unsigned long ukalloc_lock(void)
-{
-	return 0;
-}
-
-void ukalloc_unlock(unsigned long flags)
-{
-}
-
-int uk_alloc_checks(void)
-{
-	return checks;
-}
-
-void *ukalloc_origin(void *caller)
-{
-	return caller;
-}
 
 void __noreturn uk_alloc_misuse(const struct uk_alloc_damage *d)
 {

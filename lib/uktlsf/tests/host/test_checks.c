@@ -22,7 +22,7 @@
 #include <cmocka.h>
 #include <uk/param.h>
 #include "../../tlsf_internal.h"
-#include "../../../ukalloc/alloc_internal.h"
+#include "checks.h"
 #include "shadow.h"
 
 UK_TABLE_DEFINE(param, struct uk_param);
@@ -35,26 +35,6 @@ UK_TABLE_DEFINE(param, struct uk_param);
 static char arena[ARENA] __aligned(4096);
 static struct uk_alloc_damage damage;
 static jmp_buf crash;
-static int checks = 1;
-
-unsigned long ukalloc_lock(void)
-{
-	return 0;
-}
-
-void ukalloc_unlock(unsigned long flags)
-{
-}
-
-int uk_alloc_checks(void)
-{
-	return checks;
-}
-
-void *ukalloc_origin(void *caller)
-{
-	return caller;
-}
 
 void __noreturn uk_alloc_misuse(const struct uk_alloc_damage *d)
 {

@@ -23,7 +23,7 @@
 #include <cmocka.h>
 #include <uk/param.h>
 #include "../../tlsf_internal.h"
-#include "../../../ukalloc/alloc_internal.h"
+#include "checks.h"
 
 UK_TABLE_DEFINE(param, struct uk_param);
 
@@ -36,7 +36,6 @@ static char memory[3UL << 20] __aligned(4096);
 #define ARENA (memory + (2UL << 20))
 
 static struct uk_alloc_damage damage;
-static int checks;
 static uint64_t rng;
 
 static struct {
@@ -45,25 +44,6 @@ static struct {
 	int freed, root, reached, seen;
 	int to[LINKS]; /* -1: none */
 } blocks[BLOCKS];
-
-unsigned long ukalloc_lock(void)
-{
-	return 0;
-}
-
-void ukalloc_unlock(unsigned long flags)
-{
-}
-
-int uk_alloc_checks(void)
-{
-	return checks;
-}
-
-void *ukalloc_origin(void *caller)
-{
-	return caller;
-}
 
 void __noreturn uk_alloc_misuse(const struct uk_alloc_damage *d)
 {
