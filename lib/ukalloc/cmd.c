@@ -214,12 +214,8 @@ static int find_leaks(struct uk_alloc *a, const struct __regs *here,
 	int in_trap = uk_percpu_read(trap) != __NULL;
 	unsigned long threads = in_trap ? 0 : uk_threads_lock();
 	unsigned long flags = heap_lock();
-	int rc, alone = uk_percpu_is_alone();
-	enum uk_lcpu_stop others;
+	int rc, others = uk_lcpu_look();
 
-	do
-		others = in_trap ? UK_LCPU_NESTED : uk_lcpu_stop_others(__NULL);
-	while (others == UK_LCPU_LATE);
 	rc = lists(a, d);
 	ukalloc_groups_clear();
 	if (!rc) {
@@ -227,10 +223,7 @@ static int find_leaks(struct uk_alloc *a, const struct __regs *here,
 		mark_all(a, here);
 		a->ops->mark_end(a, ukalloc_groups_add, __NULL);
 	}
-	if (others == UK_LCPU_ALONE)
-		uk_lcpu_resume_others();
-	else if (!in_trap && !alone)
-		uk_lcpu_run_alone();
+	uk_lcpu_look_end(others);
 	heap_unlock(flags);
 	if (!in_trap)
 		uk_threads_unlock(threads);

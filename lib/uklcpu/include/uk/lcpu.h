@@ -186,4 +186,29 @@ static inline void *uk_lcpu_fpstate(unsigned int cpu __unused)
 }
 #endif
 
+/**
+ * Stops all other CPUs for a look at what they do, whether or not they are
+ * stopped already. Contexts: as uk_lcpu_stop_others().
+ *
+ * @return what uk_lcpu_look_end() needs to put that back
+ */
+static inline int uk_lcpu_look(void)
+{
+	int was_alone = uk_percpu_is_alone();
+	enum uk_lcpu_stop stop;
+
+	do
+		stop = uk_lcpu_stop_others(__NULL);
+	while (stop == UK_LCPU_LATE);
+	return stop == UK_LCPU_ALONE ? 0 : was_alone ? 1 : 2;
+}
+
+static inline void uk_lcpu_look_end(int before)
+{
+	if (before == 0)
+		uk_lcpu_resume_others();
+	else if (before == 2)
+		uk_lcpu_run_alone();
+}
+
 #endif /* __UK_LCPU_H__ */
