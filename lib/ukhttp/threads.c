@@ -6,63 +6,14 @@
  * addresses, with interrupts on.
  */
 #include <uk/http.h>
-#include <uk/sched.h>
 #include <uk/symtab.h>
-#include <uk/unwind.h>
+#include <uk/thread_snapshot.h>
 
-#define DEPTH 24 /* frames shown of a thread */
 #define BATCH 4
 
-struct shot {
-	unsigned int id;
-	char name[UK_THREAD_NAME_MAX];
-	const char *state;
-	int cpu; /* that it is on; -1: none */
-	char wait[UK_WAIT_TEXT_MAX];
-	__nsec cpu_time;
-	__u64 switches;
-	__uptr base, top;
-	unsigned int depth;
-	struct uk_unwind_frame frames[DEPTH];
-	const char *end; /* why there are no more; NULL: there are none */
-};
-
-static void walk(struct shot *s, const struct __regs *regs)
-{
-	struct uk_unwind u;
-
-	s->depth = uk_unwind_frames(regs, s->frames, DEPTH, &u);
-	s->end = u.end == UK_UNWIND_OUTERMOST ? __NULL
-		 : u.end		      ? uk_unwind_end_str(u.end)
-					      : "more frames follow";
-}
-
-static void take(struct shot *s, struct uk_thread *t)
-{
-	const struct __regs *regs = uk_thread_regs(t);
-	struct __regs here;
-
-	s->id = t->id;
-	strncpy(s->name, t->name, sizeof(s->name) - 1);
-	s->state = uk_thread_state_name(t);
-	s->cpu = uk_thread_cpu(t);
-	uk_thread_wait_text(t, s->wait, sizeof(s->wait));
-	s->cpu_time = uk_thread_cpu_time(t);
-	s->switches = t->switches;
-	s->base = (__uptr)t->stack.base;
-	s->top = (__uptr)t->stack.top;
-	s->depth = 0;
-	s->end = __NULL;
-	if (t == uk_thread_current()) {
-		ukarch_regs_capture(&here);
-		regs = &here;
-	}
-	if (regs)
-		walk(s, regs);
-}
-
 /* The threads after an id, up to BATCH of them. */
-static unsigned int take_some(struct shot *shots, unsigned int behind)
+static unsigned int take_some(struct uk_thread_snapshot *shots,
+			      unsigned int behind)
 {
 	unsigned long flags = uk_threads_lock();
 	struct uk_thread *t = __NULL;
@@ -70,7 +21,7 @@ static unsigned int take_some(struct shot *shots, unsigned int behind)
 
 	while (n < BATCH && (t = uk_thread_next(t)))
 		if (t->id > behind)
-			take(&shots[n++], t);
+			uk_thread_snapshot(&shots[n++], t);
 	uk_threads_unlock(flags);
 	return n;
 }
@@ -102,7 +53,8 @@ static void put_frame(struct uk_http_response *res, __uptr pc, __uptr lookup)
 	}
 }
 
-static void put_thread(struct uk_http_response *res, const struct shot *s)
+static void put_thread(struct uk_http_response *res,
+		       const struct uk_thread_snapshot *s)
 {
 	uk_http_printf(res, "{\"id\":%u", s->id);
 	put_name(res, "name", s->name);
@@ -115,7 +67,8 @@ static void put_thread(struct uk_http_response *res, const struct shot *s)
 		       ",\"cpu_ns\":%lu,\"switches\":%lu,"
 		       "\"stack\":{\"base\":\"0x%lx\",\"bytes\":%lu},"
 		       "\"trace\":[",
-		       s->cpu_time, s->switches, s->base, s->top - s->base);
+		       s->cpu_time, s->switches, s->stack_base,
+		       s->stack_top - s->stack_base);
 	for (unsigned int i = 0; i < s->depth; i++) {
 		uk_http_puts(res, i ? ",\n  " : "\n  ");
 		put_frame(res, s->frames[i].pc, s->frames[i].lookup);
@@ -129,7 +82,7 @@ static void put_thread(struct uk_http_response *res, const struct shot *s)
 static void get_threads(const struct uk_http_request *req __unused,
 			struct uk_http_response *res)
 {
-	static struct shot shots[BATCH];
+	static struct uk_thread_snapshot shots[BATCH];
 	unsigned int n, behind = 0;
 
 	res->type = UK_HTTP_JSON;

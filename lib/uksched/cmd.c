@@ -8,49 +8,29 @@
  */
 #include <string.h>
 #include <uk/cmd.h>
+#include <uk/lcpu.h>
 #include <uk/symtab.h>
-#include <uk/thread.h>
-#include <uk/unwind.h>
+#include <uk/thread_snapshot.h>
 
-#define DEPTH 8 /* frames looked at: the scheduler's are fewer */
 #define OWN "lib/uksched/"
 
-struct shot {
-	unsigned int id;
-	char name[UK_THREAD_NAME_MAX];
-	const char *state;
-	int cpu; /* that it is on; -1: none */
-	char wait[UK_WAIT_TEXT_MAX];
-	__u64 us, switches;
-	unsigned int depth;
-	struct uk_unwind_frame frames[DEPTH];
-};
+/* The first thread after an id; NULL if there is none. */
+static struct uk_thread *thread_after(unsigned int id)
+{
+	struct uk_thread *t = __NULL;
 
-/* The first thread after an id; 0 if there is none. */
-static int take(struct shot *s, unsigned int behind)
+	while ((t = uk_thread_next(t)) && t->id <= id)
+		;
+	return t;
+}
+
+static int take(struct uk_thread_snapshot *s, unsigned int behind)
 {
 	unsigned long flags = uk_threads_lock();
-	const struct __regs *regs;
-	struct uk_thread *t = __NULL;
-	struct uk_unwind last;
+	struct uk_thread *t = thread_after(behind);
 
-	while ((t = uk_thread_next(t)) && t->id <= behind)
-		;
-	if (t) {
-		s->id = t->id;
-		strncpy(s->name, t->name, sizeof(s->name) - 1);
-		s->name[sizeof(s->name) - 1] = '\0';
-		s->state = uk_thread_state_name(t);
-		s->cpu = uk_thread_cpu(t);
-		uk_thread_wait_text(t, s->wait, sizeof(s->wait));
-		s->us = uk_thread_cpu_time(t) / 1000;
-		s->switches = t->switches;
-		s->depth = 0;
-		regs = uk_thread_regs(t);
-		if (regs)
-			s->depth =
-				uk_unwind_frames(regs, s->frames, DEPTH, &last);
-	}
+	if (t)
+		uk_thread_snapshot(s, t);
 	uk_threads_unlock(flags);
 	return t != __NULL;
 }
@@ -66,14 +46,14 @@ static int is_own(__uptr lookup)
 	       !strncmp(loc.file, OWN, sizeof(OWN) - 1);
 }
 
-static void show(struct uk_cmd_io *io, const struct shot *s)
+static void show(struct uk_cmd_io *io, const struct uk_thread_snapshot *s)
 {
 	char text[UK_SYMBOL_TEXT_MAX];
 	unsigned int i = 0;
 
 	uk_cmd_printf(io, "%3u %-16s %-8s %6lu.%06lu s %8lu switches", s->id,
-		      s->name, s->state, s->us / 1000000, s->us % 1000000,
-		      s->switches);
+		      s->name, s->state, s->cpu_time / UK_NSEC_PER_SEC,
+		      s->cpu_time % UK_NSEC_PER_SEC / 1000, s->switches);
 	if (s->cpu >= 0)
 		uk_cmd_printf(io, "  on CPU %d", s->cpu);
 	while (i + 1 < s->depth && is_own(s->frames[i].lookup))
@@ -91,7 +71,7 @@ static void show(struct uk_cmd_io *io, const struct shot *s)
 
 static int cmd_threads(struct uk_cmd_io *io, int argc, char **argv __unused)
 {
-	struct shot s = { .id = 0 };
+	struct uk_thread_snapshot s = { .id = 0 };
 
 	if (argc > 1)
 		return -EINVAL;
@@ -102,3 +82,50 @@ static int cmd_threads(struct uk_cmd_io *io, int argc, char **argv __unused)
 
 UK_CMD(threads, cmd_threads,
        "lists threads: CPU time, place, what they wait for", "", UK_CMD_ANY);
+
+struct report {
+	struct uk_thread_snapshot s;
+	char deadlock[UK_DEADLOCK_TEXT_MAX]; /* that begins with it, or "" */
+};
+
+/* As take(), while the CPUs that run others stand. */
+static int take_report(struct report *r, unsigned int behind)
+{
+	unsigned long flags = uk_threads_lock();
+	struct uk_thread *t = thread_after(behind);
+	int others;
+
+	if (t) {
+		others = uk_lcpu_look();
+		uk_thread_snapshot(&r->s, t);
+		uk_lcpu_look_end(others);
+		if (uk_thread_deadlock(t, r->deadlock, sizeof(r->deadlock)) !=
+		    t->id)
+			r->deadlock[0] = '\0';
+	}
+	uk_threads_unlock(flags);
+	return t != __NULL;
+}
+
+static void put_line(void *arg, const char *text)
+{
+	uk_cmd_printf(arg, "%s\n", text);
+}
+
+static int cmd_report(struct uk_cmd_io *io, int argc, char **argv __unused)
+{
+	struct report r = { .s.id = 0 };
+
+	if (argc > 1)
+		return -EINVAL;
+	while (take_report(&r, r.s.id)) {
+		if (r.deadlock[0])
+			uk_cmd_printf(io, "deadlock: %s\n", r.deadlock);
+		uk_thread_snapshot_lines(&r.s, put_line, io);
+	}
+	return 0;
+}
+
+UK_CMD(report, cmd_report,
+       "what all threads do: state, what they wait for, call traces", "",
+       UK_CMD_ANY);

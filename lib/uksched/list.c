@@ -85,7 +85,7 @@ const char *uk_thread_state_name(const struct uk_thread *thread)
 
 	if (sched_is_idle(thread_of((struct uk_thread *)thread)))
 		return "idle";
-	if (runs(thread))
+	if (runs(thread) && state == UK_THREAD_READY)
 		return "running";
 	return state < ARRAY_SIZE(names) ? names[state] : "unknown";
 }

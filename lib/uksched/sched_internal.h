@@ -140,6 +140,33 @@ struct thread *sched_wake_one(struct uk_waitq *wq);
 int sched_list_add(struct thread *t);
 void sched_list_remove(struct thread *t);
 
+/* wait_text.c. Contexts: any, as what they read may be damaged. */
+
+/* Texts are added while they fit. */
+struct sched_text {
+	char *buf;
+	__sz size, len;
+};
+
+void sched_add(struct sched_text *to, const char *fmt, ...) __printf_like(2, 3);
+
+/** The symbol of an object, " lock", or its address. @return 1 for a symbol */
+int sched_add_name(struct sched_text *to, const void *object);
+
+/** The thread at an address, if there is one; else NULL. */
+const struct uk_thread *sched_listed(const void *thread);
+
+#ifdef CONFIG_LIBUKSCHED_DEADLOCK
+/** The current thread is about to wait, for ever, for a mutex or for a thread's
+ * end. It does not return if that is a deadlock and the mode is to crash.
+ */
+void sched_deadlock_check(void);
+#else
+static inline void sched_deadlock_check(void)
+{
+}
+#endif
+
 #ifdef CONFIG_LIBUKSCHED_PREEMPT
 extern unsigned int uksched_slice_us;
 

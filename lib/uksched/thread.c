@@ -159,6 +159,7 @@ static void thread_free(struct thread *t)
 	char *block = t->block;
 
 	areas_fini(t);
+	t->magic = 0; /* a mutex may still hold it as its owner */
 	guard(block, PAGE_ATTR_PROT_RW);
 	uk_free(uk_alloc_get_default(), block);
 }

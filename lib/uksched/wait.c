@@ -68,6 +68,8 @@ int sched_block(struct uk_waitq *wq, __nsec deadline, enum uk_wait_kind kind,
 	if (deadline != UK_TIME_NEVER) {
 		uk_timer_init(&t->timer, expired, t);
 		uk_timer_start(&t->timer, deadline);
+	} else if (kind == UK_WAIT_MUTEX || kind == UK_WAIT_JOIN) {
+		sched_deadlock_check();
 	}
 	sched_switch();
 	if (deadline != UK_TIME_NEVER) {

@@ -19,7 +19,7 @@ static int waits(const struct uk_thread *thread)
 	       thread->state == UK_THREAD_WAITING;
 }
 
-static const struct uk_thread *listed(const void *thread)
+const struct uk_thread *sched_listed(const void *thread)
 {
 	const struct uk_thread *t = __NULL;
 
@@ -36,16 +36,10 @@ const struct uk_thread *uk_thread_wait_holder(const struct uk_thread *thread)
 	if (!waits(thread) || thread->wait.kind != UK_WAIT_MUTEX ||
 	    !uk_nofault_try_read(owner, &m->owner) || !owner)
 		return __NULL;
-	return listed(owner);
+	return sched_listed(owner);
 }
 
-/* Texts are added while they fit. */
-struct text {
-	char *buf;
-	__sz size, len;
-};
-
-static void __printf_like(2, 3) add(struct text *to, const char *fmt, ...)
+void sched_add(struct sched_text *to, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -57,29 +51,38 @@ static void __printf_like(2, 3) add(struct text *to, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* " lock (0x12ab40)"; a variable of a function has no name. */
-static void add_object(struct text *to, const void *object)
+/* A variable of a function has no name. */
+int sched_add_name(struct sched_text *to, const void *object)
 {
 	__uptr addr = (__uptr)object;
 	struct uk_symbol sym;
 
-	if (uk_stack_find(addr) || uk_resolve_symbol(addr, &sym))
-		add(to, " 0x%lx", addr);
-	else if (addr == sym.start)
-		add(to, " %s (0x%lx)", sym.name, addr);
-	else
-		add(to, " %s+%lx (0x%lx)", sym.name, addr - sym.start, addr);
+	if (uk_stack_find(addr) || uk_resolve_symbol(addr, &sym)) {
+		sched_add(to, " 0x%lx", addr);
+		return 0;
+	}
+	sched_add(to, " %s", sym.name);
+	if (addr != sym.start)
+		sched_add(to, "+%lx", addr - sym.start);
+	return 1;
 }
 
-static void add_thread(struct text *to, const struct uk_thread *t)
+/* " lock (0x12ab40)" */
+static void add_object(struct sched_text *to, const void *object)
+{
+	if (sched_add_name(to, object))
+		sched_add(to, " (0x%lx)", (__uptr)object);
+}
+
+static void add_thread(struct sched_text *to, const struct uk_thread *t)
 {
 	if (t)
-		add(to, " thread %u %s", t->id, t->name);
+		sched_add(to, " thread %u %s", t->id, t->name);
 	else
-		add(to, " a thread that is not listed");
+		sched_add(to, " a thread that is not listed");
 }
 
-static void add_console(struct text *to, const char *name)
+static void add_console(struct sched_text *to, const char *name)
 {
 	char text[UK_THREAD_NAME_MAX];
 	__sz len = 0;
@@ -88,10 +91,10 @@ static void add_console(struct text *to, const char *name)
 	       uk_nofault_try_read(text[len], &name[len]) && text[len])
 		len++;
 	text[len] = '\0';
-	add(to, " %s", text);
+	sched_add(to, " %s", text);
 }
 
-static void add_cause(struct text *to, const struct uk_thread *t)
+static void add_cause(struct sched_text *to, const struct uk_thread *t)
 {
 	static const char *const causes[] = {
 		[UK_WAIT_QUEUE] = "for wait queue",
@@ -104,22 +107,22 @@ static void add_cause(struct text *to, const struct uk_thread *t)
 
 	if (t->wait.kind == UK_WAIT_TIME || t->wait.kind >= ARRAY_SIZE(causes))
 		return;
-	add(to, "%s", causes[t->wait.kind]);
+	sched_add(to, "%s", causes[t->wait.kind]);
 	if (t->wait.kind == UK_WAIT_JOIN)
-		add_thread(to, listed(t->wait.object));
+		add_thread(to, sched_listed(t->wait.object));
 	else if (t->wait.kind == UK_WAIT_INPUT)
 		add_console(to, t->wait.object);
 	else
 		add_object(to, t->wait.object);
 	if (t->wait.kind == UK_WAIT_MUTEX) {
-		add(to, ", held by");
+		sched_add(to, ", held by");
 		add_thread(to, uk_thread_wait_holder(t));
 	}
 }
 
 int uk_thread_wait_text(const struct uk_thread *thread, char *buf, __sz len)
 {
-	struct text to = { buf, len, 0 };
+	struct sched_text to = { buf, len, 0 };
 	__nsec until = thread->wait.until;
 
 	if (len)
@@ -129,7 +132,8 @@ int uk_thread_wait_text(const struct uk_thread *thread, char *buf, __sz len)
 	add_cause(&to, thread);
 	/* the next poll of a console is not a deadline */
 	if (until != UK_TIME_NEVER && thread->wait.kind != UK_WAIT_INPUT)
-		add(&to, "%suntil %lu.%06lu s", to.len ? ", " : "",
-		    until / UK_NSEC_PER_SEC, until % UK_NSEC_PER_SEC / 1000);
+		sched_add(&to, "%suntil %lu.%06lu s", to.len ? ", " : "",
+			  until / UK_NSEC_PER_SEC,
+			  until % UK_NSEC_PER_SEC / 1000);
 	return (int)MIN(to.len, len ? len - 1 : 0);
 }

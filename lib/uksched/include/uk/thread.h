@@ -126,6 +126,25 @@ int uk_thread_wait_text(const struct uk_thread *thread, char *buf, __sz len);
  */
 const struct uk_thread *uk_thread_wait_holder(const struct uk_thread *thread);
 
+#define UK_DEADLOCK_TEXT_MAX \
+	512 /* bytes of uk_thread_deadlock(), with the end */
+
+/**
+ * Puts the deadlock that a thread is part of in words: "main waits for mutex m2
+ * held by worker; worker waits for mutex m1 held by main". It is a cycle of
+ * threads, each of which waits for ever for a mutex of the next one or for its
+ * end; or a thread alone, if the mutex's holder has exited. A deadlock of many
+ * has several lines.
+ *
+ * Contexts: any; in threads under uk_threads_lock().
+ *
+ * @param[out] buf receives the text, cut to len bytes with the end
+ * @return the id with which the text begins, the lowest of the cycle; 0 if
+ *   there is no deadlock, or no LIBUKSCHED_DEADLOCK
+ */
+unsigned int uk_thread_deadlock(const struct uk_thread *thread, char *buf,
+				__sz len);
+
 /**
  * The registers with which a thread will go on. They may be changed.
  *
@@ -206,6 +225,13 @@ static inline const struct uk_thread *
 uk_thread_wait_holder(const struct uk_thread *thread __unused)
 {
 	return __NULL;
+}
+
+static inline unsigned int
+uk_thread_deadlock(const struct uk_thread *thread __unused, char *buf __unused,
+		   __sz len __unused)
+{
+	return 0;
 }
 
 static inline struct __regs *uk_thread_regs(struct uk_thread *thread __unused)
