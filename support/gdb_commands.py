@@ -20,6 +20,7 @@ import uk.log
 import uk.tables
 import uk.cpus
 import uk.heap
+import uk.report
 import uk.threads
 import uk.tls
 from uk.guest import text_at
@@ -65,7 +66,7 @@ def name_threads():
                 known.name = text_at(pub["name"])
     with contextlib.suppress(gdb.error, gdb.GdbError):
         for number, cpu in uk.cpus.uk_cpus():
-            known = uk.threads.debugger.thread_of(uk.cpus.id_on(number, cpu), not number)
+            known = uk.threads.debugger.thread_of(uk.cpus.id_on(number, cpu), number)
             if known and uk.cpus.thread_on(cpu) is None:
                 known.name = f"CPU {number}" if number else "main"
 

@@ -12,6 +12,7 @@ import uk.log
 import uk.tables
 import uk.cpus
 import uk.heap
+import uk.report
 import uk.threads
 import uk.tls
 from uk.in_lldb import commands

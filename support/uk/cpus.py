@@ -73,7 +73,7 @@ of the program, where the debugger knows it."""
     for number, cpu in uk_cpus():
         thread = thread_on(cpu)
         name = "none" if thread is None else f"{int(thread['id'])} {text_at(thread['name'])}"
-        known = debugger.thread_of(id_on(number, cpu), not number)
+        known = debugger.thread_of(id_on(number, cpu), number)
         place = where(debugger.places_of(known, FRAMES)) if known else ""
         rows.append((str(number), name, str(int(cpu["trap_depth"])), place))
     print_table(rows)

@@ -21,12 +21,15 @@ value.dereference(), value.address, value.type.sizeof.
   function_at(address)  NAME (FILE:LINE) of its definition
   place_at(address)     (function, line or 0, file), an inlined function as part of the
                         one that it is in
-  thread_of(number, running)      the debugger's thread, or None; at a target that shows
-                        one CPU only, what runs is that
+  thread_of(number, cpu)          the debugger's thread, or None; at a target that shows
+                        CPUs, such as QEMU's own stub, that of the CPU, if it is not None
   places_of(thread)     its places, innermost first
   registers(thread)     (its stack pointer, the values of its general registers)
   select(thread), select_saved(regs, addresses)     and print the call trace; the second
                         is of a struct __regs, where the debugger knows no thread
+  saved_trace(regs, addresses)    that call trace as text, numbered from 0
+  kept()                a context after which the thread is selected that was before
+  masks_interrupts(thread)        whether its CPU has them off
   selected_number()     the guest's number of the selected thread, or None
   thread_pointer()      its register, or None
   is_core()             whether it has a core file

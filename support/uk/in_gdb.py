@@ -3,6 +3,7 @@
 """gdb, as debugger.py describes it."""
 
 import contextlib
+import re
 
 import gdb  # pylint: disable=import-error
 
@@ -118,10 +119,12 @@ def place_of(frame):
 
 # --- threads ----------------------------------------------------------------------
 
-def thread_of(number, running):
+def thread_of(number, cpu):
     threads = gdb.selected_inferior().threads()
     if len(threads) == 1:
-        return threads[0] if running else None
+        return threads[0] if cpu == 0 else None
+    if "(CPU#0 " in gdb.execute("info threads", to_string=True):  # QEMU's words
+        number = None if cpu is None else cpu + 1
     return next((t for t in threads if number in t.ptid[1:]), None)
 
 
@@ -163,6 +166,33 @@ def select(thread):
 def select_saved(regs, _):
     chosen.thread.choose(regs)
     gdb.execute("backtrace")
+
+
+def saved_trace(regs, _):
+    chosen.thread.choose(regs)
+    text = gdb.execute("backtrace", to_string=True)
+    above = int(re.match("#([0-9]+)", text)[1]) if text.startswith("#") else 0
+    return re.sub("^#([0-9]+) *", lambda n: f"#{int(n[1]) - above:<3}", text, flags=re.M)
+
+
+@contextlib.contextmanager
+def kept():
+    selected, frame_then = gdb.selected_thread(), gdb.selected_frame()
+    try:
+        yield
+    finally:
+        chosen.thread.choose(None)
+        selected.switch()
+        frame_then.select()
+
+
+def masks_interrupts(thread):
+    with kept():
+        thread.switch()
+        frame = gdb.newest_frame()
+        if frame.architecture().name().startswith("aarch64"):
+            return bool(int(frame.read_register("cpsr")) & 0x80)
+        return not int(frame.read_register("eflags")) & 0x200
 
 
 def selected_number():

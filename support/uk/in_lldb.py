@@ -227,10 +227,10 @@ def place_of(frame):
 
 # --- threads ----------------------------------------------------------------------
 
-def thread_of(number, running):
+def thread_of(number, cpu):
     threads = list(process())
     if len(threads) == 1:
-        return threads[0] if running else None
+        return threads[0] if cpu == 0 else None
     return next((t for t in threads if t.GetThreadID() == number), None)
 
 
@@ -258,10 +258,31 @@ def select(thread):
     print(execute(f"thread backtrace {thread.GetIndexID()}"), end="")
 
 
-def select_saved(_, addresses):
-    for i, address in enumerate(addresses):
-        name, line, file = place_at(address)
-        print(f"    frame #{i}: {address:#018x} {name}{f' at {file}:{line}' if file else ''}")
+def saved_trace(_, addresses):
+    places = ((address, *place_at(address)) for address in addresses)
+    return "".join(f"    frame #{i}: {address:#018x} {name}{f' at {file}:{line}' if file else ''}\n"
+                   for i, (address, name, line, file) in enumerate(places))
+
+
+def select_saved(regs, addresses):
+    print(saved_trace(regs, addresses), end="")
+
+
+@contextlib.contextmanager
+def kept():
+    selected = process().GetSelectedThread()
+    try:
+        yield
+    finally:
+        process().SetSelectedThread(selected)
+
+
+def masks_interrupts(thread):
+    frame = thread.GetFrameAtIndex(0)
+    flags = frame.FindRegister("rflags")
+    if flags.IsValid():
+        return not flags.GetValueAsUnsigned() & 0x200
+    return bool(frame.FindRegister("cpsr").GetValueAsUnsigned() & 0x80)
 
 
 def selected_number():

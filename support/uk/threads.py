@@ -40,7 +40,8 @@ def is_running(thread):
 
 def thread_of(thread):
     """What the debugger calls a thread of the guest, or None."""
-    return debugger.thread_of(int(thread["pub"]["id"]), is_running(thread))
+    cpu = int(thread["pub"]["cpu"]) if is_running(thread) else None
+    return debugger.thread_of(int(thread["pub"]["id"]), cpu)
 
 
 def saved_regs(thread):

@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""What a guest does, for support/run: QEMU's own stub shows all CPUs at any instruction,
+whatever is in the image, and `uk report` of support/gdb puts it in words.
+
+QEMU starts the stub when it is asked to, through its monitor at a socket that has no
+name: no port is open, and no file is left, while no one asks."""
+
+import json
+import os
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+
+SUPPORT = Path(__file__).resolve().parent
+SECONDS = 30  # a busy host
+
+
+class Failure(Exception):
+    """There is no report; the text says why."""
+
+
+class Reporter:
+    """Asks a QEMU that was started with `options`, and with the file `fd`."""
+
+    def __init__(self, image):
+        self.image = image
+        self.ours, self.its = socket.socketpair()
+        self.ours.settimeout(SECONDS)
+        self.fd = self.its.fileno()
+        self.options = ["-chardev", f"socket,id=monitor,fd={self.fd}", "-mon", "chardev=monitor,mode=control"]
+        self.lines = None
+
+    def started(self):
+        """QEMU has its end of the socket."""
+        self.its.close()
+
+    def reply(self):
+        for line in self.lines:
+            answer = json.loads(line)
+            if "return" in answer or "error" in answer:
+                return answer
+        raise Failure("QEMU has ended")
+
+    def ask(self, command, **arguments):
+        self.ours.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
+        answer = self.reply()
+        if "error" in answer or "Could not" in str(answer["return"]):
+            raise Failure(f"QEMU refuses: {str(answer.get('error', answer['return'])).strip()}")
+
+    def monitor(self, line):
+        if self.lines is None:
+            self.lines = self.ours.makefile(encoding="utf-8")
+            self.ask("qmp_capabilities")
+        self.ask("human-monitor-command", **{"command-line": line})
+
+    def text(self):
+        """The report. The guest stands meanwhile, and its clock."""
+        try:
+            with tempfile.TemporaryDirectory(prefix="vitrine") as folder:
+                place = os.path.join(folder, "stub")
+                self.monitor(f"gdbserver unix:{place},server=on,wait=off")
+                try:
+                    return self.debugger(place)
+                finally:
+                    self.monitor("gdbserver none")
+        except TimeoutError as e:
+            raise Failure("QEMU does not answer") from e
+        except (OSError, ValueError) as e:
+            raise Failure(str(e)) from e
+
+    def debugger(self, place):
+        words = [str(SUPPORT / "gdb"), "--stub", place, self.image, "-batch", "-nx",
+                 "-ex", r"echo \001", "-ex", "uk report", "-ex", r"echo \001", "-ex", "detach"]
+        try:
+            done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                  timeout=SECONDS, start_new_session=True, check=False, text=True, errors="replace")
+        except subprocess.TimeoutExpired as e:
+            raise Failure(f"gdb does not answer within {SECONDS} s") from e
+        parts = done.stdout.split("\x01")
+        if len(parts) == 3 and parts[1]:
+            return parts[1]
+        raise Failure((done.stderr.strip().splitlines() or ["gdb says nothing"])[-1].removeprefix("support/gdb: "))
