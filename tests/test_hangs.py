@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""Programs that make no progress (tests/apps/hangs): deadlocks are found when they
+close, and a report of what the guest does is there for the asking. Functions and lines
+of call traces are those of the source, and of addr2line."""
+
+import os
+import pty
+import re
+import signal
+
+import pytest
+from guest import Guest, free_port, vport1
+from screen import read_screen
+from vitrine import ARCHS, ONE_COMPILER, ROOT, RUN_SECONDS, build
+
+SOURCE = (ROOT / "tests/apps/hangs/main.c").read_text().splitlines()
+RUNS = r"running(?: on CPU \d)?"
+CROSSWISE = "main waits for mutex m2 held by worker; worker waits for mutex m1 held by main"
+DEADLOCKS = {
+    "crosswise": CROSSWISE,
+    "itself": "main waits for mutex m1 held by main",
+    "ring": "main waits for mutex m1 held by taker; taker waits for mutex third held by joiner; "
+            "joiner waits for the end of main",
+    "holder-has-exited": "main waits for mutex m1 held by gone, which has exited",
+    "holder-is-freed": "main waits for mutex m1 held by a thread that has exited",
+}
+
+
+def built(arch, cc="gcc"):
+    """On arm64 with two CPUs, so that both ways are tested with one image each."""
+    return build("hangs", arch, cc, config=("CONFIG_UKPLAT_LCPU_MAXCOUNT=2",) if arch == "arm64" else ())
+
+
+def cpus(arch):
+    return ["--smp", "2"] if arch == "arm64" else []
+
+
+def stands(thread, frames):
+    """Whether a call trace has the line of the source on which that thread stands. frames: (file, line)"""
+    return any(SOURCE[int(line) - 1].endswith(f"/* {thread} {verb} */") for verb in ("stands", "runs")
+               for file, line in frames if file.endswith("hangs/main.c") and line)
+
+
+def in_guest(lines):
+    """{thread: (state and wait, [(file, line)])} of the guest's own report, each frame as addr2line has it."""
+    threads = {}
+    for line in lines:
+        if found := re.fullmatch(r"Thread \d+: (\w+), (.*)", line):
+            threads[found[1]] = (found[2], [])
+        elif found := re.fullmatch(r"  \[\w+\] \S+(?: \((\S+?):(\d+)\))?(?: inlined)?", line):
+            threads[list(threads)[-1]][1].append((found[1] or "", found[2]))
+    return threads
+
+
+def from_outside(text):
+    """The same of what gdb prints."""
+    threads = {}
+    for line in text.splitlines():
+        if found := re.fullmatch(r"Thread \d+: (.*?), (.*)", line):
+            threads[found[1]] = (found[2], [])
+        elif re.match(r"#\d+ ", line) and threads:
+            found = re.search(r" at (\S+):(\d+)$", line)
+            threads[list(threads)[-1]][1].append(found.groups() if found else ("", None))
+    return threads
+
+
+@pytest.mark.parametrize("scene", DEADLOCKS)
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+def test_deadlock(arch, cc, scene):
+    """A crash, the moment that it closes; each thread's trace is on the screen."""
+    result = built(arch, cc).run(scene, options=cpus(arch))
+    assert result.status == 70, result.text
+    screen = read_screen(result)
+    assert screen.reason == f"deadlock: {DEADLOCKS[scene]}"
+    traces = {thread.name: thread.trace for thread in screen.threads.values()}
+    crashed = next(t.name for t in screen.threads.values() if t.state == "waiting" and not t.trace)
+    traces[crashed] = screen.trace
+    for name in set(re.findall(r"(\w+) waits", screen.reason)):
+        assert stands(name, [(f.file, f.line) for f in traces[name]]), (name, result.text)
+
+
+def test_waits_that_end(arch):
+    result = built(arch).run("none", options=cpus(arch))
+    assert result.status == 0 and "timedlock: Connection timed out\nend\n" in result.text, result.text
+    assert "deadlock" not in result.text
+
+
+def test_deadlock_is_reported(arch):
+    """With a parameter the guest goes on; when its time is up the host says the same."""
+    result = built(arch).run("crosswise", options=[*cpus(arch), "-p", "sched.deadlock=report", "--timeout", "1"])
+    assert result.status == 124, result.text
+    own = result.log("ERR")
+    assert own[0] == f"deadlock: {CROSSWISE}"
+    said, _, outside = result.text.partition("time limit of 1 s reached\n")
+    assert f"Deadlock: {CROSSWISE}\n" in outside, result.text
+    for threads in in_guest(own), from_outside(outside):
+        for name, wait in (("main", r"m2 \(0x\w+\), held by thread \d+ worker"),
+                           ("worker", r"m1 \(0x\w+\), held by thread 1 main")):
+            assert re.fullmatch(f"waiting for mutex {wait}", threads[name][0]), result.text
+            assert stands(name, threads[name][1]), result.text
+
+
+BLOCKED = "worker waits for mutex m1 held by second; second waits for mutex m2 held by worker"
+
+
+def test_report_of_the_guest(arch):
+    """The command, while it is a thread of the guest that runs it."""
+    image = built(arch)
+    result = image.run("report", options=[*cpus(arch), "-p", "sched.deadlock=off"])
+    assert result.status == 0, result.text
+    assert f"deadlock: {BLOCKED}\n" in result.text
+    threads = in_guest(result.lines)
+    assert threads["waiter"][0].startswith("waiting for semaphore never (0x"), result.text
+    assert re.fullmatch(RUNS, threads["main"][0]), result.text
+    for name in ("waiter", "worker", "second", "main", *(["spinner"] if cpus(arch) else [])):
+        assert stands(name, threads[name][1]), (name, result.text)
+    for address, *places in re.findall(r"^  \[(\w+)\] (\S+?)\+\w+ \((\S+?):(\d+)\)$", result.text, re.M):
+        if places[1].startswith("tests/"):
+            assert tuple(places) in ((f, p, l) for a in (0, 1) for f, p, l in image.addr2line(int(address, 16) - a))
+
+
+def test_report_from_outside(arch):
+    """Ctrl-\\ asks what it does, and the guest goes on."""
+    with Guest(built(arch), "beats", options=cpus(arch)) as guest:
+        guest.wait_for("beat\n")
+        guest.process.send_signal(signal.SIGQUIT)
+        guest.wait_for(": waiter, ")
+        guest.wait_for("in thread_start")
+        guest.wait_for("beat\nbeat\n")
+        threads = from_outside(guest.text.replace("beat\n", ""))
+        assert threads["main"][0].startswith("sleeping until "), guest.text
+        assert threads["waiter"][0].startswith("waiting for semaphore never (0x"), guest.text
+        for name in ("main", "waiter"):
+            assert stands(name, threads[name][1]), (name, guest.text)
+
+
+def test_interrupts_off(arch):
+    """In an endless loop no interrupt ends."""
+    result = built(arch).run("loop", options=[*cpus(arch), "--timeout", "1"])
+    assert result.status == 124, result.text
+    threads = from_outside(result.text)
+    assert re.fullmatch(f"{RUNS}, interrupts off", threads["main"][0]), result.text
+    assert stands("main", threads["main"][1]), result.text
+    assert stands("waiter", threads["waiter"][1]), result.text
+
+
+def test_without_threads(arch):
+    """An image of none of these libraries, which waits for a client."""
+    with Guest(build("echo", arch), options=["--timeout", "0.5", *vport1(free_port())]) as guest:
+        assert guest.process.wait(RUN_SECONDS) == 124
+        guest.wait_for("CPU 0: no thread")
+        guest.wait_for(" main (")
+
+
+def test_ctrl_backslash_on_a_terminal():
+    image = built(ARCHS[0])
+    pid, tty = pty.fork()
+    if pid == 0:
+        os.execv(ROOT / "support/run", ["run", *cpus(ARCHS[0]), image.path, "beats"])
+    seen = b""
+
+    def until_seen(what):
+        nonlocal seen
+        while what not in seen:
+            seen += os.read(tty, 4096)
+        seen = seen.partition(what)[2]
+
+    until_seen(b"beat")
+    os.write(tty, b"\x1c")
+    until_seen(b"Thread 1: main, ")
+    until_seen(b": waiter, waiting for semaphore never")
+    until_seen(b"beat")
+    os.write(tty, b"\x03")
+    with pytest.raises(OSError):  # the terminal's other end is closed
+        while os.read(tty, 4096):
+            pass
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
+    os.close(tty)
