@@ -88,7 +88,7 @@ def sorted_threads(notes):
         notes["threads"].items(), key=lambda t: (int(t[0]) != notes["selected"], int(t[0])))]
 
 
-COMMANDS = ("uk threads", "uk cpus", "uk tls own worker0", "uk log", "uk log 2", "uk events", "uk tables", "uk store",
+COMMANDS = ("uk threads", "uk cpus", "uk report", "uk tls own worker0", "uk log", "uk log 2", "uk events", "uk tables", "uk store",
             "uk tables param", "uk tables store", "uk tables stack", "uk thread worker2", "uk tls own", "uk store -v")
 
 
@@ -114,13 +114,16 @@ def check_commands(image, core):
 
 
 def check_commands_of_lldb(image, core, said):
-    """They print what gdb's do, but for the call trace of uk thread. The line of the running thread's
+    """They print what gdb's do, but for call traces, of which the outermost function is looked at. The line of the running thread's
     pc may be another where the table of lines has two for it."""
     its = answers(image, core, "lldb", "-o")
     for one in (said, its):
         one["uk threads"] = re.sub(r"(running .*):\d+\)", r"\1)", one["uk threads"])
         one["uk cpus"] = re.sub(r":\d+\)", ")", one["uk cpus"])
     assert "work(arg=" in its.pop("uk thread worker2"), its
+    outermost = [[(thread, re.findall(r"(?: in |`|^#\d+ +)([a-z]\w+)", trace, re.M)[-1]) for thread, trace in
+                  re.findall(r"^(Thread .*)\n((?:(?!Thread).*\n)+)", text, re.M)] for text in (its.pop("uk report"), said["uk report"])]
+    assert outermost[0] == outermost[1] and len(outermost[0]) == 5, (outermost, said)
     for command, text in its.items():
         assert text.split() == said[command].split(), (command, text, said[command])
 
