@@ -27,7 +27,9 @@ SIZE_MAX = 16 << 20  # bytes of a report.json
 
 FINGERPRINT_FRAMES = 5
 # What complains of its caller: the first frame that counts is further out.
-COMPLAIN = ("lib/ukassert/", "lib/ukubsan/", "lib/ukalloc/", "lib/uktlsf/", "lib/newlib/")
+COMPLAIN = ("lib/ukassert/", "lib/ukubsan/", "lib/ukalloc/", "lib/uktlsf/", "lib/newlib/", "lib/ukevent/", "lib/uksched/",
+            "lib/ukpthread/")
+OUTERMOST = ("lib/", "plat/", "arch/")  # nothing of the program
 # What compilers hang behind the names of parts and copies of a function.
 SUFFIX = re.compile(r"( \[clone [^]]*\]|\.(isra|part|constprop|cold|lto_priv|llvm)(\.\d+)*|\.\d+)+$")
 
@@ -51,6 +53,8 @@ def innermost(frames):
     """The functions of a fingerprint: the innermost ones, each once, so that neither
     the depth of a recursion nor a part of a function that became one of its own counts."""
     first = next((i for i, f in enumerate(frames) if not (f["file"] or "").startswith(COMPLAIN)), 0)
+    if all((f["file"] or "lib/").startswith(OUTERMOST) for f in frames[first:]):
+        first = 0
     names = dict.fromkeys(plain(f["function"]) for f in frames[first:])
     return list(names)[:FINGERPRINT_FRAMES]
 

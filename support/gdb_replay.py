@@ -95,6 +95,18 @@ def arrive():
         print(f"The recording cannot be repeated to its end: {e}")
 
 
+HEAP = re.compile(r"block (0x[0-9a-f]+) of \d+ bytes was .*?(?:at offset (-?\d+)|(?=underrun))")
+
+
+def damaged_byte():
+    """The first one that the heap complains of, if that is why the guest crashed; lib/ukalloc/misuse.c."""
+    try:
+        found = HEAP.match(gdb.parse_and_eval("'ukalloc/misuse.c'::reason").string(errors="replace"))
+    except gdb.error:
+        return None
+    return int(found[1], 16) + int(found[2] or -1) if found else None
+
+
 def go_to_crash():
     """To the instruction that faulted, or the call that reported it. Without a crash, to
     the end."""
@@ -118,6 +130,7 @@ def go_to_crash():
         if pc is not None:
             until([f"*{pc:#x}"], "reverse-continue")
     elif name == "uk_crash_regs" and gdb.newest_frame().older().name() == "uk_crash_here":
+        fault = damaged_byte()
         until(["uk_crash_here"], "reverse-continue")
         gdb.execute("reverse-stepi", to_string=True)
     elif name == "ukplat_poweroff":
@@ -162,8 +175,8 @@ class UkRewind(gdb.Command):
 Go back to the last change of a variable, or of what an expression such as
 *pointer stands for.
 
-Without an expression: of the address that the faulting instruction used. The
-instruction that changed it is the next to be executed. A write of the value that
+Without an expression: of the address that the faulting instruction used, or of the
+first damaged byte of the heap if that is the reason of the crash. The instruction that changed it is the next to be executed. A write of the value that
 is there already is no change. If no instruction changed it, gdb stays where it is."""
 
     def __init__(self):

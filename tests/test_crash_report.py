@@ -415,6 +415,8 @@ def test_fingerprint():
     complains = frames("__ubsan_x", file="lib/ukubsan/report.c") + frames("free", file="lib/newlib/malloc.c")
     assert crash_folder.fingerprint("x", complains + frames("a", "b")) == of("a", "b")
     assert crash_folder.innermost(complains) == ["__ubsan_x", "free"] and crash_folder.innermost([]) == []
+    boot = frames("uk_boot", file="lib/ukinit/init.c") + frames("entry64", file="plat/kvm/x86_64/entry.S")
+    assert crash_folder.innermost(complains + boot) == ["__ubsan_x", "free", "uk_boot", "entry64"]
 
 
 def shifted(folder, arch):

@@ -212,6 +212,14 @@ def test_leaks_in_a_core_file(arch, tmp_path):
         assert leaks_in(done.stdout) == expected, done.stdout
 
 
+def test_core_file_without_the_heap(arch, tmp_path):
+    core = tmp_path / "core"
+    assert built(arch).run("leaks", "crash", options=["--core", str(core), "-p", "dump.memory=stacks"]).status == 70
+    done = subprocess.run([ROOT / "support/gdb", core, "-batch", "-ex", "uk heap"], stdin=subprocess.DEVNULL, check=False,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=RUN_SECONDS)
+    assert "with dump.memory=used, the default, it has it" in done.stdout, done.stdout
+
+
 def test_leaks_in_a_debugger(arch):
     """The same in a guest that a debugger has stopped, by gdb and by `monitor`."""
     with StubGuest(built(arch), "leaks", options=cpus(arch)) as guest:

@@ -127,6 +127,17 @@ def test_rewind(arch, tmp_path):
     assert "5 is not in memory" in text and "Cannot access memory at address 0x9000000000000" in text
 
 
+@pytest.mark.parametrize("kind, offset", [("past-the-end free", 20), ("before", -1)])
+def test_rewind_to_the_damaged_byte(arch, tmp_path, kind, offset):
+    """Of the block that the reason names."""
+    image = build("memory_errors", arch, config=("CONFIG_UKPLAT_LCPU_MAXCOUNT=2",) if arch == "arm64" else ())
+    assert recorded(image, tmp_path / "r", *kind.split()).status == 70
+    text = replay(tmp_path / "r", "print victim", "uk rewind", where("CHANGED"), "print changed.at")
+    assert place(text, "CHANGED")[0] == "change", text
+    block, changed = (int(value, 16) for value in re.findall(r"^\$\d = .*(0x\w+)", text, re.M))
+    assert changed - block == offset, text
+
+
 def test_input_is_recorded(arch, tmp_path):
     """What the program read is there again, though stdin is empty now."""
     image = build("cmd", arch)

@@ -6,6 +6,7 @@ all of them, and those that nothing points to; as the guest's commands `heap` an
 
 import bisect
 import collections
+import contextlib
 import struct
 
 from elf import PT_LOAD, Elf
@@ -206,13 +207,23 @@ def count_of(argument):
     return debugger.number(argument) if argument.strip() else SHOWN
 
 
+@contextlib.contextmanager
+def heap_is_there():
+    try:
+        yield
+    except debugger.Unreadable as e:
+        why = ". The core file lacks the heap; with dump.memory=used, the default, it has it" if debugger.is_core() else ""
+        raise debugger.Error(str(e).rstrip(".") + why + ".") from e
+
+
 @debugger.command("heap")
 def list_blocks(argument):
     """uk heap [NUMBER]
 List the blocks of the heaps by the call trace that allocated them, the largest
 10 traces, or NUMBER. The image needs LIBUKALLOC_CHECKS."""
-    for heap in allocators():
-        print_groups(heap, blocks(heap), "", count_of(argument))
+    with heap_is_there():
+        for heap in allocators():
+            print_groups(heap, blocks(heap), "", count_of(argument))
 
 
 @debugger.command("leaks")
@@ -224,5 +235,6 @@ allocated them, the largest 10 traces, or NUMBER.
 Words of data, stacks, registers and of blocks that are reached count if they are
 addresses anywhere inside a block; of a stack what is in use, or all of it if the
 debugger does not know the registers. The image needs LIBUKALLOC_CHECKS."""
-    for heap in allocators():
-        print_groups(heap, search(heap), " that nothing points to", count_of(argument))
+    with heap_is_there():
+        for heap in allocators():
+            print_groups(heap, search(heap), " that nothing points to", count_of(argument))
