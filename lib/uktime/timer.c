@@ -136,15 +136,29 @@ int uk_timer_cancel(struct uk_timer *timer)
 	return was;
 }
 
-int uk_timer_cancel_wait(struct uk_timer *timer)
+/* Waits while another CPU runs its handler. @return 1 if it did */
+static int wait_for_handler(const struct uk_timer *timer)
 {
-	int was = uk_timer_cancel(timer);
+	int waited = 0;
 
 	for (unsigned int i = 0; CPUS > 1 && i < CPUS; i++)
 		while (i != ukplat_lcpu_id() &&
 		       __atomic_load_n(&queues[i].running, __ATOMIC_ACQUIRE) ==
-			       timer)
+			       timer) {
+			waited = 1;
 			ukarch_cpu_relax();
+		}
+	return waited;
+}
+
+/* A handler that was waited for may have started it again. */
+int uk_timer_cancel_wait(struct uk_timer *timer)
+{
+	int was = 0;
+
+	do
+		was |= uk_timer_cancel(timer);
+	while (wait_for_handler(timer));
 	return was;
 }
 

@@ -105,7 +105,7 @@ UK_TESTCASE(uksched_preempt, vector_registers_are_a_threads_own)
 		switches = spinners[0].thread->switches +
 			   spinners[1].thread->switches;
 	}
-	uk_timer_cancel(&timer);
+	uk_timer_cancel_wait(&timer);
 	stop = 1;
 	for (int i = 0; i < 2; i++) {
 		uk_thread_join(spinners[i].thread, NULL);

@@ -154,7 +154,7 @@ UK_TESTCASE(uksched_storm, everything_at_once)
 	uk_timer_start(&timer, uk_time_monotonic());
 	for (int i = 0; i < WORKERS; i++) {
 		if (i == WORKERS - 1)
-			uk_timer_cancel(&timer);
+			uk_timer_cancel_wait(&timer);
 		uk_thread_join(t[i], &result);
 		locked += (unsigned long)result;
 	}

@@ -148,7 +148,8 @@ __u64 uk_timer_forward(struct uk_timer *timer, __nsec period);
 
 /**
  * Stops a timer on whatever CPU. Once it returned the handler is not called
- * any more, unless it is started again.
+ * any more, unless it is started again, which a handler that runs on another CPU
+ * may do.
  *
  * @return 1 if it was pending: its handler is not called for that start; 0 if
  *   not: it was not started, or its handler has been called, and may still
@@ -157,9 +158,9 @@ __u64 uk_timer_forward(struct uk_timer *timer, __nsec period);
 int uk_timer_cancel(struct uk_timer *timer);
 
 /**
- * The same, and waits while the handler runs on another CPU: the timer's memory
- * and what the handler uses can be freed then. In the handler itself it does
- * not wait.
+ * The same, and waits while the handler runs on another CPU, also for one that
+ * starts the timer again: the timer's memory and what the handler uses can be
+ * freed then. In the handler itself it does not wait.
  *
  * @return as uk_timer_cancel(). Contexts: thread; irq-off and irq only without
  *   a lock that the handler takes.
