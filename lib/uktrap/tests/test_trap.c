@@ -15,6 +15,8 @@
 /* What the handler does, and what it saw of the first trap. */
 static struct {
 	int armed;
+	unsigned int
+		cpu; /* that the test runs on; traps of others are not taken */
 	int answer;
 	__uptr resume;
 	int invert;   /* turns every bit of the registers */
@@ -54,7 +56,7 @@ static int take(void *data)
 	struct ukarch_trap_ctx *ctx = data;
 	int is_first;
 
-	if (!seen.armed)
+	if (!seen.armed || uk_percpu_id() != seen.cpu)
 		return UK_EVENT_NOT_HANDLED;
 	is_first = !seen.count++;
 	if (is_first) {
@@ -86,6 +88,7 @@ static void arm(void)
 	memset(&seen, 0, sizeof(seen));
 	seen.answer = UK_EVENT_HANDLED;
 	seen.resume = (__uptr)raise_end;
+	seen.cpu = uk_percpu_id();
 	seen.armed = 1;
 }
 
