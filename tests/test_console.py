@@ -22,12 +22,14 @@ VIRTIO = [(name, transport) for name in SERIAL if name != "q35"
           for transport in ("legacy", "modern")]
 
 
-def guest(name, *args, transport=None, options=(), cc="gcc"):
-    """A guest with a stdin, and with vport1 at a TCP port if a transport is given."""
+def guest(name, *args, transport=None, options=(), cc="gcc", waits=False):
+    """A guest with a stdin, and with vport1 at a TCP port if a transport is given; waits: it
+    boots when there is a client."""
     arch, machine = MACHINES[name]
     port = free_port()
     return Guest(build(APP, arch, cc), *args, at=port, stdin=True, life=SECONDS, options=[
-        *machine, *options, *(vport1(port, transport) if transport else [])])
+        *machine, *options, *(o.replace("wait=off", "wait=on") if waits else o
+                              for o in (vport1(port, transport) if transport else []))])
 
 
 def console(name):
@@ -162,8 +164,8 @@ def test_port(name, transport):
 def test_host_that_does_not_read(name, transport):
     """Output that is not taken keeps no timer waiting, and main finishes. Time is
     counted in instructions, so that no busy host takes ticks away."""
-    with guest(name, "timers", "vport1", 32 << 20, transport=transport,
-               options=["--icount"]) as g, g.connect():
+    with guest(name, "timers", "vport1", 32 << 20, transport=transport, options=["--icount"],
+               waits=True) as g, g.connect():
         text = finish(g)
     ticks, due = map(int, re.search(r"ticks (\d+) of (\d+)", text).groups())
     assert due - 1 <= ticks <= due + 1

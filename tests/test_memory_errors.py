@@ -226,7 +226,7 @@ def test_leaks_in_a_debugger(arch):
         out = gdb(guest.image, guest.at, [
             f"source {ROOT}/support/gdb_commands.py", "break all_is_there", "continue",
             "uk leaks", "monitor leaks", "monitor heap check", "uk heap 1",
-            *(["set var 'ukalloc/lock.c'::lock.owner = 2", "monitor heap check",
+            *(["set var 'ukalloc/lock.c'::lock.owner = 3", "monitor heap check",
                "set var 'ukalloc/lock.c'::lock.owner = 0"] if cpus(arch) else [])])
         expected = guests_leaks(guest.end().text)
     assert leaks_in(out[3]) == leaks_in(out[4]) == expected

@@ -24,7 +24,7 @@ import urllib.request
 import pytest
 from guest import Guest, free_port, until
 from http_guest import browser_waits, chromium
-from vitrine import ARCHS, ROOT, build
+from vitrine import ARCHS, CPUS, ROOT, build
 
 TOGETHER = float(os.environ.get("VITRINE_PROMETHEUS_SECONDS", "6"))
 PATIENCE = 60  # s, for what takes a moment
@@ -308,7 +308,7 @@ def check_rates(prometheus, guest):
     run, idle, uptime = (prometheus.number(name + where, at) for name in (
         "vitrine_uksched_run_time_seconds_total", "vitrine_uksched_idle_time_seconds_total",
         "vitrine_ukinit_uptime_seconds"))
-    assert uptime - 1 < run + idle <= uptime + 0.5, (run, idle, uptime)
+    assert CPUS * uptime - 1 < run + idle <= CPUS * (uptime + 0.5), (run, idle, uptime)
 
 
 def check_scrapes_are_counted(prometheus, guest):

@@ -264,6 +264,8 @@ const struct kind kinds[] = {
 	{ "in-thread", in_thread, "a fault in a second thread" },
 	{ "thread-overflow", thread_overflow,
 	  "recursion without end in a second thread" },
+	{ "large-frame", large_frame,
+	  "a frame that is larger than the stack of a second thread" },
 	{ "before-main", before_main, "a crash in an init call" },
 	{ 0 },
 };

@@ -56,6 +56,28 @@ void __attribute__((noinline)) thread_overflow(void)
 		uk_thread_join(t, NULL);
 }
 
+/* Its frame has more bytes than the whole stack, and the guard page below it.
+ */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wframe-larger-than="
+static __attribute__((noinline)) void *steps_over(void *arg)
+{
+	volatile char large[200000];
+
+	__asm__ __volatile__("" : : "r"(large) : "memory");
+	large[0] = 1;
+	return large[0] ? arg : NULL;
+}
+#pragma GCC diagnostic pop
+
+void __attribute__((noinline)) large_frame(void)
+{
+	struct uk_thread *t = uk_thread_create("wide", steps_over, NULL);
+
+	if (t)
+		uk_thread_join(t, NULL);
+}
+
 void __attribute__((noinline)) in_thread(void)
 {
 	struct uk_thread *t;

@@ -14,6 +14,9 @@ static void memory(const struct uk_crash_info *info)
 	const struct uk_stack *s = uk_stack_find(sp - 1);
 	int heaps = 0;
 
+	/* a large frame has moved the stack pointer past the guard page */
+	if (!s && info->trap && info->trap->addr_valid)
+		s = uk_stack_find(info->trap->fault_address);
 	if (s)
 		uk_pr_crit(
 			"Stack of thread %s: 0x%lx-0x%lx, %lu of %lu bytes in use\n",

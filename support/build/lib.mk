@@ -86,6 +86,13 @@ CFLAGS-$(if $(CONFIG_STACKPROTECTOR),y) += -fstack-protector-strong \
   $(if $(filter x86_64,$(ARCH)),-mstack-protector-guard=global)
 CFLAGS-$(if $(CONFIG_STACKPROTECTOR),n,y) += -fno-stack-protector
 
+CFLAGS-$(CONFIG_STACK_CLASH_PROTECTION) += -fstack-clash-protection
+# The page below a stack has 4 KiB, arm64's gcc counts on 64.
+ifeq ($(ARCH) $(call have_gcc),arm64 y)
+CFLAGS-$(CONFIG_STACK_CLASH_PROTECTION) += --param=stack-clash-protection-guard-size=12
+endif
+CFLAGS-$(if $(filter-out 0,$(CONFIG_FRAME_WARN)),y) += -Wframe-larger-than=$(CONFIG_FRAME_WARN)
+
 kind_cflags = $(if $(filter app%,$(1)),$(APP_CFLAGS),$(LIB_CFLAGS))
 
 # The folder of a library outside of the tree and of the application, whose

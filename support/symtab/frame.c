@@ -40,6 +40,12 @@ static enum frame_kind cfa_rule(const struct cfi_regs *regs, Dwarf_Frame *frame,
 	if (dwarf_frame_cfa(frame, &ops, &n) || n != 1)
 		return FRAME_ODD;
 	reg = base_register(ops, &offset);
+	/* gcc probes a large frame from a register of its own; nothing is saved
+	 * then, and only the caller's SP depends on the CFA.
+	 */
+	if (reg >= 0 && reg != regs->sp && reg != regs->fp &&
+	    rule->flags == SYMTAB_RULE_RA_REG)
+		return FRAME_RULE;
 	if ((reg != regs->sp && reg != regs->fp) || !encodable(offset))
 		return FRAME_ODD;
 	if (reg == regs->fp)
