@@ -20,7 +20,7 @@ DUMPED = re.compile(r"[0-9a-f]{8,16}  ")
 REGISTER = re.compile(r" *(\w+): ([0-9a-f]{16})")
 THREAD = re.compile(r"Thread (\d+)$")
 THREAD_IS = re.compile(r"(.*), (\w+), \d+\.\d{3} ms on the CPU, (\d+) switches$")
-THREAD_STACK = re.compile(r"  stack 0x([0-9a-f]+)-0x([0-9a-f]+)$")
+THREAD_STACK = re.compile(r"  stack 0x([0-9a-f]+)-0x([0-9a-f]+)(?:, (\d+) of (\d+) bytes used at most)?$")
 SUFFIX = re.compile(r"(\.(constprop|isra|part|cold|llvm)\.?\d*)+$")
 
 
@@ -147,7 +147,8 @@ def read_thread(texts):
     """A thread's section: what it is, its stack, its call trace."""
     name, state, switches = THREAD_IS.match(texts[0]).groups()
     wait = texts.pop(1).removeprefix(f"  {state} ") if state in ("waiting", "sleeping") else ""
-    low, high = THREAD_STACK.match(texts[1]).groups()
+    low, high, used, size = THREAD_STACK.match(texts[1]).groups()
+    assert not used or int(used) <= int(size) == int(high, 16) - int(low, 16), texts[1]
     thread = Thread(name, state, int(switches), (int(low, 16), int(high, 16)), wait)
     if len(texts) != 3 or not re.fullmatch("  call trace: see (above|CPU \\d+)", texts[2]):
         read_trace(thread, texts[2:], True)

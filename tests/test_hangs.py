@@ -15,6 +15,7 @@ from screen import read_screen
 from vitrine import ARCHS, ONE_COMPILER, ROOT, RUN_SECONDS, build
 
 SOURCE = (ROOT / "tests/apps/hangs/main.c").read_text().splitlines()
+DEEP = 8000
 RUNS = r"running(?: on CPU \d)?"
 CROSSWISE = "main waits for mutex m2 held by worker; worker waits for mutex m1 held by main"
 DEADLOCKS = {
@@ -46,10 +47,12 @@ def in_guest(lines):
     """{thread: (state and wait, [(file, line)])} of the guest's own report, each frame as addr2line has it."""
     threads = {}
     for line in lines:
-        if found := re.fullmatch(r"Thread \d+: (\w+), (.*)", line):
+        if found := re.fullmatch(r"Thread \d+: (.*?), (.*)", line):
             threads[found[1]] = (found[2], [])
         elif found := re.fullmatch(r"  \[\w+\] \S+(?: \((\S+?):(\d+)\))?(?: inlined)?", line):
             threads[list(threads)[-1]][1].append((found[1] or "", found[2]))
+        elif lines and "used at most" not in line and not line.startswith("deadlock: "):
+            break
     return threads
 
 
@@ -73,6 +76,7 @@ def test_deadlock(arch, cc, scene):
     assert result.status == 70, result.text
     screen = read_screen(result)
     assert screen.reason == f"deadlock: {DEADLOCKS[scene]}"
+    assert re.search(r"stack 0x\w+-0x\w+, \d+ of 65536 bytes used at most$", result.text, re.M) or "worker" not in screen.reason
     traces = {thread.name: thread.trace for thread in screen.threads.values()}
     crashed = next(t.name for t in screen.threads.values() if t.state == "waiting" and not t.trace)
     traces[crashed] = screen.trace
@@ -115,6 +119,10 @@ def test_report_of_the_guest(arch):
     assert re.fullmatch(RUNS, threads["main"][0]), result.text
     for name in ("waiter", "worker", "second", "main", *(["spinner"] if cpus(arch) else [])):
         assert stands(name, threads[name][1]), (name, result.text)
+    used = {name: int(n) for name, n in re.findall(r"Thread \d+: (\w+), .*\n  stack: (\d+) of 65536 bytes", result.text)}
+    assert DEEP < used["waiter"] < DEEP + 1000 and 200 < used["second"] < 2000, result.text
+    number, listed = re.search(r"^ *(\d+) waiter .* stack (\d+) of 65536 ", result.text, re.M).groups()
+    assert int(listed) == used["waiter"] and f"uksched/{number}/thread_stack_used {listed} bytes\n" in result.text
     for address, *places in re.findall(r"^  \[(\w+)\] (\S+?)\+\w+ \((\S+?):(\d+)\)$", result.text, re.M):
         if places[1].startswith("tests/"):
             assert tuple(places) in ((f, p, l) for a in (0, 1) for f, p, l in image.addr2line(int(address, 16) - a))

@@ -5,6 +5,7 @@
  * of those that run are not repeated: they are those of the CPUs.
  */
 #include <uk/param.h>
+#include <uk/snprintf.h>
 #include <uk/thread.h>
 #include "crash_internal.h"
 
@@ -32,15 +33,20 @@ static void trace(struct uk_thread *t)
 static void thread(struct uk_thread *t)
 {
 	__nsec ns = uk_thread_cpu_time(t);
-	char wait[UK_WAIT_TEXT_MAX];
+	char wait[UK_WAIT_TEXT_MAX], most[64] = "";
+	__sz used = uk_thread_stack_used(t);
 
 	uk_pr_crit("Thread %u: %s, %s, %lu.%03lu ms on the CPU, %lu switches\n",
 		   t->id, t->name, uk_thread_state_name(t), ns / NSEC_PER_MS,
 		   ns % NSEC_PER_MS / 1000, t->switches);
 	if (uk_thread_wait_text(t, wait, sizeof(wait)))
 		uk_pr_crit("  %s %s\n", uk_thread_state_name(t), wait);
-	uk_pr_crit("  stack 0x%lx-0x%lx\n", (__vaddr_t)t->stack.base,
-		   (__vaddr_t)t->stack.top);
+	if (used)
+		uk_snprintf(most, sizeof(most),
+			    ", %lu of %lu bytes used at most", used,
+			    (__sz)(t->stack.top - t->stack.base));
+	uk_pr_crit("  stack 0x%lx-0x%lx%s\n", (__vaddr_t)t->stack.base,
+		   (__vaddr_t)t->stack.top, most);
 	trace(t);
 }
 

@@ -65,10 +65,12 @@ static void put_thread(struct uk_http_response *res,
 		put_name(res, "wait", s->wait);
 	uk_http_printf(res,
 		       ",\"cpu_ns\":%lu,\"switches\":%lu,"
-		       "\"stack\":{\"base\":\"0x%lx\",\"bytes\":%lu},"
-		       "\"trace\":[",
+		       "\"stack\":{\"base\":\"0x%lx\",\"bytes\":%lu",
 		       s->cpu_time, s->switches, s->stack_base,
 		       s->stack_top - s->stack_base);
+	if (s->stack_used)
+		uk_http_printf(res, ",\"used\":%lu", s->stack_used);
+	uk_http_puts(res, "},\"trace\":[");
 	for (unsigned int i = 0; i < s->depth; i++) {
 		uk_http_puts(res, i ? ",\n  " : "\n  ");
 		put_frame(res, s->frames[i].pc, s->frames[i].lookup);

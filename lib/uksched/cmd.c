@@ -54,6 +54,9 @@ static void show(struct uk_cmd_io *io, const struct uk_thread_snapshot *s)
 	uk_cmd_printf(io, "%3u %-16s %-8s %6lu.%06lu s %8lu switches", s->id,
 		      s->name, s->state, s->cpu_time / UK_NSEC_PER_SEC,
 		      s->cpu_time % UK_NSEC_PER_SEC / 1000, s->switches);
+	if (s->stack_used)
+		uk_cmd_printf(io, "  stack %lu of %lu", s->stack_used,
+			      s->stack_top - s->stack_base);
 	if (s->cpu >= 0)
 		uk_cmd_printf(io, "  on CPU %d", s->cpu);
 	while (i + 1 < s->depth && is_own(s->frames[i].lookup))

@@ -36,6 +36,7 @@ void uk_thread_snapshot(struct uk_thread_snapshot *s, struct uk_thread *thread)
 	s->switches = thread->switches;
 	s->stack_base = (__uptr)thread->stack.base;
 	s->stack_top = (__uptr)thread->stack.top;
+	s->stack_used = uk_thread_stack_used(thread);
 	s->depth = 0;
 	s->end = __NULL;
 	if (!regs && thread == uk_thread_current()) {
@@ -66,11 +67,17 @@ void uk_thread_snapshot_lines(const struct uk_thread_snapshot *s,
 	char text[UK_THREAD_NAME_MAX + UK_WAIT_TEXT_MAX + 64];
 	char cpu[24] = "";
 
-	if (s->cpu >= 0)
+	if (s->cpu >= 0 && !s->wait[0])
 		uk_snprintf(cpu, sizeof(cpu), " on CPU %d", s->cpu);
 	uk_snprintf(text, sizeof(text), "Thread %u: %s, %s%s%s%s", s->id,
 		    s->name, s->state, cpu, s->wait[0] ? " " : "", s->wait);
 	line(arg, text);
+	if (s->stack_used) {
+		uk_snprintf(text, sizeof(text),
+			    "  stack: %lu of %lu bytes used at most",
+			    s->stack_used, s->stack_top - s->stack_base);
+		line(arg, text);
+	}
 	for (unsigned int i = 0; i < s->depth; i++)
 		frame(s->frames[i].pc, s->frames[i].lookup, line, arg);
 	if (s->end) {

@@ -134,6 +134,18 @@ static int get_thread_switches(void *cookie, __u64 *out)
 	return t ? 0 : -ENODEV;
 }
 
+#ifdef CONFIG_LIBUKSCHED_STACK_USE
+static int get_thread_stack_used(void *cookie, __u64 *out)
+{
+	unsigned long flags = uk_threads_lock();
+	struct uk_thread *t = by_id(cookie);
+
+	*out = t ? uk_thread_stack_used(t) : 0;
+	uk_threads_unlock(flags);
+	return t ? 0 : -ENODEV;
+}
+#endif
+
 static const struct uk_store_entry *entries[] = {
 	UK_STORE_ENTRY_INFO(1, thread_run_time, u64, get_thread_run_time,
 			    __NULL, .kind = UK_STORE_COUNTER,
@@ -142,6 +154,12 @@ static const struct uk_store_entry *entries[] = {
 	UK_STORE_ENTRY_INFO(2, thread_switches, u64, get_thread_switches,
 			    __NULL, .kind = UK_STORE_COUNTER,
 			    .help = "how often the thread was given the CPU"),
+#ifdef CONFIG_LIBUKSCHED_STACK_USE
+	UK_STORE_ENTRY_INFO(
+		3, thread_stack_used, u64, get_thread_stack_used, __NULL,
+		.unit = "bytes",
+		.help = "bytes of its stack that the thread has used at most"),
+#endif
 	__NULL,
 };
 

@@ -126,6 +126,9 @@ static struct thread *block_init(char *block, const struct layout *l)
 	struct thread *t = (struct thread *)(block + l->thread);
 
 	memset(t, 0, l->tls - l->thread);
+#ifdef CONFIG_LIBUKSCHED_STACK_USE
+	memset(block + __PAGE_SIZE, 0, l->thread - __PAGE_SIZE);
+#endif
 	t->magic = THREAD_MAGIC;
 	t->block = block;
 	t->pub.stack.guard = block;

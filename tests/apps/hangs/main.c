@@ -15,6 +15,7 @@
 #include <uk/semaphore.h>
 
 #define MS 1000000L
+#define DEEP 8000
 
 static pthread_mutex_t m1 = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t m2 = PTHREAD_MUTEX_INITIALIZER;
@@ -141,8 +142,18 @@ static void put(struct uk_cmd_io *io, const char *text, size_t len)
 	fwrite(text, 1, len, stdout);
 }
 
+/* Uses DEEP bytes of its stack, and a little more. */
+static __attribute__((noinline)) void goes_deep(void)
+{
+	volatile char deep[DEEP];
+
+	for (unsigned int i = 0; i < sizeof(deep); i++)
+		deep[i] = 1;
+}
+
 static void *waits_for_never(void *arg)
 {
+	goes_deep();
 	uk_semaphore_down(&never); /* waiter stands */
 	return arg;
 }
@@ -171,6 +182,8 @@ static void report(void)
 	until_it(UK_THREAD_WAITING, worker);
 	until_it(UK_THREAD_WAITING, waiter);
 	uk_cmd_run(&io, "report", 6); /* main runs */
+	uk_cmd_run(&io, "threads", 7);
+	uk_cmd_run(&io, "store get uksched", 17);
 	fflush(stdout);
 }
 

@@ -180,7 +180,26 @@ static inline __uptr uk_thread_tls(const struct uk_thread *thread)
 /** ns that a thread spent on the CPU up to now. Contexts: any. */
 __nsec uk_thread_cpu_time(const struct uk_thread *thread);
 
+#ifdef CONFIG_LIBUKSCHED_STACK_USE
+/**
+ * Bytes of its stack that a thread has used at most, as far as it wrote there
+ * what is not zero; 0 without LIBUKSCHED_STACK_USE. Contexts: any; in threads
+ * under uk_threads_lock().
+ */
+__sz uk_thread_stack_used(const struct uk_thread *thread);
+#else
+static inline __sz uk_thread_stack_used(const struct uk_thread *thread __unused)
+{
+	return 0;
+}
+#endif
+
 #else  /* !CONFIG_LIBUKSCHED */
+static inline __sz uk_thread_stack_used(const struct uk_thread *thread __unused)
+{
+	return 0;
+}
+
 static inline struct uk_thread *uk_thread_current(void)
 {
 	return __NULL;

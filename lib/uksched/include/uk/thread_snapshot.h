@@ -22,6 +22,7 @@ struct uk_thread_snapshot {
 	__nsec cpu_time;
 	__u64 switches;
 	__uptr stack_base, stack_top;
+	__sz stack_used;    /* uk_thread_stack_used() */
 	unsigned int depth; /* frames; 0: its registers are not known */
 	struct uk_unwind_frame frames[UK_THREAD_SNAPSHOT_FRAMES];
 	const char *end; /* why there are no more; NULL: there are none */
