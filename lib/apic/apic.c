@@ -91,8 +91,15 @@ static void set_masked(unsigned int irq, int masked)
 				      (UK_APIC_VECTOR_BASE + irq));
 }
 
-static int nmi_line = -1;
-static unsigned int nmi_cpu; /* where it is delivered */
+/* Pins that come as NMI, by bit. */
+static __u32 nmi_pins;
+
+/* Of each pin: the CPU that it interrupts, and the one before, where an NMI may
+ * still be under way.
+ */
+static struct {
+	unsigned int now, before;
+} pin_cpu[UK_APIC_PINS];
 
 static void apic_mask(unsigned int irq)
 {
@@ -108,8 +115,10 @@ static int apic_set_cpu(unsigned int irq, unsigned int cpu)
 {
 	if (irq >= UK_APIC_PINS)
 		return -EINVAL;
-	if ((int)irq == nmi_line)
-		nmi_cpu = cpu;
+	if (pin_cpu[irq].now != cpu) {
+		UK_WRITE_ONCE(pin_cpu[irq].before, pin_cpu[irq].now);
+		UK_WRITE_ONCE(pin_cpu[irq].now, cpu);
+	}
 	ioapic_set_cpu(irq, ids[cpu]);
 	return 0;
 }
@@ -128,16 +137,42 @@ static int apic_set_nmi(unsigned int irq, int on)
 {
 	if (irq >= UK_APIC_PINS)
 		return -ENOTSUP;
-	if (nmi_line >= 0 && nmi_line != (int)irq)
-		return on ? -EBUSY : 0;
-	nmi_line = on ? (int)irq : -1;
+	UK_WRITE_ONCE(nmi_pins,
+		      on ? nmi_pins | 1U << irq : nmi_pins & ~(1U << irq));
 	ioapic_set_nmi(irq, on);
 	return 0;
 }
 
-/* An NMI has other causes as well: then no handler here claims it. The line's
- * goes to the CPU that it was given; a debugger that has stopped this CPU polls
- * it.
+static int is_mine(unsigned int pin)
+{
+	unsigned int me = uk_percpu_id();
+
+	return !ioapic_is_masked(pin) &&
+	       (UK_READ_ONCE(pin_cpu[pin].now) == me ||
+		UK_READ_ONCE(pin_cpu[pin].before) == me);
+}
+
+/* Runs the handlers of the pins that may have sent an NMI to this CPU, or of
+ * all; returns what they returned.
+ */
+static int ask(int all)
+{
+	int taken = 0;
+
+	for (__u32 left = UK_READ_ONCE(nmi_pins); left; left &= left - 1) {
+		unsigned int pin = (unsigned int)__builtin_ctz(left);
+
+		if (all || is_mine(pin))
+			taken |= uk_intctlr_nmi(pin);
+	}
+	return taken;
+}
+
+/* An NMI does not say where it came from, and of several one may remain: each
+ * pin is asked that sends them here. One that was on its way when its pin was
+ * masked or moved is left when no other claims it. An NMI has other causes as
+ * well: then no handler here claims it. A debugger that has stopped this CPU
+ * polls its line.
  */
 static int nmi(void *data)
 {
@@ -149,9 +184,10 @@ static int nmi(void *data)
 #ifdef CONFIG_HAVE_SMP
 	taken = uk_intctlr_nmi(UK_APIC_IRQ_STOP);
 #endif
-	if (taken != UK_INTCTLR_IRQ_HANDLED && nmi_line >= 0 &&
-	    nmi_cpu == uk_percpu_id())
-		taken |= uk_intctlr_nmi((unsigned int)nmi_line);
+	if (taken != UK_INTCTLR_IRQ_HANDLED)
+		taken |= ask(0);
+	if (!taken)
+		taken = ask(1);
 	return taken ? UK_EVENT_HANDLED : UK_EVENT_NOT_HANDLED;
 }
 

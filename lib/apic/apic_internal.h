@@ -13,6 +13,9 @@ int ioapic_init(void);
 
 void ioapic_mask(unsigned int pin, int masked);
 
+/** 1 if a pin is masked. */
+int ioapic_is_masked(unsigned int pin);
+
 /** The CPU that a pin interrupts, by the number of its local APIC. */
 void ioapic_set_cpu(unsigned int pin, __u8 apic);
 

@@ -6,7 +6,7 @@
  * exit to the hypervisor.
  *
  * ISA interrupts are the pins of the same number, edge-triggered, but for the
- * i8254 (pin 2), which is unused. QEMU's pins do not look at polarity.
+ * i8254 (pin 2). QEMU's pins do not look at polarity.
  */
 #include <errno.h>
 #include <uk/apic.h>
@@ -35,7 +35,7 @@ static void reg_write(unsigned int reg, __u32 val)
 
 static void low_write(unsigned int pin, __u32 val)
 {
-	low[pin] = val;
+	UK_WRITE_ONCE(low[pin], val);
 	reg_write(REG_LOW(pin), val);
 }
 
@@ -56,6 +56,11 @@ int ioapic_init(void)
 void ioapic_mask(unsigned int pin, int masked)
 {
 	low_write(pin, masked ? low[pin] | LOW_MASKED : low[pin] & ~LOW_MASKED);
+}
+
+int ioapic_is_masked(unsigned int pin)
+{
+	return !!(UK_READ_ONCE(low[pin]) & LOW_MASKED);
 }
 
 void ioapic_set_cpu(unsigned int pin, __u8 apic)

@@ -3,8 +3,8 @@
 /*
  * The distributor, as far as it is the same for GICv2 (Arm IHI 0048) and
  * GICv3 (Arm IHI 0069). All lines are in group 1 and have one priority, so
- * that nothing is nested. One may be in group 0 instead, above the others: it
- * comes as FIQ, which only traps mask.
+ * that nothing is nested. Some may be in group 0 instead, above the others:
+ * they come as FIQ, which only traps mask.
  */
 #include <libfdt.h>
 #include <uk/fdt.h>
@@ -72,11 +72,11 @@ int gic_dist_init(void)
 
 void gic_groups_init(int lines)
 {
-	for (int irq = 0; irq < lines; irq += 32)
-		*word((unsigned int)irq, GICD_IGROUPR) = ~0U;
 #ifdef CONFIG_HAVE_SMP
-	*word(0, GICD_IGROUPR) = ~(1U << GIC_SGI_STOP);
+	gic.nmi[0] = 1U << GIC_SGI_STOP;
 #endif
+	for (int irq = 0; irq < lines; irq += 32)
+		*word((unsigned int)irq, GICD_IGROUPR) = ~gic.nmi[irq / 32];
 }
 
 #ifdef CONFIG_HAVE_SMP
@@ -84,7 +84,7 @@ void gic_local_init(void)
 {
 	*word(0, GICD_ICENABLER) = ~0U;
 	*word(0, GICD_ICPENDR) = ~0U;
-	*word(0, GICD_IGROUPR) = ~(1U << GIC_SGI_STOP);
+	*word(0, GICD_IGROUPR) = ~gic.nmi[0];
 }
 
 int gic_stop_irq(void)
@@ -92,15 +92,6 @@ int gic_stop_irq(void)
 	return gic.fiq ? GIC_SGI_STOP : -1;
 }
 #endif
-
-int gic_is_nmi(unsigned int irq)
-{
-#ifdef CONFIG_HAVE_SMP
-	if (irq == GIC_SGI_STOP)
-		return 1;
-#endif
-	return (int)irq == gic.nmi;
-}
 
 void gic_mask(unsigned int irq)
 {
@@ -122,11 +113,10 @@ int gic_set_nmi(unsigned int irq, int on)
 
 	if (!gic.fiq)
 		return -ENOTSUP;
-	if (gic.nmi >= 0 && gic.nmi != (int)irq)
-		return on ? -EBUSY : 0;
 	gic_mask(irq);
 	*group = on ? *group & ~bit : *group | bit;
-	gic.nmi = on ? (int)irq : -1;
+	UK_WRITE_ONCE(gic.nmi[irq / 32],
+		      on ? gic.nmi[irq / 32] | bit : gic.nmi[irq / 32] & ~bit);
 	return 0;
 }
 
@@ -144,8 +134,8 @@ static int fiq(void *data)
 	irq = gic.fiq();
 	if (irq == UK_INTCTLR_SPURIOUS || uk_intctlr_nmi((unsigned int)irq))
 		return UK_EVENT_HANDLED;
-	/* other CPUs may have sent it twice */
-	return (int)irq == gic.nmi ? UK_EVENT_NOT_HANDLED : UK_EVENT_HANDLED;
+	/* what CPUs send each other may have been sent twice */
+	return irq < GIC_PPI_FIRST ? UK_EVENT_HANDLED : UK_EVENT_NOT_HANDLED;
 }
 
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, fiq, UK_TRAP_PRIO_DEVICE);

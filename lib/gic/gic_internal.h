@@ -10,6 +10,7 @@
 
 #include <uk/intctlr.h>
 
+#define GIC_PPI_FIRST 16
 #define GIC_SPI_FIRST 32
 #define GIC_SPECIAL_FIRST 1020 /* INTIDs from here on are no lines */
 
@@ -39,7 +40,10 @@ struct gic {
 	 * Returns its line, or UK_INTCTLR_SPURIOUS.
 	 */
 	int (*fiq)(void);
-	int nmi; /* the line that comes as FIQ, or -1 */
+	/* Lines that come as FIQ, by bit; of those that each CPU has of its
+	 * own, on all CPUs that start after that.
+	 */
+	__u32 nmi[GIC_SPECIAL_FIRST / 32 + 1];
 };
 
 extern struct gic gic;
@@ -62,11 +66,14 @@ int gic_dist_init(void);
 /** Puts all lines into group 1: IRQ. Group 0 is FIQ. */
 void gic_groups_init(int lines);
 
-/** Disables the calling CPU's own lines; puts the one to stop into group 0. */
+/** Disables the calling CPU's own lines, and puts them into their groups. */
 void gic_local_init(void);
 
 /** 1 if a line comes as FIQ. */
-int gic_is_nmi(unsigned int irq);
+static inline int gic_is_nmi(unsigned int irq)
+{
+	return UK_READ_ONCE(gic.nmi[irq / 32]) >> irq % 32 & 1;
+}
 
 /** As stop_irq of struct uk_intctlr_driver_ops. */
 int gic_stop_irq(void);

@@ -40,7 +40,7 @@ static void gicv2_trigger(unsigned int irq)
 }
 
 /*
- * The line has the highest priority, so that GICC_IAR has it, unless it has
+ * Such lines have the highest priority, so that GICC_IAR has one, unless it has
  * gone meanwhile: another one comes again, as an IRQ.
  */
 static int gicv2_fiq(void)
@@ -75,7 +75,7 @@ static int gicv2_probe(void)
 
 	if (gic_find(names[0], base) && gic_find(names[1], base))
 		return -ENODEV;
-	gic = (struct gic){ .dist = base[0], .nmi = -1 };
+	gic = (struct gic){ .dist = base[0] };
 	cpu = base[1];
 	ctlr = CTLR_ENABLE_GROUP0;
 	lines = gic_dist_init();
@@ -91,36 +91,26 @@ static int gicv2_probe(void)
 }
 
 /*
- * GICC_IAR may have the line that stops CPUs, which came meanwhile. It ends
- * before its handler, as in gicv2_fiq(): the next one wakes the CPU that stands
- * in it.
+ * GICC_IAR may have a line that comes as FIQ, and came meanwhile. It is handled
+ * as in gicv2_fiq() and fiq(): it ends before its handlers, and what was to be
+ * acknowledged comes again.
  */
-static __u32 ended(__u32 iar, unsigned int irq)
-{
-#ifdef CONFIG_HAVE_SMP
-	if (unlikely(irq == GIC_SGI_STOP && gic.fiq)) {
-		*gic_reg(cpu, GICC_EOIR) = iar;
-		return GIC_SPECIAL_FIRST;
-	}
-#endif
-	return iar;
-}
-
 static int gicv2_ack(const struct ukarch_trap_ctx *ctx __unused)
 {
 	__u32 iar = *gic_reg(cpu, GICC_IAR);
 	unsigned int irq = iar & 0x3ff;
 
-	acked[uk_percpu_id()] = ended(iar, irq);
+	if (unlikely(gic_is_nmi(irq))) {
+		*gic_reg(cpu, GICC_EOIR) = iar;
+		(void)uk_intctlr_nmi(irq);
+		return UK_INTCTLR_DONE;
+	}
+	acked[uk_percpu_id()] = iar;
 	return irq < GIC_SPECIAL_FIRST ? (int)irq : UK_INTCTLR_SPURIOUS;
 }
 
 static void gicv2_eoi(unsigned int irq __unused)
 {
-#ifdef CONFIG_HAVE_SMP
-	if (unlikely(acked[uk_percpu_id()] == GIC_SPECIAL_FIRST))
-		return;
-#endif
 	*gic_reg(cpu, GICC_EOIR) = acked[uk_percpu_id()];
 }
 

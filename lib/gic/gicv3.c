@@ -118,7 +118,7 @@ static int gicv3_probe(void)
 	if (gic_find("arm,gic-v3", base))
 		return -ENODEV;
 	redistributors = base[1];
-	gic = (struct gic){ .dist = base[0], .fiq = gicv3_fiq, .nmi = -1 };
+	gic = (struct gic){ .dist = base[0], .fiq = gicv3_fiq };
 	if (redist_init())
 		return -ENODEV;
 	*gic_reg(gic.dist, GICD_CTLR) = CTLR_ARE;

@@ -248,7 +248,8 @@ static int interrupt(void *arg)
 {
 	struct uk_console *con = arg;
 
-	if (fill(con))
+	/* nothing came if the interrupt, or NMI, was another line's */
+	if (fill(con) && filled(con->ring) != UK_READ_ONCE(con->ring->tail))
 		uk_console_received(con);
 	return UK_INTCTLR_IRQ_HANDLED;
 }

@@ -40,7 +40,7 @@ static int interrupt(void *data)
 		return UK_EVENT_NOT_HANDLED;
 	irq = ctlr->ops->ack(data);
 	if (unlikely(irq < 0)) {
-		cpus[cpu].spurious++;
+		cpus[cpu].spurious += irq == UK_INTCTLR_SPURIOUS;
 		return UK_EVENT_HANDLED_CONT;
 	}
 	cpus[cpu].handling = (unsigned int)irq + 1;

@@ -12,11 +12,12 @@
 #include <arch/io.h>
 
 #define COM1_LINE 4
+#define FREE_LINE 13 /* the coprocessor's */
 #define COM1_IER 0x3f9
 #define IER_THRE 2
 #define VECTOR_NMI 2
 
-static volatile unsigned int nmis;
+static volatile unsigned int nmis, asked;
 static int enabled;
 
 static int take(void *arg __unused)
@@ -29,14 +30,21 @@ static int take(void *arg __unused)
 	return UK_INTCTLR_IRQ_HANDLED;
 }
 
+/* Of a second line in the set, which nothing interrupts. */
+static int ask(void *arg __unused)
+{
+	asked++;
+	return UK_INTCTLR_IRQ_NOT_HANDLED;
+}
+
 UK_TESTCASE(apic, nmi_comes_with_interrupts_off)
 {
 	unsigned long flags = ukarch_irq_save();
 
-	nmis = 0;
+	nmis = asked = 0;
 	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_set_nmi(COM1_LINE, 1));
-	UK_TEST_EXPECT_SNUM_EQ(uk_intctlr_irq_set_nmi(COM1_LINE + 1, 1),
-			       -EBUSY);
+	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_set_nmi(FREE_LINE, 1));
+	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_register(FREE_LINE, ask, NULL));
 	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_register(COM1_LINE, take, NULL));
 	for (unsigned int i = 1; i <= 10; i++) {
 		outb(COM1_IER, IER_THRE);
@@ -45,6 +53,17 @@ UK_TESTCASE(apic, nmi_comes_with_interrupts_off)
 		UK_TEST_EXPECT_UNUM_EQ(nmis, i);
 	}
 	UK_TEST_EXPECT_ZERO(enabled);
+	/* one that is masked is not asked while another takes it */
+	UK_TEST_EXPECT_UNUM_EQ(asked, 10);
+	uk_intctlr_irq_mask(FREE_LINE);
+	outb(COM1_IER, IER_THRE);
+	for (unsigned int s = 0; s < 1000000 && nmis < 11; s++)
+		ukarch_cpu_relax();
+	UK_TEST_EXPECT_UNUM_EQ(nmis, 11);
+	UK_TEST_EXPECT_UNUM_EQ(asked, 10);
+	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_set_nmi(FREE_LINE, 0));
+	UK_TEST_EXPECT_ZERO(
+		uk_intctlr_irq_unregister_arg(FREE_LINE, ask, NULL));
 	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_set_nmi(COM1_LINE, 0));
 	UK_TEST_EXPECT_ZERO(
 		uk_intctlr_irq_unregister_arg(COM1_LINE, take, NULL));

@@ -110,12 +110,17 @@ int uk_intctlr_irq_configure(const struct uk_intctlr_irq *irq);
  * Delivers a line even while interrupts are off, or no longer. Its handlers
  * then run in trap context and may have interrupted anything, this library
  * included; one must take the interrupt, or it ends in the crash screen. The
- * line counts as edge-triggered meanwhile. For a debugger, who wants to stop
- * a program that disabled interrupts; one line at a time.
+ * line counts as edge-triggered meanwhile. For a debugger, which stops a
+ * program that has disabled interrupts, and for what interrupts such a program
+ * regularly.
  *
- * @return 0; -ENOTSUP where the controller cannot; -EBUSY if another line
- *   is delivered that way; -ENODEV, -EINVAL as for registering. The line is
- *   masked afterwards. Contexts: init, thread, trap.
+ * Several lines may be delivered so. Where an interrupt does not say which of
+ * them it is (x86_64), the handlers of all are called that interrupt this CPU.
+ * Of a line that each CPU has of its own it is the calling CPU's, and those of
+ * the CPUs that start later.
+ *
+ * @return 0; -ENOTSUP where the controller cannot; -ENODEV, -EINVAL as for
+ *   registering. The line is masked afterwards. Contexts: init, thread, trap.
  */
 int uk_intctlr_irq_set_nmi(unsigned int irq, int on);
 
@@ -187,6 +192,7 @@ const char *uk_intctlr_name(void);
 /* --- for drivers of interrupt controllers --------------------------------*/
 
 #define UK_INTCTLR_SPURIOUS (-1)
+#define UK_INTCTLR_DONE (-2) /* the driver has run the handlers */
 
 /* Called with interrupts off. irq is always below the number of lines. */
 struct uk_intctlr_driver_ops {
@@ -195,7 +201,7 @@ struct uk_intctlr_driver_ops {
 	 * Returns the number of lines, or -ENODEV. Called once, in init.
 	 */
 	int (*probe)(void);
-	/* The line that interrupted, or UK_INTCTLR_SPURIOUS. */
+	/* The line that interrupted, or one of the two above. */
 	int (*ack)(const struct ukarch_trap_ctx *ctx);
 	/* The handlers have run. */
 	void (*eoi)(unsigned int irq);
