@@ -20,13 +20,6 @@ int lcpu_is_online(unsigned int cpu);
 /** Its lines of interrupts are on. Called on each CPU. */
 void lcpu_listen(void);
 
-/**
- * Interrupts a CPU even while it has interrupts off.
- *
- * @return 0; -ENOTSUP where the controller cannot. Contexts: any.
- */
-int lcpu_nmi_send(unsigned int cpu);
-
 /** The handler of that line. */
 int lcpu_on_nmi(void *arg);
 

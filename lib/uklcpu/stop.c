@@ -114,15 +114,6 @@ static int in_trap_path(const struct __regs *regs)
 	       ukarch_regs_pc(regs) < (__uptr)uk_nobreak_end;
 }
 
-static int in_debugger(void)
-{
-#ifdef CONFIG_LIBUKGDB
-	return uk_percpu_read(in_debugger);
-#else
-	return 0;
-#endif
-}
-
 int lcpu_stop_asked(void)
 {
 	unsigned int cpu = ukplat_lcpu_id(), asked;
@@ -138,8 +129,8 @@ int lcpu_stop_asked(void)
 	/* Registers are half saved there, or it will stop by itself, or
 	 * it uses a device: it is asked again soon.
 	 */
-	if (in_trap_path(uk_percpu_read(trap)->regs) || in_debugger() ||
-	    UK_READ_ONCE(cpus[cpu].defers)) {
+	if (in_trap_path(uk_percpu_read(trap)->regs) ||
+	    uk_percpu_in_debugger() || UK_READ_ONCE(cpus[cpu].defers)) {
 		__atomic_store_n(&cpus[cpu].asked, asked, __ATOMIC_RELEASE);
 		return 1;
 	}
@@ -175,7 +166,7 @@ static void ask(unsigned int cpu, unsigned int stop)
 	if (has_stopped(cpu, stop))
 		return;
 	__atomic_store_n(&cpus[cpu].asked, stop, __ATOMIC_RELEASE);
-	if (lcpu_nmi_send(cpu))
+	if (uk_lcpu_nmi(cpu))
 		uk_intctlr_ipi(cpu, (unsigned int)uk_intctlr_ipi_irq());
 }
 
@@ -266,7 +257,7 @@ static void wake(unsigned int cpu)
 	if (!can_halt() || !stop)
 		return;
 	__atomic_store_n(&cpus[cpu].asked, stop, __ATOMIC_RELEASE);
-	(void)lcpu_nmi_send(cpu);
+	(void)uk_lcpu_nmi(cpu);
 }
 
 void uk_lcpu_resume_others(void)

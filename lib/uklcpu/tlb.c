@@ -62,7 +62,7 @@ void uk_lcpu_tlb_flush(void)
 			continue;
 		asked[i] =
 			__atomic_add_fetch(&cpus[i].asked, 1, __ATOMIC_SEQ_CST);
-		(void)lcpu_nmi_send(i);
+		(void)uk_lcpu_nmi(i);
 	}
 	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
 		if (i != me && lcpu_is_online(i))

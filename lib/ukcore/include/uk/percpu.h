@@ -84,6 +84,17 @@ static inline void uk_percpu_init(unsigned int id)
 #define uk_percpu_id() 0U
 #endif
 
+/** 1 while a debugger's stub is at work on this CPU. Contexts: irq-off, trap.
+ */
+static inline int uk_percpu_in_debugger(void)
+{
+#ifdef CONFIG_LIBUKGDB
+	return uk_percpu_read(in_debugger);
+#else
+	return 0;
+#endif
+}
+
 /**
  * 1 if no other CPU runs: there is one only, or this one has stopped them.
  * Contexts: irq-off, trap.

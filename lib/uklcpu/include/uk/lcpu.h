@@ -8,6 +8,7 @@
 #ifndef __UK_LCPU_H__
 #define __UK_LCPU_H__
 
+#include <errno.h>
 #include <uk/arch/trap.h>
 #include <uk/event.h>
 #include <uk/percpu.h>
@@ -35,6 +36,14 @@ extern void (*uk_lcpu_idle)(void);
  * good.
  */
 UK_EVENT_DECLARE(UK_EVENT_LCPU_RESUMED);
+
+/*
+ * Raised on a CPU that uk_lcpu_nmi() or this library has interrupted, before it
+ * stops if that was asked for; data: its struct ukarch_trap_ctx, in trap
+ * context. Each handler looks whether it was meant; of several interrupts one
+ * may have come.
+ */
+UK_EVENT_DECLARE(UK_EVENT_LCPU_NMI);
 
 /* What uk_lcpu_stop_others() did. */
 enum uk_lcpu_stop {
@@ -69,6 +78,14 @@ enum uk_lcpu_state {
  * is alone.
  */
 void uk_lcpu_tlb_flush(void);
+
+/**
+ * Interrupts a CPU that runs, even while it has interrupts off: it raises
+ * UK_EVENT_LCPU_NMI. On x86_64 it may be the calling one.
+ *
+ * @return 0; -ENOTSUP where the controller cannot. Contexts: any.
+ */
+int uk_lcpu_nmi(unsigned int cpu);
 
 /**
  * Stops all other CPUs, also those that have interrupts off, and waits for
@@ -128,6 +145,11 @@ struct ukarch_trap_ctx *uk_lcpu_trap(unsigned int cpu);
  */
 void *uk_lcpu_fpstate(unsigned int cpu);
 #else
+static inline int uk_lcpu_nmi(unsigned int cpu __unused)
+{
+	return -ENOTSUP;
+}
+
 static inline void uk_lcpu_tlb_flush(void)
 {
 }
