@@ -51,7 +51,7 @@ def trap_words(trap):
 
 def reason():
     info = crash_info()
-    if int(info["trap"]):
+    if not int(info["what"]):
         trap = info["trap"].dereference()
         return {"text": trap_words(trap), "kind": "trap", "detail": None, "file": None, "line": None,
                 "trap": trap_of(trap)}

@@ -42,7 +42,7 @@ static void report_nested(const struct uk_crash_info *info)
 	if (!first)
 		return;
 	uk_pr_crit("crash while handling a crash: %s%s%.*s at %s\n",
-		   info->trap ? info->trap->event_name : info->what,
+		   info->what ? info->what : info->trap->event_name,
 		   info->detail ? ": " : "",
 		   info->detail ? (int)strcspn(info->detail, "\n") : 0,
 		   info->detail ? info->detail : "",
@@ -88,6 +88,19 @@ static void crash_enter(struct uk_crash_info *info)
 void uk_crash_trap(struct ukarch_trap_ctx *ctx)
 {
 	struct uk_crash_info info = { .regs = ctx->regs, .trap = ctx };
+
+	crash_enter(&info);
+}
+
+void uk_crash_interrupted(struct ukarch_trap_ctx *ctx, const char *what,
+			  const char *detail)
+{
+	struct uk_crash_info info = {
+		.what = what,
+		.detail = detail,
+		.regs = ctx->regs,
+		.trap = ctx,
+	};
 
 	crash_enter(&info);
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The signal by which debuggers know the kind of a crash.
+ * The signal by which debuggers know the kind of a crash: that of its trap, if
+ * it is the reason.
  */
 #include <uk/crash.h>
 #include <uk/trap.h>
@@ -21,7 +22,7 @@ int uk_crash_signal(const struct uk_crash_info *info)
 		{ UK_EVENT_PTR(UKARCH_TRAP_DEBUG), UK_CRASH_SIGTRAP },
 	};
 
-	if (!info->trap)
+	if (info->what)
 		return UK_CRASH_SIGABRT;
 	for (unsigned int i = 0; i < ARRAY_SIZE(signals); i++)
 		if (info->trap->event_name == signals[i].event->name)

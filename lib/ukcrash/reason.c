@@ -115,12 +115,12 @@ static void own_reason(const struct uk_crash_info *info)
 
 static void reason(const struct uk_crash_info *info)
 {
-	if (!info->trap) {
+	if (info->what)
 		own_reason(info);
-		return;
-	}
-	trap_reason(info->trap);
-	trap_details(info->trap);
+	else
+		trap_reason(info->trap);
+	if (info->trap)
+		trap_details(info->trap);
 }
 
 UKCRASH_SECTION(reason);

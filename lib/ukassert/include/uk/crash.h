@@ -21,8 +21,8 @@
 
 /* Why the guest crashes. Valid while UK_EVENT_CRASH is raised. */
 struct uk_crash_info {
-	/* class of the reason: "assertion failed", "abort", … ; for a trap
-	 * NULL: the context says it all
+	/* class of the reason: "assertion failed", "abort", … ; NULL if it is
+	 * the trap, whose context says it all
 	 */
 	const char *what;
 	/* expression or message, or several lines of one; may be NULL */
@@ -33,7 +33,10 @@ struct uk_crash_info {
 	 * it is the return address of the call that crashed.
 	 */
 	struct __regs *regs;
-	struct ukarch_trap_ctx *trap; /* NULL unless a trap crashed */
+	/* The trap that crashed, or in which something else was found (what);
+	 * NULL: none
+	 */
+	struct ukarch_trap_ctx *trap;
 };
 
 /*
@@ -62,6 +65,14 @@ UK_EVENT_DECLARE(UK_EVENT_CRASH_MENDED);
  * Contexts: trap.
  */
 void uk_crash_trap(struct ukarch_trap_ctx *ctx);
+
+/**
+ * Crashes in a trap for a reason of the program that it interrupted, not of its
+ * own: what, detail and the rest as for uk_crash_here() and uk_crash_trap().
+ * Contexts: trap.
+ */
+void uk_crash_interrupted(struct ukarch_trap_ctx *ctx, const char *what,
+			  const char *detail);
 
 /**
  * Crashes at the calling place, whose registers it captures: provided by the
