@@ -249,6 +249,14 @@ void uk_threads_unlock(unsigned long flags)
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
 }
 
+int uk_sched_is_wanted(unsigned int cpu)
+{
+	const struct sched_cpu *c = &uksched.cpus[cpu];
+
+	return UK_READ_ONCE(c->ready_first) && !UK_READ_ONCE(c->idle) &&
+	       !UK_READ_ONCE(uksched.only);
+}
+
 unsigned int uk_sched_thread_count(void)
 {
 	return UK_READ_ONCE(uksched.alive);

@@ -115,6 +115,11 @@ void uk_thread_sleep_until(__nsec deadline);
 /** Threads that have not exited. Contexts: any. */
 unsigned int uk_sched_thread_count(void);
 
+/** 1 while threads wait for a CPU that another thread has, and may run there.
+ * Contexts: any, also at an instant in which the scheduler changes that.
+ */
+int uk_sched_is_wanted(unsigned int cpu);
+
 /** ns that the CPU was idle; of all CPUs together. Contexts: any. */
 __nsec uk_sched_idle_time(void);
 
@@ -143,6 +148,16 @@ static inline void uk_thread_sleep_until(__nsec deadline)
 static inline unsigned int uk_sched_thread_count(void)
 {
 	return 1;
+}
+
+static inline __nsec uk_sched_idle_time(void)
+{
+	return 0;
+}
+
+static inline int uk_sched_is_wanted(unsigned int cpu __unused)
+{
+	return 0;
 }
 
 static inline __u64 uk_sched_cpus(void)
