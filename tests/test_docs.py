@@ -71,6 +71,7 @@ extern unsigned long bytes_logged;
 unsigned int worker_count(void), run_once(void), beats_in_5_ms(void), messages_in_the_ring(void);
 int open_door(void), peek(const unsigned long *addr, unsigned long *word), double_it(int x),
 	value_of(const char *path, char *text, __sz size);
+unsigned int ticks_with_interrupts_off(void);
 void water(int litres), show_callers(void), say_where(unsigned long pc),
 	report(unsigned int count, unsigned long bytes), *from_a_thread(void *arg),
 	run_line(struct uk_console *con, const char *line, __sz len), greet(void);
@@ -104,6 +105,7 @@ int main(void)
 	printf("%s\n", bytes_logged > strlen("3 regions, 4096 bytes") ? "counted" : "");
 	printf("%u run, %s\n", run_once(), from_a_thread(&word) == &word ? "joined" : "");
 	printf("%s\n", beats_in_5_ms() ? "beats" : "");
+	printf("%s\n", ticks_with_interrupts_off() ? "ticks" : "");
 	greet();
 	read(0, text, 1); /* other threads run: the server answers */
 	printf("byte %c\n", next_byte(uk_console_get(UK_CONSOLE_STDIO)));
@@ -133,10 +135,10 @@ int main(void)
 """
 README_SAYS = (
     "salve 1", "0 1 7", "42", "pepper 9 workers", "hello you", "3 regions, 4096 bytes",
-    "no device at 0x1000", "2 more", "counted", "1 run, joined", "beats", "good day", "byte a", "b", "interrupted", "32 random bytes, mixed", "0 0 1", "level 10, no salt",
+    "no device at 0x1000", "2 more", "counted", "1 run, joined", "beats", "ticks", "good day", "byte a", "b", "interrupted", "32 random bytes, mixed", "0 0 1", "level 10, no salt",
     "main+0 (", "litres > 100", "after the breakpoint", "goodbye", "Weather: bad for crash")
 README_LIBS = ("ukalloc", "ukassert", "ukcmd", "ukconsole", "ukcore", "ukcrash", "ukevent", "ukhttp", "ukinit",
-               "ukintctlr", "uknofault", "ukpaging", "ukparam", "ukprint", "ukpthread", "uksched", "ukstore", "uksymtab",
+               "ukintctlr", "uknmi", "uknofault", "ukpaging", "ukparam", "ukprint", "ukpthread", "uksched", "ukstore", "uksymtab",
                "uktime", "uktrap", "ukubsan", "ukunwind", "ukvirtio")
 
 
@@ -146,7 +148,7 @@ def test_readme_examples_run(arch, cc):
     app = OUT / f"app-{arch}" / "readmes"
     app.mkdir(parents=True, exist_ok=True)
     (app / "Config.uk").write_text("config APPREADMES\n\tdef_bool y\n" + "".join(
-        f"\tselect LIB{lib}\n" for lib in ("UKALLOC", "UKCMD", "UKCONSOLE_RX_IRQ", "UKCRASH", "UKHTTP", "UKPAGING", "UKPTHREAD", "UKSTORE", "UKVIRTIO")))
+        f"\tselect LIB{lib}\n" for lib in ("UKALLOC", "UKCMD", "UKCONSOLE_RX_IRQ", "UKCRASH", "UKHTTP", "UKNMI", "UKPAGING", "UKPTHREAD", "UKSTORE", "UKVIRTIO")))
     (app / "main.c").write_text(README_MAIN)
     names = ["main.c"]  # an earlier run may have left others
     for lib in README_LIBS:

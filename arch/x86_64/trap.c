@@ -25,9 +25,14 @@
 #define GATE_INTERRUPT 0x8e
 
 /* Debug traps come in at the top of the trap stack and NMIs at that of their
- * own; all are handled below that.
+ * own; all are handled below that. One of uknmi's users may crash there: a
+ * crash screen takes 5 KiB.
  */
+#ifdef CONFIG_LIBUKNMI
+#define NMI_STACK_SIZE (4 * __PAGE_SIZE)
+#else
 #define NMI_STACK_SIZE (2 * __PAGE_SIZE)
+#endif
 
 /* Below a frame that is moved, handlers need this much to start with. */
 #define RESTACK_HEADROOM 2048
