@@ -16,7 +16,7 @@ FOUND = {"microvm": ("apic", 25 if CPUS == 1 else 32), "q35": ("apic", 25 if CPU
          "gicv3": ("gicv3", 256), "gicv3-el2": ("gicv3", 256)}
 NAMES = [name for name in FOUND if name in MACHINES]
 PLAIN = ("microvm", "q35", "gicv2")  # where test_uktest.py runs all suites
-SUITES = ("ukintctlr", "ukintctlr_lines", "uktime")
+SUITES = ("ukintctlr", "ukintctlr_lines", "uknmi", "uktime")
 OWN_SUITES = {"x86_64": ("apic",), "arm64": ("arm64_trap", "gic")}
 
 

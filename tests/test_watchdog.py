@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""ukwatchdog: each hang of tests/apps/watchdog is reported with its place, and
+nothing else is, on each machine and interrupt controller."""
+
+import re
+
+import pytest
+from gdb_guest import StubGuest
+from screen import FRAME, read_screen
+from vitrine import MACHINES, ROOT, build, check_all_pass
+
+MS = 100
+CRASHED = 70
+SCENES = [ROOT / "tests" / "gdb" / f"{name}_scenes.py" for name in ("step", "watchdog")]
+FOR = r"for (\d+) ms"
+# scene: (CPUs, reason, what is ready, functions of the trace from the innermost on)
+HANGS = {
+    "busy": (1, rf"thread main on CPU 0 has not given up the CPU {FOR} while 2 threads are ready", "first, second",
+             ["computes", "busy", "main"]),
+    "alone": (1, rf"thread main on CPU 0 has not given up the CPU {FOR}", None, ["computes", "alone", "main"]),
+    "irq-off": (1, rf"interrupts are off on CPU 0 {FOR}, in thread main", None, ["computes", "irq_off", "main"]),
+    "handler": (1, rf"interrupts are off on CPU 0 {FOR}, in thread main, in a handler of line \d+", None,
+                ["computes", "on_timer"]),
+    "boot": (1, rf"interrupts are off on CPU 0 {FOR}, in thread main", None, ["computes", "boot"]),
+    "busy-on-second": (2, rf"thread worker on CPU 1 has not given up the CPU {FOR} while 2 threads are ready",
+                       "first, second", ["computes", "busy"]),
+    "irq-off-on-second": (2, rf"interrupts are off on CPU 1 {FOR}, in thread worker", None, ["computes", "irq_off"]),
+}
+NAMES = [name for name in ("microvm", "q35", "gicv2", "gicv3") if name in MACHINES]
+# All on one machine of each architecture; elsewhere what the controller does.
+CASES = [(name, scene) for name in NAMES for scene in HANGS
+         if name in ("microvm", "gicv2") or scene.startswith("irq-off")]
+
+
+def options(name, cpus, **params):
+    return [*MACHINES[name][1], "--smp", str(cpus),
+            *(word for key, value in params.items() for word in ("-p", f"watchdog.{key}={value}"))]
+
+
+@pytest.mark.parametrize("name, scene", CASES)
+@pytest.mark.one_cpu("has its own number of CPUs")
+def test_hang(name, scene):
+    cpus, reason, ready, functions = HANGS[scene]
+    image = build("watchdog", MACHINES[name][0])
+    more = {"alone": 1} if scene == "alone" else {}
+    done = image.run(scene, options=options(name, cpus, ms=MS, **more))
+    assert done.status == CRASHED, done.text
+    screen = read_screen(done)
+    found = re.fullmatch("watchdog: " + reason, screen.reason)
+    assert found and int(found[1]) >= MS, screen.reason
+    assert screen.details == ([f"  ready: {ready}"] if ready else []), screen.details
+    assert screen.functions[:len(functions)] == functions, screen.functions
+    top = screen.trace[0]
+    assert (top.function, top.line) == image.addr2line(top.pc)[0][::2]
+    assert "ukwatchdog/reports 1" in done.text
+
+
+@pytest.mark.one_cpu("has its own number of CPUs")
+def test_the_same_in_each_run(arch):
+    """Under -icount the hang is found at the same instruction."""
+    image = build("watchdog", arch)
+    first, second = (image.run("busy-on-second", options=["--icount", "--smp", "2", "-p", f"watchdog.ms={MS}"])
+                     for _ in range(2))
+    assert first.status == CRASHED and "thread worker on CPU 1" in read_screen(first).reason, first.text
+    assert first.text == second.text
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.one_cpu("has its own number of CPUs")
+def test_reported_once(name):
+    """The program goes on after each report, which has the frames of the source."""
+    image = build("watchdog", MACHINES[name][0])
+    done = image.run("hangs-twice", options=options(name, 2 if name in ("q35", "gicv3") else 1, ms=MS, action="report"))
+    assert done.status == 0 and "4 reports\n" in done.text, done.text
+    said = done.log("ERR")
+    begins = [i for i, line in enumerate(said) if line.startswith("watchdog: ")]
+    assert [("given up" in said[i], "ready: other" in said[i + 1]) for i in begins] == [(True, True), (False, False)] * 2
+    for at, to in zip(begins, [*begins[1:], len(said)]):
+        frames = [FRAME.fullmatch(line).groups() for line in said[said.index("Call trace:", at) + 1:to]]
+        assert "hangs_twice" in [f[1] for f in frames], done.text
+        pc, function, _, _, line, _ = frames[0]
+        assert (function, line) == image.addr2line(int(pc, 16))[0][::2], frames[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.one_cpu("has its own number of CPUs")
+def test_no_false_report(name):
+    """A long computation that keeps no thread waiting, many short ones, an idle guest."""
+    done = build("watchdog", MACHINES[name][0]).run("no-hang", options=options(name, 2, ms=MS))
+    assert done.status == 0 and "0 reports\n" in done.text, done.text
+
+
+def test_no_false_report_in_a_preemptive_guest(arch):
+    """Threads that compute all the time take turns."""
+    check_all_pass(build("test", arch).run(
+        options=["-p", f"watchdog.ms={MS}", "-p", "test.only=uksched_preempt"]))
+
+
+@pytest.mark.parametrize("scene, args, ended", [("long_stops", "debugged", 0), ("stops_at_a_hang", "irq-off", CRASHED)])
+@pytest.mark.one_cpu("has its own number of CPUs")
+def test_with_a_debugger(arch, scene, args, ended):
+    with StubGuest(build("watchdog", arch), args, params=[f"watchdog.ms={MS}"]) as g:
+        g.gdb(scene, more=SCENES)
+        done = g.end()
+    assert done.status == ended, done.text
+    assert ("0 reports\n" in done.text) == (not ended), done.text
+
+
+@pytest.mark.parametrize("value, right", [
+    ("watchdog.ms=9", "watchdog.ms=9: give 10 to 3600000 milliseconds, or 0"),
+    ("watchdog.action=reboot", "watchdog.action=reboot: use crash or report")])
+@pytest.mark.one_cpu("has its own number of CPUs")
+def test_misuse(value, right):
+    done = build("watchdog", MACHINES[NAMES[0]][0]).run("no-hang", options=["-p", value])
+    assert done.status == 71 and right in done.log("ERR"), done.text
