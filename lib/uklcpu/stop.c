@@ -95,11 +95,12 @@ static void stand(struct ukarch_trap_ctx *ctx, unsigned int stop)
 {
 	unsigned int cpu = ukplat_lcpu_id();
 
-	while (goes_on(cpu, stop))
+	while (goes_on(cpu, stop)) {
 		if (can_halt())
 			ukarch_halt_masked();
-		else
-			ukarch_cpu_relax();
+		/* what is pending and masked ends each halt at once */
+		ukarch_cpu_relax();
+	}
 	__atomic_store_n(&cpus[cpu].stands, 0, __ATOMIC_RELEASE);
 	fp_restore(cpu);
 	uk_raise_event(UK_EVENT_LCPU_RESUMED, ctx);
