@@ -27,8 +27,8 @@ SIZE_MAX = 16 << 20  # bytes of a report.json
 
 FINGERPRINT_FRAMES = 5
 # What complains of its caller: the first frame that counts is further out.
-COMPLAIN = ("lib/ukassert/", "lib/ukubsan/", "lib/ukalloc/", "lib/uktlsf/", "lib/newlib/", "lib/ukevent/", "lib/uksched/",
-            "lib/ukpthread/")
+COMPLAIN = ("lib/ukassert/", "lib/ukubsan/", "lib/ukkasan/", "lib/ukalloc/", "lib/uktlsf/", "lib/newlib/",
+            "lib/ukevent/", "lib/uksched/", "lib/ukpthread/")
 OUTERMOST = ("lib/", "plat/", "arch/")  # nothing of the program
 # What compilers hang behind the names of parts and copies of a function.
 SUFFIX = re.compile(r"( \[clone [^]]*\]|\.(isra|part|constprop|cold|lto_priv|llvm)(\.\d+)*|\.\d+)+$")

@@ -11,6 +11,7 @@
 #ifdef CONFIG_LIBUKASSERT
 #include <uk/crash.h>
 #endif
+#include <uk/kasan.h>
 #include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
 #include <uk/spinlock.h>
@@ -75,10 +76,12 @@ int __noinline store_guarded(int (*fn)(void *arg), void *arg)
 
 	enter(&g);
 	ukarch_regs_capture(&g.regs);
-	if (UK_READ_ONCE(g.caught))
+	if (UK_READ_ONCE(g.caught)) {
+		uk_kasan_stack_left();
 		ret = -EFAULT;
-	else
+	} else {
 		ret = fn(arg);
+	}
 	leave(&g);
 	return ret;
 }

@@ -176,9 +176,9 @@ static __sz usable(const struct tlsf *t, const struct block *b)
 	return tlsf_checked(t) ? block_asked(b) : block_size(b);
 }
 
-static void *tlsf_alloc(struct uk_alloc *a, __sz align, __sz size, void *caller)
+struct block *tlsf_block_alloc(struct tlsf *t, __sz align, __sz size,
+			       void *caller)
 {
-	struct tlsf *t = tlsf_of(a);
 	__sz room = 0, asked = size;
 	struct block *b;
 
@@ -199,7 +199,19 @@ static void *tlsf_alloc(struct uk_alloc *a, __sz align, __sz size, void *caller)
 		b = cut_front(t, b, align);
 	trim(t, b, size);
 	take(t, b, asked, caller);
-	return block_payload(b);
+	return b;
+}
+
+static void *tlsf_alloc(struct uk_alloc *a, __sz align, __sz size, void *caller)
+{
+	struct tlsf *t = tlsf_of(a);
+	struct block *b = tlsf_block_alloc(t, align, size, caller);
+
+	if (b && tlsf_shadow(t, b)) {
+		tlsf_give_back(t, b, tlsf_after(t, b));
+		return __NULL;
+	}
+	return b ? block_payload(b) : __NULL;
 }
 
 static __sz tlsf_free(struct uk_alloc *a, void *ptr, void *caller)
@@ -211,6 +223,7 @@ static __sz tlsf_free(struct uk_alloc *a, void *ptr, void *caller)
 	tlsf_must_be_intact(t, b);
 	after = tlsf_after(t, b);
 	note_freer(b, caller);
+	tlsf_shadow_freed(b);
 #ifdef CONFIG_LIBUKALLOC_CHECKS
 	if (tlsf_checked(t)) {
 		tlsf_hold(t, b);
@@ -226,23 +239,32 @@ static int tlsf_resize(struct uk_alloc *a, void *ptr, __sz size, void *caller)
 {
 	struct tlsf *t = tlsf_of(a);
 	struct block *b = tlsf_block_of(t, ptr), *after;
-	__sz asked = size;
+	__sz asked = size, before = block_asked(b);
 
 	if (size > TLSF_SIZE_MAX)
 		return 0;
 	tlsf_must_be_intact(t, b);
+	tlsf_shadow_freed(b);
 	size = padded(t, size);
 	if (size > block_size(b)) {
 		after = tlsf_after(t, b);
 		if (!block_is_free(after) ||
-		    block_size(b) + BLOCK_HEADER + block_size(after) < size)
+		    block_size(b) + BLOCK_HEADER + block_size(after) < size) {
+			(void)tlsf_shadow(t, b);
 			return 0;
+		}
 		tlsf_remove(t, after);
 		join(t, b, after);
 	}
 	trim(t, b, size);
 	take(t, b, asked, caller);
-	return 1;
+	if (!tlsf_shadow(t, b))
+		return 1;
+	/* As it was; that part has a shadow. */
+	trim(t, b, padded(t, before));
+	take(t, b, before, caller);
+	(void)tlsf_shadow(t, b);
+	return 0;
 }
 
 static __sz tlsf_usable(struct uk_alloc *a, void *ptr)
@@ -315,6 +337,9 @@ static const struct uk_alloc_ops tlsf_ops = {
 	.largest = largest,
 	.addmem = tlsf_addmem,
 	.check = tlsf_check,
+#ifdef CONFIG_LIBUKKASAN
+	.locate = tlsf_locate,
+#endif
 #ifdef CONFIG_LIBUKALLOC_CHECKS
 	.blocks = tlsf_blocks,
 	.mark_begin = tlsf_mark_begin,
@@ -344,6 +369,7 @@ struct uk_alloc *uk_tlsf_init(void *base, __sz len, const char *name)
 	if (end > rest + TLSF_SIZE_MAX)
 		(void)tlsf_addmem(&t->a, rest + TLSF_SIZE_MAX,
 				  (__sz)(end - rest) - TLSF_SIZE_MAX);
+	tlsf_shadow_self(t);
 	uk_alloc_register(&t->a);
 	return &t->a;
 }

@@ -235,6 +235,41 @@ static inline int tlsf_checked(const struct tlsf *t __unused)
 }
 #endif
 
+/* A block in use, without shadow; or NULL. */
+struct block *tlsf_block_alloc(struct tlsf *t, __sz align, __sz size,
+			       void *caller);
+
+#ifdef CONFIG_LIBUKKASAN
+/* For the compiler's checks: allows accesses to the program's bytes of a block
+ * in use, and to nothing around them. Returns 0; -ENOMEM: there is no memory
+ * for the shadow.
+ */
+int tlsf_shadow(struct tlsf *t, struct block *b);
+
+/* For what reads the statistics. */
+void tlsf_shadow_self(struct tlsf *t);
+
+/* Refuses accesses to a block. */
+void tlsf_shadow_freed(struct block *b);
+
+/* See uk_alloc_ops. */
+int tlsf_locate(struct uk_alloc *a, __uptr addr, struct uk_alloc_damage *d);
+
+#else
+static inline int tlsf_shadow(struct tlsf *t __unused, struct block *b __unused)
+{
+	return 0;
+}
+
+static inline void tlsf_shadow_self(struct tlsf *t __unused)
+{
+}
+
+static inline void tlsf_shadow_freed(struct block *b __unused)
+{
+}
+#endif
+
 /* Makes a description with the block's owner and freer. */
 void __printf_like(3, 4)
 	tlsf_describe(struct uk_alloc_damage *d, const struct block *b,

@@ -8,6 +8,7 @@
  */
 #include <string.h>
 #include <uk/arch/paging.h>
+#include <uk/kasan.h>
 #include <uk/plat/lcpu.h>
 #include <uk/plat/common.h>
 
@@ -65,6 +66,8 @@ void plat_paging_init(const struct ukplat_memregion *devices,
 		map(root, devices[i].pbase, devices[i].pbase + devices[i].len,
 		    PAGE_ATTR_PROT_RW | PAGE_ATTR_DEVICE);
 	map_image(root);
+	if (uk_kasan_image(root, table_alloc))
+		plat_setup_failed("cannot map the shadow");
 
 	plat_memory_add(tables, tables_end, UKPLAT_MEMRT_BOOT);
 	ukarch_pt_root_set(root);

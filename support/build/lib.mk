@@ -101,7 +101,7 @@ outside = $(filter-out $(APP_DIR) $(APP_DIR)/% $(UK_BASE)/%,$($(1)_BASE))
 outside_flags = $(foreach d,$(call outside,$(2)),-Wno-error -ffile-prefix-map=$(d)=$(1))
 
 # $(call any_flags,lib,LIB): what all its files get, paths relative
-any_flags = $(CFLAGS-y) $(call kind_cflags,$(1)) $(PREFIX_MAP) \
+any_flags = $(CFLAGS-y) $(if $(filter $(1),$(KASAN_OFF)),,$(KASAN_FLAGS)) $(call kind_cflags,$(1)) $(PREFIX_MAP) \
   $(subst -I$(UK_BASE)/,-I,$($(2)_CINCLUDES-y) $(CINCLUDES-y)) $(NEWLIB_CFLAGS) \
   -include $(CONFIG_H) -D__LIBNAME__='"$(1)"' $(call outside_flags,$(1),$(2))
 lib_flags = $(any_flags) $($(2)_CFLAGS-y)
@@ -160,7 +160,7 @@ NAMES_ARGS += out=$(1)/.names $($(2)_PUBLIC)
 
 $(BUILD)/$(1).o: $($(2)_OBJS) $(BUILD)/.names
 	$(Q)cd $(BUILD) && $(LD) -r --unique -z noexecstack -o $$@ $(patsubst $(BUILD)/%,%,$($(2)_OBJS)) && \
-	  $(OBJCOPY) -w $(call keep_words,$(1),$(2)) $(call keep_names,$(filter-out /%,$($(2)_EXPORTS-y))) $$@
+	  $(OBJCOPY) -w $(if $(filter $(1),$(KASAN_OFF)),$(KASAN_RAW)) $(call keep_words,$(1),$(2)) $(call keep_names,$(filter-out /%,$($(2)_EXPORTS-y))) $$@
 endef
 
 # $(call lib_rules,lib,LIB)

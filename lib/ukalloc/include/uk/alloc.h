@@ -70,6 +70,12 @@ struct uk_alloc_ops {
 	 * or 0. Any context. NULL: it has no check.
 	 */
 	int (*check)(struct uk_alloc *a, struct uk_alloc_damage *d);
+	/* Describes what an address is to the blocks, for LIBUKKASAN: "8 bytes
+	 * past the end of the block 0x3207e0 of 20 bytes"; 0: it does not
+	 * manage the address. Any context. NULL: it cannot.
+	 */
+	int (*locate)(struct uk_alloc *a, __uptr addr,
+		      struct uk_alloc_damage *d);
 	/* The rest is for lists of blocks; NULL: it has none. Any context, of a
 	 * heap in which check() finds no damage and nothing changes meanwhile.
 	 *
