@@ -134,7 +134,8 @@ UK_TESTCASE(ukstore, what_libraries_publish)
 	UK_TEST_EXPECT_ZERO(read("uktrap/page_fault", &before));
 	read("ukstore/test_null", &after);
 	UK_TEST_EXPECT_ZERO(read("uktrap/page_fault", &after));
-	UK_TEST_EXPECT_UNUM_EQ(after, before + 1);
+	/* With LIBUKKASAN the shadow of address 0 is read before it. */
+	UK_TEST_EXPECT_UNUM_GE(after, before + 1);
 #if UK_PRINT_KLVL_MAX >= UK_PRINT_KLVL_ERR
 	UK_TEST_EXPECT_ZERO(read("ukprint/messages_err", &before));
 	uk_pr_err("counted\n");
