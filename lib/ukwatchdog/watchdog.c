@@ -140,9 +140,11 @@ static void tick(struct ukarch_trap_ctx *ctx, void *arg __unused)
 	cpus[cpu].ticks++;
 	update(ctx, WATCHDOG_IRQ_OFF, &cpus[cpu].irq_off,
 	       irq_stayed_off(ctx, cpu));
-	/* one cause is enough */
-	if (cpus[cpu].irq_off.reported)
-		cpus[cpu].busy.reported = 1;
+	/* one cause is enough, and this explains the other */
+	if (cpus[cpu].irq_off.ticks > 1) {
+		cpus[cpu].busy.reported |= cpus[cpu].irq_off.reported;
+		return;
+	}
 	update(ctx, WATCHDOG_BUSY, &cpus[cpu].busy, thread_stayed(cpu));
 }
 

@@ -88,9 +88,12 @@ int nmi_source_init(void)
 	line = irq.id;
 	enable(0);
 	rc = uk_intctlr_irq_register(line, interrupt, __NULL);
-	if (!rc)
-		rc = uk_intctlr_irq_set_nmi(line, 1);
-	if (!rc)
+	if (rc)
+		return rc;
+	rc = uk_intctlr_irq_set_nmi(line, 1);
+	if (rc)
+		(void)uk_intctlr_irq_unregister_arg(line, interrupt, __NULL);
+	else
 		uk_intctlr_irq_unmask(line);
 	return rc;
 }
