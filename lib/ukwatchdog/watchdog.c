@@ -176,7 +176,7 @@ static void start_beats(void)
 		       uk_time_monotonic() + period);
 }
 
-static int parse(void)
+static int parse(struct uk_init_ctx *ctx __unused)
 {
 	crashes = !strcmp(action, "crash");
 	if (!crashes && strcmp(action, "report") != 0) {
@@ -188,18 +188,15 @@ static int parse(void)
 			  limit_ms, MS_MIN, MS_MAX);
 		return -ECANCELED;
 	}
+	period = limit_ms * NSEC_PER_MS / TICKS;
 	return 0;
 }
 
 static int init(struct uk_init_ctx *ctx __unused)
 {
-	int rc = parse();
-
-	if (rc || !limit_ms)
-		return rc;
-	period = limit_ms * NSEC_PER_MS / TICKS;
-	rc = uk_nmi_start(&user, period);
-	if (rc) {
+	if (!period)
+		return 0;
+	if (uk_nmi_start(&user, period)) {
 		period = 0;
 		uk_pr_err(
 			"watchdog: off, as this machine has no interrupt that comes while interrupts are off\n");
@@ -216,8 +213,11 @@ static void fini(const struct uk_term_ctx *ctx __unused)
 	period = 0;
 }
 
-/* Behind uknmi and the timers, before other CPUs start. */
-uk_plat_initcall_prio(init, fini, 5);
+/* Behind the parameters; and behind class plat, in which interrupts are off, as
+ * long as CPUs and devices take to start.
+ */
+uk_early_initcall_prio(parse, 0, 2);
+uk_bus_initcall_prio(init, fini, 0);
 
 #ifdef CONFIG_HAVE_SMP
 static int init_cpu(void *data __unused)

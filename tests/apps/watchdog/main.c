@@ -78,7 +78,7 @@ static void *handler(void *arg)
 	static struct uk_timer timer = UK_TIMER_INIT(on_timer, NULL);
 
 	uk_timer_start(&timer, uk_time_monotonic());
-	uk_thread_sleep(1000 * LONG);
+	spin_until(uk_time_monotonic() + 1000 * LONG);
 	return arg;
 }
 
