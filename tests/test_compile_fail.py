@@ -92,7 +92,7 @@ def examples():
 
 
 WHOLE_FILES = {"ukassert", "ukcore", "ukcrash", "ukevent", "ukinit", "uknofault", "uktest",
-               "uktrap", "ukubsan", "ukunwind"}
+               "uktrap", "ukkasan", "ukubsan", "ukunwind"}
 
 
 @pytest.mark.parametrize("text", examples())

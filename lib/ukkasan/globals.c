@@ -47,6 +47,17 @@ void __asan_unregister_globals(struct global *array __unused,
 {
 }
 
+/* C++: around the constructors of a source file, whose order is not checked. */
+void __asan_before_dynamic_init(const char *file);
+void __asan_before_dynamic_init(const char *file __unused)
+{
+}
+
+void __asan_after_dynamic_init(void);
+void __asan_after_dynamic_init(void)
+{
+}
+
 static const struct global *find(__uptr addr)
 {
 	for (const struct global *a = arrays; a; a = a->next)

@@ -43,7 +43,8 @@ static void heap_read(void)
 {
 	char *p = allocates(20);
 
-	sink = p[n + 20]; /* here */
+	for (int i = 0; i < 3; i++)
+		sink = p[n + 20]; /* here */
 }
 
 static void heap_write(void)
