@@ -127,17 +127,18 @@ def test_each_kind(arch):
     assert text.partition("\nright\n")[2].startswith("end\n"), text
 
 
-@pytest.mark.parametrize("kind", ["heap_freed", "stack_end"])
+@pytest.mark.parametrize("kind", ["heap_freed", "stack_end", "negative"])
 def test_crash(arch, kind):
     """Without the parameter it is a crash screen, with the shadow around the address."""
     screen = read_screen(built(arch).run(kind, options=cpus(arch)))
-    expected = HEAP[kind][0] if kind in HEAP else STACK[kind]
+    expected = {"negative": f"read of {2 ** 64 - 1} bytes {ADDRESS}{BLOCK}20 bytes", "heap_freed": HEAP["heap_freed"][0],
+                "stack_end": STACK["stack_end"]}[kind]
     assert re.match(f"kasan: {expected}$", screen.reason), screen.reason
     assert kind in screen.functions[:5]
     rows = [line for line in screen.details if re.match(r" *0x[0-9a-f]{12}:[0-9a-f\[\] ]+$", line)]
     assert len(rows) == 3
     marked = re.findall(r"\[(\w\w)\]", " ".join(rows))
-    assert marked == [{"heap_freed": "fd", "stack_end": "04"}[kind]]
+    assert marked == [{"heap_freed": "fd", "stack_end": "04", "negative": "04"}[kind]]
 
 
 def test_cost(arch):

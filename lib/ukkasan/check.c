@@ -8,12 +8,14 @@
 
 __uptr kasan_first_bad(__uptr addr, __sz len)
 {
-	__uptr last = addr + len - 1, first = addr;
+	__uptr last, first;
 	const __u8 *shadow = shadow_of(addr);
 	__sz n, i;
 
-	if (!len || last < addr)
+	if (!len)
 		return 0;
+	/* A range that wraps around ends with the address space. */
+	last = len - 1 > ~addr ? ~0UL : addr + len - 1;
 	n = last / UK_KASAN_GRANULE - addr / UK_KASAN_GRANULE + 1;
 	for (i = 0;; i++) {
 		__uptr granule, good;

@@ -245,6 +245,14 @@ static void in_printf(void)
 	snprintf(hide(text), sizeof(text), "%s", unterminated()); /* here */
 }
 
+/* A length that is negative by mistake. The program does not go on. */
+static void negative(void)
+{
+	char *p = allocates(20), copy[32];
+
+	memcpy(hide(copy), p, (size_t)(n - 1)); /* here */
+}
+
 static const struct {
 	const char *name;
 	void (*does)(void);
@@ -335,6 +343,8 @@ int main(int argc, char **argv)
 			printf("kind %s\n", kinds[i].name);
 			kinds[i].does();
 		}
+	if (argc > 1 && !strcmp(argv[1], "negative"))
+		negative();
 	puts("right");
 	is_right();
 	puts("end");
