@@ -37,6 +37,10 @@
 	ldrh	w1, [x2]
 	.endif
 	cbnz	w1, .Lone\@
+	.if \size > 8
+	tst	x0, #7
+	b.ne	.Lone\@
+	.endif
 .Lgood\@:
 	ret
 .Lone\@:

@@ -38,6 +38,10 @@
 	cmpw	$0, (%rax,%rcx)
 	.endif
 	jne	.Lone\@
+	.if \size > 8
+	testb	$7, %dil
+	jne	.Lone\@
+	.endif
 .Lgood\@:
 	ret
 .Lone\@:
