@@ -142,8 +142,17 @@ const struct uk_thread *uk_thread_wait_holder(const struct uk_thread *thread);
  * @return the id with which the text begins, the lowest of the cycle; 0 if
  *   there is no deadlock, or no LIBUKSCHED_DEADLOCK
  */
+#ifdef CONFIG_LIBUKSCHED_DEADLOCK
 unsigned int uk_thread_deadlock(const struct uk_thread *thread, char *buf,
 				__sz len);
+#else
+static inline unsigned int
+uk_thread_deadlock(const struct uk_thread *thread __unused, char *buf __unused,
+		   __sz len __unused)
+{
+	return 0;
+}
+#endif
 
 /**
  * The registers with which a thread will go on. They may be changed.
