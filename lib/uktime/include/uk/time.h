@@ -148,8 +148,8 @@ __u64 uk_timer_forward(struct uk_timer *timer, __nsec period);
 
 /**
  * Stops a timer on whatever CPU. Once it returned the handler is not called
- * any more, unless it is started again, which a handler that runs on another CPU
- * may do.
+ * any more, unless it is started again, which a handler that runs on another
+ * CPU may do.
  *
  * @return 1 if it was pending: its handler is not called for that start; 0 if
  *   not: it was not started, or its handler has been called, and may still
