@@ -35,6 +35,7 @@ def debug(arch, cpus, scene, *args, seconds=0):
 @pytest.mark.parametrize("scene, args", [
     ("each_hit_is_reported_once", (40,)),
     ("steps_on_each_cpu", ()),
+    ("conditions_on_each_cpu", (2000,)),
     ("watch_and_call", ()),
     ("ctrl_c_reaches_each_cpu", ()),
 ])

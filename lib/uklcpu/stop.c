@@ -271,6 +271,13 @@ void uk_lcpu_resume_others(void)
 		wake(i);
 }
 
+int uk_lcpu_is_stopping(void)
+{
+	unsigned int by = __atomic_load_n(&owner, __ATOMIC_SEQ_CST);
+
+	return by != NONE && by != ukplat_lcpu_id() + 1;
+}
+
 void uk_lcpu_run_alone(void)
 {
 	uk_percpu()->alone = 0;

@@ -158,6 +158,26 @@ def each_hit_is_reported_once(cpus, hits):
     exits()
 
 
+@scene
+def conditions_on_each_cpu(cpus, passes):
+    """Those that are false stop no other CPU, and the first that is true stops at once."""
+    at_rounds(cpus)
+    for cpu in range(cpus):
+        aim = number(f"smp_rounds[{cpu}]") + passes
+        run(f"break smp_round if cpu == {cpu} && smp_rounds[{cpu}] >= {aim}")
+        assert "points" in go()
+        assert cpu_of(gdb.selected_thread()) == number("cpu") == cpu
+        assert number(f"smp_rounds[{cpu}]") == aim, (number(f"smp_rounds[{cpu}]"), aim)
+        look(cpus)
+        run("delete")
+    run("break smp_round if 0")
+    threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+    assert "SIGINT" in str(go())
+    run("delete")
+    run("set smp_goal = 1000")
+    exits()
+
+
 def next_pcs(pc):
     """Where the instruction at pc may lead."""
     code = gdb.selected_frame().architecture().disassemble(pc)[0]

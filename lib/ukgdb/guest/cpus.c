@@ -13,6 +13,7 @@
 static int late;   /* another CPU went first */
 static int hold;   /* all others stay stopped */
 static int ours;   /* the stub has stopped them, not a crash or the program */
+static int shared; /* a CPU looks at the session while all run */
 static int target; /* CPU + 1 that the decision is about; 0: this one */
 
 /* What a CPU carries out when it goes on. */
@@ -32,9 +33,29 @@ int gdb_cpus_stop(struct ukarch_trap_ctx *ctx)
 			return 0;
 		was_late = 1;
 	}
+	while (__atomic_load_n(&shared, __ATOMIC_SEQ_CST))
+		ukarch_cpu_relax();
 	late = was_late;
 	ours |= stop == UK_LCPU_ALONE;
 	return 1;
+}
+
+/* One at a time, and none when a CPU stops all others: that waits in turn for
+ * the one that has it, also beyond the time that a CPU has for stopping.
+ */
+int gdb_cpus_share(void)
+{
+	while (__atomic_exchange_n(&shared, 1, __ATOMIC_SEQ_CST))
+		ukarch_cpu_relax();
+	if (!uk_lcpu_is_stopping())
+		return 1;
+	gdb_cpus_share_end();
+	return 0;
+}
+
+void gdb_cpus_share_end(void)
+{
+	__atomic_store_n(&shared, 0, __ATOMIC_RELEASE);
 }
 
 int gdb_cpus_late(void)

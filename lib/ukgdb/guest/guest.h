@@ -128,6 +128,13 @@ int gdb_break_leave_slot(struct __regs *regs);
 void gdb_step_over(struct __regs *regs, int nested);
 
 /**
+ * The same for one that needs nothing taken out of the way.
+ *
+ * @return 0 if it does, and nothing is done
+ */
+int gdb_step_over_aside(struct gdb_break *b, struct __regs *regs);
+
+/**
  * Lets it execute one instruction, or those of a range, then stop.
  *
  * @return 1 if that is done already; 0 if the trap comes
@@ -187,6 +194,13 @@ int gdb_guest_on_stack(__vaddr_t sp);
 
 /** Asks the session about a live breakpoint; g->regs are valid meanwhile. */
 enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr);
+
+#ifdef CONFIG_HAVE_SMP
+/** 1 if its condition is false; while other CPUs run. uk_percpu()'s in_debugger
+ * is set, so that none takes the session meanwhile.
+ */
+int gdb_guest_passes(struct __regs *regs, __vaddr_t addr);
+#endif
 
 /* --- interrupt.c ----------------------------------------------------------*/
 
@@ -271,6 +285,16 @@ int gdb_cpus_stop(struct ukarch_trap_ctx *ctx);
 
 /** 1 if gdb_cpus_stop() has let another CPU go first. */
 int gdb_cpus_late(void);
+
+/**
+ * The calling CPU may look at the session while all others run; it changes
+ * nothing there, and is in the stub (uk_percpu()'s in_debugger).
+ *
+ * @return 1, then gdb_cpus_share_end() is due; 0 if another CPU is stopping
+ *   all others
+ */
+int gdb_cpus_share(void);
+void gdb_cpus_share_end(void);
 
 /** The program is stopped: what CPUs were about to do is given up. */
 void gdb_cpus_settle(void);

@@ -92,6 +92,18 @@ void __nobreak gdb_step_over(struct __regs *regs, int nested)
 	uk_percpu()->in_debugger = nested;
 }
 
+int __nobreak gdb_step_over_aside(struct gdb_break *b, struct __regs *regs)
+{
+	__vaddr_t pc = ukarch_regs_pc(regs);
+
+	ukarch_regs_set_pc(regs, b->addr);
+	if (b->ool.kind != GDB_OOL_STEP && !gdb_arch_hw_at(b->addr) &&
+	    execute(b, regs) != IN_PLACE)
+		return 1;
+	ukarch_regs_set_pc(regs, pc);
+	return 0;
+}
+
 /* In the middle of giving the CPU away: the scheduler's data names
  * another thread, but it is still this one, on its stack, whose registers are
  * saved nowhere yet.

@@ -322,6 +322,22 @@ enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr)
 	return verdict;
 }
 
+#ifdef CONFIG_HAVE_SMP
+int gdb_guest_passes(struct __regs *regs, __vaddr_t addr)
+{
+	struct gdb_guest *g = &gdb_guest;
+	int passes;
+
+	if (!gdb_cpus_share())
+		return 0;
+	g->regs = regs;
+	g->fp_valid = 0;
+	passes = gdb_points_pass(&g->session, gdb_guest_tid(), addr);
+	gdb_cpus_share_end();
+	return passes;
+}
+#endif
+
 void __noreturn gdb_guest_relapse(void)
 {
 	const struct gdb_stop stop = gdb_guest_polled_stop();

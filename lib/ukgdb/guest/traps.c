@@ -111,6 +111,52 @@ static int __nobreak breakpoint(struct ukarch_trap_ctx *ctx, int nested)
 	return UK_EVENT_HANDLED;
 }
 
+#ifdef CONFIG_HAVE_SMP
+/* A condition that is false concerns no other CPU: most are. What is true, or
+ * more than that, is looked at again with all others stopped.
+ */
+static int __nobreak passes_by(struct ukarch_trap_ctx *ctx)
+{
+	__vaddr_t pc = gdb_arch_break_pc(ctx->regs);
+	struct gdb_break *b;
+
+	if (ctx->why != UKARCH_WHY_BREAKPOINT || gdb_step_is_on() ||
+	    unlikely(gdb_guest.missed))
+		return 0;
+	b = gdb_break_at(pc);
+	return b && b->live && !gdb_step_is_due(b) &&
+	       !gdb_arch_is_break(b->orig) && gdb_guest_passes(ctx->regs, pc) &&
+	       gdb_step_over_aside(b, ctx->regs);
+}
+
+/* A Ctrl-C that came meanwhile was left for later. */
+static void __nobreak went_by(struct ukarch_trap_ctx *ctx)
+{
+	struct uk_percpu *cpu = uk_percpu();
+
+	ctx->why = UKARCH_WHY_OTHER;
+	cpu->in_debugger = 0;
+	if (likely(!UK_READ_ONCE(gdb_guest.missed)))
+		return;
+	cpu->in_debugger = 1;
+	if (gdb_cpus_stop(ctx)) {
+		gdb_guest_catch_up(ctx);
+		cpu->in_debugger = 1;
+		gdb_cpus_resume();
+	}
+	cpu->in_debugger = 0;
+}
+#else
+static int passes_by(struct ukarch_trap_ctx *ctx __unused)
+{
+	return 0;
+}
+
+static void went_by(struct ukarch_trap_ctx *ctx __unused)
+{
+}
+#endif
+
 static int __nobreak on_debug(void *data)
 {
 	struct ukarch_trap_ctx *ctx = data;
@@ -120,6 +166,10 @@ static int __nobreak on_debug(void *data)
 	if (unlikely(gdb_guest.coming_out == (int)uk_percpu_id() + 1))
 		return gdb_guest_come_out(ctx);
 	cpu->in_debugger = 1;
+	if (!nested && passes_by(ctx)) {
+		went_by(ctx);
+		return UK_EVENT_HANDLED;
+	}
 	if (!nested && !gdb_cpus_stop(ctx)) {
 		cpu->in_debugger = 0;
 		return UK_EVENT_HANDLED;

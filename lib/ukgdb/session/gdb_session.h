@@ -152,6 +152,14 @@ enum gdb_poll gdb_session_poll(struct gdb_session *s);
 enum gdb_check gdb_points_check(struct gdb_session *s, long tid, __u64 addr);
 
 /**
+ * Evaluates conditions alone, and changes nothing but the counters: the owner
+ * may call it while the program goes on elsewhere, one call at a time.
+ *
+ * @return 1 if each point at the address has a condition that is false
+ */
+int gdb_points_pass(struct gdb_session *s, long tid, __u64 addr);
+
+/**
  * Shows text in the debugger, while the program runs.
  *
  * @return bytes taken: len, or 0 if no debugger is attached or the program is

@@ -170,6 +170,26 @@ static enum gdb_check hit(struct gdb_session *s, long tid,
 	return is_true && !p->n_cmds ? GDB_CHECK_STOP : GDB_CHECK_PASS;
 }
 
+int gdb_points_pass(struct gdb_session *s, long tid, __u64 addr)
+{
+	unsigned int i = place(s, addr, GDB_POINT_SW), found = 0;
+
+	for (; i < s->n_points && s->points[i].addr == addr &&
+	       s->points[i].type <= GDB_POINT_HW;
+	     i++, found++) {
+		const struct gdb_point *p = &s->points[i];
+		const __u8 *ax = s->ax + p->ax_at;
+		int is_true = 0;
+
+		if (!p->n_conds || run(s, tid, &ax, p->n_conds, &is_true) ||
+		    is_true)
+			return 0;
+	}
+	s->stats.checks += found != 0;
+	s->stats.passes += found != 0;
+	return found != 0;
+}
+
 void gdb_ax_report(struct gdb_session *s)
 {
 	char text[160];
@@ -209,6 +229,12 @@ static enum gdb_check hit(struct gdb_session *s __unused, long tid __unused,
 			  const struct gdb_point *p __unused)
 {
 	return GDB_CHECK_STOP;
+}
+
+int gdb_points_pass(struct gdb_session *s __unused, long tid __unused,
+		    __u64 addr __unused)
+{
+	return 0;
 }
 #endif
 

@@ -103,6 +103,12 @@ int uk_lcpu_nmi(unsigned int cpu);
 enum uk_lcpu_stop uk_lcpu_stop_others(struct ukarch_trap_ctx *ctx);
 
 /**
+ * 1 while another CPU has stopped all others, or is about to, whether or not
+ * this one has been asked yet. Contexts: irq-off.
+ */
+int uk_lcpu_is_stopping(void);
+
+/**
  * Puts off that another CPU stops this one, until uk_lcpu_stop_allow(): around
  * the use of a device that the other may need then. Shortly: the other waits.
  * Nests. Contexts: irq-off.
