@@ -116,16 +116,12 @@ static void write_reason(__uptr addr, __sz len, int write, __uptr bad)
 static int is_new(const void *pc)
 {
 	for (unsigned int i = 0; i < PLACES; i++) {
-		const void *none = __NULL;
-
 		if (places[i] == pc)
 			return 0;
-		if (!places[i] && __atomic_compare_exchange_n(
-					  &places[i], &none, pc, 0,
-					  __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+		if (!places[i]) {
+			places[i] = pc;
 			return 1;
-		if (none == pc)
-			return 0;
+		}
 	}
 	return 0;
 }
@@ -169,14 +165,14 @@ void kasan_report(__uptr addr, __sz len, int write, __uptr bad, const void *pc)
 {
 	if (uk_crash_in_progress())
 		return;
-	if (recover && !is_new(pc))
-		return;
-	/* A report that interrupts another one is lost. */
+	/* One at a time: it may come again if another one is in the way. */
 	if (__atomic_exchange_n(&reporting, 1, __ATOMIC_ACQUIRE))
 		return;
-	write_reason(addr, len, write, bad);
-	if (!recover)
-		uk_crash_here("kasan", reason, __NULL, 0);
-	print_reason(pc);
+	if (!recover || is_new(pc)) {
+		write_reason(addr, len, write, bad);
+		if (!recover)
+			uk_crash_here("kasan", reason, __NULL, 0);
+		print_reason(pc);
+	}
 	__atomic_store_n(&reporting, 0, __ATOMIC_RELEASE);
 }

@@ -60,22 +60,41 @@ static void new_shadow(void)
 			values[rand() % (int)ARRAY_SIZE(values)];
 }
 
-#define CHECKS(X)                                                      \
-	X(load1, 1, 0)                                                 \
-	X(load2, 2, 0)                                                 \
-	X(load4, 4, 0) X(load8, 8, 0) X(load16, 16, 0) X(store1, 1, 1) \
-		X(store2, 2, 1) X(store4, 4, 1) X(store8, 8, 1)        \
-			X(store16, 16, 1)
-#define DECLARED(name, size, write) void __asan_##name##_noabort(__uptr addr);
-#define LISTED(name, size, write) { __asan_##name##_noabort, size, write },
+#define BOTH(size)                                         \
+	void __asan_load##size##_noabort(__uptr);          \
+	void __asan_store##size##_noabort(__uptr);         \
+	static const struct check of_##size[2] = {         \
+		{ __asan_load##size##_noabort, size, 0 },  \
+		{ __asan_store##size##_noabort, size, 1 }, \
+	}
 
-CHECKS(DECLARED)
-
-static const struct {
+struct check {
 	void (*check)(__uptr addr);
 	__sz size;
 	int write;
-} checks[] = { CHECKS(LISTED) };
+};
+
+BOTH(1);
+BOTH(2);
+BOTH(4);
+BOTH(8);
+BOTH(16);
+
+static const struct check *const checks[] = { of_1, of_2, of_4, of_8, of_16 };
+
+static int access(const struct check *c, __uptr addr)
+{
+	__uptr expected = model(addr, c->size);
+
+	reported = 0;
+	c->check(addr);
+	assert_int_equal(reported, expected);
+	if (expected) {
+		assert_int_equal(reported_len, c->size);
+		assert_int_equal(reported_write, c->write);
+	}
+	return !expected;
+}
 
 static void accesses(void **state __unused)
 {
@@ -86,19 +105,11 @@ static void accesses(void **state __unused)
 
 		if (round % 16 == 0)
 			new_shadow();
-		for (unsigned int i = 0; i < ARRAY_SIZE(checks); i++) {
-			__uptr expected = model(addr, checks[i].size);
-
-			reported = 0;
-			checks[i].check(addr);
-			assert_int_equal(reported, expected);
-			if (expected) {
-				assert_int_equal(reported_len, checks[i].size);
-				assert_int_equal(reported_write,
-						 checks[i].write);
-			}
-			expected ? bad++ : good++;
-		}
+		for (unsigned int i = 0; i < 2 * ARRAY_SIZE(checks); i++)
+			if (access(&checks[i / 2][i % 2], addr))
+				good++;
+			else
+				bad++;
 	}
 	assert_true(good > ROUNDS && bad > ROUNDS / 2);
 }
