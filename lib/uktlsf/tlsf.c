@@ -176,8 +176,9 @@ static __sz usable(const struct tlsf *t, const struct block *b)
 	return tlsf_checked(t) ? block_asked(b) : block_size(b);
 }
 
-struct block *tlsf_block_alloc(struct tlsf *t, __sz align, __sz size,
-			       void *caller)
+/* A block in use, or NULL. */
+static struct block *block_alloc(struct tlsf *t, __sz align, __sz size,
+				 void *caller)
 {
 	__sz room = 0, asked = size;
 	struct block *b;
@@ -202,10 +203,18 @@ struct block *tlsf_block_alloc(struct tlsf *t, __sz align, __sz size,
 	return b;
 }
 
+#ifdef CONFIG_LIBUKKASAN
+struct block *tlsf_block_alloc(struct tlsf *t, __sz align, __sz size,
+			       void *caller)
+{
+	return block_alloc(t, align, size, caller);
+}
+#endif
+
 static void *tlsf_alloc(struct uk_alloc *a, __sz align, __sz size, void *caller)
 {
 	struct tlsf *t = tlsf_of(a);
-	struct block *b = tlsf_block_alloc(t, align, size, caller);
+	struct block *b = block_alloc(t, align, size, caller);
 
 	if (b && tlsf_shadow(t, b)) {
 		tlsf_give_back(t, b, tlsf_after(t, b));

@@ -235,11 +235,11 @@ static inline int tlsf_checked(const struct tlsf *t __unused)
 }
 #endif
 
+#ifdef CONFIG_LIBUKKASAN
 /* A block in use, without shadow; or NULL. */
 struct block *tlsf_block_alloc(struct tlsf *t, __sz align, __sz size,
 			       void *caller);
 
-#ifdef CONFIG_LIBUKKASAN
 /* For the compiler's checks: allows accesses to the program's bytes of a block
  * in use, and to nothing around them. Returns 0; -ENOMEM: there is no memory
  * for the shadow.
