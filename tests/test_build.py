@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from vitrine import ROOT, RUN_SECONDS, SHARED, Image, build, make
+from vitrine import ARCHS, ROOT, RUN_SECONDS, SHARED, Image, build, make
 
 pytestmark = pytest.mark.one_cpu("builds")
 
@@ -570,6 +570,7 @@ def check_sources(image, app, cwd):
 # --- reproducible ------------------------------------------------------------
 
 @pytest.mark.slow
+@pytest.mark.parametrize("arch", ARCHS if os.environ.get("VITRINE_ALL") else ARCHS[-1:])
 def test_two_checkouts_give_the_same_bytes(arch, tmp_path):
     """This tree, and a copy with other folders for sources and build that
     shares nothing with it but what came from Debian. newlib is a copy, too;

@@ -15,7 +15,7 @@ from vitrine import ARCHS, ONE_COMPILER, OUT, ROOT, SHARED, Image, check_all_pas
 
 pytestmark = pytest.mark.one_cpu("configurations choose the number themselves")
 
-MOST = int(os.environ.get("VITRINE_CONFIGS", 6))
+MOST = int(os.environ.get("VITRINE_CONFIGS", 4))
 CONFIGS = [*((arch, cc, config) for arch, cc in ONE_COMPILER
              for config in ("allnoconfig", "allyesconfig")),
            *((arch, "gcc", f"randconfig-{seed}") for arch, seed in chosen(ARCHS)[:MOST])]
