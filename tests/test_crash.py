@@ -20,7 +20,7 @@ ARCH_C = "apps/crash/arch/{arch}/kinds_arch.c"
 HEAP_C = "apps/crash/heap.c"
 IRQ_PATH = (r"^(uk_time_expired|expired|call_handlers|intctlr_run|interrupt|uk_raise_event_ptr|"
             r"uk_trap_raise|ukarch_trap_handle|uk_timer_pending|run)$")
-ALLOCATOR = "uk_alloc|uk_free|tlsf_|^wild$"
+ALLOCATOR = "uk_alloc|uk_free|tlsf_|^block_|^wild$"
 
 
 @dataclass

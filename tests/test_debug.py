@@ -44,7 +44,7 @@ def test_help_and_usage(tmp_path):
                         ([str(tmp_path / "none")], "cannot read"),
                         ([__file__], "is not an image"),
                         (["--connect", "0", str(threads(ARCHS[0]).path)], "not a TCP port"),
-                        (["--boot", "--connect", "1", "x"], "without --connect"),
+                        (["--boot", "--connect", "1", "x"], "--boot and --connect both say where the guest is"),
                         (["--args", "a", "x"], "goes with --boot")]:
         done = support_gdb(*words)
         assert done.returncode == 2 and text in done.stdout, done.stdout
