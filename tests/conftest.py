@@ -12,6 +12,10 @@ sys.path.insert(0, os.path.dirname(__file__))
 import vitrine  # noqa: E402
 
 
+# What only nightly has the time for.
+collect_ignore = [] if os.environ.get("VITRINE_PROGRAMS") else ["test_kasan_programs.py"]
+
+
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes a minute or more; runs first")
     config.addinivalue_line("markers", "one_cpu(reason): not with VITRINE_SMP, and why")
