@@ -67,6 +67,8 @@ class Reporter:
                     self.monitor("gdbserver none")
         except TimeoutError as e:
             raise Failure("QEMU does not answer") from e
+        except (BrokenPipeError, ConnectionResetError) as e:
+            raise Failure("QEMU has ended") from e
         except (OSError, ValueError) as e:
             raise Failure(str(e)) from e
 
