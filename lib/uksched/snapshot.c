@@ -3,6 +3,7 @@
 /*
  * A thread at one moment, and how a report shows it.
  */
+#include <uk/arch/trap.h>
 #include <uk/snprintf.h>
 #include <uk/symtab.h>
 #include <uk/thread_snapshot.h>
@@ -39,7 +40,10 @@ void uk_thread_snapshot(struct uk_thread_snapshot *s, struct uk_thread *thread)
 	s->stack_used = uk_thread_stack_used(thread);
 	s->depth = 0;
 	s->end = __NULL;
-	if (!regs && thread == uk_thread_current()) {
+	/* in a trap, a debugger's say, it is the program that is of interest */
+	if (!regs && thread == uk_thread_current() && uk_percpu_read(trap)) {
+		regs = uk_percpu_read(trap)->regs;
+	} else if (!regs && thread == uk_thread_current()) {
 		ukarch_regs_capture(&here);
 		regs = &here;
 	}
