@@ -10,6 +10,7 @@ import random
 import re
 import select
 import socket
+import struct
 import time
 
 import pytest
@@ -19,7 +20,7 @@ from vitrine import RUN_SECONDS, build
 
 # make nightly says 1000
 CYCLES = int(os.environ.get("VITRINE_GDB_CYCLES", "20"))
-AGAIN = 200
+AGAIN = 40  # visits in which a loop of a few instructions makes a round
 MUTATED = max(2000, 10 * CYCLES)
 BATCH = 50
 SEED = 20261121
@@ -119,38 +120,68 @@ def leave(client, image):
     client.close()
 
 
-def visit(path, address):
-    """One debugger: it attaches, looks around and leaves; what it saw at an address."""
+def visit(path, address, size=4):
+    """One debugger: it attaches, looks around and leaves; the registers and what it saw at an address."""
     client = Client(path)
     assert b"PacketSize=" in client.ask(b"qSupported:swbreak+;hwbreak+")
     assert client.ask(b"?").startswith(b"T"), "not stopped"
-    assert len(client.ask(b"g")) > 200
-    seen = client.ask(b"m%x,4" % address)
+    registers = client.ask(b"g")
+    assert len(registers) > 200
+    seen = client.ask(b"m%x,%x" % (address, size))
     assert client.ask(b"D") == b"OK"
     client.close()
-    return seen
+    return registers, seen
 
 
 def test_come_and_go(place):
-    """Many debuggers, one after the other; the program goes on after each. A
-    new one that is there at once may find it where the one before left it:
-    then it leaves, too, so often that the program must have run."""
+    """Many debuggers, one after the other. A new one that is there at once finds the
+    program one instruction further than the one before, at least."""
     image = build("debuggee", place[0])
     address = symbols_of(image)["counter"]
     with StubGuest(image, "spin", place=place[1], wait=False) as g:
         g.wait_for("scene spin")
-        last = visit(g.at, address)
+        last, rounds = visit(g.at, address), 0
         for _ in range(CYCLES):
             for _ in range(AGAIN):
-                seen = visit(g.at, address)
-                if seen != last:
+                before, last = last, visit(g.at, address)
+                assert last != before, "the program does not go on"
+                if last[1] != before[1]:
+                    rounds += 1
                     break
-            assert seen != last, "the program does not go on"
-            last = seen
+        assert rounds == CYCLES
         client = Client(g.at)
         client.ask_until(b"?", b"T05.*")
         leave(client, image)
         assert g.end().status == 7
+
+
+@pytest.mark.one_cpu("has several")
+def test_come_and_go_on_each_cpu(arch):
+    """The same for each of several CPUs, which are in loops with interrupts off."""
+    image, cpus = build("smp", arch), 3
+    symbols = symbols_of(image)
+    with StubGuest(image, "rounds", wait=False, options=["--smp", cpus]) as g:
+        def rounds():
+            return struct.unpack(f"<{cpus}Q", bytes.fromhex(visit(g.at, symbols["smp_rounds"], 8 * cpus)[1].decode()))
+
+        g.wait_for("they go round")
+        end = time.monotonic() + RUN_SECONDS
+        while not all(rounds()):
+            assert time.monotonic() < end
+        for _ in range(CYCLES // 4):
+            before, stands = rounds(), set(range(cpus))
+            for _ in range(AGAIN):
+                after = rounds()
+                stands -= {cpu for cpu in stands if after[cpu] != before[cpu]}
+                if not stands:
+                    break
+            assert not stands, stands
+        client = Client(g.at)
+        client.ask_until(b"?", b"T05.*")
+        assert client.ask(b"M%x,4:e8030000" % symbols["smp_goal"]) == b"OK"
+        assert client.ask(b"D") == b"OK"
+        client.close()
+        assert g.end().status == 0
 
 
 def real_packets(symbols):

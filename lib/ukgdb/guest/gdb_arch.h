@@ -130,6 +130,9 @@ int gdb_arch_step_watch(struct gdb_cause *cause);
  */
 int gdb_arch_is_sequence(__vaddr_t pc);
 
+/** 1 where an instruction waits for an interrupt. */
+int gdb_arch_halts(__vaddr_t pc);
+
 /* --- debug registers ------------------------------------------------------*/
 
 /* The numbers of Z packets. */

@@ -48,6 +48,7 @@ struct gdb_guest {
 	volatile int coming_out; /* CPU + 1: its gdb_guest_come_out(); 0 */
 	enum gdb_poll poll;	 /* why to stop when the interrupt is over */
 	int breaking;		 /* 1: uk_gdb_break() traps */
+	int left;		 /* CPU + 1 that a debugger has left; 0 */
 	struct __regs *regs;	 /* of the thread stopped or checked */
 	int fp_valid, fp_dirty;	 /* gdb_guest_fp() */
 	struct gdb_decision decision;
@@ -183,8 +184,21 @@ void __noreturn gdb_guest_stop(struct ukarch_trap_ctx *ctx,
 void __noreturn gdb_guest_stop_at(const struct __regs *regs,
 				  const struct gdb_stop *stop);
 
-/** The program was about to go on, its frame is where it was: stops again. */
-void __noreturn gdb_guest_relapse(void);
+/**
+ * The program was about to go on, its frame is where it was: stops again.
+ * Returns if the program goes first.
+ */
+void gdb_guest_relapse(void);
+
+/**
+ * A debugger that attaches as soon as another one has left would find the
+ * program where that one found it, and so would the next one: the program
+ * executes an instruction between, and the other CPUs go on.
+ *
+ * @param regs where the program is
+ * @return 1 if it stops by itself after that; 0: it is to be stopped now
+ */
+int gdb_guest_goes_first(struct __regs *regs);
 
 /** The registers of another CPU's program; NULL if it is not stopped. */
 struct __regs *gdb_cpu_regs(unsigned int cpu);

@@ -22,11 +22,13 @@ struct gdb_stop gdb_guest_polled_stop(void)
 	};
 }
 
-static void __noreturn stop_polled(struct ukarch_trap_ctx *ctx)
+/* Returns if the program goes on first, for an instruction. */
+static void stop_polled(struct ukarch_trap_ctx *ctx)
 {
 	const struct gdb_stop stop = gdb_guest_polled_stop();
 
-	gdb_guest_stop(ctx, &stop);
+	if (!gdb_guest_goes_first(ctx->regs))
+		gdb_guest_stop(ctx, &stop);
 }
 
 enum gdb_poll gdb_guest_poll(struct ukarch_trap_ctx *ctx)
@@ -68,8 +70,10 @@ int __nobreak gdb_guest_come_out(struct ukarch_trap_ctx *ctx)
 		return UK_EVENT_HANDLED;
 	uk_percpu()->in_debugger = 1;
 	g->coming_out = 0;
-	if (!nested)
+	if (!nested) {
 		stop_polled(ctx);
+		return UK_EVENT_HANDLED;
+	}
 	gdb_arch_trace(ctx->regs, 0);
 	g->missed = 1;
 	return UK_EVENT_HANDLED;
@@ -88,11 +92,14 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 	if (gdb_guest_poll(ctx) == GDB_POLL_NONE || !ctx ||
 	    !gdb_arch_is_nmi(ctx))
 		return;
-	if (gdb_guest_on_stack(ukarch_regs_sp(ctx->regs)))
+	if (gdb_guest_on_stack(ukarch_regs_sp(ctx->regs))) {
 		gdb_guest_relapse();
+		return;
+	}
 	switch (gdb_arch_trap_path(ctx)) {
 	case GDB_PATH_NONE:
 		stop_polled(ctx);
+		break;
 	case GDB_PATH_TRAP:
 		g->coming_out = (int)uk_percpu_id() + 1;
 		gdb_arch_trace(ctx->regs, 1);
@@ -108,5 +115,6 @@ static int on_irq(void *data)
 	if (gdb_guest.poll == GDB_POLL_NONE || uk_percpu()->in_debugger)
 		return UK_EVENT_NOT_HANDLED;
 	stop_polled(data);
+	return UK_EVENT_HANDLED_CONT;
 }
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_IRQ, on_irq, UK_TRAP_PRIO_AFTER_DEVICE);

@@ -203,6 +203,7 @@ static void resume(enum gdb_end end)
 					    .tid = gdb_guest_tid() };
 		if (g->in_crash)
 			die(stopped.signal);
+		g->left = (int)uk_percpu_id() + 1;
 	}
 	if (!gdb_signal_resume(&frame()->regs,
 			       end == GDB_END_RESUMED ? &d->signal : __NULL) &&
@@ -274,6 +275,7 @@ static void __noreturn enter(const struct gdb_stop *stop)
 	stopped_ctx()->regs = &frame()->regs;
 	uk_percpu()->trap = stopped_ctx();
 	g->regs = &frame()->regs;
+	g->left = 0;
 	gdb_step_cancel(uk_percpu_id(), g->regs);
 	gdb_cpus_settle();
 	gdb_break_leave_slot(g->regs);
@@ -338,12 +340,37 @@ int gdb_guest_passes(struct __regs *regs, __vaddr_t addr)
 }
 #endif
 
-void __noreturn gdb_guest_relapse(void)
+int gdb_guest_goes_first(struct __regs *regs)
+{
+	struct gdb_guest *g = &gdb_guest;
+	const struct __regs *from = &frame()->regs;
+	const struct gdb_decision one = { .act = GDB_ACT_STEP,
+					  .tid = gdb_guest_tid() };
+	__vaddr_t pc = ukarch_regs_pc(regs);
+	int goes = g->left == (int)uk_percpu_id() + 1 &&
+		   pc == ukarch_regs_pc(from) &&
+		   ukarch_regs_sp(regs) == ukarch_regs_sp(from) &&
+		   !gdb_arch_halts(pc);
+
+	uk_percpu()->in_debugger = 1;
+	/* it is on where a second interrupt comes before the instruction */
+	goes = goes && (gdb_step_is_on() || !gdb_step(regs, &one));
+	if (goes)
+		gdb_cpus_resume();
+	else
+		g->left = 0;
+	uk_percpu()->in_debugger = 0;
+	return goes;
+}
+
+void gdb_guest_relapse(void)
 {
 	const struct gdb_stop stop = gdb_guest_polled_stop();
 	struct uk_percpu *cpu = uk_percpu();
 
-	uk_percpu()->in_debugger = 1;
+	if (gdb_guest_goes_first(&frame()->regs))
+		return;
+	cpu->in_debugger = 1;
 	while (cpu->trap && cpu->trap != stopped_ctx()->outer)
 		uk_trap_leave(cpu->trap);
 	cpu->trap_depth++;

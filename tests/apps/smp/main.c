@@ -131,6 +131,7 @@ static int scene_rounds(void)
 	struct ukplat_lcpu_func fn = { rounds, NULL };
 	unsigned long sum = 0;
 
+	printf("they go round\n");
 	ukplat_lcpu_run(NULL, NULL, &fn, 0);
 	ukarch_irq_disable();
 	rounds(NULL, NULL);

@@ -389,3 +389,12 @@ int gdb_arch_is_sequence(__vaddr_t pc)
 	return uk_nofault_try_read(insn, (const __u32 *)pc) &&
 	       (insn & 0x3fc00000) == 0x08400000;
 }
+
+/* wfe, wfi (DDI 0487, C6.2) */
+int gdb_arch_halts(__vaddr_t pc)
+{
+	__u32 insn;
+
+	return uk_nofault_try_read(insn, (const __u32 *)pc) &&
+	       (insn & ~0x20U) == 0xd503205f;
+}

@@ -357,3 +357,10 @@ int gdb_arch_is_sequence(__vaddr_t pc __unused)
 {
 	return 0;
 }
+
+int gdb_arch_halts(__vaddr_t pc)
+{
+	__u8 insn;
+
+	return uk_nofault_try_read(insn, (const __u8 *)pc) && insn == 0xf4;
+}
