@@ -2,12 +2,13 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Command: the call trace of a thread, as a crash screen shows it. Its frames
- * are taken with threads locked, all at once, so that they are those of one
- * moment; they are written with interrupts on.
+ * are taken with threads locked and the other CPUs stopped, so that they are
+ * those of one moment; they are written with interrupts on.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/arch/trap.h>
 #include <uk/cmd.h>
+#include <uk/lcpu.h>
 #include <uk/percpu.h>
 #include <uk/symtab.h>
 #include <uk/thread.h>
@@ -22,7 +23,7 @@ struct shot {
 };
 
 /* 0, or a negative errno: -ESRCH there is no such thread, -ENODATA it left,
- * -EBUSY another CPU runs it.
+ * -EBUSY it is on a CPU that did not stop.
  */
 static int take(struct shot *s, unsigned int id)
 {
@@ -30,6 +31,7 @@ static int take(struct shot *s, unsigned int id)
 	int stopped = uk_percpu_read(trap) != __NULL;
 	unsigned long flags = stopped ? ukarch_irq_save() : uk_threads_lock();
 	struct uk_thread *t = uk_thread_by_id(id);
+	int others = uk_lcpu_look();
 	const struct __regs *regs = t ? uk_thread_regs(t) : __NULL;
 	struct __regs here;
 	int ret = -ESRCH;
@@ -46,6 +48,7 @@ static int take(struct shot *s, unsigned int id)
 		s->depth = uk_unwind_frames(regs, s->frames, DEPTH, &s->last);
 		ret = 0;
 	}
+	uk_lcpu_look_end(others);
 	if (stopped)
 		ukarch_irq_restore(flags);
 	else
@@ -80,7 +83,7 @@ static int cmd_trace(struct uk_cmd_io *io, int argc, char **argv)
 		uk_cmd_printf(io, "there is no thread %s; try threads\n",
 			      argv[1]);
 	else if (ret == -EBUSY)
-		uk_cmd_printf(io, "thread %s runs on another CPU; try again\n",
+		uk_cmd_printf(io, "thread %s is on a CPU that did not stop\n",
 			      argv[1]);
 	else if (ret)
 		uk_cmd_printf(io, "thread %s has exited\n", argv[1]);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/arch/regs.h>
+#include <uk/cmd.h>
 #include <uk/crash.h>
 #include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
@@ -321,6 +322,39 @@ static void *computes_for_ever(void *arg)
 	while (computing)
 		ukarch_cpu_relax();
 	return arg;
+}
+
+static char traced[4096];
+
+static void keep(struct uk_cmd_io *io, const char *text, size_t len)
+{
+	size_t used = strlen(traced), room = sizeof(traced) - 1 - used;
+
+	(void)io;
+	strncat(traced + used, text, len < room ? len : room);
+}
+
+/* Its call trace, while it computes on another CPU, which then goes on. */
+int scene_trace(void)
+{
+	struct uk_thread_attr second = { .affinity = 2, .name = "computes" };
+	struct uk_cmd_io io = { .out = keep };
+	unsigned long own = uk_thread_get_affinity(uk_thread_current());
+	struct uk_thread *t;
+	char line[32];
+	int rc;
+
+	if (uk_thread_set_affinity(uk_thread_current(), 1) ||
+	    uk_thread_create_attr(&t, &second, computes_for_ever, NULL))
+		return 1;
+	while (!computing)
+		uk_thread_sleep(MS);
+	rc = snprintf(line, sizeof(line), "trace %u", t->id);
+	rc = uk_cmd_run(&io, line, (size_t)rc);
+	computing = 0;
+	uk_thread_join(t, NULL);
+	return !!rc + !strstr(traced, "computes_for_ever+") +
+	       !!uk_thread_set_affinity(uk_thread_current(), own);
 }
 
 static void *waits(void *arg)

@@ -248,7 +248,7 @@ static const struct {
 	{ "lines", scene_lines },	  { "once", scene_once },
 	{ "posix", scene_posix },	  { "split", scene_split },
 	{ "device", scene_device },	  { "interrupts", scene_interrupts },
-	{ "crash", scene_crash },
+	{ "crash", scene_crash },	  { "trace", scene_trace },
 };
 
 int main(int argc, char **argv)

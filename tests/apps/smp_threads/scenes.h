@@ -32,6 +32,7 @@ int scene_only(void);
 int scene_resume(void);
 int scene_speed(void);
 int scene_values(void);
+int scene_trace(void);
 int scene_crash(void);
 
 /* affinity.c */
