@@ -81,6 +81,12 @@ def test_ctrl_c_in_steps(arch):
         assert g.end().status == 1
 
 
+def test_the_lines_driver(arch):
+    with StubGuest(build("debuggee", arch), "spin", place="vport") as g:
+        g.gdb("stops_in_the_lines_driver", more=SCENES)
+        assert g.end().status == 1
+
+
 def test_newlib(arch):
     play(arch, "newlib", "newlib abbdeeefggiilorrrsu 4660 zz", argv=("newlib",))
 

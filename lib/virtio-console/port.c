@@ -128,9 +128,17 @@ static __ssz port_in(struct uk_console *con, char *buf, __sz len)
 	return n || !ret ? (__ssz)n : ret;
 }
 
+static int port_is_inside(struct uk_console *con)
+{
+	const struct vcon_port *port = con->priv;
+
+	return vcon_is_inside(port->dev);
+}
+
 const struct uk_console_ops vcon_port_ops = {
 	.out = port_out,
 	.out_to = port_out_to,
 	.in = port_in,
 	.connection = port_connection,
+	.is_inside = port_is_inside,
 };

@@ -280,6 +280,7 @@ def interrupted(seconds, command):
         timer.start()
     gdb.events.cont.connect(resumed)
     stop = go(command)
+    timer.cancel()
     timer.join()
     return stop
 
@@ -308,6 +309,28 @@ def ctrl_c_in_steps():
     gdb.Breakpoint(f"{line}").commands = "silent\ncontinue"
     assert interrupted(0.5, "continue") == {"signal": "SIGINT"}
     run("delete")
+    run("set var verdict = 1")
+    exits(1)
+
+
+@scene
+def stops_in_the_lines_driver():
+    """Where the driver of gdb's own line is at work the stop comes as soon as it is out. It
+    is interrupted by the packet that resumes the program, or by Ctrl-C."""
+    to_main()
+    run("tbreak debuggee_spin")
+    go()
+    run("break take_events")
+    assert interrupted(0.3, "continue") == {}  # SIGTRAP
+    assert [f.name() for f in frames()][:2] == ["vcon_leave", "interrupt"], [f.name() for f in frames()]
+    run("delete")
+    assert interrupted(0.3, "continue") == {"signal": "SIGINT"}
+    run("break vcon_enter")
+    assert "points" in interrupted(0.3, "continue")
+    run("delete")
+    for _ in range(100):
+        run("stepi")
+    assert interrupted(0.3, "continue") == {"signal": "SIGINT"}
     run("set var verdict = 1")
     exits(1)
 

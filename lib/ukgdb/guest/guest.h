@@ -49,6 +49,7 @@ struct gdb_guest {
 	enum gdb_poll poll;	 /* why to stop when the interrupt is over */
 	int breaking;		 /* 1: uk_gdb_break() traps */
 	int left;		 /* CPU + 1 that a debugger has left; 0 */
+	struct gdb_stop late;	 /* as soon as the line's driver is left */
 	struct __regs *regs;	 /* of the thread stopped or checked */
 	int fp_valid, fp_dirty;	 /* gdb_guest_fp() */
 	struct gdb_decision decision;
@@ -401,6 +402,12 @@ static inline void gdb_shared_flush(void)
 #endif
 
 /* --- line.c ---------------------------------------------------------------*/
+
+/** 1 while the program is in the driver of the line, which cannot be used. */
+static inline int gdb_guest_in_driver(void)
+{
+	return gdb_guest.con && uk_console_is_inside(gdb_guest.con);
+}
 
 extern const struct gdb_io gdb_line;
 

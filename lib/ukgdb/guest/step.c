@@ -124,7 +124,7 @@ static int in_range(const struct step *s, const struct __regs *regs)
 {
 	__vaddr_t pc = ukarch_regs_pc(regs);
 
-	if (is_leaving(s, regs))
+	if (is_leaving(s, regs) || gdb_guest_in_driver())
 		return 1;
 	return s->mode == STEP_RANGE && pc >= s->start && pc < s->end &&
 	       s->tid == gdb_guest_tid() && !gdb_arch_is_sequence(pc);
@@ -136,7 +136,8 @@ static int stops_here(struct __regs *regs)
 	__vaddr_t pc = ukarch_regs_pc(regs);
 	struct gdb_break *b = gdb_break_at(pc);
 
-	return b && b->live && gdb_guest_check(regs, pc) == GDB_CHECK_STOP;
+	return b && b->live && !gdb_guest_in_driver() &&
+	       gdb_guest_check(regs, pc) == GDB_CHECK_STOP;
 }
 
 /* Executes instructions until one needs a trap, or nothing is left to do. */

@@ -276,6 +276,7 @@ static void __noreturn enter(const struct gdb_stop *stop)
 	uk_percpu()->trap = stopped_ctx();
 	g->regs = &frame()->regs;
 	g->left = 0;
+	g->late.signal = GDB_SIGNONE;
 	gdb_step_cancel(uk_percpu_id(), g->regs);
 	gdb_cpus_settle();
 	gdb_break_leave_slot(g->regs);

@@ -7,6 +7,25 @@
 #include <uk/trap.h>
 #include "guest.h"
 
+/* In the driver of the debugger's line the stub cannot report a stop: it comes
+ * when the driver is left, after a step that ends there. A breakpoint is not
+ * where the program is then.
+ */
+static int waits_for_driver(struct ukarch_trap_ctx *ctx,
+			    const struct gdb_stop *stop)
+{
+	const struct gdb_decision step = { .act = GDB_ACT_STEP,
+					   .tid = gdb_guest_tid() };
+
+	if (!gdb_guest_in_driver() || gdb_step(ctx->regs, &step))
+		return 0;
+	gdb_guest.late = *stop;
+	if (stop->why == GDB_STOP_SWBREAK || stop->why == GDB_STOP_HWBREAK)
+		gdb_guest.late.why = GDB_STOP_SIGNAL;
+	return 1;
+}
+
+/* Returns if the stop has to wait. */
 static void stop_at(struct ukarch_trap_ctx *ctx, enum gdb_stop_why why,
 		    __u64 addr)
 {
@@ -16,6 +35,10 @@ static void stop_at(struct ukarch_trap_ctx *ctx, enum gdb_stop_why why,
 		.addr = addr,
 	};
 
+	if (waits_for_driver(ctx, &stop))
+		return;
+	if (gdb_guest.late.signal != GDB_SIGNONE)
+		stop = gdb_guest.late;
 	if (gdb_guest.poll == GDB_POLL_INTERRUPT) {
 		stop.why = GDB_STOP_SIGNAL;
 		stop.signal = GDB_SIGINT;
@@ -99,8 +122,10 @@ static int __nobreak breakpoint(struct ukarch_trap_ctx *ctx, int nested)
 		return UK_EVENT_HANDLED;
 	}
 	if (!nested && b->live) {
-		if (gdb_guest_check(ctx->regs, pc) == GDB_CHECK_STOP)
+		if (gdb_guest_check(ctx->regs, pc) == GDB_CHECK_STOP) {
 			stop_at(ctx, GDB_STOP_SWBREAK, 0);
+			return UK_EVENT_HANDLED;
+		}
 		/* One of the program's own is the debugger's now. */
 		if (gdb_arch_is_break(b->orig)) {
 			ukarch_regs_set_pc(ctx->regs, pc + gdb_arch_break_len);

@@ -75,6 +75,13 @@ struct uk_console_ops {
 	__ssz (*out_to)(struct uk_console *con, unsigned int connection,
 			const char *buf, __sz len);
 
+	/*
+	 * 1 while the calling CPU is inside of another call for the device, so
+	 * that in() and out() would take nothing; it must get on first. NULL:
+	 * never.
+	 */
+	int (*is_inside)(struct uk_console *con);
+
 #ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
 	/*
 	 * The line by which a console with a ring interrupts, or a negative
@@ -287,6 +294,15 @@ __ssz uk_console_in(struct uk_console *con, char *buf, __sz len);
 unsigned int uk_console_connection(struct uk_console *con);
 
 /**
+ * 1 while the calling CPU is in the middle of the driver, so that no byte can
+ * be sent or received before it is out. Contexts: any.
+ */
+static inline int uk_console_is_inside(struct uk_console *con)
+{
+	return con->ops->is_inside && con->ops->is_inside(con);
+}
+
+/**
  * Sends bytes, unless the connection that they are for has ended.
  *
  * @param connection the result of uk_console_connection() when these bytes, or
@@ -331,6 +347,10 @@ static inline __ssz uk_console_in(struct uk_console *con __unused,
 				  char *buf __unused, __sz len __unused)
 {
 	return -ENODEV;
+}
+static inline int uk_console_is_inside(struct uk_console *con __unused)
+{
+	return 0;
 }
 static inline unsigned int
 uk_console_connection(struct uk_console *con __unused)
