@@ -1,28 +1,62 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
 #
-# Rewrites a compiler's dependency file in place: instead of on the whole config.h,
+# Rewrites a compiler's dependency files in place: instead of on the whole config.h,
 # an object depends on the empty files of just those options that its sources
 # name. Those files are kconfiglib's (sync_deps): CONFIG_FOO_BAR is
 # foo/bar.h below `dir`. One that does not exist yet belongs to an option
-# that was never set, hence $(wildcard).
+# that was never set, hence $(wildcard). A file that was rewritten before stays;
+# its first line says so.
 #
-# Usage: awk -v dir=DIR -v skip=CONFIG_H -f fixdep.awk FILE.dep
+# Usage: awk -v dir=DIR -v skip=CONFIG_H -f fixdep.awk FILE.dep...
 
-function scan(file,    line, opt, path) {
+# The options that a file names, each once, with blanks between; read once.
+function scan(file,    line, opt) {
+	if (file in named)
+		return
+	named[file] = " "
 	while ((getline line < file) > 0) {
 		while (match(line, /CONFIG_[A-Z0-9_]+/)) {
 			opt = substr(line, RSTART + 7, RLENGTH - 7)
 			line = substr(line, RSTART + RLENGTH)
-			if (opt in seen)
-				continue
-			seen[opt] = 1
-			path = tolower(opt)
-			gsub(/_/, "/", path)
-			options = options " \\\n " "$(wildcard " dir "/" path ".h)"
+			if (!index(named[file], " " opt " "))
+				named[file] = named[file] opt " "
 		}
 	}
 	close(file)
+}
+
+function add(file,    list, n, i, path) {
+	scan(file)
+	n = split(named[file], list, " ")
+	for (i = 1; i <= n; i++) {
+		if (list[i] in seen)
+			continue
+		seen[list[i]] = 1
+		path = tolower(list[i])
+		gsub(/_/, "/", path)
+		options = options " \\\n " "$(wildcard " dir "/" path ".h)"
+	}
+}
+
+function finish() {
+	if (out != "") {
+		printf "%s\n%s\n%s", DONE, out options, tail >file
+		close(file)
+	}
+	out = options = tail = source = ""
+	split("", seen)
+}
+
+BEGIN {
+	DONE = "# by option"
+}
+
+FNR == 1 {
+	finish()
+	file = FILENAME
+	if ($0 == DONE)
+		nextfile
 }
 
 # The phony targets that -MP adds for headers, config.h's own among them.
@@ -45,10 +79,10 @@ function scan(file,    line, opt, path) {
 		}
 		if ($i ~ /:$/ || $i ~ /newlib-/ || $i ~ /^\/usr\// || $i ~ /\/lib\/gcc/)
 			continue
-		scan($i)
+		add($i)
 	}
 }
 
 END {
-	printf "%s\n%s", out options, tail >FILENAME
+	finish()
 }

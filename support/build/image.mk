@@ -16,7 +16,7 @@ endif
 # $(call if_changed,file,text): writes text to file unless it holds it already.
 # Without a process, so that a build with nothing to do stays fast.
 differ = $(subst x$(strip $(1))x,,x$(strip $(2))x)
-if_changed = $(if $(call differ,$(file <$(1)),$(2)),$(shell mkdir -p $(dir $(1)))$(file >$(1),$(strip $(2))))
+if_changed = $(if $(call differ,$(file <$(1)),$(2)),$(if $(wildcard $(dir $(1))),,$(shell mkdir -p $(dir $(1))))$(file >$(1),$(strip $(2))))
 
 $(call if_changed,$(BUILD)/.app,$(APP_DIR))
 

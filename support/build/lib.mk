@@ -113,13 +113,15 @@ cxx_flags = $(CXX_SYSTEM) $(filter-out $(C_ONLY),$(any_flags)) $(CXXFLAGS-y) $($
 compiler = $(if $(call cxx_only,$(2)),$(TARGET_CXX) $($(1)_CXX_FLAGS),$(TARGET_CC) $($(1)_FLAGS))
 
 # --- one object ------------------------------------------------------------
+# A compiler runs in the folder of the tree. Where make does, it needs no shell.
+TO_BASE := $(if $(filter-out $(UK_BASE),$(CURDIR)),cd $(UK_BASE) && )
+
 # $(call obj_rule,lib,LIB,source,object,FILE)
 define obj_rule
-$(4): $(3) $(BUILD)/$(1)/.flags $(UK_BASE)/support/build/fixdep.awk | $(NEWLIB_STAMP) $(UK_PREPARE-y)
+$(4): $(3) $(BUILD)/$(1)/.flags | $(NEWLIB_STAMP) $(UK_PREPARE-y)
 	$(if $(filter 1,$(V)),,$$(info $$(empty)  $(if $(call cxx_only,$(3)),CXX,CC )     $(patsubst $(BUILD)/%,%,$(4))))
-	$(Q)cd $(UK_BASE) && $$(call compiler,$(2),$(3)) $(if $(filter %.S,$(3)),-D__ASSEMBLY__ $$($(2)_ASFLAGS-y)) \
-	  $$($(2)_$(5)_FLAGS-y) -MMD -MP -MF $$@.dep -MT $$@ -c -o $$@ $(call src_rel,$(3)) && \
-	  awk -v dir=$(CONFIG_DIR) -v skip=$(CONFIG_H) -f support/build/fixdep.awk $$@.dep
+	$(Q)$(TO_BASE)$$(call compiler,$(2),$(3)) $(if $(filter %.S,$(3)),-D__ASSEMBLY__ $$($(2)_ASFLAGS-y)) \
+	  $$($(2)_$(5)_FLAGS-y) -MMD -MP -MF $$@.dep -MT $$@ -c -o $$@ $(call src_rel,$(3))
 
 -include $(4).dep
 endef
@@ -143,7 +145,7 @@ PUBLIC_DIRS = $(filter $($(1)_BASE) $($(1)_BASE)/%,$(patsubst -I%,%,$(CINCLUDES-
 CONTRACT_DIRS := $(patsubst -I%,$(UK_BASE)/%,$(CINCLUDES-y))
 headers = $(foreach d,$(1),$(wildcard $(d)/*.h $(d)/*/*.h $(d)/*/*/*.h))
 # Arguments of objcopy: what stays global
-keep_words = $(addprefix --keep-global-symbols=,.names $(if $(strip $($(2)_PUBLIC)),$(1)/.names))
+keep_words = $(addprefix --keep-global-symbols=$(BUILD)/,.names $(if $(strip $($(2)_PUBLIC)),$(1)/.names))
 keep_names = $(foreach n,$(1) uk_tab_* uk_event_*,--keep-global-symbol='$(n)')
 
 # The libraries' objects, and arguments of names.awk
@@ -159,8 +161,8 @@ NAMES_IN += $($(2)_PUBLIC)
 NAMES_ARGS += out=$(1)/.names $($(2)_PUBLIC)
 
 $(BUILD)/$(1).o: $($(2)_OBJS) $(BUILD)/.names
-	$(Q)cd $(BUILD) && $(LD) -r --unique -z noexecstack -o $$@ $(patsubst $(BUILD)/%,%,$($(2)_OBJS)) && \
-	  $(OBJCOPY) -w $(if $(filter $(1),$(KASAN_OFF)),$(KASAN_RAW)) $(call keep_words,$(1),$(2)) $(call keep_names,$(filter-out /%,$($(2)_EXPORTS-y))) $$@
+	$(Q)$(LD) -r --unique -z noexecstack -o $$@ $($(2)_OBJS)
+	$(Q)$(OBJCOPY) -w $(if $(filter $(1),$(KASAN_OFF)),$(KASAN_RAW)) $(call keep_words,$(1),$(2)) $(call keep_names,$(filter-out /%,$($(2)_EXPORTS-y))) $$@
 endef
 
 # $(call lib_rules,lib,LIB)
@@ -172,5 +174,8 @@ $(if $(call cxx_only,$($(2)_SRCS-y)),$(2)_CXX_FLAGS := $$(call cxx_flags,$(1),$(
 $(foreach s,$($(2)_SRCS-y),$(eval $(call obj_rule,$(1),$(2),$(s),$(call src_obj,$(1),$(s)),$(call file_uc,$(basename $(notdir $(s)))))))
 $(2)_PUBLIC := $(call headers,$(call PUBLIC_DIRS,$(2))) $(filter /%,$($(2)_EXPORTS-y))
 $$(if $(filter app%,$(1)),,$$(if $$($(2)_OBJS),$$(eval $$(call one_object,$(1),$(2)))))
-$$(call if_changed,$(BUILD)/$(1)/.flags,$$($(2)_FLAGS) $(foreach s,$($(2)_SRCS-y),$$($(2)_$(call file_uc,$(basename $(notdir $(s))))_FLAGS-y)) $$($(2)_ASFLAGS-y) $(TARGET_CC) $$($(2)_CXX_FLAGS))
 endef
+
+# $(call flags_file,lib,LIB)
+flags_file = $(call if_changed,$(BUILD)/$(1)/.flags,$($(2)_FLAGS) $(foreach s,$($(2)_SRCS-y),$($(2)_$(call file_uc,$(basename $(notdir $(s))))_FLAGS-y)) \
+  $($(2)_ASFLAGS-y) $(TARGET_CC) $($(2)_CXX_FLAGS))

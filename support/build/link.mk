@@ -12,7 +12,9 @@ APP_OBJS := $(filter $(BUILD)/app%,$(OBJS))
 LINK_LDS := $(BUILD)/link.lds
 
 _missing = $(filter-out $(wildcard $(1)),$(1))
-$(if $(call _missing,$(sort $(dir $(OBJS)))),$(shell mkdir -p $(sort $(dir $(OBJS)))))
+_folders := $(sort $(dir $(OBJS)) $(UK_LIBS:%=$(BUILD)/%/))
+$(if $(call _missing,$(_folders)),$(shell mkdir -p $(_folders)))
+$(foreach l,$(UK_LIBS),$(call flags_file,$(l),$(call uc,$(l))))
 
 LDFLAGS-y += -nostdlib -static --gc-sections --build-id=sha1 -z noexecstack \
   -z max-page-size=4096 -z norelro --no-warn-rwx-segments --fatal-warnings \
@@ -35,7 +37,12 @@ $(LINK_LDS): $(UK_LINKER_SCRIPT) $(UK_BASE)/plat/common/include/link.lds.h $(AUT
 	  -I$(UK_BASE)/plat/common/include -include $(CONFIG_H) $< -o $@.tmp
 	$(Q)cmp -s $@.tmp $@ && touch $@ && rm $@.tmp || mv $@.tmp $@
 
-LINK_DEPS := $(LIB_OBJS) $(APP_OBJS) $(LINK_LDS) $(BUILD)/.link $(NEWLIB_STAMP) $(UK_LINK_DEPS-y)
+# --- dependencies ----------------------------------------------------------
+# One process for all objects that are new; before it, they depend on config.h as a whole.
+$(BUILD)/.deps: $(OBJS) $(UK_BASE)/support/build/fixdep.awk
+	$(Q)awk -v dir=$(CONFIG_DIR) -v skip=$(CONFIG_H) -f $(UK_BASE)/support/build/fixdep.awk $(OBJS:=.dep) && touch $@
+
+LINK_DEPS := $(BUILD)/.deps $(LIB_OBJS) $(APP_OBJS) $(LINK_LDS) $(BUILD)/.link $(NEWLIB_STAMP) $(UK_LINK_DEPS-y)
 
 # --- public names ----------------------------------------------------------
 # One process writes the lists of all libraries.
