@@ -4,16 +4,14 @@
 whatever is in the image, and `uk report` of support/gdb puts it in words.
 
 QEMU starts the stub when it is asked to, through its monitor at a socket that has no
-name: no port is open, and no file is left, while no one asks."""
+name: no port is open, and no file is left, while no one asks. What only an answer
+needs is imported then: each run waits for this module."""
 
-import json
 import os
 import socket
 import subprocess
-import tempfile
-from pathlib import Path
 
-SUPPORT = Path(__file__).resolve().parent
+SUPPORT = os.path.dirname(os.path.realpath(__file__))
 SECONDS = 30  # a busy host
 
 
@@ -37,6 +35,7 @@ class Reporter:
         self.its.close()
 
     def reply(self):
+        import json  # pylint: disable=import-outside-toplevel
         for line in self.lines:
             answer = json.loads(line)
             if "return" in answer or "error" in answer:
@@ -44,6 +43,7 @@ class Reporter:
         raise Failure("QEMU has ended")
 
     def ask(self, command, **arguments):
+        import json  # pylint: disable=import-outside-toplevel
         self.ours.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
         answer = self.reply()
         if "error" in answer or "Could not" in str(answer["return"]):
@@ -57,6 +57,7 @@ class Reporter:
 
     def text(self):
         """The report. The guest stands meanwhile, and its clock."""
+        import tempfile  # pylint: disable=import-outside-toplevel
         try:
             with tempfile.TemporaryDirectory(prefix="vitrine") as folder:
                 place = os.path.join(folder, "stub")
@@ -73,7 +74,7 @@ class Reporter:
             raise Failure(str(e)) from e
 
     def debugger(self, place):
-        words = [str(SUPPORT / "gdb"), "--stub", place, self.image, "-batch", "-nx",
+        words = [os.path.join(SUPPORT, "gdb"), "--stub", place, self.image, "-batch", "-nx",
                  "-ex", r"echo \001", "-ex", "uk report", "-ex", r"echo \001", "-ex", "detach"]
         try:
             done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
