@@ -12,6 +12,9 @@ sys.path.insert(0, os.path.dirname(__file__))
 import vitrine  # noqa: E402
 
 
+# Fixtures that take seconds and serve many tests: those stay in one process.
+SHARED = {"any_guest", "core", "demo", "null_write", "port_guest", "tree"}
+
 # What only nightly has the time for.
 collect_ignore = [] if os.environ.get("VITRINE_PROGRAMS") else ["test_kasan_programs.py"]
 
@@ -34,11 +37,16 @@ def pytest_generate_tests(metafunc):
 
 
 def pytest_collection_modifyitems(items):
-    """The longest first, so that no process is left alone with one at the end."""
+    """The longest first, so that no process is left alone with one at the end; then groups."""
     for item in items if vitrine.CPUS > 1 else ():
         if mark := item.get_closest_marker("one_cpu"):
             item.add_marker(pytest.mark.skip(reason=f"one CPU: {mark.args[0]}"))
-    items.sort(key=lambda item: not item.get_closest_marker("slow"))
+    for item in items:
+        for name in SHARED.intersection(item.fixturenames):
+            values = item.callspec.params if hasattr(item, "callspec") else {}
+            one = values.get(name, values.get("arch", ""))
+            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{name}-{one}"))
+    items.sort(key=lambda item: (not item.get_closest_marker("slow"), not item.get_closest_marker("xdist_group")))
 
 
 @pytest.hookimpl(hookwrapper=True)
