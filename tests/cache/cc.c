@@ -177,7 +177,7 @@ static int copy(const char *from, const char *to, const char *before,
 	return write_file(to, text, more + st.st_size - skip);
 }
 
-/* What a compiler is told about where it writes */
+/* Where a compiler writes, by its options */
 struct outputs {
 	const char *object, *dep, *target;
 };
