@@ -24,6 +24,7 @@ import uk.report
 import uk.threads
 import uk.tls
 from uk.guest import text_at
+from uk.signatures import read_signatures  # pylint: disable=unused-import # support/gdb calls it
 
 TREE = os.path.dirname(SUPPORT)
 

@@ -14,7 +14,6 @@ from debugger import stub_at
 from guest import Guest
 from vitrine import ONE_COMPILER, OUT, ROOT, build
 
-STEPS = 6000
 HOST_TESTS = ROOT / "lib" / "uksymtab" / "tests" / "host"
 
 
@@ -62,10 +61,16 @@ class Stub:
         return {"pc": r[32], "sp": r[31], "fp": r[29], "lr": r[30]}
 
 
+# The application, its argument, options of support/run, and steps: return addresses as they
+# are, and signed ones.
+PLAIN = ("hello", "x", (), 6000)
+SIGNED = ("protect", "newlib", ("--cpu", "max"), 1500)
+
+
 @contextmanager
-def stopped_at_main(image, tmp_path):
+def stopped_at_main(image, argument, options, tmp_path):
     path = tmp_path / "gdb"
-    with Guest(image, "x", at=path, options=["--qemu", stub_at(path)]) as guest, \
+    with Guest(image, argument, at=path, options=["--qemu", stub_at(path), *options]) as guest, \
             guest.connect() as line:
         stub = Stub(line)
         stub.ask("?")
@@ -123,22 +128,33 @@ def follow(stub, rule, regs):
     return pc, cfa, fp
 
 
-@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
-def test_each_instruction_knows_its_caller(arch, cc, tmp_path):
-    image = build("hello", arch, cc)
+def unsigned(pc):
+    """A return address without its signature, for which QEMU leaves bit 55."""
+    return pc if pc >> 55 & 1 else pc & (1 << 48) - 1
+
+
+@pytest.mark.parametrize("arch, cc, program", [
+    *((arch, cc, PLAIN) for arch, cc in ONE_COMPILER),
+    *((arch, cc, SIGNED) for arch, cc in ONE_COMPILER if arch == "arm64")],
+    ids=lambda value: value[0] if isinstance(value, tuple) else value)
+def test_each_instruction_knows_its_caller(arch, cc, program, tmp_path):
+    app, argument, options, steps = program
+    image = build(app, arch, cc)
     subprocess.run(["make", "-s", "-C", HOST_TESTS, f"O={OUT}",
                     f"{OUT}/host/uksymtab/query"], check=True)
     wrong = []
-    with stopped_at_main(image, tmp_path) as stub:
+    with stopped_at_main(image, argument, options, tmp_path) as stub:
         regs = stub.registers(arch)
         shadow = [entry(stub, arch, regs)]
-        rules, functions, used = {}, set(), {"standard": 0, "rule": 0}
-        for _ in range(STEPS):
+        rules, functions, used, signed = {}, set(), {"standard": 0, "rule": 0}, 0
+        for _ in range(steps):
             pc = regs["pc"]
             insn = stub.memory(pc)[0]
             if pc not in rules:
                 rules.update(ask_rules(image, pc))
             got = follow(stub, rules[pc], regs)
+            signed += got[0] != unsigned(got[0])
+            got = unsigned(got[0]), *got[1:]
             want = shadow[-1]
             used["standard" if rules[pc] == "-2" else "rule"] += 1
             if (got[0], got[2]) != (want[0], want[2]) or got[1] not in (None, want[1]):
@@ -155,4 +171,5 @@ def test_each_instruction_knows_its_caller(arch, cc, tmp_path):
                 functions.add(after["pc"])
             regs = after
     assert not wrong, wrong[:10]
-    assert len(functions) > 20 and min(used.values()) > 300, (functions, used)
+    assert len(functions) > steps / 300 and min(used.values()) > steps / 20, (functions, used)
+    assert (signed > steps / 2) == (program is SIGNED), signed

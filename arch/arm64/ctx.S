@@ -46,7 +46,7 @@ ukarch_ctx_switch:
 	msr	fpcr, x11
 	mov	sp, x9
 	msr	daif, x10
-	br	x16
+	ret	x16	/* no jump: there is no landing pad after a call */
 	.cfi_endproc
 	.size ukarch_ctx_switch, . - ukarch_ctx_switch
 

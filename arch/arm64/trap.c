@@ -63,11 +63,11 @@ static const struct {
 	[EC_FP_ACCESS] = { E_INVALID_OP, UKARCH_WHY_OTHER },
 	[EC_PAC_TRAP] = { E_INVALID_OP, UKARCH_WHY_OTHER },
 	[EC_LS64] = { E_INVALID_OP, UKARCH_WHY_OTHER },
-	[EC_BTI] = { E_SECURITY, UKARCH_WHY_OTHER },
+	[EC_BTI] = { E_SECURITY, UKARCH_WHY_LANDING },
 	[EC_ILLEGAL] = { E_INVALID_OP, UKARCH_WHY_OTHER },
 	[EC_SYSREG] = { E_INVALID_OP, UKARCH_WHY_OTHER },
 	[EC_SVE] = { E_INVALID_OP, UKARCH_WHY_OTHER },
-	[EC_PAC_FAIL] = { E_SECURITY, UKARCH_WHY_OTHER },
+	[EC_PAC_FAIL] = { E_SECURITY, UKARCH_WHY_SIGNATURE },
 	[EC_SME] = { E_INVALID_OP, UKARCH_WHY_OTHER },
 	[EC_PC_ALIGN] = { E_BUS_ERROR, UKARCH_WHY_UNALIGNED },
 	[EC_SP_ALIGN] = { E_BUS_ERROR, UKARCH_WHY_UNALIGNED },
@@ -93,6 +93,18 @@ static enum ukarch_trap_why __nobreak refusal(const struct ukarch_trap_ctx *ctx)
 	return UKARCH_WHY_PRIVILEGE;
 }
 
+#define SCTLR_ENIA (1UL << 31)
+
+/* What a CPU without FPAC makes of an address whose signature is wrong: the
+ * top of it is an error code, 1 for key A (DDI 0487, AddPAC and Auth).
+ */
+static int __nobreak wrong_signature(const struct ukarch_trap_ctx *ctx)
+{
+	return ctx->access == UKARCH_ACCESS_EXEC &&
+	       ctx->fault_address >> 48 == 0x2000 &&
+	       (UKARCH_SYSREG_READ(sctlr_el1) & SCTLR_ENIA);
+}
+
 /* Faults of the translation: the page tables say no. */
 static const struct uk_event *__nobreak
 classify_fault(struct ukarch_trap_ctx *ctx)
@@ -101,7 +113,8 @@ classify_fault(struct ukarch_trap_ctx *ctx)
 	case FSC_KIND_TRANSLATION:
 		ctx->why = ukarch_vaddr_canonical(ctx->fault_address)
 				   ? UKARCH_WHY_NOT_MAPPED
-				   : UKARCH_WHY_NON_CANONICAL;
+			   : wrong_signature(ctx) ? UKARCH_WHY_SIGNATURE
+						  : UKARCH_WHY_NON_CANONICAL;
 		break;
 	case FSC_KIND_PERMISSION:
 		ctx->why = refusal(ctx);
@@ -186,6 +199,11 @@ classify_sync(struct ukarch_trap_ctx *ctx)
 		address(ctx);
 		ctx->align = 4;
 		break;
+	case EC_BTI: /* the branch has been made */
+		ctx->access = UKARCH_ACCESS_EXEC;
+		ctx->addr_valid = 1;
+		ctx->fault_address = ukarch_regs_pc(ctx->regs);
+		break;
 	default:
 		break;
 	}
@@ -255,5 +273,5 @@ void ukarch_trap_frame_call(struct ukarch_trap_frame *frame,
 	regs->x[29] = (__u64)frame->record;
 	regs->lr = (__u64)ukarch_trap_return;
 	regs->x[0] = (__u64)arg;
-	regs->pc = (__u64)fn;
+	ukarch_regs_set_pc(regs, (__u64)fn);
 }

@@ -42,6 +42,8 @@ static const char *const why_words[] = {
 	[UKARCH_WHY_WATCH] = "watchpoint without a debugger",
 	[UKARCH_WHY_DOUBLE_FAULT] = "double fault",
 	[UKARCH_WHY_INTERRUPT] = "unhandled interrupt",
+	[UKARCH_WHY_SIGNATURE] = "wrong signature of a return address",
+	[UKARCH_WHY_LANDING] = "no landing pad for an indirect branch",
 };
 
 static void trap_reason(const struct ukarch_trap_ctx *ctx)

@@ -14,6 +14,7 @@ const char *ukcrash_symbol(__vaddr_t addr, int is_call,
 	struct uk_symbol sym;
 
 	buf[0] = '\0';
+	addr = ukarch_unsigned(addr);
 	if (uk_image_contains(addr) &&
 	    !uk_resolve_symbol(addr - (is_call ? 1 : 0), &sym))
 		uk_snprintf(buf, UKCRASH_SYMBOL_MAX, " %s+%lx", sym.name,
@@ -23,6 +24,7 @@ const char *ukcrash_symbol(__vaddr_t addr, int is_call,
 
 int ukcrash_is_return(__vaddr_t addr)
 {
+	addr = ukarch_unsigned(addr);
 	return uk_image_is_text(addr - 1) &&
 	       ukarch_call_len((const __u8 *)addr, addr - (__vaddr_t)_text);
 }

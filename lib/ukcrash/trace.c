@@ -86,6 +86,7 @@ static unsigned int search(__uptr at, __uptr end, unsigned int first)
 	__uptr word, last = 0;
 
 	for (; at < end && uk_nofault_try_read(word, at); at += sizeof(word)) {
+		word = ukarch_unsigned(word);
 		if (word == last || !ukcrash_is_return(word))
 			continue;
 		last = word;

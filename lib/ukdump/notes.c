@@ -113,6 +113,7 @@ static void auxv(struct dump_sink *sink, const struct uk_elf_ehdr *elf)
 		{ UK_ELF_AT_PHNUM, elf->phnum },
 		{ UK_ELF_AT_PAGESZ, __PAGE_SIZE },
 		{ UK_ELF_AT_ENTRY, elf->entry },
+		{ UK_ELF_AT_HWCAP, dump_arch_hwcap() },
 		{ UK_ELF_AT_NULL, 0 },
 	};
 

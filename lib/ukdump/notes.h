@@ -72,6 +72,9 @@ extern const __u16 dump_arch_machine;
 /** Fills pr_reg, the general registers of a thread; returns their number. */
 __sz dump_arch_gregs(const struct dump_thread *t, __u64 gregs[DUMP_GREGS_MAX]);
 
+/** AT_HWCAP of Linux, as far as debuggers need it; 0: nothing. */
+__u64 dump_arch_hwcap(void);
+
 /** Notes of floating point, vector and system registers. */
 void dump_arch_notes(struct dump_sink *sink, const struct dump_thread *t);
 

@@ -19,8 +19,10 @@ unsigned int uk_unwind_callers(const void *record, __uptr *pcs,
 
 	while (n < max && r.next > last && r.next % sizeof(r.next) == 0) {
 		last = r.next;
-		if (!uk_nofault_try_read(r, last) ||
-		    !uk_image_is_text(r.pc - 1))
+		if (!uk_nofault_try_read(r, last))
+			break;
+		r.pc = ukarch_unsigned(r.pc);
+		if (!uk_image_is_text(r.pc - 1))
 			break;
 		if (r.pc == (__uptr)ukarch_trap_return)
 			break;

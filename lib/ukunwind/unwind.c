@@ -133,6 +133,10 @@ int uk_unwind_next(struct uk_unwind *u)
 		   : by_record(u, &pc, &sp, &fp)))
 		return 0;
 
+	/* A return, not a call: the link register holds where it went. */
+	if (rule == &just_called && UKARCH_HAVE_LR && pc == u->pc)
+		return stop(u, UK_UNWIND_NOT_CODE, pc);
+	pc = ukarch_unsigned(pc);
 	u->is_trap = pc == (__uptr)ukarch_trap_return;
 	if (u->is_trap) {
 		struct __regs regs;

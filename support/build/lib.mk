@@ -91,6 +91,8 @@ CFLAGS-$(CONFIG_STACK_CLASH_PROTECTION) += -fstack-clash-protection
 ifeq ($(ARCH) $(call have_gcc),arm64 y)
 CFLAGS-$(CONFIG_STACK_CLASH_PROTECTION) += --param=stack-clash-protection-guard-size=12
 endif
+CFLAGS-$(CONFIG_BRANCH_PROTECTION) += -mbranch-protection=standard
+
 CFLAGS-$(if $(filter-out 0,$(CONFIG_FRAME_WARN)),y) += -Wframe-larger-than=$(CONFIG_FRAME_WARN)
 
 kind_cflags = $(if $(filter app%,$(1)),$(APP_CFLAGS),$(LIB_CFLAGS))

@@ -49,7 +49,7 @@ static int take(void *data)
 	seen.stack = uk_stack_find((__vaddr_t)__builtin_frame_address(0));
 	ukarch_trap_decode(ctx, seen.text, sizeof(seen.text));
 	if (ctx->access == UKARCH_ACCESS_EXEC)
-		ctx->regs->pc = ctx->regs->lr;
+		ukarch_regs_set_pc(ctx->regs, ctx->regs->lr);
 	else
 		ctx->regs->pc += returns_behind(ctx) ? 0 : 4;
 	ctx->regs->x[17] += seen.add;

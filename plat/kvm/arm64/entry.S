@@ -125,6 +125,9 @@ _start:
 	address	x0, plat_main_stack + 4096 + CONFIG_STACK_SIZE_KB * 1024
 	mov	sp, x0
 	mov	x29, #0
+#ifdef CONFIG_BRANCH_PROTECTION
+	bl	ukarch_protect
+#endif
 	mov	x30, #0
 	mov	x0, x19
 	bl	kvm_setup
@@ -148,7 +151,7 @@ leave_el3:
 	mrs	x0, id_aa64pfr0_el1
 	ubfx	x0, x0, #24, #4		/* GICv3 system registers */
 	cbnz	x0, boot_failed
-	mov	x0, #0x4b0		/* SCR_EL3: RW, SMC undefined, RES1 */
+	mov64	x0, 0x304b0		/* SCR_EL3: RW, SMC undefined, RES1, API, APK */
 	msr	scr_el3, x0
 	msr	cptr_el3, xzr
 	msr	mdcr_el3, xzr
@@ -231,7 +234,7 @@ kvm_leave_el2:
 	.cfi_startproc
 	mov64	x0, SCTLR_RES1
 	msr	sctlr_el1, x0
-	mov	x0, #(1 << 31)		/* HCR_EL2.RW: EL1 is AArch64 */
+	mov64	x0, (1 << 31 | 3 << 40)	/* HCR_EL2: EL1 is AArch64; API, APK */
 	msr	hcr_el2, x0
 	mov	x0, #3			/* EL1 may use counter and timer */
 	msr	cnthctl_el2, x0

@@ -37,6 +37,9 @@ kvm_lcpu_start:
 	ldr	x0, [x0, x19, lsl #3]
 	mov	sp, x0
 	mov	x29, #0
+#ifdef CONFIG_BRANCH_PROTECTION
+	bl	ukarch_protect
+#endif
 	mov	x30, #0
 	mov	x0, x19
 	bl	plat_lcpu_main

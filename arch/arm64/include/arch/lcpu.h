@@ -17,6 +17,28 @@
 #define UKARCH_SYSREG_WRITE(reg, val) \
 	__asm__ volatile("msr " #reg ", %0" : : "r"((__u64)(val)) : "memory")
 
+#ifdef CONFIG_BRANCH_PROTECTION
+/**
+ * The calling CPU signs and checks return addresses from now on, if it can.
+ * For the assembly that enters C: on each CPU, with memory mapped and .bss
+ * cleared, the first one before the others start. Changes what a call may
+ * change, and uses no stack. Contexts: init.
+ */
+void ukarch_protect(void);
+#endif
+
+/* The bits of an address that its signature takes, 0 where the CPU makes none
+ * (DDI 0487, D5.1.5): without tags all above the address, but for bit 55.
+ */
+static inline __u64 arm64_signature_bits(void)
+{
+	__u64 bits = 64 - (UKARCH_SYSREG_READ(tcr_el1) & 0x3f);
+
+	return UKARCH_SYSREG_READ(sctlr_el1) & 3UL << 30 /* EnIA, EnIB */
+		       ? ~(1UL << 55) & ~0UL << bits
+		       : 0;
+}
+
 #define UKARCH_DAIF_I 0x80 /* PSTATE.I as read from DAIF: IRQ masked */
 
 /*

@@ -23,6 +23,7 @@
 #define UKARCH_PTE_INNER (3 << 8)  /* inner shareable */
 #define UKARCH_PTE_AF (1 << 10) /* accessed: set, so that no fault is taken */
 #define UKARCH_PTE_NG (1 << 11) /* of this ASID only */
+#define UKARCH_PTE_GP_BIT 50	/* an indirect branch must meet a landing pad */
 #define UKARCH_PTE_PXN_BIT 53
 #define UKARCH_PTE_UXN_BIT 54
 
@@ -51,6 +52,16 @@ typedef __u64 __pte_t;
 	{                                                  \
 		"level 3", "level 2", "level 1", "level 0" \
 	}
+
+/* Guarded where it can be executed, if the CPU knows that; else reserved. */
+static inline __pte_t ukarch_pte_guard(void)
+{
+#ifdef CONFIG_BRANCH_PROTECTION
+	if (UKARCH_SYSREG_READ(id_aa64pfr1_el1) & 15) /* BT */
+		return (__pte_t)1 << UKARCH_PTE_GP_BIT;
+#endif
+	return 0;
+}
 
 static inline int ukarch_pte_present(__pte_t pte)
 {
@@ -99,6 +110,8 @@ static inline __pte_t ukarch_pte_page(__paddr_t paddr, unsigned int level,
 		pte |= UKARCH_PTE_RO;
 	if (!(attr & PAGE_ATTR_PROT_EXEC))
 		pte |= _UKARCH_PTE_PXN;
+	else
+		pte |= ukarch_pte_guard();
 	pte |= (attr & PAGE_ATTR_DEVICE) ? UKARCH_PTE_DEVICE : UKARCH_PTE_INNER;
 	return pte;
 }

@@ -22,6 +22,10 @@
 /* The frame record of what a trap interrupted follows its registers. */
 #define UKARCH_REGS_RECORD UKARCH_REGS_SIZE
 
+/* In pstate, set by an indirect branch until the next instruction is done. */
+#define ARM64_PSTATE_BTYPE_SHIFT 10
+#define ARM64_PSTATE_BTYPE (3UL << ARM64_PSTATE_BTYPE_SHIFT)
+
 #ifndef __ASSEMBLY__
 #include <uk/arch/types.h>
 
@@ -69,6 +73,19 @@ static inline __uptr ukarch_regs_lr(const struct __regs *regs)
 	return regs->lr;
 }
 
+/* XPACLRI: as the CPU does it, and nothing where there are no signatures. */
+static inline __uptr ukarch_unsigned(__uptr ra)
+{
+#ifdef CONFIG_BRANCH_PROTECTION
+	register __uptr x30 __asm__("x30") = ra;
+
+	__asm__("hint #7" : "+r"(x30));
+	return x30;
+#else
+	return ra;
+#endif
+}
+
 static inline const struct __regs *ukarch_regs_of_record(__uptr record)
 {
 	return (const struct __regs *)(record - UKARCH_REGS_RECORD);
@@ -76,6 +93,8 @@ static inline const struct __regs *ukarch_regs_of_record(__uptr record)
 
 static inline void ukarch_regs_set_pc(struct __regs *regs, __uptr pc)
 {
+	if (pc != regs->pc) /* going on elsewhere is no branch of the code's */
+		regs->pstate &= ~ARM64_PSTATE_BTYPE;
 	regs->pc = pc;
 }
 

@@ -34,6 +34,8 @@ UK_CTASSERT(sizeof(struct __regs) == UKARCH_REGS_SIZE);
  *   int ukarch_regs_irq_enabled(const struct __regs *)
  *
  *   __uptr ukarch_regs_lr(const struct __regs *)   that register; else 0
+ *   __uptr ukarch_unsigned(__uptr)   a return address as it was found in a
+ *	register or on a stack, without its signature
  *   const struct __regs *ukarch_regs_of_record(__uptr record)
  *	the registers that belong to a trap's frame record, see below
  */

@@ -39,6 +39,8 @@ enum ukarch_trap_why {
 	UKARCH_WHY_WATCH,	  /* watchpoint */
 	UKARCH_WHY_DOUBLE_FAULT,  /* a fault while a fault was delivered */
 	UKARCH_WHY_INTERRUPT,	  /* unhandled interrupt */
+	UKARCH_WHY_SIGNATURE,	  /* a return address with a wrong signature */
+	UKARCH_WHY_LANDING,	  /* an indirect branch to no landing pad */
 };
 
 struct ukarch_trap_ctx {

@@ -70,6 +70,11 @@ static inline __uptr ukarch_regs_lr(const struct __regs *regs
 	return 0;
 }
 
+static inline __uptr ukarch_unsigned(__uptr ra)
+{
+	return ra;
+}
+
 static inline const struct __regs *ukarch_regs_of_record(__uptr record)
 {
 	return (const struct __regs *)(record + 16);

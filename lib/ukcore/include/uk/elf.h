@@ -46,6 +46,7 @@ struct uk_elf_nhdr {
 #define UK_ELF_AT_PHNUM 5
 #define UK_ELF_AT_PAGESZ 6
 #define UK_ELF_AT_ENTRY 9
+#define UK_ELF_AT_HWCAP 16
 
 /* siginfo_t as Linux lays it out on 64-bit machines: what debuggers decode,
  * from a stub and in a core file. The address is that of a fault.

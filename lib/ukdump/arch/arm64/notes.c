@@ -15,9 +15,7 @@ const __u16 dump_arch_machine = 183; /* EM_AARCH64 */
 
 #define NT_ARM_TLS 0x401
 #define NT_ARM_PAC_MASK 0x406
-#define SCTLR_ENIA (1UL << 31)
-#define SCTLR_ENIB (1UL << 30)
-#define TCR_T0SZ 0x3fUL
+#define HWCAP_PACA (1UL << 30)
 
 __sz dump_arch_gregs(const struct dump_thread *t, __u64 gregs[DUMP_GREGS_MAX])
 {
@@ -27,18 +25,20 @@ __sz dump_arch_gregs(const struct dump_thread *t, __u64 gregs[DUMP_GREGS_MAX])
 	return sizeof(*t->regs) / sizeof(*gregs);
 }
 
+/* gdb reads the note of the masks only where this says that there is one. */
+__u64 dump_arch_hwcap(void)
+{
+	return arm64_signature_bits() ? HWCAP_PACA : 0;
+}
+
 void dump_arch_notes(struct dump_sink *sink, const struct dump_thread *t)
 {
-	__u64 masks[2] = { 0, 0 }; /* of data, of code */
+	const __u64 mask = arm64_signature_bits();
+	const __u64 masks[2] = { mask, mask }; /* of data, of code */
 
 	if (t->fp)
 		dump_note(sink, "CORE", DUMP_NT_FPREGSET, t->fp,
 			  UKARCH_FPSTATE_SIZE_MAX);
 	dump_note(sink, "LINUX", NT_ARM_TLS, &t->tls, sizeof(t->tls));
-	if (UKARCH_SYSREG_READ(sctlr_el1) & (SCTLR_ENIA | SCTLR_ENIB)) {
-		__u64 bits = 64 - (UKARCH_SYSREG_READ(tcr_el1) & TCR_T0SZ);
-
-		masks[0] = masks[1] = (1UL << 55) - (1UL << bits);
-	}
 	dump_note(sink, "LINUX", NT_ARM_PAC_MASK, masks, sizeof(masks));
 }

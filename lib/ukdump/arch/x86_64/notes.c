@@ -50,6 +50,11 @@ __sz dump_arch_gregs(const struct dump_thread *t, __u64 gregs[DUMP_GREGS_MAX])
 	return 27;
 }
 
+__u64 dump_arch_hwcap(void)
+{
+	return 0;
+}
+
 void dump_arch_notes(struct dump_sink *sink, const struct dump_thread *t)
 {
 	__sz size = ukarch_fpstate_size();

@@ -206,6 +206,11 @@ __sz dump_arch_gregs(const struct dump_thread *t, __u64 gregs[DUMP_GREGS_MAX])
 	return 27;
 }
 
+__u64 dump_arch_hwcap(void)
+{
+	return 0x1234;
+}
+
 void dump_arch_notes(struct dump_sink *sink, const struct dump_thread *t)
 {
 	dump_note(sink, "LINUX", 0x777, "12345", 5); /* needs padding */

@@ -14,6 +14,7 @@
 	.type \name, %function
 \name:
 	.cfi_startproc
+	hint	#34	/* bti c: called through pointers */
 	stp	x29, x30, [sp, #-16]!
 	.cfi_def_cfa_offset 16
 	.cfi_offset x29, -16

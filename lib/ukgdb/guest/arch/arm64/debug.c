@@ -330,7 +330,7 @@ void gdb_arch_skip_own(struct __regs *regs)
 	__u32 insn;
 
 	if (uk_nofault_try_read(insn, (__u32 *)regs->pc) && is_brk(insn))
-		regs->pc += 4;
+		ukarch_regs_set_pc(regs, regs->pc + 4);
 }
 
 void gdb_arch_undo(struct __regs *regs __unused)

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <uk/arch/lcpu.h>
 #include <uk/nofault.h>
 #include "../../gdb_arch.h"
 
@@ -146,6 +147,15 @@ static void __nobreak reg_set(struct __regs *regs, unsigned int n, __u64 v)
 		regs->lr = v;
 }
 
+static int __nobreak guards_branches(void)
+{
+#ifdef CONFIG_BRANCH_PROTECTION
+	return UKARCH_SYSREG_READ(id_aa64pfr1_el1) & 15; /* BT */
+#else
+	return 0;
+#endif
+}
+
 static int __nobreak load_literal(const struct gdb_ool *ool,
 				  struct __regs *regs)
 {
@@ -158,6 +168,21 @@ static int __nobreak load_literal(const struct gdb_ool *ool,
 		return -EFAULT;
 	reg_set(regs, ool->insn & 31, size == 2 ? (__u64)sext(v, 32) : v);
 	return 0;
+}
+
+/* What an indirect branch asks of its target (DDI 0487, D4.4.1, BTYPE): a jump
+ * through x16 or x17 may go where a call may.
+ */
+static __u64 __nobreak branch_type(int op, __u32 w)
+{
+	unsigned int kind = field(w, 21, 2), reg = field(w, 5, 5);
+
+	if (op != OP_BR || kind == 2 || !guards_branches())
+		return 0;
+	return (kind == 1		 ? 2UL
+		: reg == 16 || reg == 17 ? 1UL
+					 : 3UL)
+	       << ARM64_PSTATE_BTYPE_SHIFT;
 }
 
 int __nobreak gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
@@ -204,6 +229,8 @@ int __nobreak gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
 	default: /* a prefetch */
 		break;
 	}
+	regs->pstate = (regs->pstate & ~ARM64_PSTATE_BTYPE) |
+		       branch_type(ool->op, w);
 	regs->pc = taken ? to : pc + 4;
 	return 0;
 }

@@ -28,6 +28,11 @@ static const struct gdb_reg_type types[] = {
 	{                                                            \
 		"v" #i, 128, 64 + (i), T_VEC, GDB_GROUP_VECTOR, 0, 0 \
 	}
+#ifdef CONFIG_BRANCH_PROTECTION
+#define PAUTH_REGISTERS(_) _(pauth_dmask, 0) _(pauth_cmask, 0)
+#else
+#define PAUTH_REGISTERS(_)
+#endif
 #define SYS(reg, writable) { #reg, 64, -1, T_INT64, GDB_GROUP_SYSTEM, 0, 0 },
 
 const struct gdb_reg_desc gdb_arch_regs[N_REGS] = {
@@ -104,7 +109,7 @@ const struct gdb_reg_desc gdb_arch_regs[N_REGS] = {
 	{ "fpsr", 32, -1, T_INT32, GDB_GROUP_FLOAT, 0, 0 },
 	{ "fpcr", 32, -1, T_INT32, GDB_GROUP_FLOAT, 0, 0 },
 	{ "tpidr", 64, 36, T_DATA, GDB_GROUP_SYSTEM, 0, 0 },
-	SYSTEM_REGISTERS(SYS)
+	PAUTH_REGISTERS(SYS) SYSTEM_REGISTERS(SYS)
 };
 
 static const char cpsr_types[] = "<flags id=\"cpsr_flags\" size=\"4\">"
@@ -155,6 +160,9 @@ static const struct gdb_feature features[] = {
 	{ "org.gnu.gdb.aarch64.core", cpsr_types, X0 },
 	{ "org.gnu.gdb.aarch64.fpu", fpu_types, V0 },
 	{ "org.gnu.gdb.aarch64.tls", __NULL, TPIDR },
+#ifdef CONFIG_BRANCH_PROTECTION
+	{ "org.gnu.gdb.aarch64.pauth", __NULL, PAUTH_DMASK },
+#endif
 	{ "org.vitrine.aarch64.system", __NULL, SYSTEM },
 };
 

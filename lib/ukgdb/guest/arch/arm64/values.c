@@ -81,6 +81,8 @@ int gdb_arch_reg_read(const struct gdb_reg_source *src, unsigned int nr,
 		v = src->regs->pstate;
 	else if (nr == TPIDR)
 		v = src->tls ? *src->tls : UKARCH_SYSREG_READ(tpidr_el0);
+	else if (nr < SYSTEM)
+		v = arm64_signature_bits();
 	else
 		v = system_read(nr);
 	memcpy(buf, &v, bytes);
@@ -92,7 +94,7 @@ int gdb_arch_reg_read(const struct gdb_reg_source *src, unsigned int nr,
  */
 #define PSTATE_MODE 0x1eUL
 #define PSTATE_EL1 0x04UL
-#define PSTATE_MASK 0xf00003c1UL
+#define PSTATE_MASK (0xf00003c1UL | ARM64_PSTATE_BTYPE)
 
 static int cpsr_write(struct __regs *r, __u64 v)
 {
@@ -115,7 +117,9 @@ int gdb_arch_reg_write(const struct gdb_reg_source *src, unsigned int nr,
 		return 0;
 	}
 	memcpy(&v, buf, bytes);
-	if (nr < CPSR)
+	if (nr == PC)
+		ukarch_regs_set_pc(src->regs, v);
+	else if (nr < CPSR)
 		*general(src->regs, nr) = v;
 	else if (nr == CPSR)
 		return cpsr_write(src->regs, v);
@@ -123,6 +127,8 @@ int gdb_arch_reg_write(const struct gdb_reg_source *src, unsigned int nr,
 		*src->tls = v;
 	else if (nr == TPIDR)
 		UKARCH_SYSREG_WRITE(tpidr_el0, v);
+	else if (nr < SYSTEM)
+		return v == arm64_signature_bits() ? 0 : -EROFS;
 	else
 		return system_write(nr, v);
 	return 0;

@@ -5,6 +5,7 @@
 	.global ukpaging_test_code, ukpaging_test_code_end
 	.balign	4
 ukpaging_test_code:
+	hint	#34	/* bti c */
 	mov	w0, #42
 	ret
 ukpaging_test_code_end:

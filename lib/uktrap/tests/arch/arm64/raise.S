@@ -10,6 +10,7 @@
 	.global \name
 	.type \name, %function
 \name:
+	hint	#34	/* bti c */
 	stp	x29, x30, [sp, #-16]!
 	mov	x29, sp
 	.endm
