@@ -117,6 +117,17 @@ def test_changed_option_reaches_who_uses_it(tree):
     assert tree.compiled() == []
 
 
+def test_moved_folder_stays_built(tree):
+    """Names of the folder are in no object and in nothing that decides what is compiled."""
+    moved, image = tree.build_dir.parent.with_name("moved"), tree.image.path.read_bytes()
+    tree.build_dir.parent.rename(moved)
+    done = make(f"O={moved}", *tree.words[1:], cwd=tree.root, CCACHE_DISABLE="1")
+    assert not COMPILED.search(done.stdout), done.stdout
+    assert (moved / tree.image.path.relative_to(tree.build_dir.parent)).read_bytes() == image
+    moved.rename(tree.build_dir.parent)
+    assert tree.compiled() == []
+
+
 def test_changed_flag_reaches_its_library(tree):
     makefile = tree.root / "lib/ukevent/Makefile.uk"
     before = makefile.read_text()

@@ -12,6 +12,7 @@ import functools
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -180,6 +181,28 @@ def write_config(folder, app, config):
         wanted.write_text(text)
 
 
+def options_of(app, config):
+    """What decides most about an image: the options that its application sets and selects."""
+    texts = (path.read_text() for path in (app / "Config.uk", app / "defconfig") if path.exists())
+    return {*re.findall(r"^\s*(select \w+|CONFIG_\w+=.*)", "\n".join(texts), re.M), *config}
+
+
+def start_from_another(folder, cc, options):
+    """Copies the objects of this run's most similar image. make compiles again what other options
+    change: that is known from the folder alone (support/build/lib.mk)."""
+    found = []
+    for note in OUT.glob(f"{cc}*/*-{folder.name.rpartition('-')[2]}/options"):
+        run, *had = note.read_text().splitlines()
+        if run == RUN:
+            found.append((len(options.symmetric_difference(had)), note.parent))
+    if not found or folder.exists():
+        return
+    other = min(found)[1]
+    shutil.copytree(other, folder, symlinks=True, ignore=lambda where, names: [
+        name for name in names if where == str(other) and (
+            name.startswith("app") or not name.startswith(("lib", ".names", ".headers", "include")))])
+
+
 @functools.lru_cache(maxsize=None)
 def build(app, arch, cc="gcc", config=()):
     """Builds an application with options set on top of its defconfig, once.
@@ -201,10 +224,14 @@ def build(app, arch, cc="gcc", config=()):
         built = f"{RUN} {app}"
         if RUN and lock.read() == built:
             return image
+        options = options_of(app, config)
+        if RUN:
+            start_from_another(image.path.parent, f"{cc}{cpus}", options)
         if config or CPUS > 1:
             write_config(image.path.parent, app, config)
         # The others wait for it: all processors, then.
         make(f"-j{os.cpu_count()}", *words)
+        (image.path.parent / "options").write_text("\n".join([str(RUN), *options]))
         lock.truncate(0)
         lock.write(built)
     return image

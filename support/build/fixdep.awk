@@ -4,11 +4,16 @@
 # Rewrites a compiler's dependency files in place: instead of on the whole config.h,
 # an object depends on the empty files of just those options that its sources
 # name. Those files are kconfiglib's (sync_deps): CONFIG_FOO_BAR is
-# foo/bar.h below `dir`. One that does not exist yet belongs to an option
-# that was never set, hence $(wildcard). A file that was rewritten before stays;
-# its first line says so.
+# foo/bar.h in $(CONFIG_DIR). One that does not exist yet belongs to an option
+# that was never set, hence $(wildcard). What is in the image's folder is named by
+# $(BUILD): the folder may be moved. A file that was rewritten before stays; its
+# first line says so.
 #
-# Usage: awk -v dir=DIR -v skip=CONFIG_H -f fixdep.awk FILE.dep...
+# Usage: awk -v build=BUILD -v skip=CONFIG_H -f fixdep.awk FILE.dep...
+
+function anywhere(path) {
+	return index(path, build "/") == 1 ? "$(BUILD)" substr(path, length(build) + 1) : path
+}
 
 # The options that a file names, each once, with blanks between; read once.
 function scan(file,    line, opt) {
@@ -35,7 +40,7 @@ function add(file,    list, n, i, path) {
 		seen[list[i]] = 1
 		path = tolower(list[i])
 		gsub(/_/, "/", path)
-		options = options " \\\n " "$(wildcard " dir "/" path ".h)"
+		options = options " \\\n " "$(wildcard $(CONFIG_DIR)/" path ".h)"
 	}
 }
 
@@ -62,7 +67,7 @@ FNR == 1 {
 # The phony targets that -MP adds for headers, config.h's own among them.
 /^[^ ]+:$/ {
 	if ($0 != skip ":")
-		tail = tail $0 "\n"
+		tail = tail anywhere($0) "\n"
 	next
 }
 
@@ -70,12 +75,12 @@ FNR == 1 {
 	for (i = 1; i <= NF; i++) {
 		if ($i == "\\" || $i == skip)
 			continue
-		out = out (i == 1 && out == "" ? "" : " \\\n ") $i
+		out = out (i == 1 && out == "" ? "" : " \\\n ") anywhere($i)
 		# The source itself may move, like a header: an object of an
 		# application whose folder was moved is compiled again.
 		if (!source && $i !~ /:$/) {
 			source = $i
-			tail = tail source ":\n"
+			tail = tail anywhere(source) ":\n"
 		}
 		if ($i ~ /:$/ || $i ~ /newlib-/ || $i ~ /^\/usr\// || $i ~ /\/lib\/gcc/)
 			continue

@@ -21,8 +21,12 @@
 # is one of its sources.
 #
 # A library named app* is an application: compiled as such. Objects depend on
-# <library>.flags, a file that changes only when the flags do. The objects of any
-# other library become one, in which only its public names are global.
+# <library>/.flags, a file that changes only when the flags do. The objects of any
+# other library become one, in which only its public names are global; it depends
+# on <library>/.parts, likewise.
+#
+# No file that decides what is compiled again names the image's folder: one that
+# was moved, or is a copy of another image's, stays built.
 
 UK_LIBS :=
 # All that addlib and addlib_s have named, selected or not, in upper case.
@@ -161,10 +165,12 @@ define one_object
 LIB_OBJS += $(BUILD)/$(1).o
 NAMES_IN += $($(2)_PUBLIC)
 NAMES_ARGS += out=$(1)/.names $($(2)_PUBLIC)
+$(2)_KEEP := $(if $(filter $(1),$(KASAN_OFF)),$(KASAN_RAW)) $(call keep_words,$(1),$(2)) \
+  $(call keep_names,$(filter-out /%,$($(2)_EXPORTS-y)))
 
-$(BUILD)/$(1).o: $($(2)_OBJS) $(BUILD)/.names
+$(BUILD)/$(1).o: $($(2)_OBJS) $(BUILD)/$(1)/.parts $(BUILD)/.names
 	$(Q)$(LD) -r --unique -z noexecstack -o $$@ $($(2)_OBJS)
-	$(Q)$(OBJCOPY) -w $(if $(filter $(1),$(KASAN_OFF)),$(KASAN_RAW)) $(call keep_words,$(1),$(2)) $(call keep_names,$(filter-out /%,$($(2)_EXPORTS-y))) $$@
+	$(Q)$(OBJCOPY) -w $$($(2)_KEEP) $$@
 endef
 
 # $(call lib_rules,lib,LIB)
@@ -178,6 +184,9 @@ $(2)_PUBLIC := $(call headers,$(call PUBLIC_DIRS,$(2))) $(filter /%,$($(2)_EXPOR
 $$(if $(filter app%,$(1)),,$$(if $$($(2)_OBJS),$$(eval $$(call one_object,$(1),$(2)))))
 endef
 
-# $(call flags_file,lib,LIB)
-flags_file = $(call if_changed,$(BUILD)/$(1)/.flags,$($(2)_FLAGS) $(foreach s,$($(2)_SRCS-y),$($(2)_$(call file_uc,$(basename $(notdir $(s))))_FLAGS-y)) \
-  $($(2)_ASFLAGS-y) $(TARGET_CC) $($(2)_CXX_FLAGS))
+# $(call record,lib,LIB): what objects and their library depend on beside files
+define record
+$(call if_changed,$(BUILD)/$(1)/.flags,$(filter-out $(PREFIX_MAP) $(CONFIG_H),$($(2)_FLAGS) \
+  $(foreach s,$($(2)_SRCS-y),$($(2)_$(call file_uc,$(basename $(notdir $(s))))_FLAGS-y)) $($(2)_ASFLAGS-y) $(TARGET_CC) $($(2)_CXX_FLAGS)))
+$(call if_changed,$(BUILD)/$(1)/.parts,$(subst $(BUILD)/,,$($(2)_OBJS) $($(2)_KEEP)))
+endef

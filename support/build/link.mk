@@ -14,7 +14,7 @@ LINK_LDS := $(BUILD)/link.lds
 _missing = $(filter-out $(wildcard $(1)),$(1))
 _folders := $(sort $(dir $(OBJS)) $(UK_LIBS:%=$(BUILD)/%/))
 $(if $(call _missing,$(_folders)),$(shell mkdir -p $(_folders)))
-$(foreach l,$(UK_LIBS),$(call flags_file,$(l),$(call uc,$(l))))
+$(foreach l,$(UK_LIBS),$(call record,$(l),$(call uc,$(l))))
 
 LDFLAGS-y += -nostdlib -static --gc-sections --build-id=sha1 -z noexecstack \
   -z max-page-size=4096 -z norelro --no-warn-rwx-segments --fatal-warnings \
@@ -26,8 +26,7 @@ LDFLAGS-$(NEEDS_MAIN) += --require-defined=main
 
 LINK_FLAGS := $(strip $(LDFLAGS-y)) -T $(LINK_LDS)
 LINK_IN := $(LIB_OBJS) $(APP_OBJS) $(UK_LDLIBS-y) $(NEWLIB_LIBS)
-$(call if_changed,$(BUILD)/.link,$(LD) $(LINK_FLAGS) $(LINK_IN) $(OBJS) $(NAMES_ARGS) $(keep_names) \
-  $(foreach l,$(UK_LIBS),$($(call uc,$(l))_EXPORTS-y)))
+$(call if_changed,$(BUILD)/.link,$(LD) $(LINK_FLAGS) $(LINK_IN) $(OBJS))
 
 ifeq ($(UK_LINKER_SCRIPT),)
 $(error platform "$(PLAT)": $(PLAT_DIR)/Makefile.uk sets no UK_LINKER_SCRIPT, its linker script)
@@ -40,13 +39,14 @@ $(LINK_LDS): $(UK_LINKER_SCRIPT) $(UK_BASE)/plat/common/include/link.lds.h $(AUT
 # --- dependencies ----------------------------------------------------------
 # One process for all objects that are new; before it, they depend on config.h as a whole.
 $(BUILD)/.deps: $(OBJS) $(UK_BASE)/support/build/fixdep.awk
-	$(Q)awk -v dir=$(CONFIG_DIR) -v skip=$(CONFIG_H) -f $(UK_BASE)/support/build/fixdep.awk $(OBJS:=.dep) && touch $@
+	$(Q)awk -v build=$(BUILD) -v skip=$(CONFIG_H) -f $(UK_BASE)/support/build/fixdep.awk $(OBJS:=.dep) && touch $@
 
 LINK_DEPS := $(BUILD)/.deps $(LIB_OBJS) $(APP_OBJS) $(LINK_LDS) $(BUILD)/.link $(NEWLIB_STAMP) $(UK_LINK_DEPS-y)
 
 # --- public names ----------------------------------------------------------
 # One process writes the lists of all libraries.
-$(BUILD)/.names: $(sort $(NAMES_IN)) $(UK_BASE)/support/build/names.awk $(BUILD)/.link
+$(call if_changed,$(BUILD)/.headers,$(NAMES_ARGS))
+$(BUILD)/.names: $(sort $(NAMES_IN)) $(UK_BASE)/support/build/names.awk $(BUILD)/.headers
 	$(Q)cd $(BUILD) && awk -f $(UK_BASE)/support/build/names.awk $(NAMES_ARGS)
 
 # --- without tables --------------------------------------------------------
