@@ -105,6 +105,35 @@ def test_deadlock_is_reported(arch):
             assert stands(name, threads[name][1]), result.text
 
 
+NOTHING_LEFT = "hang: all threads wait, no timer runs, and no device can wake one"
+
+
+@pytest.mark.parametrize("scene", ["in-vain", "for-a-timer"])
+def test_nothing_is_left_to_wake_a_thread(arch, scene):
+    """Reported once, when it is so, with the place of each thread; the guest goes on waiting."""
+    result = built(arch).run(scene, options=[*cpus(arch), "--timeout", "1"])
+    assert result.status == 124, result.text
+    own = result.log("ERR")
+    assert own[0] == NOTHING_LEFT and own.count(NOTHING_LEFT) == 1, result.text
+    at = next(line for line in result.lines if line.endswith(NOTHING_LEFT))
+    assert (float(at[1:at.index("]")]) > 0.1) or scene == "in-vain", at  # not before the timer
+    threads = in_guest(own[1:])
+    assert set(threads) == {"main", "waiter"}, result.text
+    for name, wait in ("main", "holds"), ("waiter", "never"):
+        assert re.match(rf"waiting for semaphore {wait} \(0x", threads[name][0]), result.text
+        assert stands(name, threads[name][1]), result.text
+
+
+@pytest.mark.parametrize("scene, options", [("for-a-device", ()), ("for-input", ()), ("beats", ()),
+                                            ("in-vain", ("-p", "sched.deadlock=off"))])
+def test_what_may_be_woken_is_no_hang(arch, scene, options):
+    """By a device's handler, by input, by a time; or no one wants to know."""
+    with Guest(built(arch), scene, options=[*cpus(arch), *options], life=1, stdin=True) as guest:
+        assert guest.process.wait(RUN_SECONDS) == 124, guest.text
+        assert "waiter, waiting for semaphore never" in guest.text  # from outside, at the end
+        assert NOTHING_LEFT not in guest.text, guest.text
+
+
 BLOCKED = "worker waits for mutex m1 held by second; second waits for mutex m2 held by worker"
 
 

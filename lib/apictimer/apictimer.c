@@ -107,6 +107,7 @@ static int expired(void *arg __unused)
 	uk_time_expired();
 	return UK_INTCTLR_IRQ_HANDLED;
 }
+UK_INTCTLR_WAKES_NONE(expired);
 
 __u64 apictimer_early(void)
 {

@@ -44,6 +44,7 @@ static int expired(void *arg __unused)
 	uk_time_expired();
 	return UK_INTCTLR_IRQ_HANDLED;
 }
+UK_INTCTLR_WAKES_NONE(expired);
 
 static int generictimer_probe(void)
 {

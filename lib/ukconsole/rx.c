@@ -253,6 +253,7 @@ static int interrupt(void *arg)
 		uk_console_received(con);
 	return UK_INTCTLR_IRQ_HANDLED;
 }
+UK_INTCTLR_WAKES_NONE(interrupt);
 
 void console_rx_start(struct uk_console *con)
 {
@@ -317,3 +318,13 @@ static int rx_init(struct uk_init_ctx *ctx __unused)
 }
 
 uk_plat_initcall_prio(rx_init, 0, 5);
+
+int uk_console_may_wake(void)
+{
+	const struct uk_console *con = __NULL;
+
+	while ((con = uk_console_next(con)))
+		if (con->rx && !uk_intctlr_wakes_none((const void *)con->rx))
+			return 1;
+	return 0;
+}

@@ -14,6 +14,8 @@
 #include <uk/print.h>
 #include "intctlr_internal.h"
 
+UK_TABLE_DEFINE(wakes_none, struct uk_intctlr_wakes_none);
+
 #define LINES CONFIG_LIBUKINTCTLR_LINES
 #define HANDLERS CONFIG_LIBUKINTCTLR_HANDLERS
 
@@ -152,6 +154,25 @@ int uk_intctlr_irq_unregister_arg(unsigned int irq,
 	uk_spin_unlock_irqrestore(&intctlr_lock, flags);
 	intctlr_wait(irq);
 	return e ? 0 : -ENOENT;
+}
+
+int uk_intctlr_wakes_none(const void *func)
+{
+	uk_table_foreach (wakes_none, w)
+		if (w->func == func)
+			return 1;
+	return 0;
+}
+
+int uk_intctlr_may_wake(void)
+{
+	for (unsigned int i = 0; i < HANDLERS; i++) {
+		const void *func = (const void *)UK_READ_ONCE(pool[i].func);
+
+		if (func && !uk_intctlr_wakes_none(func))
+			return 1;
+	}
+	return 0;
 }
 
 int uk_intctlr_irq_stats(unsigned int irq, struct uk_intctlr_irq_stats *stats)

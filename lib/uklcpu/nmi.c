@@ -43,3 +43,4 @@ int lcpu_on_nmi(void *arg __unused)
 	return lcpu_stop_asked() ? UK_INTCTLR_IRQ_HANDLED
 				 : UK_INTCTLR_IRQ_PERHAPS;
 }
+UK_INTCTLR_WAKES_NONE(lcpu_on_nmi);

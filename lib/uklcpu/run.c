@@ -59,6 +59,7 @@ static int on_ipi(void *arg __unused)
 	}
 	return UK_INTCTLR_IRQ_HANDLED;
 }
+UK_INTCTLR_WAKES_NONE(on_ipi);
 
 static void interrupt(unsigned int cpu)
 {
@@ -109,6 +110,15 @@ int ukplat_lcpu_wait(const __lcpuid ids[], unsigned int *num, __nsec timeout)
 			ukarch_cpu_relax();
 		}
 	}
+	return 0;
+}
+
+int uk_lcpu_has_work(void)
+{
+	for (struct ring *r = rings; r < rings + CPUS; r++)
+		if (__atomic_load_n(&r->done, __ATOMIC_ACQUIRE) !=
+		    UK_READ_ONCE(r->tail))
+			return 1;
 	return 0;
 }
 

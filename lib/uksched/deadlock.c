@@ -5,13 +5,19 @@
  * end of a thread, looks whether the one that it waits for can go on: if that
  * waits likewise, and so on, up to the first, none ever does.
  *
+ * And when no thread is left that runs, and none that a timer or a device could
+ * wake, each waits in vain: that is reported once.
+ *
  * It costs a look at the holder; a mutex that is free costs nothing. The holder
  * is believed to be a thread, as the mutex believes it; everything behind that
  * first look is checked.
  */
 #include <string.h>
 #include <uk/assert.h>
+#include <uk/console.h>
 #include <uk/init.h>
+#include <uk/intctlr.h>
+#include <uk/lcpu.h>
 #include <uk/mutex.h>
 #include <uk/param.h>
 #include <uk/print.h>
@@ -25,7 +31,8 @@ enum mode { CRASH, REPORT, OFF };
 static enum mode mode;
 static char *mode_name = "crash";
 UK_PARAM(sched, deadlock, &mode_name, charp,
-	 "what a deadlock does: crash, report (and go on), or off");
+	 "what a deadlock does: crash, report (and go on), or off (and no "
+	 "report of threads that all wait in vain)");
 
 static int parse(struct uk_init_ctx *ctx __unused)
 {
@@ -165,4 +172,51 @@ void sched_deadlock_check(void)
 	if (mode == CRASH)
 		uk_crash_here("deadlock", text, __NULL, 0);
 	report(text);
+}
+
+/* Threads that input can wake, or a time, whose timer may be on its way. */
+static int waits_in_hope(const struct uk_thread *t)
+{
+	return t->wait.kind == UK_WAIT_INPUT || t->wait.until != UK_TIME_NEVER;
+}
+
+/* Whether anything can make a thread ready. Functions and timers end by doing
+ * so under sched_lock: the queues are looked at last.
+ */
+static int can_go_on(void)
+{
+	const struct uk_thread *t = __NULL;
+
+	while ((t = uk_thread_next(t)))
+		if (!sched_is_idle((const struct thread *)t) &&
+		    t->state != UK_THREAD_EXITED && waits_in_hope(t))
+			return 1;
+	return uk_lcpu_has_work() || uk_timer_any() || uk_intctlr_may_wake() ||
+	       uk_console_may_wake() || !sched_all_idle();
+}
+
+static void report_all(void)
+{
+	static struct uk_thread_snapshot s;
+	struct uk_thread *t = __NULL;
+
+	uk_pr_err("hang: all threads wait, no timer runs, and no device can "
+		  "wake one\n");
+	while ((t = uk_thread_next(t))) {
+		if (sched_is_idle((const struct thread *)t))
+			continue;
+		uk_thread_snapshot(&s, t);
+		uk_thread_snapshot_lines(&s, log_line, __NULL);
+	}
+}
+
+void sched_hang_check(void)
+{
+	static int reported;
+
+	if (reported || mode == OFF || uksched.only || !uksched.alive ||
+	    can_go_on())
+		return;
+	reported = 1;
+	report_all();
 }

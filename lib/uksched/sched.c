@@ -136,6 +136,7 @@ static struct thread *sched_none_ready(struct sched_cpu *c, struct thread *from)
 	charge(from, start);
 	c->idle = 1;
 	while (!sched_has_next(c)) {
+		sched_hang_check();
 		uk_spin_unlock(&sched_lock);
 		ukarch_halt_irq();
 		uk_spin_lock(&sched_lock);

@@ -161,11 +161,29 @@ const struct uk_thread *sched_listed(const void *thread);
  * end. It does not return if that is a deadlock and the mode is to crash.
  */
 void sched_deadlock_check(void);
+
+/** All CPUs idle: reports, once, if nothing can wake a thread any more. */
+void sched_hang_check(void);
 #else
 static inline void sched_deadlock_check(void)
 {
 }
+
+static inline void sched_hang_check(void)
+{
+}
 #endif
+
+/** 1 if no CPU has a thread, neither running nor ready. */
+static inline int sched_all_idle(void)
+{
+#ifdef CONFIG_HAVE_SMP
+	return uksched.online && uksched.vacant == uksched.online &&
+	       !uksched.queued;
+#else
+	return !uksched.cpus[0].ready_first;
+#endif
+}
 
 #ifdef CONFIG_LIBUKSCHED_PREEMPT
 extern unsigned int uksched_slice_us;

@@ -181,6 +181,12 @@ static void __noreturn idle(void)
 			sched_switch();
 			uk_spin_unlock(&sched_lock);
 		}
+		if (unlikely(sched_all_idle())) {
+			uk_spin_lock(&sched_lock);
+			if (sched_all_idle())
+				sched_hang_check();
+			uk_spin_unlock(&sched_lock);
+		}
 		look_and_halt(c);
 	}
 }

@@ -174,6 +174,18 @@ __nsec uk_timer_next(void)
 	return due;
 }
 
+int uk_timer_any(void)
+{
+	int any = 0;
+
+	for (struct queue *q = queues; q < queues + CPUS && !any; q++) {
+		uk_spin_lock(&q->lock);
+		any = q->heap || q->running;
+		uk_spin_unlock(&q->lock);
+	}
+	return any;
+}
+
 void uk_timer_stats_get(struct uk_timer_stats *copy)
 {
 	*copy = (struct uk_timer_stats){ 0 };

@@ -51,6 +51,7 @@ static int interrupt(void *arg)
 			uk_console_received(&dev->ports[i].con);
 	return UK_INTCTLR_IRQ_HANDLED;
 }
+UK_INTCTLR_WAKES_NONE(interrupt);
 
 /* What came before has no interrupt: it waits for the first reader. */
 void vcon_irq_start(struct vcon_dev *dev)

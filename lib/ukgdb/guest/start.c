@@ -56,6 +56,7 @@ static int claim(void *arg __unused)
 {
 	return UK_INTCTLR_IRQ_HANDLED;
 }
+UK_INTCTLR_WAKES_NONE(claim);
 #endif
 
 /* Ctrl-C, and a debugger that comes while the program runs, need the line's

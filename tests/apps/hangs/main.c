@@ -10,9 +10,11 @@
 #include <time.h>
 #include <unistd.h>
 #include <uk/cmd.h>
+#include <uk/intctlr.h>
 #include <uk/mutex.h>
 #include <uk/sched.h>
 #include <uk/semaphore.h>
+#include <uk/time.h>
 
 #define MS 1000000L
 #define DEEP 8000
@@ -207,6 +209,52 @@ static void beats(void)
 	}
 }
 
+/* Nothing is left that could wake main or waiter. */
+static void in_vain(void)
+{
+	start("waiter", waits_for_never);
+	uk_semaphore_down(&holds); /* main stands */
+}
+
+static int wakes(void *arg)
+{
+	uk_semaphore_up(arg);
+	return UK_INTCTLR_IRQ_HANDLED;
+}
+
+/* An interrupt could. */
+static void for_a_device(void)
+{
+	unsigned int line = 5;
+
+	while (uk_intctlr_irq_register(line, wakes, &holds))
+		line++;
+	in_vain();
+}
+
+/* Input could. */
+static void for_input(void)
+{
+	start("waiter", waits_for_never);
+	printf("read %d\n", getchar());
+}
+
+static void elapsed(struct uk_timer *timer, void *arg)
+{
+	uk_semaphore_up(arg);
+}
+
+/* A timer does, of no thread. */
+static void for_a_timer(void)
+{
+	static struct uk_timer timer = UK_TIMER_INIT(elapsed, &holds);
+
+	start("waiter", waits_for_never);
+	uk_timer_start(&timer, uk_time_monotonic() + 100 * MS);
+	uk_semaphore_down(&holds);
+	uk_semaphore_down(&holds); /* main stands */
+}
+
 static const struct {
 	const char *name;
 	void (*run)(void);
@@ -220,6 +268,10 @@ static const struct {
 	{ "report", report },
 	{ "loop", loop },
 	{ "beats", beats },
+	{ "in-vain", in_vain },
+	{ "for-a-device", for_a_device },
+	{ "for-input", for_input },
+	{ "for-a-timer", for_a_timer },
 };
 
 int main(int argc, char **argv)

@@ -403,6 +403,12 @@ int uk_console_set_rx(struct uk_console *con,
 		      void (*fn)(struct uk_console *con, void *arg), void *arg);
 
 /**
+ * 1 if a console calls a function that may wake any thread, as
+ * UK_INTCTLR_WAKES_NONE() has it. Contexts: irq-off.
+ */
+int uk_console_may_wake(void);
+
+/**
  * Calls the function set by uk_console_set_rx(); for drivers that handle
  * their interrupt themselves. Contexts: irq, trap.
  */
@@ -437,6 +443,10 @@ static inline int uk_console_set_rx(struct uk_console *con __unused,
 				    void *arg __unused)
 {
 	return -ENOTSUP;
+}
+static inline int uk_console_may_wake(void)
+{
+	return 0;
 }
 static inline void uk_console_received(struct uk_console *con __unused)
 {

@@ -80,6 +80,25 @@ int uk_intctlr_irq_unregister_arg(unsigned int irq,
 				  void *arg);
 
 /**
+ * Declares that a handler wakes no thread but one that waits for input of a
+ * console (UK_WAIT_INPUT) or for a time. A handler that is not declared may
+ * wake any: while it is registered no thread counts as waiting in vain.
+ */
+#define UK_INTCTLR_WAKES_NONE(handler)                               \
+	UK_TABLE_RECORD(wakes_none, struct uk_intctlr_wakes_none, 5, \
+			uk_wakes_none_##handler) = { (const void *)(handler) }
+
+struct uk_intctlr_wakes_none {
+	const void *func;
+};
+
+/** 1 if a function was declared so. Contexts: any. */
+int uk_intctlr_wakes_none(const void *func);
+
+/** 1 if a handler is registered that may wake any thread. Contexts: irq-off. */
+int uk_intctlr_may_wake(void);
+
+/**
  * Masks or unmasks a line; a line that does not exist is left alone. What a
  * masked edge-triggered line signals may be lost, a level stays. A line that is
  * unmasked, or gets its first handler, interrupts the calling CPU from then on.

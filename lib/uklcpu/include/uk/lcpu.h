@@ -214,6 +214,19 @@ static inline void *uk_lcpu_fpstate(unsigned int cpu __unused)
 }
 #endif
 
+#ifdef CONFIG_HAVE_SMP
+/**
+ * 1 if a function that ukplat_lcpu_run() was given has not returned yet, on any
+ * CPU. Contexts: any.
+ */
+int uk_lcpu_has_work(void);
+#else
+static inline int uk_lcpu_has_work(void)
+{
+	return 0;
+}
+#endif
+
 /**
  * Stops all other CPUs for a look at what they do, whether or not they are
  * stopped already. Contexts: as uk_lcpu_stop_others().

@@ -69,6 +69,7 @@ static int interrupt(void *arg __unused)
 	nmi_ticked(uk_percpu_read(trap));
 	return UK_INTCTLR_IRQ_HANDLED;
 }
+UK_INTCTLR_WAKES_NONE(interrupt);
 
 void nmi_source_init_cpu(void)
 {

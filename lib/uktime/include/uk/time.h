@@ -178,6 +178,11 @@ static inline int uk_timer_pending(const struct uk_timer *timer)
  */
 __nsec uk_timer_next(void);
 
+/** 1 if a timer is pending, or its handler runs, on any CPU. Contexts: irq-off,
+ * and none inside of a call of uktime.
+ */
+int uk_timer_any(void);
+
 /* Counters since boot, of all CPUs. */
 struct uk_timer_stats {
 	__u64 started;
