@@ -93,6 +93,8 @@ def test_report_from_outside():
     """At QEMU's own stub, which does not know of signatures."""
     result = build("protect", "arm64").run("wait", options=["--cpu", MAX, "--timeout", "1"])
     assert result.status == 124, result.text
-    trace = functions(result.text.partition("Thread 1: main, sleeping")[2].replace("[PAC] ", ""))
-    at = trace.index("waits")
-    assert trace[at:at + 6] == ["waits"] * 4 + ["main", "run_main"], result.text
+    for name, trace in (("main", ["waits"] * 4 + ["both_wait", "main", "run_main"]),
+                        ("second", ["waits"] * 2 + ["second", "start", "thread_start", "ukarch_ctx_start"])):
+        its = functions(result.text.partition(f": {name}, sleeping")[2].partition("Thread ")[0].replace("[PAC] ", ""))
+        at = its.index("waits")
+        assert its[at:at + len(trace)] == trace, result.text

@@ -30,7 +30,8 @@ DEADLOCKS = {
 
 def built(arch, cc="gcc"):
     """On arm64 with two CPUs, so that both ways are tested with one image each."""
-    return build("hangs", arch, cc, config=("CONFIG_UKPLAT_LCPU_MAXCOUNT=2",) if arch == "arm64" else ())
+    return build("hangs", arch, cc, config=("CONFIG_LIBUKSCHED_LOCK_PLACES=y",
+                                            *(("CONFIG_UKPLAT_LCPU_MAXCOUNT=2",) if arch == "arm64" else ())))
 
 
 def cpus(arch):
@@ -68,6 +69,21 @@ def from_outside(text):
     return threads
 
 
+LOCKED = re.compile(r"(?<=mutex )(\w+)((?: \(0x\w+\))?,? held by [^;,]*), locked in (\w+) "
+                    r"\(tests/apps/hangs/main\.c:(\d+)\)")
+
+
+def placed(text):
+    """The text without the places where mutexes were locked. Each has one, which is a line of the source
+    that locks it."""
+    for mutex, _, function, line in LOCKED.findall(text):
+        assert f"lock(&{mutex});" in SOURCE[int(line) - 1], text
+        start = max(n for n in range(int(line)) if SOURCE[n].startswith("static"))
+        assert re.search(rf"\b{function}\(", SOURCE[start]), text
+    assert len(LOCKED.findall(text)) == len(re.findall("held by", text)), text
+    return LOCKED.sub(r"\1\2", text)
+
+
 @pytest.mark.parametrize("scene", DEADLOCKS)
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_deadlock(arch, cc, scene):
@@ -75,7 +91,7 @@ def test_deadlock(arch, cc, scene):
     result = built(arch, cc).run(scene, options=cpus(arch))
     assert result.status == 70, result.text
     screen = read_screen(result)
-    assert screen.reason == f"deadlock: {DEADLOCKS[scene]}"
+    assert placed(" ".join([screen.reason, *map(str.strip, screen.details)])) == f"deadlock: {DEADLOCKS[scene]}"
     assert re.search(r"stack 0x\w+-0x\w+, \d+ of 65536 bytes used at most$", result.text, re.M), result.text
     traces = {thread.name: thread.trace for thread in screen.threads.values()}
     crashed = next(t.name for t in screen.threads.values() if t.state == "waiting" and not t.trace)
@@ -95,13 +111,13 @@ def test_deadlock_is_reported(arch):
     result = built(arch).run("crosswise", options=[*cpus(arch), "-p", "sched.deadlock=report", "--timeout", "1"])
     assert result.status == 124, result.text
     own = result.log("ERR")
-    assert own[0] == f"deadlock: {CROSSWISE}"
+    assert placed(own[0]) == f"deadlock: {CROSSWISE}"
     said, _, outside = result.text.partition("time limit of 1 s reached\n")
-    assert f"Deadlock: {CROSSWISE}\n" in outside, result.text
+    assert placed(re.search("^Deadlock: (.*)", outside, re.M)[1]) == CROSSWISE, result.text
     for threads in in_guest(own), from_outside(outside):
         for name, wait in (("main", r"m2 \(0x\w+\), held by thread \d+ worker"),
                            ("worker", r"m1 \(0x\w+\), held by thread 1 main")):
-            assert re.fullmatch(f"waiting for mutex {wait}", threads[name][0]), result.text
+            assert re.fullmatch(f"waiting for mutex {wait}", placed(threads[name][0])), result.text
             assert stands(name, threads[name][1]), result.text
 
 
@@ -142,7 +158,7 @@ def test_report_of_the_guest(arch):
     image = built(arch)
     result = image.run("report", options=[*cpus(arch), "-p", "sched.deadlock=off"])
     assert result.status == 0, result.text
-    assert f"deadlock: {BLOCKED}\n" in result.text
+    assert placed(re.search("^deadlock: (.*)", result.text, re.M)[1]) == BLOCKED, result.text
     threads = in_guest(result.lines)
     assert threads["waiter"][0].startswith("waiting for semaphore never (0x"), result.text
     assert re.fullmatch(RUNS, threads["main"][0]), result.text
@@ -214,3 +230,15 @@ def test_ctrl_backslash_on_a_terminal():
             pass
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 130
     os.close(tty)
+
+
+@pytest.mark.parametrize("arch", [a for a in ARCHS if a == "x86_64"])  # arm64's counter counts each 16th
+@pytest.mark.one_cpu("instructions of one CPU")
+def test_cost_of_the_places(arch):
+    """Instructions of a lock that is free, and of its unlock."""
+    cost = []
+    for config in (), ("CONFIG_LIBUKSCHED_LOCK_PLACES=y",):
+        result = build("switches", arch, config=config).run(options=["--icount"])
+        assert result.status == 0, result.text
+        cost.append(int(re.search(r"^bench mutex_pair (\d+)", result.text, re.M)[1]))
+    assert cost[1] - cost[0] <= 3, cost

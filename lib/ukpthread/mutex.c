@@ -68,22 +68,23 @@ int pthread_mutex_destroy(pthread_mutex_t *mutex)
 	return uk_mutex_is_locked(uk(mutex)) ? EBUSY : 0;
 }
 
-static int lock(pthread_mutex_t *mutex, __nsec deadline)
+static int lock(pthread_mutex_t *mutex, __nsec deadline,
+		const void *place __unused)
 {
 	if (mutex->_type == PTHREAD_MUTEX_ERRORCHECK &&
 	    uk_mutex_is_mine(uk(mutex)))
 		return EDEADLK;
-	return -uk_mutex_lock_until(uk(mutex), deadline);
+	return -uk_mutex_lock_at(uk(mutex), deadline, place);
 }
 
 int pthread_mutex_lock(pthread_mutex_t *mutex)
 {
-	return lock(mutex, UK_TIME_NEVER);
+	return lock(mutex, UK_TIME_NEVER, UK_MUTEX_PLACE);
 }
 
 int pthread_mutex_trylock(pthread_mutex_t *mutex)
 {
-	return uk_mutex_trylock(uk(mutex)) ? 0 : EBUSY;
+	return uk_mutex_trylock_at(uk(mutex), UK_MUTEX_PLACE) ? 0 : EBUSY;
 }
 
 int pthread_mutex_timedlock(pthread_mutex_t *mutex,
@@ -91,11 +92,11 @@ int pthread_mutex_timedlock(pthread_mutex_t *mutex,
 {
 	__nsec deadline;
 
-	if (uk_mutex_trylock(uk(mutex)))
+	if (uk_mutex_trylock_at(uk(mutex), UK_MUTEX_PLACE))
 		return 0;
 	if (pthread_deadline(CLOCK_REALTIME, abstime, &deadline))
 		return EINVAL;
-	return lock(mutex, deadline);
+	return lock(mutex, deadline, UK_MUTEX_PLACE);
 }
 
 int pthread_mutex_unlock(pthread_mutex_t *mutex)

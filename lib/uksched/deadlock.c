@@ -104,6 +104,8 @@ static void add_wait(struct sched_text *to, const struct uk_thread *t)
 		sched_add(to, " held by ");
 	}
 	sched_add(to, "%s", on ? on->name : "a thread that has exited");
+	if (t->wait.kind == UK_WAIT_MUTEX)
+		sched_add_place(to, t->wait.object);
 }
 
 unsigned int uk_thread_deadlock(const struct uk_thread *thread, char *buf,

@@ -25,35 +25,91 @@ static int take(struct uk_mutex *m)
 	return 1;
 }
 
-int uk_mutex_lock_until(struct uk_mutex *m, __nsec deadline)
+static inline __attribute__((always_inline)) void
+set_place(struct uk_mutex *m __unused, const void *place __unused)
+{
+#ifdef CONFIG_LIBUKSCHED_LOCK_PLACES
+	m->place = place;
+#endif
+}
+
+/* A mutex that is handed over gets the place from the thread. */
+static inline __attribute__((always_inline)) void
+wants_at(const void *place __unused)
+{
+#ifdef CONFIG_LIBUKSCHED_LOCK_PLACES
+	current()->locks_at = place;
+#endif
+}
+
+static inline void set_place_of(struct uk_mutex *m __unused,
+				const struct thread *next __unused)
+{
+#ifdef CONFIG_LIBUKSCHED_LOCK_PLACES
+	m->place = next->locks_at;
+#endif
+}
+
+/* Inlined, as it has the place of the function that the program called. */
+static inline __attribute__((always_inline)) int
+lock(struct uk_mutex *m, __nsec deadline, const void *place)
 {
 	unsigned long flags;
 	int rc = 0;
 
 	uk_spin_lock_irqsave(&sched_lock, flags);
-	if (!take(m))
+	if (take(m)) {
+		set_place(m, place);
+	} else {
+		wants_at(place);
 		rc = sched_block(&m->wait, deadline, UK_WAIT_MUTEX, m);
+	}
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	return rc;
 }
 
-void uk_mutex_lock(struct uk_mutex *m)
-{
-	UK_ASSERT(!uk_mutex_is_mine(m) ||
-		  (m->flags & UK_MUTEX_CONFIG_RECURSE) || !m->owner);
-	(void)uk_mutex_lock_until(m, UK_TIME_NEVER);
-}
-
-int uk_mutex_trylock(struct uk_mutex *m)
+static inline __attribute__((always_inline)) int trylock(struct uk_mutex *m,
+							 const void *place)
 {
 	unsigned long flags;
 	int taken;
 
 	uk_spin_lock_irqsave(&sched_lock, flags);
 	taken = take(m);
+	if (taken)
+		set_place(m, place);
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	return taken;
 }
+
+int uk_mutex_lock_until(struct uk_mutex *m, __nsec deadline)
+{
+	return lock(m, deadline, UK_MUTEX_PLACE);
+}
+
+void uk_mutex_lock(struct uk_mutex *m)
+{
+	UK_ASSERT(!uk_mutex_is_mine(m) ||
+		  (m->flags & UK_MUTEX_CONFIG_RECURSE) || !m->owner);
+	(void)lock(m, UK_TIME_NEVER, UK_MUTEX_PLACE);
+}
+
+int uk_mutex_trylock(struct uk_mutex *m)
+{
+	return trylock(m, UK_MUTEX_PLACE);
+}
+
+#ifdef CONFIG_LIBUKSCHED_LOCK_PLACES
+int uk_mutex_lock_at(struct uk_mutex *m, __nsec deadline, const void *place)
+{
+	return lock(m, deadline, place);
+}
+
+int uk_mutex_trylock_at(struct uk_mutex *m, const void *place)
+{
+	return trylock(m, place);
+}
+#endif
 
 /* Of an owner. */
 static inline void give(struct uk_mutex *m)
@@ -64,6 +120,8 @@ static inline void give(struct uk_mutex *m)
 		next = sched_wake_one(&m->wait);
 		m->owner = next ? &next->pub : __NULL;
 		m->depth = next ? 1 : 0;
+		if (next)
+			set_place_of(m, next);
 	}
 }
 
@@ -97,6 +155,7 @@ void uk_mutex_seize(struct uk_mutex *m)
 	uk_spin_lock_irqsave(&sched_lock, flags);
 	m->depth = uk_mutex_is_mine(m) ? m->depth + 1 : 1;
 	m->owner = uk_thread_current();
+	set_place(m, UK_MUTEX_PLACE);
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
 }
 

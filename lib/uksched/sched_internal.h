@@ -13,6 +13,7 @@
 #define __UKSCHED_INTERNAL_H__
 
 #include <uk/arch/ctx.h>
+#include <uk/mutex.h>
 #include <uk/plat/lcpu.h>
 #include <uk/sched.h>
 #include <uk/spinlock.h>
@@ -38,6 +39,9 @@ struct thread {
 	struct thread *wait_next;
 	struct uk_timer timer; /* deadline of sleeping and waiting */
 	int timed_out;
+#ifdef CONFIG_LIBUKSCHED_LOCK_PLACES
+	const void *locks_at; /* where it waits for a mutex */
+#endif
 
 	uk_thread_func_t func;
 	void *arg, *result;
@@ -152,6 +156,9 @@ void sched_add(struct sched_text *to, const char *fmt, ...) __printf_like(2, 3);
 
 /** The symbol of an object, " lock", or its address. @return 1 for a symbol */
 int sched_add_name(struct sched_text *to, const void *object);
+
+/** ", locked in main (main.c:12)": where a mutex was, if that is known. */
+void sched_add_place(struct sched_text *to, const struct uk_mutex *m);
 
 /** The thread at an address, if there is one; else NULL. */
 const struct uk_thread *sched_listed(const void *thread);

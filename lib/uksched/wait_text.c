@@ -67,6 +67,27 @@ int sched_add_name(struct sched_text *to, const void *object)
 	return 1;
 }
 
+void sched_add_place(struct sched_text *to __unused,
+		     const struct uk_mutex *m __unused)
+{
+#ifdef CONFIG_LIBUKSCHED_LOCK_PLACES
+	struct uk_source_loc loc;
+	struct uk_symbol sym;
+	const void *place;
+	__uptr call;
+
+	if (!uk_nofault_try_read(place, &m->place) || !place)
+		return;
+	call = ukarch_unsigned((__uptr)place) - 1;
+	if (uk_resolve_symbol(call, &sym))
+		sched_add(to, ", locked at 0x%lx", call + 1);
+	else
+		sched_add(to, ", locked in %s", sym.name);
+	if (!uk_resolve_line(call, &loc))
+		sched_add(to, " (%s:%u)", loc.file, loc.line);
+#endif
+}
+
 /* " lock (0x12ab40)" */
 static void add_object(struct sched_text *to, const void *object)
 {
@@ -117,6 +138,7 @@ static void add_cause(struct sched_text *to, const struct uk_thread *t)
 	if (t->wait.kind == UK_WAIT_MUTEX) {
 		sched_add(to, ", held by");
 		add_thread(to, uk_thread_wait_holder(t));
+		sched_add_place(to, t->wait.object);
 	}
 }
 

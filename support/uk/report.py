@@ -5,8 +5,8 @@
 from uk import debugger
 from uk.cpus import id_on, thread_on, uk_cpus
 from uk.guest import last_word, text_at
-from uk.threads import (FOR_EVER, cpu_text, is_running, object_named, saved_regs, state_of, thread_of, trail,
-                        uk_threads, wait_of)
+from uk.threads import (FOR_EVER, cpu_text, is_running, object_named, place_of_lock, saved_regs, state_of, thread_of,
+                        trail, uk_threads, wait_of)
 
 
 def blocker(pub):
@@ -23,8 +23,11 @@ def blocker(pub):
 def wait_in_words(pub, name):
     """"main waits for mutex m2 held by worker", of a thread in a cycle; name: of the other."""
     at = int(pub["wait"]["object"])
-    of = f"mutex {object_named(at).split(' (')[0]} held by" if last_word(pub["wait"]["kind"]) == "mutex" else "the end of"
-    return f"{text_at(pub['name'])} waits for {of} {name}"
+    if last_word(pub["wait"]["kind"]) == "mutex":
+        of = f"mutex {object_named(at).split(' (')[0]} held by {name}{place_of_lock(at)}"
+    else:
+        of = f"the end of {name}"
+    return f"{text_at(pub['name'])} waits for {of}"
 
 
 def deadlocks(pubs):

@@ -50,6 +50,11 @@ def saved_regs(thread):
     return trap["regs"].dereference() if int(trap) else thread["ctx"]["regs"]
 
 
+def unsigned(address):
+    """A return address without the signature that an arm64 image may give it."""
+    return address & (1 << 48) - 1 if not address >> 55 & 1 else address
+
+
 def trail(regs):
     """The addresses of a call trace, by frame pointers."""
     is_arm = "x" in debugger.offsets("struct __regs")
@@ -63,7 +68,7 @@ def trail(regs):
             return
         if not at:
             return
-        yield at - 1
+        yield unsigned(at) - 1
         if older <= frame:
             return
         frame = older
@@ -136,6 +141,17 @@ def object_named(address):
     return f"{name.replace(' + ', '+')} ({address:#x})"
 
 
+def place_of_lock(at):
+    """Where a mutex was locked, if the image remembers that."""
+    if "place" not in debugger.offsets("struct uk_mutex"):
+        return ""
+    place = unsigned(int(debugger.at("struct uk_mutex", at)["place"]))
+    if not place:
+        return ""
+    name, line, file = debugger.place_at(place - 1)
+    return f", locked in {name} ({file.removeprefix('./')}:{line})" if line else f", locked in {name}"
+
+
 def wait_of(pub):
     """What a thread waits for, in the words of lib/uksched/wait_text.c."""
     wait = pub["wait"]
@@ -150,7 +166,7 @@ def wait_of(pub):
         words.append(object_named(at))
     if kind == "mutex":
         owner = int(debugger.at("struct uk_mutex", at)["owner"])
-        words[-1] += f", held by {thread_named(owner)}"
+        words[-1] += f", held by {thread_named(owner)}{place_of_lock(at)}"
     if until != FOR_EVER and kind != "input":
         if words:
             words[-1] += ","

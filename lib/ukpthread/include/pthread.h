@@ -27,12 +27,14 @@ extern "C" {
 #define PTHREAD_MUTEX_ERRORCHECK 2
 #define PTHREAD_MUTEX_DEFAULT PTHREAD_MUTEX_NORMAL
 
-#define PTHREAD_MUTEX_INITIALIZER \
-	{                         \
-		0, 0, 0,          \
-		{                 \
-			0, 0      \
-		}                 \
+#ifdef CONFIG_LIBUKSCHED_LOCK_PLACES
+#define _PTHREAD_PLACE , 0
+#else
+#define _PTHREAD_PLACE
+#endif
+#define PTHREAD_MUTEX_INITIALIZER                \
+	{                                        \
+		0, 0, 0, { 0, 0 } _PTHREAD_PLACE \
 	}
 #define PTHREAD_COND_INITIALIZER \
 	{                        \

@@ -106,6 +106,21 @@ static void __attribute__((noinline)) waits(int n)
 		sleep(1000);
 }
 
+static void *second(void *arg)
+{
+	waits(1);
+	return arg;
+}
+
+static void both_wait(void)
+{
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, second, NULL);
+	pthread_setname_np(thread, "second");
+	waits(3);
+}
+
 /* setjmp, signals, callbacks of newlib, threads, functions by pointer */
 static int by_right(void)
 {
@@ -141,7 +156,7 @@ int main(int argc, char **argv)
 	else if (!strcmp(scene, "newlib"))
 		newlib(text, 3);
 	else if (!strcmp(scene, "wait"))
-		waits(3);
+		both_wait();
 	else
 		return by_right();
 	return 0;

@@ -37,6 +37,9 @@ typedef struct {
 	unsigned int _depth;
 	unsigned int _type;
 	_PTHREAD_WAIT;
+#ifdef CONFIG_LIBUKSCHED_LOCK_PLACES
+	const void *_place;
+#endif
 } pthread_mutex_t;
 
 typedef struct {

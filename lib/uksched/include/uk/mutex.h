@@ -17,6 +17,9 @@ struct uk_mutex {
 	unsigned int depth; /* locked so often by its owner */
 	unsigned int flags;
 	struct uk_waitq wait;
+#ifdef CONFIG_LIBUKSCHED_LOCK_PLACES
+	const void *place; /* return address of the lock; NULL: not known */
+#endif
 };
 
 #define UK_MUTEX_CONFIG_RECURSE 0x01U /* the owner may lock it again */
@@ -52,6 +55,22 @@ int uk_mutex_trylock(struct uk_mutex *m);
  * @return 0, -ETIMEDOUT
  */
 int uk_mutex_lock_until(struct uk_mutex *m, __nsec deadline);
+
+#ifdef CONFIG_LIBUKSCHED_LOCK_PLACES
+/** The return address of the function that this stands in, as it was stored. */
+#define UK_MUTEX_PLACE (((const void *const *)__builtin_frame_address(0))[1])
+
+/**
+ * As uk_mutex_lock_until() and uk_mutex_trylock(), for a function that locks
+ * for its caller: place is UK_MUTEX_PLACE there.
+ */
+int uk_mutex_lock_at(struct uk_mutex *m, __nsec deadline, const void *place);
+int uk_mutex_trylock_at(struct uk_mutex *m, const void *place);
+#else
+#define UK_MUTEX_PLACE __NULL
+#define uk_mutex_lock_at(m, deadline, place) uk_mutex_lock_until(m, deadline)
+#define uk_mutex_trylock_at(m, place) uk_mutex_trylock(m)
+#endif
 
 /** Unlocks; crashes for a mutex that is not the caller's. */
 void uk_mutex_unlock(struct uk_mutex *m);
