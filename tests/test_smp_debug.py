@@ -79,6 +79,12 @@ def test_core_with_threads(arch, tmp_path):
     assert f"CPU 1, thread {ids['computes']}, computes, interrupts on" in screen.sections, done.text
 
 
+def test_a_call_that_changes_the_cpu(arch):
+    with StubGuest(build("smp_threads", arch), "hop", place="vport", options=["--smp", 2]) as g:
+        g.gdb("a_call_that_changes_the_cpu", more=SCENES)
+        assert g.end().status == 0
+
+
 # The controller's way to stop a CPU is another on each.
 CONTROLLERS = [(arch, gic) for arch, gic in (("x86_64", ""), ("arm64", ""), ("arm64", "-machine gic-version=3"))
                if arch in ARCHS]

@@ -120,6 +120,19 @@ def threads_and_a_crash(notes):
 
 
 @scene
+def a_call_that_changes_the_cpu():
+    """In the middle of a read of the CPU's number, which is two instructions on arm64."""
+    attach()
+    code = gdb.selected_frame().architecture().disassemble(number("(long)read_cpu"), count=8)
+    read = next(i for i in code if re.search("mrs.*tpidr_el1|%gs:", i["asm"]))
+    run(f"tbreak *{read['addr'] + (4 if is_arm() else 0)}")
+    go()
+    run("call (void)hop()")
+    assert re.search("main .* on CPU 1", run("monitor threads"))
+    exits()
+
+
+@scene
 def all_cpus_stop(cpus, notes):
     """Ctrl-C's way: all stop although each has interrupts off, and none moves."""
     at_rounds(cpus)

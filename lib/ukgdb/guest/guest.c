@@ -60,7 +60,25 @@ static int reg_read(struct gdb_target *t, long tid, unsigned int nr, void *buf)
 	return gdb_arch_reg_read(&src, nr, buf);
 }
 
-static int reg_write(struct gdb_target *t __unused, long tid, unsigned int nr,
+#ifdef CONFIG_HAVE_SMP
+/* The debugger puts back what it found before it called a function, which may
+ * have moved the thread to another CPU: a read of per-CPU data begins again.
+ */
+static void moved(struct __regs *regs)
+{
+	__u32 before;
+
+	if (uk_nofault_try_read(before,
+				(const __u32 *)(ukarch_regs_pc(regs) - 4)))
+		ukarch_percpu_resume(regs);
+}
+#else
+static void moved(struct __regs *regs __unused)
+{
+}
+#endif
+
+static int reg_write(struct gdb_target *t, long tid, unsigned int nr,
 		     const void *buf)
 {
 	struct gdb_reg_source src;
@@ -69,6 +87,8 @@ static int reg_write(struct gdb_target *t __unused, long tid, unsigned int nr,
 	if (rc)
 		return rc;
 	rc = gdb_arch_reg_write(&src, nr, buf);
+	if (!rc && nr == t->pc)
+		moved(src.regs);
 	if (!rc && src.fp && tid == gdb_guest_tid())
 		gdb_guest.fp_dirty = 1;
 	return rc;

@@ -119,3 +119,26 @@ int scene_affinity(void)
 		mistakes++;
 	return mistakes;
 }
+
+/* --- for a debugger, which calls hop() in the middle of read_cpu() ---------*/
+
+unsigned int read_cpu(void);
+unsigned int __attribute__((noinline, aligned(8))) read_cpu(void)
+{
+	return uk_percpu_id();
+}
+
+static void hop(void)
+{
+	uk_thread_set_affinity(uk_thread_current(), 2);
+}
+
+void (*volatile for_gdb)(void) = hop;
+
+int scene_hop(void)
+{
+	uk_thread_set_affinity(uk_thread_current(), 1);
+	if (!for_gdb)
+		return 1;
+	return read_cpu() != 1;
+}

@@ -37,6 +37,7 @@ int scene_crash(void);
 
 /* affinity.c */
 int scene_affinity(void);
+int scene_hop(void);
 
 /* library.c: newlib */
 int scene_errno(void);
