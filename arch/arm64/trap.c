@@ -161,14 +161,22 @@ static void __nobreak address(struct ukarch_trap_ctx *ctx)
 }
 
 #define PSTATE_F (1 << 6)
+#define PSTATE_D (1 << 9)
+#define MDSCR_SS (1 << 0)
 
 /* Handlers can be interrupted by what may interrupt a program with interrupts
- * off: its registers are saved by now, and those of the exception read.
+ * off: its registers are saved by now, and those of the exception read. A
+ * debugger's points hit there as well; a step is the program's, not theirs.
  */
-static void __nobreak fiq_unmask(const struct ukarch_trap_ctx *ctx)
+static void __nobreak unmask(const struct ukarch_trap_ctx *ctx)
 {
 	if (!(ctx->regs->pstate & PSTATE_F))
 		__asm__ __volatile__("msr daifclr, #1" : : : "memory");
+#ifdef CONFIG_LIBUKGDB
+	if (!(ctx->regs->pstate & PSTATE_D) &&
+	    !(UKARCH_SYSREG_READ(mdscr_el1) & MDSCR_SS))
+		__asm__ __volatile__("msr daifclr, #8" : : : "memory");
+#endif
 }
 
 static const struct uk_event *__nobreak
@@ -187,7 +195,7 @@ classify_sync(struct ukarch_trap_ctx *ctx)
 					      : data_access(esr);
 		if (!(esr & ISS_FNV))
 			address(ctx);
-		fiq_unmask(ctx);
+		unmask(ctx);
 		return classify_abort(ctx);
 	case EC_WATCH_LOWER:
 	case EC_WATCH:
@@ -208,7 +216,7 @@ classify_sync(struct ukarch_trap_ctx *ctx)
 		break;
 	}
 	if (classes[ec].event != E_DEBUG) /* not in those of a debug trap */
-		fiq_unmask(ctx);
+		unmask(ctx);
 	return class_events[classes[ec].event];
 }
 
@@ -216,7 +224,7 @@ static const struct uk_event *__nobreak classify(struct ukarch_trap_ctx *ctx)
 {
 	switch (SLOT_KIND(ctx->trapnr)) {
 	case SLOT_IRQ:
-		fiq_unmask(ctx);
+		unmask(ctx);
 		ctx->why = UKARCH_WHY_INTERRUPT;
 		return IRQ;
 	case SLOT_FIQ:
@@ -224,7 +232,7 @@ static const struct uk_event *__nobreak classify(struct ukarch_trap_ctx *ctx)
 		return OTHER;
 	case SLOT_SERROR:
 		ctx->error_code = UKARCH_SYSREG_READ(esr_el1);
-		fiq_unmask(ctx);
+		unmask(ctx);
 		ctx->why = UKARCH_WHY_EXTERNAL;
 		return BUS_ERROR;
 	default:

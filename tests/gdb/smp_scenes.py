@@ -228,13 +228,19 @@ def steps_on_each_cpu(cpus):
 def watch_and_call(cpus):
     """A watchpoint stops at each change; a function called in a thread runs on its CPU."""
     at_rounds(cpus)
-    run("watch smp_rounds[0]")
-    old = number("smp_rounds[0]")
-    for _ in range(3):
-        go()
-        assert number("smp_rounds[0]") == old + 1
-        old += 1
-    run("delete")
+    # that of CPU 1 is in the handler of an interrupt
+    for cpu in (0, 1):
+        run(f"watch smp_rounds[{cpu}]")
+        old = number(f"smp_rounds[{cpu}]")
+        for _ in range(3):
+            go()
+            assert number(f"smp_rounds[{cpu}]") == old + 1
+            old += 1
+        run("delete")
+        run(f"hbreak smp_round if cpu == {cpu}")
+        assert "points" in go()
+        assert cpu_of(gdb.selected_thread()) == number("cpu") == cpu
+        run("delete")
     for thread in cpus_of_gdb():
         thread.switch()
         run("set scheduler-locking on")

@@ -54,6 +54,8 @@ void gdb_arch_step_on(struct __regs *regs, const __u8 *insn __unused,
 {
 	cpus[uk_percpu_id()].masked_before = regs->pstate & PSTATE_D;
 	regs->pstate = (regs->pstate & ~PSTATE_D) | PSTATE_SS;
+	/* or this would be stepped: until the return */
+	__asm__ volatile("msr daifset, #8" : : : "memory");
 	UKARCH_SYSREG_WRITE(mdscr_el1,
 			    UKARCH_SYSREG_READ(mdscr_el1) | MDSCR_SS);
 	__asm__ volatile("isb");
