@@ -108,7 +108,6 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 		g->missed = 1;
 	}
 }
-UK_INTCTLR_WAKES_NONE(gdb_guest_received);
 
 /* The interrupt was the line's, and it brought a reason to stop. */
 static int on_irq(void *data)

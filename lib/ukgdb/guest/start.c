@@ -57,6 +57,7 @@ static int claim(void *arg __unused)
 	return UK_INTCTLR_IRQ_HANDLED;
 }
 UK_INTCTLR_WAKES_NONE(claim);
+UK_INTCTLR_WAKES_NONE(gdb_guest_received);
 #endif
 
 /* Ctrl-C, and a debugger that comes while the program runs, need the line's
