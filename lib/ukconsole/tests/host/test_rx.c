@@ -273,12 +273,19 @@ static void other(struct uk_console *c, void *arg)
 {
 }
 
+int uk_intctlr_wakes_none(const void *func)
+{
+	return func == (const void *)other;
+}
+
 static void test_callback(void **state)
 {
 	unsigned int events = uk_console_events(&con);
 
 	receive(1);
+	assert_int_equal(uk_console_may_wake(), 0);
 	assert_int_equal(uk_console_set_rx(&con, called, &calls), 0);
+	assert_int_equal(uk_console_may_wake(), 1);
 	assert_int_equal(calls, 1); /* what was there */
 	assert_int_equal(got, sent);
 	assert_int_equal(uk_console_set_rx(&con, other, NULL), -EBUSY);
@@ -292,6 +299,7 @@ static void test_callback(void **state)
 	assert_int_equal(got, sent);
 	assert_int_equal(uk_console_set_rx(&con, NULL, NULL), 0);
 	assert_int_equal(uk_console_set_rx(&con, other, NULL), 0);
+	assert_int_equal(uk_console_may_wake(), 0); /* it is declared */
 	assert_int_equal(uk_console_set_rx(&con, NULL, NULL), 0);
 }
 
