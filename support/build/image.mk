@@ -21,9 +21,12 @@ if_changed = $(if $(call differ,$(file <$(1)),$(2)),$(if $(wildcard $(dir $(1)))
 $(call if_changed,$(BUILD)/.app,$(APP_DIR))
 
 # --- tools -----------------------------------------------------------------
-# A build's first act names or installs the packages that it needs.
+# A build's first act names or installs the packages that it needs; not again
+# where make starts afresh with a new auto.conf.
+ifeq ($(MAKE_RESTARTS),)
 ifneq ($(shell $(UK_BASE)/support/setup build >&2 && echo ok),ok)
 $(error set-up is not complete)
+endif
 endif
 
 # What is built once for all images, whatever O= is: in the tree's own build

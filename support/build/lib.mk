@@ -48,12 +48,12 @@ _IMPORTS := $(_IMPORTS)
 _IMPORT_BASE := $(firstword $(_IMPORTS))
 endef
 
-# Upper case without a process: one substitution a letter.
+# Upper case without a process: one substitution a letter, once a name.
 _LOWER := a b c d e f g h i j k l m n o p q r s t u v w x y z
 _UPPER := A B C D E F G H I J K L M N O P Q R S T U V W X Y Z
 _PAIRS := $(join $(addsuffix :,$(_LOWER)),$(_UPPER))
 _uc_step = $(if $(2),$(call _uc_step,$(subst $(word 1,$(subst :, ,$(firstword $(2)))),$(word 2,$(subst :, ,$(firstword $(2)))),$(1)),$(wordlist 2,26,$(2))),$(1))
-uc = $(call _uc_step,$(1),$(_PAIRS))
+uc = $(foreach w,$(1),$(or $(_UC_$(w)),$(eval _UC_$(w) := $(call _uc_step,$(w),$(_PAIRS)))$(_UC_$(w))))
 # Of a file name: everything but letters and digits becomes _.
 file_uc = $(subst .,_,$(subst +,_,$(subst -,_,$(call uc,$(1)))))
 
