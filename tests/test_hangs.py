@@ -12,7 +12,7 @@ import signal
 import pytest
 from guest import Guest, free_port, vport1
 from screen import read_screen
-from vitrine import ARCHS, ONE_COMPILER, ROOT, RUN_SECONDS, build
+from vitrine import ARCHS, ONE_COMPILER, ROOT, RUN_SECONDS, SEVERAL, build
 
 SOURCE = (ROOT / "tests/apps/hangs/main.c").read_text().splitlines()
 DEEP = 8000
@@ -30,8 +30,7 @@ DEADLOCKS = {
 
 def built(arch, cc="gcc"):
     """On arm64 with two CPUs, so that both ways are tested with one image each."""
-    return build("hangs", arch, cc, config=("CONFIG_LIBUKSCHED_LOCK_PLACES=y",
-                                            *(("CONFIG_UKPLAT_LCPU_MAXCOUNT=2",) if arch == "arm64" else ())))
+    return build("hangs", arch, cc, config=("CONFIG_LIBUKSCHED_LOCK_PLACES=y", *(SEVERAL if arch == "arm64" else ())))
 
 
 def cpus(arch):

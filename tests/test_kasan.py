@@ -7,7 +7,7 @@ import re
 
 import pytest
 from screen import read_screen
-from vitrine import ROOT, build
+from vitrine import ROOT, SEVERAL, build
 
 SOURCE = (ROOT / "tests/apps/kasan/main.c").read_text().splitlines()
 PLACE = re.compile(r"in 0x(\w+) (\S+?)(?:\+\w+)? \((\S+):(\d+)\)$")
@@ -55,7 +55,7 @@ GLOBAL = {
 
 def built(arch):
     """On arm64 with two CPUs, so that both ways are tested with one image each."""
-    return build("kasan", arch, config=("CONFIG_UKPLAT_LCPU_MAXCOUNT=2",) if arch == "arm64" else ())
+    return build("kasan", arch, config=SEVERAL if arch == "arm64" else ())
 
 
 def cpus(arch):

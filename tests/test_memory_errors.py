@@ -12,7 +12,7 @@ import pytest
 from debugger import gdb
 from gdb_guest import StubGuest
 from screen import read_screen
-from vitrine import ROOT, RUN_SECONDS, build
+from vitrine import ROOT, RUN_SECONDS, SEVERAL, build
 
 SOURCE = (ROOT / "tests/apps/memory_errors/main.c").read_text().splitlines()
 ORIGIN = re.compile(r"(allocated|freed) by 0x(\w+) (\S+)\+\w+ \((\S+):(\d+)\)$")
@@ -45,7 +45,7 @@ CRASHES = {
 def built(arch):
     """On arm64 with two CPUs, so that both ways are tested with one image each; a thread
     of `leaks` then runs on the other one."""
-    config = ("CONFIG_UKPLAT_LCPU_MAXCOUNT=2",) if arch == "arm64" else ()
+    config = SEVERAL if arch == "arm64" else ()
     return build("memory_errors", arch, config=config)
 
 

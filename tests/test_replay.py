@@ -12,7 +12,7 @@ import subprocess
 import pytest
 from guest import Guest
 from test_shell import CONFIG as SHELL
-from vitrine import ARCHS, ROOT, RUN_SECONDS, SHARED, TARGETS, build, make
+from vitrine import ARCHS, ROOT, RUN_SECONDS, SEVERAL, SHARED, TARGETS, build, make
 
 pytestmark = pytest.mark.one_cpu("QEMU records one CPU only")
 
@@ -130,7 +130,7 @@ def test_rewind(arch, tmp_path):
 @pytest.mark.parametrize("kind, offset", [("past-the-end free", 20), ("before", -1)])
 def test_rewind_to_the_damaged_byte(arch, tmp_path, kind, offset):
     """Of the block that the reason names."""
-    image = build("memory_errors", arch, config=("CONFIG_UKPLAT_LCPU_MAXCOUNT=2",) if arch == "arm64" else ())
+    image = build("memory_errors", arch, config=SEVERAL if arch == "arm64" else ())
     assert recorded(image, tmp_path / "r", *kind.split()).status == 70
     text = replay(tmp_path / "r", "print victim", "uk rewind", where("CHANGED"), "print changed.at")
     assert place(text, "CHANGED")[0] == "change", text

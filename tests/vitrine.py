@@ -54,6 +54,9 @@ CPUS = int(os.environ.get("VITRINE_SMP", "1"))
 SUPPORT_RUN = [str(ROOT / "support" / "run"), *(["--smp", str(CPUS)] if CPUS > 1 else [])]
 ORDERED = ["--smp", "1"] if CPUS > 1 else []  # where the order counts in which threads take turns
 
+# An image for several CPUs: one number for all, as most objects depend on it.
+SEVERAL = ("CONFIG_UKPLAT_LCPU_MAXCOUNT=8",)
+
 BUILD_SECONDS = 600
 RUN_SECONDS = 60
 
