@@ -3,10 +3,14 @@
 """uk thread in gdb, at a target that shows the CPU only: the frames of a thread that is
 not on the CPU."""
 
+import contextlib
 import re
 
 import gdb  # pylint: disable=import-error
 import gdb.unwinder  # pylint: disable=import-error
+
+
+SIGNATURES = ("pauth_dmask", "pauth_cmask")  # the same in all frames
 
 
 class FrameId:  # pylint: disable=too-few-public-methods
@@ -55,6 +59,9 @@ class Chosen(gdb.unwinder.Unwinder):
         for name, value in self.regs.items():
             kind = pending.read_register(name).type
             info.add_saved_register(name, gdb.Value(value.to_bytes(kind.sizeof, "little"), kind))
+        for name in SIGNATURES:
+            with contextlib.suppress(ValueError):  # there are none
+                info.add_saved_register(name, pending.read_register(name))
         return info
 
     def filter(self, frames):
