@@ -13,7 +13,6 @@
 #define POLLS_MAX 1000000000U /* where the clock stands */
 #define TURN_POLLS 100000U    /* for others that were late */
 #define ASK_AGAIN 1024	      /* polls */
-#define TURN_NS 10000U	      /* of the program between two stops */
 
 #define NONE 0U
 
@@ -27,7 +26,6 @@ static struct {
 	unsigned int waits;  /* it was late, and is to be the next */
 	unsigned int stands; /* in the stop with this number */
 	unsigned int defers; /* calls of uk_lcpu_stop_defer() */
-	__nsec left;	     /* when it went on; 0: it had its turn since */
 	struct ukarch_trap_ctx *trap;
 } cpus[CPUS];
 
@@ -106,18 +104,6 @@ static void stand(struct ukarch_trap_ctx *ctx, unsigned int stop)
 	__atomic_store_n(&cpus[cpu].stands, 0, __ATOMIC_RELEASE);
 	fp_restore(cpu);
 	uk_raise_event(UK_EVENT_LCPU_RESUMED, ctx);
-	cpus[cpu].left = ukplat_monotonic_clock();
-}
-
-/* It was stopped again before it was out of the last stop, which may be so each
- * time where it is slow to leave. It is asked again, as the clock may stand.
- */
-static int is_just_out(unsigned int cpu)
-{
-	__nsec left = cpus[cpu].left;
-
-	cpus[cpu].left = 0;
-	return left && ukplat_monotonic_clock() - left < TURN_NS;
 }
 
 extern const char uk_nobreak_start[], uk_nobreak_end[];
@@ -142,12 +128,10 @@ int lcpu_stop_asked(void)
 	if (!asked || !goes_on(cpu, asked) || cpus[cpu].stands == asked)
 		return 0;
 	/* Registers are half saved there, or it will stop by itself, or
-	 * it uses a device, or its program has not run yet: it is asked again
-	 * soon.
+	 * it uses a device: it is asked again soon.
 	 */
 	if (in_trap_path(uk_percpu_read(trap)->regs) ||
-	    uk_percpu_in_debugger() || UK_READ_ONCE(cpus[cpu].defers) ||
-	    is_just_out(cpu)) {
+	    uk_percpu_in_debugger() || UK_READ_ONCE(cpus[cpu].defers)) {
 		__atomic_store_n(&cpus[cpu].asked, asked, __ATOMIC_RELEASE);
 		return 1;
 	}
