@@ -141,8 +141,7 @@ static void carry_out(struct ukarch_trap_ctx *ctx)
 		if (what.act != GDB_ACT_CONTINUE && gdb_step(ctx->regs, &what))
 			gdb_guest_stop(ctx, &stop);
 	}
-	gdb_cpus_resume();
-	uk_percpu()->in_debugger = 0;
+	gdb_guest_out(ctx);
 }
 
 static int on_resumed(void *data)

@@ -231,8 +231,15 @@ void gdb_guest_received(struct uk_console *con, void *arg);
  */
 enum gdb_poll gdb_guest_poll(struct ukarch_trap_ctx *ctx);
 
-/** Bytes came while the stub was at work: looks at them, and may stop. */
+/** Looks at bytes that came while the stub was at work, if any, and may stop.
+ */
 void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx);
+
+/**
+ * The stub is done in a trap: the other CPUs go on, and what comes until they
+ * do is looked at, which has no interrupt any more.
+ */
+void gdb_guest_out(struct ukarch_trap_ctx *ctx);
 
 /**
  * After each instruction of a trap's way out that Ctrl-C has interrupted: stops

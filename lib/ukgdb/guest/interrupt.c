@@ -35,30 +35,40 @@ enum gdb_poll gdb_guest_poll(struct ukarch_trap_ctx *ctx)
 {
 	struct gdb_guest *g = &gdb_guest;
 
-	g->poll = GDB_POLL_NONE;
-	uk_percpu()->in_debugger = 1;
-	if (!gdb_cpus_stop(ctx)) {
-		uk_percpu()->in_debugger = 0;
-		return GDB_POLL_NONE;
-	}
 	do {
+		g->poll = GDB_POLL_NONE;
 		uk_percpu()->in_debugger = 1;
-		g->missed = 0;
-		g->poll = gdb_session_poll(&g->session);
+		if (!gdb_cpus_stop(ctx)) {
+			uk_percpu()->in_debugger = 0;
+			return GDB_POLL_NONE;
+		}
+		do {
+			uk_percpu()->in_debugger = 1;
+			g->missed = 0;
+			g->poll = gdb_session_poll(&g->session);
+			uk_percpu()->in_debugger = 0;
+		} while (g->poll == GDB_POLL_NONE && g->missed);
+		if (g->poll != GDB_POLL_NONE)
+			return g->poll;
+		uk_percpu()->in_debugger = 1;
+		gdb_cpus_resume();
 		uk_percpu()->in_debugger = 0;
-	} while (g->poll == GDB_POLL_NONE && g->missed);
-	if (g->poll != GDB_POLL_NONE)
-		return g->poll;
-	uk_percpu()->in_debugger = 1;
-	gdb_cpus_resume();
-	uk_percpu()->in_debugger = 0;
+	} while (g->missed); /* while the others were resumed */
 	return GDB_POLL_NONE;
 }
 
-void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx)
+void __nobreak gdb_guest_catch_up(struct ukarch_trap_ctx *ctx)
 {
-	if (gdb_guest_poll(ctx) != GDB_POLL_NONE)
+	if (unlikely(gdb_guest.missed) && gdb_guest_poll(ctx) != GDB_POLL_NONE)
 		stop_polled(ctx);
+}
+
+void __nobreak gdb_guest_out(struct ukarch_trap_ctx *ctx)
+{
+	uk_percpu()->in_debugger = 1;
+	gdb_cpus_resume();
+	uk_percpu()->in_debugger = 0;
+	gdb_guest_catch_up(ctx);
 }
 
 int __nobreak gdb_guest_come_out(struct ukarch_trap_ctx *ctx)

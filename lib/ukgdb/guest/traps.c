@@ -157,19 +157,9 @@ static int __nobreak passes_by(struct ukarch_trap_ctx *ctx)
 /* A Ctrl-C that came meanwhile was left for later. */
 static void __nobreak went_by(struct ukarch_trap_ctx *ctx)
 {
-	struct uk_percpu *cpu = uk_percpu();
-
 	ctx->why = UKARCH_WHY_OTHER;
-	cpu->in_debugger = 0;
-	if (likely(!UK_READ_ONCE(gdb_guest.missed)))
-		return;
-	cpu->in_debugger = 1;
-	if (gdb_cpus_stop(ctx)) {
-		gdb_guest_catch_up(ctx);
-		cpu->in_debugger = 1;
-		gdb_cpus_resume();
-	}
-	cpu->in_debugger = 0;
+	uk_percpu()->in_debugger = 0;
+	gdb_guest_catch_up(ctx);
 }
 #else
 static int passes_by(struct ukarch_trap_ctx *ctx __unused)
@@ -205,11 +195,7 @@ static int __nobreak on_debug(void *data)
 		rc = other_cause(ctx, nested);
 	if (nested)
 		return rc;
-	if (unlikely(gdb_guest.missed))
-		gdb_guest_catch_up(ctx);
-	cpu->in_debugger = 1;
-	gdb_cpus_resume();
-	cpu->in_debugger = 0;
+	gdb_guest_out(ctx);
 	return rc;
 }
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_DEBUG, on_debug, UK_TRAP_PRIO_DEVICE);
