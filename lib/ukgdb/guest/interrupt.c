@@ -57,18 +57,10 @@ enum gdb_poll gdb_guest_poll(struct ukarch_trap_ctx *ctx)
 	return GDB_POLL_NONE;
 }
 
-void __nobreak gdb_guest_catch_up(struct ukarch_trap_ctx *ctx)
+void gdb_guest_catch_up(struct ukarch_trap_ctx *ctx)
 {
-	if (unlikely(gdb_guest.missed) && gdb_guest_poll(ctx) != GDB_POLL_NONE)
+	if (gdb_guest_poll(ctx) != GDB_POLL_NONE)
 		stop_polled(ctx);
-}
-
-void __nobreak gdb_guest_out(struct ukarch_trap_ctx *ctx)
-{
-	uk_percpu()->in_debugger = 1;
-	gdb_cpus_resume();
-	uk_percpu()->in_debugger = 0;
-	gdb_guest_catch_up(ctx);
 }
 
 int __nobreak gdb_guest_come_out(struct ukarch_trap_ctx *ctx)

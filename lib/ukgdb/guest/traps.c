@@ -159,7 +159,8 @@ static void __nobreak went_by(struct ukarch_trap_ctx *ctx)
 {
 	ctx->why = UKARCH_WHY_OTHER;
 	uk_percpu()->in_debugger = 0;
-	gdb_guest_catch_up(ctx);
+	if (unlikely(UK_READ_ONCE(gdb_guest.missed)))
+		gdb_guest_catch_up(ctx);
 }
 #else
 static int passes_by(struct ukarch_trap_ctx *ctx __unused)
@@ -171,6 +172,15 @@ static void went_by(struct ukarch_trap_ctx *ctx __unused)
 {
 }
 #endif
+
+void __nobreak gdb_guest_out(struct ukarch_trap_ctx *ctx)
+{
+	uk_percpu()->in_debugger = 1;
+	gdb_cpus_resume();
+	uk_percpu()->in_debugger = 0;
+	if (unlikely(gdb_guest.missed))
+		gdb_guest_catch_up(ctx);
+}
 
 static int __nobreak on_debug(void *data)
 {
