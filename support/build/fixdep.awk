@@ -6,8 +6,8 @@
 # name. Those files are kconfiglib's (sync_deps): CONFIG_FOO_BAR is
 # foo/bar.h in $(CONFIG_DIR). One that does not exist yet belongs to an option
 # that was never set, hence $(wildcard). What is in the image's folder is named by
-# $(BUILD): the folder may be moved. A file that was rewritten before stays; its
-# first line says so.
+# $(BUILD): the folder may be moved. A file whose first line is DONE was rewritten
+# before, and stays.
 #
 # Usage: awk -v build=BUILD -v skip=CONFIG_H -f fixdep.awk FILE.dep...
 
