@@ -236,9 +236,9 @@ static int compile(char **argv, const char *folder, const char *tree)
 	    copy(object, out.object, "", ""))
 		return 0;
 	status = run(argv);
+	/* the second one says that both are there */
 	if (!status && copy(out.object, object, "", ""))
-		copy(out.dep, dep, out.target,
-		     ""); /* the last one: both are there */
+		copy(out.dep, dep, out.target, "");
 	return status;
 }
 

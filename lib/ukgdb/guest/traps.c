@@ -136,6 +136,15 @@ static int __nobreak breakpoint(struct ukarch_trap_ctx *ctx, int nested)
 	return UK_EVENT_HANDLED;
 }
 
+/* In the debugger: a breakpoint on the way is none of the program's. */
+static void __nobreak look_if_missed(struct ukarch_trap_ctx *ctx)
+{
+	if (likely(!UK_READ_ONCE(gdb_guest.missed)))
+		return;
+	uk_percpu()->in_debugger = 1;
+	gdb_guest_catch_up(ctx);
+}
+
 #ifdef CONFIG_HAVE_SMP
 /* A condition that is false concerns no other CPU: most are. What is true, or
  * more than that, is looked at again with all others stopped.
@@ -159,8 +168,7 @@ static void __nobreak went_by(struct ukarch_trap_ctx *ctx)
 {
 	ctx->why = UKARCH_WHY_OTHER;
 	uk_percpu()->in_debugger = 0;
-	if (unlikely(UK_READ_ONCE(gdb_guest.missed)))
-		gdb_guest_catch_up(ctx);
+	look_if_missed(ctx);
 }
 #else
 static int passes_by(struct ukarch_trap_ctx *ctx __unused)
@@ -178,8 +186,7 @@ void __nobreak gdb_guest_out(struct ukarch_trap_ctx *ctx)
 	uk_percpu()->in_debugger = 1;
 	gdb_cpus_resume();
 	uk_percpu()->in_debugger = 0;
-	if (unlikely(gdb_guest.missed))
-		gdb_guest_catch_up(ctx);
+	look_if_missed(ctx);
 }
 
 static int __nobreak on_debug(void *data)
