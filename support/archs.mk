@@ -20,6 +20,8 @@
 #   ram       where memory begins. microvm and q35 have firmware and devices in the first MiB
 #   text      where an image begins
 #   console   the first serial port, with log, stdin and stdout
+#   receives  what QEMU's monitor prints at the end of the answer to this question (a
+#             command = an answer) once the guest's driver has set that port up
 #   pc, sp, fp   gdb's names of registers; entry: an image's first function
 #   gregs     the registers in NT_PRSTATUS, in their order
 KNOWN_ARCHS := x86_64 arm64
@@ -43,6 +45,7 @@ x86_64.icount_hz := 1000000000
 x86_64.ram := 0
 x86_64.text := 0x100000
 x86_64.console := com1
+x86_64.receives := i /bx 0x3fb = 0x03
 x86_64.pc := rip
 x86_64.sp := rsp
 x86_64.fp := rbp
@@ -65,6 +68,7 @@ arm64.icount_hz := 62500000
 arm64.ram := 0x40000000
 arm64.text := 0x40200000
 arm64.console := pl011
+arm64.receives := xp /xw 0x09000030 = 0x00000301
 arm64.pc := pc
 arm64.sp := sp
 arm64.fp := x29

@@ -10,6 +10,7 @@ needs is imported then: each run waits for this module."""
 import os
 import socket
 import subprocess
+import threading
 
 SUPPORT = os.path.dirname(os.path.realpath(__file__))
 SECONDS = 30  # a busy host
@@ -29,6 +30,7 @@ class Reporter:
         self.fd = self.its.fileno()
         self.options = ["-chardev", f"socket,id=monitor,fd={self.fd}", "-mon", "chardev=monitor,mode=control"]
         self.lines = None
+        self.turn = threading.Lock()
 
     def started(self):
         """QEMU has its end of the socket."""
@@ -48,12 +50,15 @@ class Reporter:
         answer = self.reply()
         if "error" in answer or "Could not" in str(answer["return"]):
             raise Failure(f"QEMU refuses: {str(answer.get('error', answer['return'])).strip()}")
+        return answer["return"]
 
     def monitor(self, line):
-        if self.lines is None:
-            self.lines = self.ours.makefile(encoding="utf-8")
-            self.ask("qmp_capabilities")
-        self.ask("human-monitor-command", **{"command-line": line})
+        """What a command of QEMU's monitor prints. Any thread may ask."""
+        with self.turn:
+            if self.lines is None:
+                self.lines = self.ours.makefile(encoding="utf-8")
+                self.ask("qmp_capabilities")
+            return self.ask("human-monitor-command", **{"command-line": line})
 
     def text(self):
         """The report. The guest stands meanwhile, and its clock."""
