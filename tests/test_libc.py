@@ -88,7 +88,7 @@ def flags(arch, cc):
     build("hello", arch, cc)
     text = make("-n", "-B", "V=1", "APP=hello", f"ARCH={arch}", f"CC={cc}",
                 f"O={OUT / cc}", f"NEWLIB_DIR={SHARED}/newlib-{arch}").stdout
-    found = re.search(r"&& (.*?-std=gnu11) .*?(-nostdinc .*?) -ffile-prefix-map", text)
+    found = re.search(r"^(?:.* && )?(.*?-std=gnu11) .*?(-nostdinc .*?) -ffile-prefix-map", text, re.M)
     return [*found.group(1).split(), "-ffreestanding", "-U__linux__", *found.group(2).split()]
 
 
