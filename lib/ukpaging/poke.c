@@ -52,11 +52,15 @@ static int all_mapped(__vaddr_t vaddr, __sz len)
 /* An aligned word is one write: another CPU may be executing it. */
 static void put(char *to, const char *src, __sz len)
 {
+	__u64 two_words;
 	__u32 word;
 
 	if (len == sizeof(word) && !((__uptr)to & (len - 1))) {
 		memcpy(&word, src, len);
 		UK_WRITE_ONCE(*(__u32 *)(void *)to, word);
+	} else if (len == sizeof(two_words) && !((__uptr)to & (len - 1))) {
+		memcpy(&two_words, src, len);
+		UK_WRITE_ONCE(*(__u64 *)(void *)to, two_words);
 	} else {
 		memcpy(to, src, len);
 	}

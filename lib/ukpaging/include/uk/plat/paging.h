@@ -92,8 +92,8 @@ __paddr_t ukplat_virt_to_phys(const void *address);
  * are made to see it. The protection is never changed, not for a moment.
  *
  * While another CPU may execute what is written, stop it, or write one aligned
- * word: four bytes are one write. arm64 allows that for nop, b, bl and brk
- * (DDI 0487, B2.2.5).
+ * word: four bytes are one write, and eight. arm64 allows that for nop, b, bl
+ * and brk (DDI 0487, B2.2.5).
  *
  * @param vaddr where to write; any range that is mapped
  * @param src readable memory that does not overlap it
