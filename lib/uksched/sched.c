@@ -14,9 +14,15 @@
 #include <uk/arch/tls.h>
 #include <uk/assert.h>
 #include <uk/thread_area.h>
+#include <uk/trace.h>
 #include "sched_internal.h"
 
 UK_TABLE_DEFINE(thread_area, struct uk_thread_area);
+
+UK_TRACEPOINT_FIELDS(trace_sched_switch, "%u -> %u %s", __u32, previous, __u32,
+		     next, const char *, name);
+UK_TRACEPOINT_FIELDS(trace_sched_ready, "%u on CPU %u", __u32, which, __u32,
+		     cpu);
 
 struct sched uksched;
 struct uk_spinlock sched_lock = UK_SPINLOCK_INITIALIZER();
@@ -45,6 +51,7 @@ static void switch_to(struct sched_cpu *c, struct thread *from,
 	struct uk_percpu *cpu = uk_percpu();
 	__nsec now = uk_time_monotonic();
 
+	trace_sched_switch(from->pub.id, to->pub.id, to->pub.name);
 	charge(from, now);
 	to->since = now;
 	to->pub.switches++;
@@ -187,6 +194,7 @@ static inline void join_queue(struct thread *t, unsigned int cpu)
 	struct sched_cpu *c = &uksched.cpus[cpu];
 	int was_empty = !c->ready_first;
 
+	trace_sched_ready(t->pub.id, cpu);
 	t->pub.state = UK_THREAD_READY;
 	t->ready_next = __NULL;
 	if (was_empty)

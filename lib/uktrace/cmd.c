@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Command: tracepoints and their events.
+ */
+#include <string.h>
+#include <uk/cmd.h>
+#include <uk/thread.h>
+#include "trace_internal.h"
+
+#define LINE_MAX 320
+
+static void list(struct uk_cmd_io *io)
+{
+	uk_table_foreach (tracepoint, point)
+		uk_cmd_printf(io, "%-3s %-20s %s\n", *point->on ? "on" : "",
+			      point->name, point->format);
+}
+
+static const char *error_text(int rc)
+{
+	return rc == -ENOENT  ? "no tracepoint has such a name"
+	       : rc == -EBUSY ? "a breakpoint is in the code of one: remove it"
+			      : "the code cannot be written yet";
+}
+
+static int switch_named(struct uk_cmd_io *io, const char *names, int on)
+{
+	int rc = uk_trace_switch(names, on);
+
+	if (rc < 0)
+		uk_cmd_printf(io, "%s: %s\n", names, error_text(rc));
+	else
+		uk_cmd_printf(io, "%d %s\n", rc, on ? "on" : "off");
+	return rc < 0 ? rc : 0;
+}
+
+static void show_event(struct uk_cmd_io *io, unsigned int cpu,
+		       const struct uk_tracepoint *point,
+		       const struct uk_trace_event *event)
+{
+	char words[LINE_MAX];
+
+	(void)uk_trace_words(point, event, words, sizeof(words));
+	uk_cmd_printf(io, "[%5lu.%09lu] cpu %u thread %u %s %s\n",
+		      event->time / UK_NSEC_PER_SEC,
+		      event->time % UK_NSEC_PER_SEC, cpu, event->thread,
+		      point->name, words);
+}
+
+/* A CPU's last events. */
+static void show_cpu(struct uk_cmd_io *io, unsigned int cpu, __u64 wanted)
+{
+	char buf[UK_TRACE_EVENT_MAX] __aligned(8);
+	struct uk_trace_event *event = (void *)buf;
+	const struct uk_tracepoint *point;
+	__u64 pos = 0, count = 0;
+
+	while (uk_trace_next(cpu, &pos, event, sizeof(buf)))
+		count++;
+	pos = 0;
+	for (; (point = uk_trace_next(cpu, &pos, event, sizeof(buf))); count--)
+		if (count <= wanted)
+			show_event(io, cpu, point, event);
+}
+
+static int cmd_tracepoints(struct uk_cmd_io *io, int argc, char **argv)
+{
+	__u64 wanted = ~0UL;
+
+	if (argc == 1) {
+		list(io);
+	} else if (argc == 3 && !strcmp(argv[1], "on")) {
+		return switch_named(io, argv[2], 1);
+	} else if (argc == 3 && !strcmp(argv[1], "off")) {
+		return switch_named(io, argv[2], 0);
+	} else if (argc == 2 && !strcmp(argv[1], "clear")) {
+		uk_trace_clear();
+	} else if (!strcmp(argv[1], "last") && argc <= 3 &&
+		   (argc == 2 || !uk_cmd_number(argv[2], &wanted))) {
+		for (unsigned int i = 0; i < CONFIG_UKPLAT_LCPU_MAXCOUNT; i++)
+			show_cpu(io, i, wanted);
+	} else {
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/* First words, then names. */
+static void complete(struct uk_cmd_words *words, int argc, char **argv)
+{
+	static const char *const first[] = { "on", "off", "clear", "last" };
+
+	if (argc == 2)
+		for (__sz i = 0; i < ARRAY_SIZE(first); i++)
+			uk_cmd_offer(words, first[i]);
+	if (argc == 3 && (!strcmp(argv[1], "on") || !strcmp(argv[1], "off")))
+		uk_table_foreach (tracepoint, point)
+			uk_cmd_offer(words, point->name);
+}
+
+UK_CMD_COMPLETE(tracepoints, cmd_tracepoints,
+		"lists tracepoints, switches them, shows their events",
+		"[on NAMES|off NAMES|last [COUNT]|clear]", UK_CMD_ANY,
+		complete);

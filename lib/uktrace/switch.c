@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Switches tracepoints: their nops become jumps, and nops again. A site is in
+ * one aligned word, which one store changes; the other CPUs stand meanwhile
+ * where there are several.
+ */
+#include <errno.h>
+#include <string.h>
+#include <uk/init.h>
+#include <uk/lcpu.h>
+#include <uk/param.h>
+#include <uk/plat/paging.h>
+#include <uk/print.h>
+#include "trace_internal.h"
+
+static char *boot_names;
+UK_PARAM(trace, on, &boot_names, charp,
+	 "tracepoints that are on from the start: names, * for all");
+
+/* 1 if a name is what a pattern of some length stands for. */
+static int fits(const char *pattern, __sz len, const char *name)
+{
+	for (; len && *pattern != '*'; pattern++, len--, name++)
+		if (!*name || (*pattern != '?' && *pattern != *name))
+			return 0;
+	if (!len)
+		return !*name;
+	do
+		if (fits(pattern + 1, len - 1, name))
+			return 1;
+	while (*name++);
+	return 0;
+}
+
+static int write_site(const struct uk_trace_site *site, int on)
+{
+	__u64 at = ALIGN_DOWN(site->site, UKARCH_SITE_WORD);
+	__u8 word[UKARCH_SITE_WORD], now[UKARCH_SITE_LEN];
+	__sz offset = site->site - at;
+
+	memcpy(word, (const void *)at, sizeof(word));
+	ukarch_site_code(now, site->site, on ? 0 : site->target);
+	if (memcmp(word + offset, now, sizeof(now)))
+		return -EBUSY;
+	ukarch_site_code(word + offset, site->site, on ? site->target : 0);
+	return ukplat_page_poke(at, word, sizeof(word));
+}
+
+/* All sites of a tracepoint, or none. */
+static int switch_point(const struct uk_tracepoint *point, int on)
+{
+	const struct uk_trace_site *failed = __NULL;
+	int rc = 0;
+
+	if (*point->on == on)
+		return 0;
+	uk_table_foreach (trace_site, site)
+		if (site->point == point && !failed) {
+			rc = write_site(site, on);
+			failed = rc ? site : __NULL;
+		}
+	if (!failed) {
+		*point->on = (_Bool)on;
+		return 0;
+	}
+	uk_table_foreach (trace_site, back) {
+		if (back == failed)
+			break;
+		if (back->point == point)
+			(void)write_site(back, !on);
+	}
+	return rc;
+}
+
+static int switch_all(const char *pattern, __sz len, int on)
+{
+	int rc, found = 0;
+
+	uk_table_foreach (tracepoint, point) {
+		if (!fits(pattern, len, point->name))
+			continue;
+		rc = switch_point(point, on);
+		if (rc)
+			return rc;
+		found++;
+	}
+	return found ? found : -ENOENT;
+}
+
+static int switch_each(const char *names, int on)
+{
+	int rc, found = 0;
+	__sz len;
+
+	do {
+		for (len = 0; names[len] && names[len] != ',';)
+			len++;
+		rc = switch_all(names, len, on);
+		if (rc < 0)
+			return rc;
+		found += rc;
+		names += len;
+	} while (*names++);
+	return found;
+}
+
+int uk_trace_switch(const char *names, int on)
+{
+	unsigned long irq = ukarch_irq_save();
+	int rc, others = uk_lcpu_look();
+
+	rc = switch_each(names, on);
+	uk_lcpu_look_end(others);
+	ukarch_irq_restore(irq);
+	return rc;
+}
+
+static int switch_at_boot(struct uk_init_ctx *ctx __unused)
+{
+	int rc = boot_names ? uk_trace_switch(boot_names, 1) : 0;
+
+	if (rc >= 0)
+		return 0;
+	uk_pr_crit("trace.on=%s: %s\n", boot_names,
+		   rc == -ENOENT ? "no tracepoint has such a name; the command "
+				   "`tracepoints` lists them"
+				 : "cannot write to the code");
+	return -ECANCELED;
+}
+
+uk_plat_initcall_prio(switch_at_boot, 0, 3);

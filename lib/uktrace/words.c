@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Events in words.
+ */
+#include <string.h>
+#include <uk/snprintf.h>
+#include "trace_internal.h"
+
+static __u64 number_of(const struct uk_trace_field *f, const char *at)
+{
+	__u64 value = 0;
+
+	memcpy(&value, at, MIN(f->size, sizeof(value)));
+	if (f->kind == UK_TRACE_SIGNED && f->size < sizeof(value) &&
+	    value >> (f->size * 8U - 1))
+		value |= ~0UL << (f->size * 8U);
+	return value;
+}
+
+/* Another name and value, behind a blank if it is not the first. */
+static int field_words(const struct uk_trace_field *f, const char *at,
+		       int first, char *buf, __sz len)
+{
+	const char *blank = first ? "" : " ";
+	__u64 value = number_of(f, at);
+
+	switch (f->kind) {
+	case UK_TRACE_TEXT:
+		return uk_snprintf(buf, len, "%s%s=%.*s", blank, f->name,
+				   UK_TRACE_TEXT_MAX, at);
+	case UK_TRACE_SIGNED:
+		return uk_snprintf(buf, len, "%s%s=%ld", blank, f->name,
+				   (long)value);
+	case UK_TRACE_UNSIGNED:
+		return uk_snprintf(buf, len, "%s%s=%lu", blank, f->name, value);
+	default:
+		return uk_snprintf(buf, len, "%s%s=0x%lx", blank, f->name,
+				   value);
+	}
+}
+
+int uk_trace_words(const struct uk_tracepoint *point,
+		   const struct uk_trace_event *event, char *buf, __sz len)
+{
+	__sz done = 0;
+	int n;
+
+	if (len)
+		buf[0] = 0;
+	for (__u32 i = 0; i < point->fields_count && done < len; i++) {
+		const struct uk_trace_field *f = &point->fields[i];
+
+		n = field_words(f, (const char *)event + f->offset, !i,
+				buf + done, len - done);
+		done = MIN(done + (__sz)n, len - 1);
+		if (done == len - 1)
+			break;
+	}
+	return (int)done;
+}
