@@ -79,11 +79,11 @@ struct uk_trace_event *uk_trace_begin(const struct uk_tracepoint *point)
 
 void uk_trace_text(char to[UK_TRACE_TEXT_MAX], const char *text)
 {
+	const char *from = text ? text : "(null)";
 	__sz len = 0;
 
-	for (text = text ? text : "(null)";
-	     len < UK_TRACE_TEXT_MAX - 1 && text[len]; len++)
-		to[len] = text[len];
+	for (; len < UK_TRACE_TEXT_MAX - 1 && from[len]; len++)
+		to[len] = from[len];
 	memset(to + len, 0, UK_TRACE_TEXT_MAX - len);
 }
 

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include <uk/nmi.h>
+#include <uk/percpu.h>
 #include <uk/test.h>
 #include <uk/trace.h>
 #include "../trace_internal.h"

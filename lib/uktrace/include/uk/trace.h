@@ -164,19 +164,19 @@ int uk_trace_switch(const char *names, int on);
 
 /** The same with names: type1, name1, type2, name2, ... */
 #define UK_TRACEPOINT_FIELDS(trace_name, format, ...) \
-	_UK_TRACEPOINT(trace_name, format, ##__VA_ARGS__)
+	_UK_TRACEPOINT(trace_name, format __VA_OPT__(, ) __VA_ARGS__)
 
 /* --- how it is made ------------------------------------------------------ */
 
-#define _UK_TRACE_COUNT(...)                                                 \
-	_UK_TRACE_COUNT_(_, ##__VA_ARGS__, 16, 15, 14, 13, 12, 11, 10, 9, 8, \
-			 7, 6, 5, 4, 3, 2, 1, 0)
+#define _UK_TRACE_COUNT(...)                                                   \
+	_UK_TRACE_COUNT_(_ __VA_OPT__(, ) __VA_ARGS__, 16, 15, 14, 13, 12, 11, \
+			 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)
 #define _UK_TRACE_COUNT_(_, a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, \
 			 count, ...)                                        \
 	count
 
 /* arg1, arg2, … for types without names */
-#define _UK_TRACE_NAMED_0()
+#define _UK_TRACE_NAMED_0(...)
 #define _UK_TRACE_NAMED_1(a) a, arg1
 #define _UK_TRACE_NAMED_2(a, b) _UK_TRACE_NAMED_1(a), b, arg2
 #define _UK_TRACE_NAMED_3(a, b, c) _UK_TRACE_NAMED_2(a, b), c, arg3
@@ -192,8 +192,8 @@ int uk_trace_switch(const char *names, int on);
 /* m(layout, type, name) for each field */
 #define _UK_TRACE_EACH(m, s, ...)                                  \
 	__UK_CONCAT(_UK_TRACE_EACH_, _UK_TRACE_COUNT(__VA_ARGS__)) \
-	(m, s, ##__VA_ARGS__)
-#define _UK_TRACE_EACH_0(m, s)
+	(m, s __VA_OPT__(, ) __VA_ARGS__)
+#define _UK_TRACE_EACH_0(m, s, ...)
 #define _UK_TRACE_EACH_2(m, s, t, f) m(s, t, f)
 #define _UK_TRACE_EACH_4(m, s, t, f, ...) \
 	m(s, t, f) _UK_TRACE_EACH_2(m, s, __VA_ARGS__)
@@ -214,7 +214,7 @@ int uk_trace_switch(const char *names, int on);
 #define _UK_TRACE_PARAMS(...)                                        \
 	__UK_CONCAT(_UK_TRACE_PARAMS_, _UK_TRACE_COUNT(__VA_ARGS__)) \
 	(__VA_ARGS__)
-#define _UK_TRACE_PARAMS_0() void
+#define _UK_TRACE_PARAMS_0(...) void
 #define _UK_TRACE_PARAMS_2(t, f) t f
 #define _UK_TRACE_PARAMS_4(t, f, ...) t f, _UK_TRACE_PARAMS_2(__VA_ARGS__)
 #define _UK_TRACE_PARAMS_6(t, f, ...) t f, _UK_TRACE_PARAMS_4(__VA_ARGS__)
@@ -264,11 +264,12 @@ int uk_trace_switch(const char *names, int on);
 #define _UK_TRACEPOINT(trace_name, fmt, ...)                                   \
 	struct _uk_layout_##trace_name {                                       \
 		struct uk_trace_event head;                                    \
-		_UK_TRACE_EACH(_UK_TRACE_MEMBER, _, ##__VA_ARGS__)             \
+		_UK_TRACE_EACH(_UK_TRACE_MEMBER, _ __VA_OPT__(, ) __VA_ARGS__) \
 	} __aligned(8);                                                        \
 	static const struct uk_trace_field _uk_fields_##trace_name[] = {       \
 		_UK_TRACE_EACH(_UK_TRACE_FIELD,                                \
-			       struct _uk_layout_##trace_name, ##__VA_ARGS__)  \
+			       struct _uk_layout_##trace_name __VA_OPT__(, )   \
+				       __VA_ARGS__)                            \
 	};                                                                     \
 	static _Bool _uk_on_##trace_name;                                      \
 	UK_TABLE_RECORD(tracepoint, struct uk_tracepoint, 5,                   \
@@ -302,7 +303,8 @@ int uk_trace_switch(const char *names, int on);
 		__event =                                                      \
 			(void *)uk_trace_begin(&_uk_tracepoint_##trace_name);  \
 		if (__event) {                                                 \
-			_UK_TRACE_EACH(_UK_TRACE_STORE, _, ##__VA_ARGS__)      \
+			_UK_TRACE_EACH(_UK_TRACE_STORE,                        \
+				       _ __VA_OPT__(, ) __VA_ARGS__)           \
 			uk_trace_end(&__event->head);                          \
 		}                                                              \
 		ukarch_irq_restore(__irq);                                     \
@@ -311,11 +313,11 @@ int uk_trace_switch(const char *names, int on);
 
 #else
 #define _UK_TRACE_IGNORE(s, t, f) (void)f;
-#define _UK_TRACEPOINT(trace_name, fmt, ...)                                  \
-	static inline __unused void trace_name(_UK_TRACE_PARAMS(__VA_ARGS__)) \
-	{                                                                     \
-		_UK_TRACE_EACH(_UK_TRACE_IGNORE, _, ##__VA_ARGS__)            \
-	}                                                                     \
+#define _UK_TRACEPOINT(trace_name, fmt, ...)                                   \
+	static inline __unused void trace_name(_UK_TRACE_PARAMS(__VA_ARGS__))  \
+	{                                                                      \
+		_UK_TRACE_EACH(_UK_TRACE_IGNORE, _ __VA_OPT__(, ) __VA_ARGS__) \
+	}                                                                      \
 	struct __uk_tracepoint
 #endif
 
