@@ -56,7 +56,7 @@ static void all_types(void)
 UK_TESTCASE(uktrace, fields)
 {
 	unsigned long irq = ukarch_irq_save();
-	static char text[] = "a text of more than 24 bytes";
+	static char text[] = "a text of more bytes than fit";
 	__u64 pos = 0;
 
 	cpu = uk_percpu_id();
@@ -77,7 +77,7 @@ UK_TESTCASE(uktrace, fields)
 		       "colour=2 text=(null) last=-128"));
 	UK_TEST_EXPECT_ZERO(
 		strcmp(next_words(&pos),
-		       "arg1=a text of more than 24 b arg2=-7 arg3=0x1234"));
+		       "arg1=a text of more bytes th arg2=-7 arg3=0x1234"));
 	UK_TEST_EXPECT_ZERO(
 		strcmp(next_words(&pos), "arg1= arg2=2147483647 arg3=0x0"));
 	UK_TEST_EXPECT_NULL(next(&pos));
