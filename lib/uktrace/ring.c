@@ -9,7 +9,7 @@
 #include <string.h>
 #include <uk/crash.h>
 #include <uk/param.h>
-#include <uk/plat/time.h>
+#include <uk/plat/clock.h>
 #include <uk/thread.h>
 #include "trace_internal.h"
 
@@ -25,7 +25,7 @@ UK_PARAM(trace, once, &once, bool,
 	 "keep the first events, those that fill the ring, not the last ones");
 
 /* While a crash is being handled, which leaves events of its own. */
-static int stopped;
+static int crashing;
 
 static __u32 tag_of(__u64 pos)
 {
@@ -37,44 +37,68 @@ static struct uk_trace_event *event_at(struct uk_trace_ring *ring, __u64 pos)
 	return (void *)&ring->bytes[pos & (RING_SIZE - 1)];
 }
 
-static void count(__u64 *counter)
+static int reserve(struct uk_trace_ring *ring, __u64 *head, __u64 end)
 {
-	(void)__atomic_fetch_add(counter, 1, __ATOMIC_RELAXED);
+	return __atomic_compare_exchange_n(&ring->head, head, end, 0,
+					   __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
-struct uk_trace_event *uk_trace_begin(const struct uk_tracepoint *point)
+static inline struct uk_trace_writer begin_at(struct uk_trace_ring *ring,
+					      const struct uk_tracepoint *point,
+					      __u64 pos, __nsec now)
 {
-	struct uk_trace_ring *ring = &uk_trace_rings[uk_percpu_id()];
 	const struct uk_thread *thread = uk_thread_current();
-	__u64 head = UK_READ_ONCE(ring->head), pos, left;
-	struct uk_trace_event *event;
-	__nsec now;
+	struct uk_trace_event *event = event_at(ring, pos);
 
-	/* The time is read between both looks at head: in order of position
-	 * it never goes backwards.
-	 */
-	do {
-		left = RING_SIZE - (head & (RING_SIZE - 1));
-		pos = left < point->size ? head + left : head;
-		if (unlikely(UK_READ_ONCE(stopped) ||
-			     (once &&
-			      pos + point->size > ring->first + RING_SIZE))) {
-			count(&ring->discarded);
-			return __NULL;
-		}
-		now = ukplat_monotonic_clock();
-	} while (!__atomic_compare_exchange_n(
-		&ring->head, &head, pos + point->size, 0, __ATOMIC_RELAXED,
-		__ATOMIC_RELAXED));
 	/* A reader that sees a byte of ours sees the reservation as well. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	count(&ring->count);
-	event = event_at(ring, pos);
-	UK_WRITE_ONCE(event->tag, ~tag_of(pos)); /* uk_trace_end() */
 	event->time = now;
-	event->id = (__u16)(point - uk_table_start(tracepoint) + 1);
+	event->id = (__u16)((__uptr)point / 8);
 	event->thread = thread ? (__u16)thread->id : 0;
-	return event;
+	return (struct uk_trace_writer){ event, tag_of(pos) };
+}
+
+/*
+ * The unusual: an event that would cross the end of the ring begins at its
+ * start; there may be no room; something came in between. What comes in between
+ * here finds the limit where it was, and comes here as well.
+ */
+static __noinline struct uk_trace_writer
+begin_at_limit(struct uk_trace_ring *ring, const struct uk_tracepoint *point)
+{
+	__u64 head = UK_READ_ONCE(ring->head), pos, left;
+	__nsec now;
+
+	do {
+		now = ukplat_monotonic_clock();
+		left = RING_SIZE - (head & (RING_SIZE - 1));
+		pos = left < point->size ? head + left : head;
+		if (UK_READ_ONCE(crashing) ||
+		    (once && pos + point->size - UK_READ_ONCE(ring->first) >
+				     RING_SIZE)) {
+			(void)__atomic_fetch_add(&ring->discarded, 1,
+						 __ATOMIC_RELAXED);
+			return (struct uk_trace_writer){ __NULL, 0 };
+		}
+	} while (!reserve(ring, &head, pos + point->size));
+	if (!once)
+		UK_WRITE_ONCE(ring->limit, ALIGN_UP(pos + 1, RING_SIZE));
+	return begin_at(ring, point, pos, now);
+}
+
+/* The time is read between both looks at head: in order of position it never
+ * goes backwards.
+ */
+struct uk_trace_writer uk_trace_begin(const struct uk_tracepoint *point)
+{
+	struct uk_trace_ring *ring = &uk_trace_rings[uk_percpu_id()];
+	__u64 head = UK_READ_ONCE(ring->head), end = head + point->size;
+	__nsec now;
+
+	if (likely(plat_clock_read(&now) && end <= UK_READ_ONCE(ring->limit) &&
+		   reserve(ring, &head, end)))
+		return begin_at(ring, point, end - point->size, now);
+	return begin_at_limit(ring, point);
 }
 
 void uk_trace_text(char to[UK_TRACE_TEXT_MAX], const char *text)
@@ -97,6 +121,18 @@ static __u64 oldest(const struct uk_trace_ring *ring, __u64 head)
 	return head > RING_SIZE ? MAX(first, head - RING_SIZE) : first;
 }
 
+/* The tracepoint with a number; NULL if there is none. */
+static const struct uk_tracepoint *point_of(__u16 id)
+{
+	const struct uk_tracepoint *start = uk_table_start(tracepoint);
+	__sz offset = (__u16)(id - (__uptr)start / 8) * 8UL;
+
+	return offset % sizeof(*start) || offset / sizeof(*start) >=
+						  uk_table_count(tracepoint)
+		       ? __NULL
+		       : start + offset / sizeof(*start);
+}
+
 const struct uk_tracepoint *uk_trace_next(unsigned int cpu, __u64 *pos,
 					  struct uk_trace_event *event,
 					  __sz size)
@@ -108,13 +144,12 @@ const struct uk_tracepoint *uk_trace_next(unsigned int cpu, __u64 *pos,
 
 	for (*pos = MAX(*pos, oldest(ring, head)); *pos < head; *pos += 8) {
 		at = event_at(ring, *pos);
-		if (__atomic_load_n(&at->tag, __ATOMIC_ACQUIRE) !=
-			    tag_of(*pos) ||
-		    at->id - 1UL >= uk_table_count(tracepoint))
+		if (__atomic_load_n(&at->tag, __ATOMIC_ACQUIRE) != tag_of(*pos))
 			continue;
-		point = uk_table_start(tracepoint) + at->id - 1;
-		if (point->size >
-		    MIN(size, RING_SIZE - (*pos & (RING_SIZE - 1))))
+		point = point_of(UK_READ_ONCE(at->id));
+		if (!point ||
+		    point->size >
+			    MIN(size, RING_SIZE - (*pos & (RING_SIZE - 1))))
 			continue;
 		memcpy(event, at, point->size);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
@@ -126,10 +161,10 @@ const struct uk_tracepoint *uk_trace_next(unsigned int cpu, __u64 *pos,
 	return __NULL;
 }
 
-__u64 uk_trace_count(unsigned int cpu, __u64 *discarded)
+__u64 uk_trace_bytes(unsigned int cpu, __u64 *discarded)
 {
 	*discarded = UK_READ_ONCE(uk_trace_rings[cpu].discarded);
-	return UK_READ_ONCE(uk_trace_rings[cpu].count);
+	return UK_READ_ONCE(uk_trace_rings[cpu].head);
 }
 
 void uk_trace_clear(void)
@@ -141,13 +176,15 @@ void uk_trace_clear(void)
 
 static int crash_begins(void *data __unused)
 {
-	UK_WRITE_ONCE(stopped, 1);
+	UK_WRITE_ONCE(crashing, 1);
+	for (unsigned int i = 0; i < CONFIG_UKPLAT_LCPU_MAXCOUNT; i++)
+		UK_WRITE_ONCE(uk_trace_rings[i].limit, 0);
 	return UK_EVENT_HANDLED_CONT;
 }
 
 static int crash_mended(void *data __unused)
 {
-	UK_WRITE_ONCE(stopped, 0);
+	UK_WRITE_ONCE(crashing, 0);
 	return UK_EVENT_HANDLED_CONT;
 }
 

@@ -21,7 +21,7 @@
 struct uk_trace_ring {
 	__u64 head;	 /* the next event's position */
 	__u64 first;	 /* events before it are forgotten */
-	__u64 count;	 /* of events since boot */
+	__u64 limit;	 /* where the writer has to look before it goes on */
 	__u64 discarded; /* for which there was no place */
 	char bytes[RING_SIZE];
 } __aligned(64);

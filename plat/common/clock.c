@@ -13,34 +13,23 @@
  * which
  * came meanwhile.
  */
-#include <uk/arch/lcpu.h>
-#include <uk/plat/time.h>
-#include <uk/plat/common.h>
+#include <uk/plat/clock.h>
 #include <uk/spinlock.h>
 
 #define NEVER ((__u64)-1)
 #define TRIES 4
 
-static struct {
-	unsigned int seq;
-	int stopped;
-	__u64 from;		     /* tick at which the line starts */
-	__nsec base;		     /* its time there */
-	struct plat_clock_rate rate; /* 0 ns a tick: it stands still */
-} line;
+struct plat_clock_line plat_clock_line;
 
 static struct plat_clock_rate running; /* the rate while it is stopped */
 static __u64 stopped_at;	       /* tick */
 static __nsec stopped_for;	       /* all stops together */
 
-static __nsec scale(__u64 ticks, __u64 ns_per_tick_32)
-{
-	return (__nsec)((unsigned __int128)ticks * ns_per_tick_32 >> 32);
-}
-
 static __nsec at(__u64 ticks)
 {
-	return line.base + scale(ticks - line.from, line.rate.ns_per_tick_32);
+	return plat_clock_line.base +
+	       plat_clock_scale(ticks - plat_clock_line.from,
+				plat_clock_line.rate.ns_per_tick_32);
 }
 
 /* Moves the start of the line to a tick of it, and leaves it odd. */
@@ -48,16 +37,18 @@ static void change_begin(__u64 ticks)
 {
 	__nsec base = at(ticks);
 
-	__atomic_store_n(&line.seq, line.seq + 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&plat_clock_line.seq, plat_clock_line.seq + 1,
+			 __ATOMIC_RELAXED);
 	__atomic_thread_fence(__ATOMIC_RELEASE);
-	line.base = base;
-	line.from = ticks;
+	plat_clock_line.base = base;
+	plat_clock_line.from = ticks;
 }
 
 static void change_end(struct plat_clock_rate rate)
 {
-	line.rate = rate;
-	__atomic_store_n(&line.seq, line.seq + 1, __ATOMIC_RELEASE);
+	plat_clock_line.rate = rate;
+	__atomic_store_n(&plat_clock_line.seq, plat_clock_line.seq + 1,
+			 __ATOMIC_RELEASE);
 }
 
 /* Another CPU that changes the line already does it for this one too. */
@@ -73,8 +64,8 @@ static void measure(void)
 		ukarch_irq_restore(flags);
 		return;
 	}
-	rate = line.rate;
-	if (!(line.seq & 1) && ticks >= rate.until) {
+	rate = plat_clock_line.rate;
+	if (!(plat_clock_line.seq & 1) && ticks >= rate.until) {
 		change_begin(rate.until);
 		plat_clock_measure(ticks, &rate);
 		change_end(rate);
@@ -84,29 +75,31 @@ static void measure(void)
 
 void plat_clock_start(__u64 ticks, struct plat_clock_rate rate)
 {
-	line.from = ticks;
-	line.rate = rate;
+	plat_clock_line.from = ticks;
+	plat_clock_line.rate = rate;
 }
 
-__nsec ukplat_monotonic_clock(void)
+static __noinline __nsec read_again(void)
 {
-	for (unsigned int i = 0; i < TRIES; i++) {
-		unsigned int seq = __atomic_load_n(&line.seq, __ATOMIC_ACQUIRE);
-		__u64 ticks = ukarch_ticks();
-		__nsec now;
+	__nsec now;
 
-		if (unlikely(seq & 1))
+	for (unsigned int i = 0; i < TRIES; i++) {
+		if (UK_READ_ONCE(plat_clock_line.seq) & 1)
 			break;
-		if (unlikely(ticks >= line.rate.until)) {
+		if (ukarch_ticks() >= UK_READ_ONCE(plat_clock_line.rate.until))
 			measure();
-			continue;
-		}
-		now = at(ticks);
-		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		if (likely(__atomic_load_n(&line.seq, __ATOMIC_RELAXED) == seq))
+		if (plat_clock_read(&now))
 			return now;
 	}
-	return line.base;
+	return plat_clock_line.base;
+}
+
+/* Nothing is saved on the stack on the usual way: it is often called. */
+__nsec ukplat_monotonic_clock(void)
+{
+	__nsec now;
+
+	return likely(plat_clock_read(&now)) ? now : read_again();
 }
 
 void ukplat_clock_stop(void)
@@ -114,10 +107,10 @@ void ukplat_clock_stop(void)
 	struct plat_clock_rate still = { 0, NEVER };
 
 	ukplat_monotonic_clock(); /* the rate is known and good now */
-	if (line.stopped || (line.seq & 1))
+	if (plat_clock_line.stopped || (plat_clock_line.seq & 1))
 		return;
-	line.stopped = 1;
-	running = line.rate;
+	plat_clock_line.stopped = 1;
+	running = plat_clock_line.rate;
 	stopped_at = MIN(ukarch_ticks(), running.until);
 	change_begin(stopped_at);
 	change_end(still);
@@ -127,13 +120,14 @@ void ukplat_clock_resume(void)
 {
 	__u64 now = ukarch_ticks();
 
-	if (!line.stopped)
+	if (!plat_clock_line.stopped)
 		return;
-	stopped_for += scale(now - stopped_at, running.ns_per_tick_32);
+	stopped_for +=
+		plat_clock_scale(now - stopped_at, running.ns_per_tick_32);
 	running.until = MAX(running.until, now);
 	change_begin(now);
 	change_end(running);
-	line.stopped = 0;
+	plat_clock_line.stopped = 0;
 }
 
 __nsec ukplat_clock_stopped(void)

@@ -12,6 +12,7 @@
 #include <uk/nofault.h>
 #include <uk/print.h>
 #include <uk/symtab.h>
+#include <uk/trace.h>
 #include "bench.h"
 
 #define COPY_BYTES 65536
@@ -75,6 +76,24 @@ static void log_line(void)
 {
 	uk_pr_info("%s has %d bytes at %p\n", "a buffer", COPY_BYTES, from);
 }
+
+#ifdef CONFIG_LIBUKTRACE
+UK_TRACEPOINT_FIELDS(trace_bench, "%lu %u %d", unsigned long, a, unsigned int,
+		     b, int, c);
+UK_TRACEPOINT_FIELDS(trace_bench_off, "%lu %u %d", unsigned long, a,
+		     unsigned int, b, int, c);
+
+/* As in the middle of a function: its call and return are in both. */
+static __noinline void tracepoint_on(void)
+{
+	trace_bench(1, 2, 3);
+}
+
+static __noinline void tracepoint_off(void)
+{
+	trace_bench_off(1, 2, 3);
+}
+#endif
 
 static void random_number(void)
 {
@@ -144,10 +163,17 @@ int main(void)
 		{ "rand", random_number },
 		{ "strtol", number },
 		{ "log_line", log_line },
+#ifdef CONFIG_LIBUKTRACE
+		{ "tracepoint_off", tracepoint_off },
+		{ "tracepoint_on", tracepoint_on },
+#endif
 	};
 
 	printf("bench boot_to_main %lu\n", ukarch_ticks() - bench_start());
 	overhead = measure(nothing);
+#ifdef CONFIG_LIBUKTRACE
+	uk_trace_switch("bench", 1);
+#endif
 	for (size_t i = 0; i < sizeof(ops) / sizeof(*ops); i++)
 		printf("bench %s %lu\n", ops[i].name, measure(ops[i].op));
 	uk_symtab_foreach(collect, NULL);

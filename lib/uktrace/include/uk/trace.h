@@ -59,7 +59,7 @@ struct uk_trace_event {
 	__nsec time; /* ukplat_monotonic_clock() */
 	/* Its position in the ring / 8 + 1 when it is complete. */
 	__u32 tag;
-	__u16 id;     /* the tracepoint: 1 is the first of the table */
+	__u16 id;     /* the tracepoint: low bits of its record's address / 8 */
 	__u16 thread; /* low bits of the thread's number, 0: there is none */
 };
 
@@ -73,22 +73,28 @@ struct uk_trace_site {
 UK_TABLE_DECLARE(tracepoint, struct uk_tracepoint);
 
 #if defined(CONFIG_LIBUKTRACE) && !defined(__cplusplus)
+/* An event that is being written. */
+struct uk_trace_writer {
+	struct uk_trace_event *event; /* NULL: there is no room */
+	__u64 tag;		      /* that completes it */
+};
+
 /**
  * Reserves the next event of a tracepoint on this CPU. The macro's; cold, so
  * that compilers put what leads there out of the way.
  *
  * @return the event, with time, thread and id; its fields are the caller's to
- *   write, then uk_trace_end(). NULL if there is no place, or a crash is
- *   being handled.
+ *   write, then uk_trace_end()
  * Contexts: any with interrupts off; NMIs and faults may come in between.
  */
-struct uk_trace_event *uk_trace_begin(const struct uk_tracepoint *point)
+struct uk_trace_writer uk_trace_begin(const struct uk_tracepoint *point)
 	__attribute__((cold));
 
 /** Completes an event. The macro's. */
-static inline void uk_trace_end(struct uk_trace_event *event)
+static inline void uk_trace_end(struct uk_trace_writer writer)
 {
-	__atomic_store_n(&event->tag, ~event->tag, __ATOMIC_RELEASE);
+	__atomic_store_n(&writer.event->tag, (__u32)writer.tag,
+			 __ATOMIC_RELEASE);
 }
 
 /** Copies a text, cut to fit; NULL is "(null)". The macro's. */
@@ -122,11 +128,11 @@ int uk_trace_words(const struct uk_tracepoint *point,
 		   const struct uk_trace_event *event, char *buf, __sz len);
 
 /**
- * Events of a CPU since boot.
+ * Bytes of a CPU's events since boot, those that were overwritten included.
  *
- * @param discarded receives how many others found no place. Contexts: any.
+ * @param discarded receives how many events found no room. Contexts: any.
  */
-__u64 uk_trace_count(unsigned int cpu, __u64 *discarded);
+__u64 uk_trace_bytes(unsigned int cpu, __u64 *discarded);
 
 /** Forgets the events of all CPUs. Contexts: any. */
 void uk_trace_clear(void);
@@ -286,6 +292,7 @@ int uk_trace_switch(const char *names, int on);
 		_UK_TRACE_PARAMS(__VA_ARGS__))                                 \
 	{                                                                      \
 		struct _uk_layout_##trace_name *__event;                       \
+		struct uk_trace_writer __writer;                               \
 		unsigned long __irq;                                           \
                                                                                \
 		__asm__ goto(UKARCH_SITE                                       \
@@ -300,12 +307,12 @@ int uk_trace_switch(const char *names, int on);
 		return;                                                        \
 	__on:                                                                  \
 		__irq = ukarch_irq_save();                                     \
-		__event =                                                      \
-			(void *)uk_trace_begin(&_uk_tracepoint_##trace_name);  \
+		__writer = uk_trace_begin(&_uk_tracepoint_##trace_name);       \
+		__event = (void *)__writer.event;                              \
 		if (__event) {                                                 \
 			_UK_TRACE_EACH(_UK_TRACE_STORE,                        \
 				       _ __VA_OPT__(, ) __VA_ARGS__)           \
-			uk_trace_end(&__event->head);                          \
+			uk_trace_end(__writer);                                \
 		}                                                              \
 		ukarch_irq_restore(__irq);                                     \
 	}                                                                      \
