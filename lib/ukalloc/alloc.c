@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <string.h>
 #include <uk/alloc.h>
+#include <uk/trace.h>
 #include "alloc_internal.h"
 
 #define CALLER __builtin_return_address(0)
@@ -23,6 +24,13 @@ static void count_alloc(struct uk_alloc_stats *s, __sz size, __sz usable)
 	s->max_nb_allocs = MAX(s->max_nb_allocs, s->cur_nb_allocs);
 }
 
+UK_TRACEPOINT_FIELDS(trace_heap_alloc, "%lu bytes at %p for %p", __sz, bytes,
+		     const void *, block, const void *, caller);
+UK_TRACEPOINT_FIELDS(trace_heap_free, "%p by %p", const void *, block,
+		     const void *, caller);
+UK_TRACEPOINT_FIELDS(trace_heap_resize, "%p to %lu bytes", const void *, block,
+		     __sz, bytes);
+
 void *uk_alloc_from(struct uk_alloc *a, __sz align, __sz size, void *caller)
 {
 	unsigned long flags;
@@ -37,6 +45,7 @@ void *uk_alloc_from(struct uk_alloc *a, __sz align, __sz size, void *caller)
 		count_alloc(&a->stats, size, a->ops->usable(a, ptr));
 	else
 		a->stats.nb_enomem++;
+	trace_heap_alloc(size, ptr, caller);
 	ukalloc_unlock(flags);
 	return ptr;
 }
@@ -52,6 +61,7 @@ void uk_free_from(struct uk_alloc *a, void *ptr, void *caller)
 	a->stats.cur_mem_use -= a->ops->free(a, ptr, caller);
 	a->stats.tot_nb_frees++;
 	a->stats.cur_nb_allocs--;
+	trace_heap_free(ptr, caller);
 	ukalloc_unlock(flags);
 }
 
@@ -68,6 +78,7 @@ static int resize(struct uk_alloc *a, void *ptr, __sz size, void *caller,
 	if (done) {
 		s->cur_mem_use += a->ops->usable(a, ptr) - *usable;
 		s->max_mem_use = MAX(s->max_mem_use, s->cur_mem_use);
+		trace_heap_resize(ptr, size);
 	}
 	ukalloc_unlock(flags);
 	return done;

@@ -13,6 +13,7 @@
 #include <uk/console.h>
 #include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
+#include <uk/trace.h>
 #include "console_internal.h"
 
 UK_TABLE_DEFINE(console, struct uk_console_rec);
@@ -134,12 +135,16 @@ static void turn_end(struct uk_console *con __unused, int mine __unused)
 }
 #endif
 
+UK_TRACEPOINT_FIELDS(trace_console_out, "%s: %ld of %lu bytes", const char *,
+		     console, __ssz, taken, __sz, bytes);
+
 static __ssz out(struct uk_console *con, const char *buf, __sz len)
 {
 	int mine = turn_begin(con);
 	__ssz n = con->ops->out(con, buf, len);
 
 	turn_end(con, mine);
+	trace_console_out(con->name, n, len);
 	if (n > 0)
 		uk_console_count(&con->stats.out_bytes, (__u64)n);
 	return n;

@@ -29,6 +29,7 @@
 #include <uk/plat/lcpu.h>
 #include <uk/print.h>
 #include <uk/spinlock.h>
+#include <uk/trace.h>
 #include "console_internal.h"
 
 #define BYPASSED (1UL << 63)
@@ -207,11 +208,14 @@ static void wake_others(void)
 }
 #endif
 
+UK_TRACEPOINT_FIELDS(trace_console_in, "%s", const char *, console);
+
 void uk_console_received(struct uk_console *con)
 {
 	void (*rx)(struct uk_console * con, void *arg);
 	void *arg;
 
+	trace_console_in(con->name);
 	__atomic_fetch_add(&con->events, 1, __ATOMIC_SEQ_CST);
 	wake_others();
 	/* It is replaced by way of NULL. */

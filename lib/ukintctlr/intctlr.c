@@ -9,6 +9,7 @@
 #include <uk/arch/lcpu.h>
 #include <uk/init.h>
 #include <uk/print.h>
+#include <uk/trace.h>
 #include <uk/trap.h>
 #include "intctlr_internal.h"
 
@@ -31,6 +32,9 @@ static int exists(unsigned int irq)
 	return irq < line_count;
 }
 
+UK_TRACEPOINT_FIELDS(trace_irq_enter, "line %u", __u32, line);
+UK_TRACEPOINT_FIELDS(trace_irq_leave, "line %u", __u32, line);
+
 static int interrupt(void *data)
 {
 	unsigned int cpu = uk_percpu_id();
@@ -43,11 +47,13 @@ static int interrupt(void *data)
 		cpus[cpu].spurious += irq == UK_INTCTLR_SPURIOUS;
 		return UK_EVENT_HANDLED_CONT;
 	}
+	trace_irq_enter((__u32)irq);
 	cpus[cpu].handling = (unsigned int)irq + 1;
 	if (unlikely(!exists((unsigned int)irq) ||
 		     !intctlr_run((unsigned int)irq)))
 		ctlr->ops->mask_irq((unsigned int)irq);
 	UK_WRITE_ONCE(cpus[cpu].handling, 0);
+	trace_irq_leave((__u32)irq);
 	ctlr->ops->eoi((unsigned int)irq);
 	return UK_EVENT_HANDLED_CONT;
 }

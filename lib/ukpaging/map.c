@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <uk/lcpu.h>
 #include <uk/spinlock.h>
+#include <uk/trace.h>
 #include "paging_internal.h"
 
 #define ATTR_PROT (PAGE_ATTR_PROT_RW | PAGE_ATTR_PROT_EXEC)
@@ -221,12 +222,18 @@ static void hide(__paddr_t root, __vaddr_t vaddr, __vaddr_t end)
 	flush_others();
 }
 
+UK_TRACEPOINT_FIELDS(trace_page_unmap, "%lu pages at %p", unsigned long, pages,
+		     const void *, address);
+UK_TRACEPOINT_FIELDS(trace_page_map, "%lu pages at %p to %p", unsigned long,
+		     pages, const void *, address, const void *, frame);
+
 int ukplat_page_unmap(struct uk_pagetable *pt, __vaddr_t vaddr,
 		      unsigned long pages, unsigned long flags)
 {
 	__vaddr_t end;
 	int level, rc = range(vaddr, pages, flags, &end);
 
+	trace_page_unmap(pages, (const void *)vaddr);
 	if (FLUSH_OTHERS && !rc)
 		hide(pt->root, vaddr, end);
 	for (; !rc && vaddr < end; vaddr = behind(vaddr, level)) {
@@ -388,6 +395,7 @@ int ukplat_page_map(struct uk_pagetable *pt, __vaddr_t vaddr, __paddr_t paddr,
 		rc = -EINVAL;
 	if (rc)
 		return rc;
+	trace_page_map(pages, (const void *)vaddr, (const void *)paddr);
 
 	while (v < end && !rc) {
 		__paddr_t p = paddr == __PADDR_ANY ? paddr

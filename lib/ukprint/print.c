@@ -6,6 +6,7 @@
  * on a console is made when it is written there.
  */
 #include <string.h>
+#include <uk/trace.h>
 #include "ring.h"
 
 static const char *const words[] = { "CRIT", "ERR", "WARN", "INFO", "DBG" };
@@ -42,6 +43,8 @@ static __sz put_place(char *buf, const char *lib, const char *file,
 __u64 print_counts[UK_PRINT_KLVL_DEBUG + 1];
 #endif
 
+UK_TRACEPOINT_FIELDS(trace_log, "%d %s", int, level, const char *, text);
+
 static void log_message(int level, const char *lib, const char *file,
 			unsigned int line, const char *fmt, va_list ap)
 {
@@ -56,6 +59,8 @@ static void log_message(int level, const char *lib, const char *file,
 	} else if (len && rec->text[len - 1] == '\n') {
 		len--;
 	}
+	rec->text[len] = 0;
+	trace_log(level, rec->text);
 	ring_end(rec, pos, len);
 #ifdef CONFIG_LIBUKSTORE
 	__atomic_fetch_add(&print_counts[level], 1, __ATOMIC_RELAXED);

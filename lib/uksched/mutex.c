@@ -7,6 +7,7 @@
 #include <uk/assert.h>
 #include <uk/mutex.h>
 #include <uk/semaphore.h>
+#include <uk/trace.h>
 #include "sched_internal.h"
 
 static int mine(const struct uk_mutex *m)
@@ -50,6 +51,9 @@ static inline void set_place_of(struct uk_mutex *m __unused,
 #endif
 }
 
+UK_TRACEPOINT_FIELDS(trace_mutex_lock, "%p", const void *, mutex);
+UK_TRACEPOINT_FIELDS(trace_mutex_unlock, "%p", const void *, mutex);
+
 /* Inlined, as it has the place of the function that the program called. */
 static inline __attribute__((always_inline)) int
 lock(struct uk_mutex *m, __nsec deadline, const void *place)
@@ -64,6 +68,8 @@ lock(struct uk_mutex *m, __nsec deadline, const void *place)
 		wants_at(place);
 		rc = sched_block(&m->wait, deadline, UK_WAIT_MUTEX, m);
 	}
+	if (!rc)
+		trace_mutex_lock(m);
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	return rc;
 }
@@ -76,8 +82,10 @@ static inline __attribute__((always_inline)) int trylock(struct uk_mutex *m,
 
 	uk_spin_lock_irqsave(&sched_lock, flags);
 	taken = take(m);
-	if (taken)
+	if (taken) {
 		set_place(m, place);
+		trace_mutex_lock(m);
+	}
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
 	return taken;
 }
@@ -116,6 +124,7 @@ static inline void give(struct uk_mutex *m)
 {
 	struct thread *next;
 
+	trace_mutex_unlock(m);
 	if (--m->depth == 0) {
 		next = sched_wake_one(&m->wait);
 		m->owner = next ? &next->pub : __NULL;

@@ -19,6 +19,7 @@
 #include <uk/print.h>
 #include <uk/thread_area.h>
 #include <uk/tls.h>
+#include <uk/trace.h>
 #include "sched_internal.h"
 
 #define STACK_MIN 8192UL
@@ -193,6 +194,10 @@ static void reap(void)
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
 }
 
+UK_TRACEPOINT_FIELDS(trace_thread_create, "%u %s", __u32, which, const char *,
+		     name);
+UK_TRACEPOINT_FIELDS(trace_thread_exit, "%u", __u32, which);
+
 int uk_thread_create_attr(struct uk_thread **thread,
 			  const struct uk_thread_attr *attr,
 			  uk_thread_func_t func, void *arg)
@@ -228,6 +233,7 @@ int uk_thread_create_attr(struct uk_thread **thread,
 		rc = sched_list_add(t);
 	if (!rc) {
 		uksched.alive++;
+		trace_thread_create(t->pub.id, t->pub.name);
 		sched_ready(t);
 		if (thread)
 			*thread = &t->pub;
@@ -267,6 +273,7 @@ void uk_thread_exit(void *result)
 		uk_sched_last_exits();
 	}
 	t->result = result;
+	trace_thread_exit(t->pub.id);
 	t->pub.state = UK_THREAD_EXITED;
 	uksched.alive--;
 	uksched.abandoned += t->detached;

@@ -6,6 +6,7 @@
  * by arrival, linked through wait_next.
  */
 #include <uk/assert.h>
+#include <uk/trace.h>
 #include "sched_internal.h"
 
 static void wq_append(struct uk_waitq *wq, struct thread *t)
@@ -53,6 +54,10 @@ static void expired(struct uk_timer *timer __unused, void *arg)
 	uk_spin_unlock(&sched_lock);
 }
 
+UK_TRACEPOINT_FIELDS(trace_sched_wait, "kind %d for %p until %lu",
+		     enum uk_wait_kind, kind, const void *, object, __nsec,
+		     until);
+
 int sched_block(struct uk_waitq *wq, __nsec deadline, enum uk_wait_kind kind,
 		const void *object)
 {
@@ -63,6 +68,7 @@ int sched_block(struct uk_waitq *wq, __nsec deadline, enum uk_wait_kind kind,
 	t->pub.wait = (struct uk_wait){ kind, object, deadline };
 	t->pub.state = kind == UK_WAIT_TIME ? UK_THREAD_SLEEPING
 					    : UK_THREAD_WAITING;
+	trace_sched_wait(kind, object, deadline);
 	if (wq)
 		wq_append(wq, t);
 	if (deadline != UK_TIME_NEVER) {

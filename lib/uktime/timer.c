@@ -18,6 +18,7 @@
 #include <uk/print.h>
 #include <uk/spinlock.h>
 #include <uk/time_dev.h>
+#include <uk/trace.h>
 #include "heap.h"
 
 #define CPUS CONFIG_UKPLAT_LCPU_MAXCOUNT
@@ -97,11 +98,17 @@ static struct queue *bring_here(struct uk_timer *timer)
 	}
 }
 
+UK_TRACEPOINT_FIELDS(trace_timer_start, "%p at %lu", const void *, timer,
+		     __nsec, deadline);
+UK_TRACEPOINT_FIELDS(trace_timer_fire, "%p calls %p", const void *, timer,
+		     uk_timer_func_t, function);
+
 void uk_timer_start(struct uk_timer *timer, __nsec deadline)
 {
 	unsigned long flags = ukarch_irq_save();
 	struct queue *q = bring_here(timer);
 
+	trace_timer_start(timer, deadline);
 	timer->deadline = deadline;
 	timer->due = MAX(deadline, q->not_before);
 	timer->number = q->stats.started++;
@@ -211,6 +218,7 @@ static void run(struct queue *q, struct uk_timer *timer)
 	take_out(q, timer);
 	q->stats.fired++;
 	uk_spin_unlock(&q->lock);
+	trace_timer_fire(timer, func);
 	func(timer, arg);
 	if (CPUS > 1)
 		__atomic_store_n(&q->running, __NULL, __ATOMIC_RELEASE);

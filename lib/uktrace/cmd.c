@@ -8,8 +8,6 @@
 #include <uk/thread.h>
 #include "trace_internal.h"
 
-#define LINE_MAX 320
-
 static void list(struct uk_cmd_io *io)
 {
 	uk_table_foreach (tracepoint, point)
@@ -35,33 +33,9 @@ static int switch_named(struct uk_cmd_io *io, const char *names, int on)
 	return rc < 0 ? rc : 0;
 }
 
-static void show_event(struct uk_cmd_io *io, unsigned int cpu,
-		       const struct uk_tracepoint *point,
-		       const struct uk_trace_event *event)
+static void show(const char *text, void *arg)
 {
-	char words[LINE_MAX];
-
-	(void)uk_trace_words(point, event, words, sizeof(words));
-	uk_cmd_printf(io, "[%5lu.%09lu] cpu %u thread %u %s %s\n",
-		      event->time / UK_NSEC_PER_SEC,
-		      event->time % UK_NSEC_PER_SEC, cpu, event->thread,
-		      point->name, words);
-}
-
-/* A CPU's last events. */
-static void show_cpu(struct uk_cmd_io *io, unsigned int cpu, __u64 wanted)
-{
-	char buf[UK_TRACE_EVENT_MAX] __aligned(8);
-	struct uk_trace_event *event = (void *)buf;
-	const struct uk_tracepoint *point;
-	__u64 pos = 0, count = 0;
-
-	while (uk_trace_next(cpu, &pos, event, sizeof(buf)))
-		count++;
-	pos = 0;
-	for (; (point = uk_trace_next(cpu, &pos, event, sizeof(buf))); count--)
-		if (count <= wanted)
-			show_event(io, cpu, point, event);
+	uk_cmd_printf(arg, "%s\n", text);
 }
 
 static int cmd_tracepoints(struct uk_cmd_io *io, int argc, char **argv)
@@ -79,7 +53,7 @@ static int cmd_tracepoints(struct uk_cmd_io *io, int argc, char **argv)
 	} else if (!strcmp(argv[1], "last") && argc <= 3 &&
 		   (argc == 2 || !uk_cmd_number(argv[2], &wanted))) {
 		for (unsigned int i = 0; i < CONFIG_UKPLAT_LCPU_MAXCOUNT; i++)
-			show_cpu(io, i, wanted);
+			uk_trace_last(i, wanted, show, io);
 	} else {
 		return -EINVAL;
 	}

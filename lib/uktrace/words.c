@@ -59,3 +59,34 @@ int uk_trace_words(const struct uk_tracepoint *point,
 	}
 	return (int)done;
 }
+
+static void put_line(unsigned int cpu, const struct uk_tracepoint *point,
+		     const struct uk_trace_event *event,
+		     char buf[UK_TRACE_LINE_MAX])
+{
+	int n = uk_snprintf(
+		buf, UK_TRACE_LINE_MAX, "[%5lu.%09lu] cpu %u thread %u %s ",
+		event->time / UK_NSEC_PER_SEC, event->time % UK_NSEC_PER_SEC,
+		cpu, event->thread, point->name);
+	__sz len = MIN((__sz)n, UK_TRACE_LINE_MAX - 1UL);
+
+	(void)uk_trace_words(point, event, buf + len, UK_TRACE_LINE_MAX - len);
+}
+
+void uk_trace_last(unsigned int cpu, __u64 count,
+		   void (*line)(const char *text, void *arg), void *arg)
+{
+	char buf[UK_TRACE_EVENT_MAX] __aligned(8), text[UK_TRACE_LINE_MAX];
+	struct uk_trace_event *event = (void *)buf;
+	const struct uk_tracepoint *point;
+	__u64 pos = 0, all = 0;
+
+	while (uk_trace_next(cpu, &pos, event, sizeof(buf)))
+		all++;
+	pos = 0;
+	for (; (point = uk_trace_next(cpu, &pos, event, sizeof(buf))); all--)
+		if (all <= count) {
+			put_line(cpu, point, event, text);
+			line(text, arg);
+		}
+}

@@ -9,6 +9,7 @@
  * Not used: indirect descriptors, event indexes, packed rings.
  */
 #include <string.h>
+#include <uk/trace.h>
 #include <virtio_arch.h>
 #include <uk/virtq.h>
 
@@ -73,12 +74,18 @@ int uk_virtq_add(struct uk_virtq *vq, const struct uk_virtq_buf *bufs,
 	return (int)head;
 }
 
+UK_TRACEPOINT_FIELDS(trace_virtio_publish, "queue %p up to %u", const void *,
+		     queue, __u16, index);
+UK_TRACEPOINT_FIELDS(trace_virtio_get, "queue %p: buffer %u, %u bytes",
+		     const void *, queue, __u32, buffer, __u32, bytes);
+
 /*
  * The index goes after what it covers; the flag is read after the index,
  * since the device looks at the index once more after it cleared the flag.
  */
 int uk_virtq_publish(struct uk_virtq *vq)
 {
+	trace_virtio_publish(vq, vq->avail_idx);
 	virtio_write_barrier();
 	vq->avail->idx = vq->avail_idx;
 	virtio_barrier();
@@ -121,6 +128,7 @@ int uk_virtq_get(struct uk_virtq *vq, __u32 *written)
 		return broken(vq, "it returned a buffer that it did not own");
 	if (len > vq->notes[id].room)
 		return broken(vq, "it claims more bytes than the buffer holds");
+	trace_virtio_get(vq, id, len);
 	vq->used_idx++;
 	chain_free(vq, id);
 	*written = len;

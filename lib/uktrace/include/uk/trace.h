@@ -22,9 +22,11 @@
 #ifndef __UK_TRACE_H__
 #define __UK_TRACE_H__
 
+#include <uk/table.h>
+#ifdef CONFIG_LIBUKTRACE
 #include <uk/arch/lcpu.h>
 #include <uk/arch/site.h>
-#include <uk/table.h>
+#endif
 
 #define UK_TRACE_TEXT_MAX 24 /* bytes of a text, with the end */
 #define UK_TRACE_FIELDS_MAX 8
@@ -126,6 +128,18 @@ const struct uk_tracepoint *uk_trace_next(unsigned int cpu, __u64 *pos,
  */
 int uk_trace_words(const struct uk_tracepoint *point,
 		   const struct uk_trace_event *event, char *buf, __sz len);
+
+#define UK_TRACE_LINE_MAX 384 /* bytes of a line of uk_trace_last() */
+
+/**
+ * Shows the last events of a CPU, the oldest first, each as a line:
+ * "[    0.034129174] cpu 0 thread 1 sched_ready which=6 cpu=0".
+ *
+ * @param count how many at most
+ * @param line takes each, terminated, without newline. Contexts: any.
+ */
+void uk_trace_last(unsigned int cpu, __u64 count,
+		   void (*line)(const char *text, void *arg), void *arg);
 
 /**
  * Bytes of a CPU's events since boot, those that were overwritten included.
