@@ -116,7 +116,7 @@ def cpu_text(thread):
 
 def cpu_time(thread):
     """ns, up to now where the guest's clock stands: at its own stub, and in its core file."""
-    clock = variable("line", "common/clock.c")
+    clock = variable("plat_clock_line", "common/clock.c")
     now = int(clock["base"]) - int(thread["since"]) if int(clock["stopped"]) and uses_cpu(thread) else 0
     return int(thread["pub"]["cpu_time"]) + now
 
