@@ -197,6 +197,16 @@ def test_interrupts_off(arch):
     assert stands("waiter", threads["waiter"][1]), result.text
 
 
+def test_a_running_thread_after_one_that_waits(arch):
+    """The first thread's registers are out of the list, the second's are a CPU's."""
+    result = built(arch).run("for-a-loop", options=[*cpus(arch), "--timeout", "1"])
+    assert result.status == 124, result.text
+    threads = from_outside(result.text)
+    assert threads["main"][0].startswith("waiting for the end of thread ") and re.fullmatch(RUNS, threads["looper"][0]), result.text
+    for thread in ("main", "looper"):
+        assert stands(thread, threads[thread][1]), result.text
+
+
 def test_without_threads(arch):
     """An image of none of these libraries, which waits for a client."""
     with Guest(build("echo", arch), options=["--timeout", "0.5", *vport1(free_port())]) as guest:

@@ -187,12 +187,13 @@ def kept():
 
 
 def masks_interrupts(thread):
-    with kept():
-        thread.switch()
-        frame = gdb.newest_frame()
-        if frame.architecture().name().startswith("aarch64"):
-            return bool(int(frame.read_register("cpsr")) & 0x80)
-        return not int(frame.read_register("eflags")) & 0x200
+    """Selects it; registers that were chosen before would be in the way."""
+    chosen.thread.choose(None)
+    thread.switch()
+    frame = gdb.newest_frame()
+    if frame.architecture().name().startswith("aarch64"):
+        return bool(int(frame.read_register("cpsr")) & 0x80)
+    return not int(frame.read_register("eflags")) & 0x200
 
 
 def selected_number():

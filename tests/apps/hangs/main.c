@@ -199,6 +199,22 @@ static void loop(void)
 		ukarch_cpu_relax(); /* main stands */
 }
 
+static void *loops(void *arg)
+{
+	puts("loops");
+	fflush(stdout);
+	for (;;)		    /* looper stands */
+		ukarch_cpu_relax(); /* looper stands */
+	return arg;
+}
+
+static void for_a_loop(void)
+{
+	pthread_t looper = start("looper", loops);
+
+	pthread_join(looper, NULL); /* main stands */
+}
+
 static void beats(void)
 {
 	until_it(UK_THREAD_WAITING, start("waiter", waits_for_never));
@@ -267,6 +283,7 @@ static const struct {
 	{ "none", none },
 	{ "report", report },
 	{ "loop", loop },
+	{ "for-a-loop", for_a_loop },
 	{ "beats", beats },
 	{ "in-vain", in_vain },
 	{ "for-a-device", for_a_device },
