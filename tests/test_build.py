@@ -537,9 +537,8 @@ def private_names(image):
     not in the library's."""
     def names(objects):
         return set(re.findall(r" [A-TX-Z] (\w+)$", image.tool("nm", "--defined-only", *objects), re.M))
-    whole = [*image.path.parent.glob("lib*.o")]
-    single = [path for each in whole for path in each.with_suffix("").rglob("*.o")]
-    return sorted(names(single) - names(whole))
+    libraries = image.libraries()
+    return sorted(names(sum(libraries.values(), [])) - names(libraries))
 
 
 def test_app_outside_the_tree(arch, tmp_path):

@@ -123,6 +123,14 @@ class Image:
                else {"stdin": subprocess.DEVNULL}))
         return Result(done.returncode, done.stdout.decode(errors="replace").replace("\r", ""))
 
+    def libraries(self):
+        """{joined object of a library: its objects}, of what was linked. The folder may have others: those of
+        the image from which it was copied."""
+        folder = self.path.parent
+        return {Path(whole): [folder / part for part in
+                              (Path(whole).with_suffix("") / ".parts").read_text().split() if part.endswith(".o")]
+                for whole in (folder / ".link").read_text().split() if re.search(r"/lib\w+\.o$", whole)}
+
     def tool(self, name, *args):
         """The output of a binutils program of the image's architecture."""
         return subprocess.run([self.target.tools + name, *args], check=True,

@@ -6,7 +6,9 @@
  */
 #include <errno.h>
 #include <string.h>
+#ifdef CONFIG_LIBUKNMI
 #include <uk/nmi.h>
+#endif
 #include <uk/percpu.h>
 #include <uk/test.h>
 #include <uk/trace.h>
@@ -122,6 +124,7 @@ UK_TESTCASE(uktrace, goes_round)
 	UK_TEST_EXPECT(seen >= RING_SIZE / 24 - 2 && seen <= RING_SIZE / 24);
 }
 
+#ifdef CONFIG_LIBUKNMI
 static volatile unsigned int ticks;
 
 static void tick(struct ukarch_trap_ctx *ctx __unused, void *arg __unused)
@@ -166,5 +169,6 @@ UK_TESTCASE(uktrace, nmi)
 	UK_TEST_EXPECT(whole);
 	UK_TEST_EXPECT(seen > 5);
 }
+#endif
 
 uk_testsuite_register(uktrace, NULL);
