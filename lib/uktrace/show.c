@@ -4,8 +4,12 @@
  * Events in words.
  */
 #include <string.h>
+#include <uk/plat/image.h>
 #include <uk/snprintf.h>
+#include <uk/symtab.h>
 #include "trace_internal.h"
+
+#define SYMBOL_MAX 64
 
 static __u64 number_of(const struct uk_trace_field *f, const char *at)
 {
@@ -18,11 +22,25 @@ static __u64 number_of(const struct uk_trace_field *f, const char *at)
 	return value;
 }
 
+/* " main+1c", of an address of the image that has a symbol, else "". */
+static const char *symbol_of(__u64 address, char buf[SYMBOL_MAX])
+{
+	struct uk_symbol sym;
+
+	buf[0] = 0;
+	if (uk_image_contains(address) && !uk_resolve_symbol(address, &sym))
+		(void)uk_snprintf(buf, SYMBOL_MAX,
+				  address > sym.start ? " %s+%lx" : " %s",
+				  sym.name, address - sym.start);
+	return buf;
+}
+
 /* Another name and value, behind a blank if it is not the first. */
 static int field_words(const struct uk_trace_field *f, const char *at,
 		       int first, char *buf, __sz len)
 {
 	const char *blank = first ? "" : " ";
+	char symbol[SYMBOL_MAX];
 	__u64 value = number_of(f, at);
 
 	switch (f->kind) {
@@ -35,8 +53,10 @@ static int field_words(const struct uk_trace_field *f, const char *at,
 	case UK_TRACE_UNSIGNED:
 		return uk_snprintf(buf, len, "%s%s=%lu", blank, f->name, value);
 	default:
-		return uk_snprintf(buf, len, "%s%s=0x%lx", blank, f->name,
-				   value);
+		return uk_snprintf(
+			buf, len, "%s%s=0x%lx%s", blank, f->name, value,
+			f->kind == UK_TRACE_POINTER ? symbol_of(value, symbol)
+						    : "");
 	}
 }
 

@@ -122,7 +122,8 @@ const struct uk_tracepoint *uk_trace_next(unsigned int cpu, __u64 *pos,
 	 UK_TRACE_FIELDS_MAX * UK_TRACE_TEXT_MAX)
 
 /**
- * An event's fields in words: "path=index.html bytes=12".
+ * An event's fields in words: "path=index.html bytes=12", addresses of the
+ * image with their symbol.
  *
  * @return its length; the text in buf is terminated, cut to fit. Contexts: any.
  */
