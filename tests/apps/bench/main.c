@@ -175,7 +175,7 @@ int main(void)
 	uk_trace_switch("bench", 1);
 #endif
 	for (size_t i = 0; i < sizeof(ops) / sizeof(*ops); i++)
-		printf("bench %s %lu\n", ops[i].name, measure(ops[i].op));
+		printf("bench %s %ld\n", ops[i].name, (long)measure(ops[i].op));
 	uk_symtab_foreach(collect, NULL);
 	printf("bench symbols %u\n", symbols.count);
 	measure_lookups("symbol_lookup", lookup_symbol);
