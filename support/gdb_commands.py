@@ -23,6 +23,7 @@ import uk.heap
 import uk.report
 import uk.threads
 import uk.tls
+import uk.trace
 from uk.guest import text_at
 from uk.signatures import read_signatures  # pylint: disable=unused-import # support/gdb calls it
 

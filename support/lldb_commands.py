@@ -15,6 +15,7 @@ import uk.heap
 import uk.report
 import uk.threads
 import uk.tls
+import uk.trace
 from uk.in_lldb import commands
 
 

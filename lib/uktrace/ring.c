@@ -60,8 +60,10 @@ static inline struct uk_trace_writer begin_at(struct uk_trace_ring *ring,
 
 /*
  * The unusual: an event that would cross the end of the ring begins at its
- * start; there may be no room; something came in between. What comes in between
- * here finds the limit where it was, and comes here as well.
+ * start; there may be no room; something came in between; or the clock stands,
+ * while a debugger or a dump is at work, whose events are none of the guest's.
+ * What comes in between here finds the limit where it was, and comes here as
+ * well.
  */
 static __noinline struct uk_trace_writer
 begin_at_limit(struct uk_trace_ring *ring, const struct uk_tracepoint *point)
@@ -70,6 +72,8 @@ begin_at_limit(struct uk_trace_ring *ring, const struct uk_tracepoint *point)
 	__nsec now;
 
 	do {
+		if (UK_READ_ONCE(plat_clock_line.stopped))
+			return (struct uk_trace_writer){ __NULL, 0 };
 		now = ukplat_monotonic_clock();
 		left = RING_SIZE - (head & (RING_SIZE - 1));
 		pos = left < point->size ? head + left : head;

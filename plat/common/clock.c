@@ -16,7 +16,6 @@
 #include <uk/plat/clock.h>
 #include <uk/spinlock.h>
 
-#define NEVER ((__u64)-1)
 #define TRIES 4
 
 struct plat_clock_line plat_clock_line;
@@ -65,7 +64,8 @@ static void measure(void)
 		return;
 	}
 	rate = plat_clock_line.rate;
-	if (!(plat_clock_line.seq & 1) && ticks >= rate.until) {
+	if (!(plat_clock_line.seq & 1) && !plat_clock_line.stopped &&
+	    ticks >= rate.until) {
 		change_begin(rate.until);
 		plat_clock_measure(ticks, &rate);
 		change_end(rate);
@@ -84,7 +84,8 @@ static __noinline __nsec read_again(void)
 	__nsec now;
 
 	for (unsigned int i = 0; i < TRIES; i++) {
-		if (UK_READ_ONCE(plat_clock_line.seq) & 1)
+		if ((UK_READ_ONCE(plat_clock_line.seq) & 1) ||
+		    UK_READ_ONCE(plat_clock_line.stopped))
 			break;
 		if (ukarch_ticks() >= UK_READ_ONCE(plat_clock_line.rate.until))
 			measure();
@@ -104,15 +105,15 @@ __nsec ukplat_monotonic_clock(void)
 
 void ukplat_clock_stop(void)
 {
-	struct plat_clock_rate still = { 0, NEVER };
+	struct plat_clock_rate still = { 0, 0 };
 
 	ukplat_monotonic_clock(); /* the rate is known and good now */
 	if (plat_clock_line.stopped || (plat_clock_line.seq & 1))
 		return;
-	plat_clock_line.stopped = 1;
 	running = plat_clock_line.rate;
 	stopped_at = MIN(ukarch_ticks(), running.until);
 	change_begin(stopped_at);
+	plat_clock_line.stopped = 1;
 	change_end(still);
 }
 
@@ -126,8 +127,8 @@ void ukplat_clock_resume(void)
 		plat_clock_scale(now - stopped_at, running.ns_per_tick_32);
 	running.until = MAX(running.until, now);
 	change_begin(now);
-	change_end(running);
 	plat_clock_line.stopped = 0;
+	change_end(running);
 }
 
 __nsec ukplat_clock_stopped(void)

@@ -16,7 +16,7 @@ struct plat_clock_line {
 	int stopped;
 	__u64 from;		     /* tick at which the line starts */
 	__nsec base;		     /* its time there */
-	struct plat_clock_rate rate; /* 0 ns a tick: it stands still */
+	struct plat_clock_rate rate; /* stopped: 0 ns a tick, until 0 */
 };
 
 extern struct plat_clock_line plat_clock_line;
@@ -29,8 +29,9 @@ static inline __nsec plat_clock_scale(__u64 ticks, __u64 ns_per_tick_32)
 /**
  * Reads the line.
  *
- * @return 1 with the time; 0 if the line is being changed, or has to be first:
- *   then ukplat_monotonic_clock() knows. Contexts: any.
+ * @return 1 with the time; 0 if the line is being changed, or has to be first,
+ *   or the clock is stopped: then ukplat_monotonic_clock() knows. Contexts:
+ * any.
  */
 static inline int plat_clock_read(__nsec *now)
 {

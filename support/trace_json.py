@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""Events as JSON of the Trace Event Format, which Perfetto's page (ui.perfetto.dev) and
+chrome://tracing open: what each CPU runs, its interrupts, the events of each thread, and
+bytes of the heap."""
+
+import json
+
+import trace_events as te
+
+CPUS, THREADS = 1, 2  # the two "processes" of the page
+
+
+def microseconds(ns):
+    return ns / 1000
+
+
+def arguments(event):
+    return {field.name: f"{value:#x}" if field.kind == te.POINTER else value
+            for field, value in zip(event.point.fields, event.values)}
+
+
+def named(kind, process, thread, name):
+    return {"ph": "M", "name": f"{kind}_name", "pid": process, "tid": thread, "args": {"name": name}}
+
+
+def thread_names(events):
+    """{number: name}, as switches and creations give them."""
+    names = {0: "before threads", 1: "main"}
+    for event in events:
+        values = arguments(event)
+        if event.point.name == "sched_switch":
+            names[values["next"] & 0xffff] = values["name"]
+        elif event.point.name == "thread_create":
+            names[values["which"] & 0xffff] = values["name"]
+    return names
+
+
+def slices(cpu, events, names):
+    """What a CPU ran, from switch to switch."""
+    switches = [e for e in events if e.point.name == "sched_switch"]
+    if not switches:
+        return
+    begin, running = events[0].time, arguments(switches[0])["previous"]
+    for time, following in [*((e.time, arguments(e)["next"]) for e in switches), (events[-1].time, None)]:
+        if time > begin:
+            yield {"ph": "X", "pid": CPUS, "tid": cpu, "ts": microseconds(begin), "dur": microseconds(time - begin),
+                   "name": names.get(running & 0xffff, f"thread {running}"), "args": {"thread": running}}
+        begin, running = time, following
+
+
+def interrupts(cpu, events):
+    """Handlers of interrupts, each from its beginning to its end."""
+    entered = []
+    for event in events:
+        if event.point.name == "irq_enter":
+            entered.append(event)
+        elif event.point.name == "irq_leave" and entered:
+            start = entered.pop()
+            yield {"ph": "X", "pid": CPUS, "tid": cpu, "ts": microseconds(start.time),
+                   "dur": microseconds(event.time - start.time), "name": f"line {arguments(start)['line']}", "args": {}}
+
+
+def heap(events):
+    """Bytes in blocks that were allocated while the trace was taken."""
+    blocks, total = {}, 0
+    for event in events:
+        if event.point.name not in ("heap_alloc", "heap_resize", "heap_free"):
+            continue
+        values = arguments(event)
+        total += values.get("bytes", 0) - blocks.pop(values["block"], 0)
+        if "bytes" in values:
+            blocks[values["block"]] = values["bytes"]
+        yield {"ph": "C", "pid": THREADS, "name": "heap", "ts": microseconds(event.time),
+               "args": {"bytes": total}}
+
+
+def trace_event_list(rings):
+    events = sorted((e for ring in rings for e in ring.events), key=lambda e: e.time)
+    names = thread_names(events)
+    yield named("process", CPUS, 0, "CPUs")
+    yield named("process", THREADS, 0, "threads")
+    for cpu, ring in enumerate(rings):
+        if ring.events:
+            yield named("thread", CPUS, cpu, f"CPU {cpu}")
+            yield from slices(cpu, ring.events, names)
+            yield from interrupts(cpu, ring.events)
+    for thread in sorted({e.thread for e in events}):
+        yield named("thread", THREADS, thread, names.get(thread, f"thread {thread}"))
+    for event in events:
+        yield {"ph": "i", "s": "t", "pid": THREADS, "tid": event.thread, "ts": microseconds(event.time),
+               "name": event.point.name, "args": {**arguments(event), "cpu": event.cpu}}
+    yield from heap(events)
+
+
+def write(path, image, rings, name, arch):
+    """OSError."""
+    with open(path, "w", encoding="utf-8") as f:
+        json.dump({"traceEvents": list(trace_event_list(rings)), "displayTimeUnit": "ns",
+                   "otherData": {"image": name, "build_id": image.file.build_id, "architecture": arch}}, f)
+        f.write("\n")

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""support/trace and `uk trace`: what they read in a core file is what the guest's own
+reader lists (lib/uktrace/show.c), and what babeltrace2 reads in the folder that they write."""
+
+import json
+import re
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+from vitrine import ARCHS, ORDERED, ROOT, RUN_SECONDS, SEVERAL, build
+
+sys.path.insert(0, str(ROOT / "support"))
+import trace_events as te  # noqa: E402  pylint: disable=wrong-import-position
+
+CONFIG = ("CONFIG_LIBUKTRACE=y", "CONFIG_LIBUKALLOC=y", "CONFIG_LIBUKSCHED=y", "CONFIG_LIBUKDUMP=y", "CONFIG_LIBUKSHELL=y")
+LINE = re.compile(r"^(?:cmd> )?\[ *(\d+)\.(\d{9})\] cpu (\d+) thread (\d+) (\w+) ?(.*)$", re.M)
+SYMBOL = re.compile(r"(=0x[0-9a-f]+) [\w.$]+(?:\+[0-9a-f]+)?(?= |$)")
+BABEL = re.compile(r"^\[(\d+)\.(\d{9})\] (\w+): \{ cpu_id = (\d+) \}, \{ thread = (\d+) \}(?:, \{ (.*) \})?$", re.M)
+
+
+def image_of(arch):
+    return build("cmd", arch, config=(*CONFIG, *(SEVERAL if arch == "arm64" else ())))
+
+
+def run(*words):
+    return subprocess.run([str(w) for w in words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, timeout=RUN_SECONDS, check=False)
+
+
+def events(text):
+    """(ns, cpu, thread, name, fields in words), in the order of time, without symbols."""
+    return sorted((int(s) * 10**9 + int(ns), int(cpu), int(thread), name, SYMBOL.sub(r"\1", words).rstrip())
+                  for s, ns, cpu, thread, name, words in LINE.findall(text))
+
+
+@pytest.fixture(scope="module", params=ARCHS)
+def traced(request, tmp_path_factory):
+    """(image, core file, the guest's own list of events). The list is made when all are off, then the core file."""
+    image = image_of(request.param)
+    core = tmp_path_factory.mktemp("trace") / "core"
+    lines = ["threads", "mem", "symbol main", "tracepoints off *", "tracepoints last", "dump", "poweroff"]
+    smp = ["--smp", "2"] if request.param == "arm64" else ORDERED
+    result = image.run("sleep", stdin="".join(f"{line}\n" for line in lines), options=[
+        "--core", str(core), "-p", "trace.on=*", "-p", f"shell.console={image.target.console}", "-p", "console.stdio=none", *smp])
+    assert result.status == 0, result.text
+    listed = events(result.text)
+    names = {e[3] for e in listed}
+    assert len(listed) > 50 and {"console_out", "timer_start", "sched_wait", "sched_switch", "irq_enter"} <= names, names
+    return image, core, listed
+
+
+def test_text_is_the_guests(traced):
+    image, core, listed = traced
+    done = run(ROOT / "support/trace", core, image.path)
+    assert done.returncode == 0 and events(done.stdout) == listed, done.stdout[-2000:]
+
+
+@pytest.mark.parametrize("debugger", ["gdb", "lldb"])
+def test_in_a_debugger(traced, debugger):
+    image, core, listed = traced
+    words = ["-batch", "-ex", "uk trace"] if debugger == "gdb" else ["-b", "-o", "uk trace"]
+    done = run(ROOT / "support/gdb", *(["--lldb"] if debugger == "lldb" else []), core, *words)
+    assert events(done.stdout) == listed, done.stdout[-2000:]
+
+
+def number_or_text(text):
+    return text[1:-1].encode().decode("unicode_escape") if text.startswith('"') else int(text, 0)
+
+
+def test_babeltrace_reads_each_event(traced, tmp_path):
+    """Time, CPU, thread, name and each field, without a warning."""
+    image, core, listed = traced
+    done = run(ROOT / "support/trace", "--ctf", tmp_path / "ctf", core, image.path)
+    assert done.returncode == 0, done.stdout
+    done = subprocess.run(["babeltrace2", "--clock-seconds", "--no-delta", tmp_path / "ctf"], text=True, check=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=RUN_SECONDS)
+    assert not done.stderr
+    read = []
+    for s, ns, name, cpu, thread, fields in BABEL.findall(done.stdout):
+        pairs = re.findall(r'(\w+) = ("(?:[^"\\]|\\.)*"|[^,]+)(?:, |$)', fields)
+        read.append((int(s) * 10**9 + int(ns), int(cpu), int(thread), name, [(f, number_or_text(v)) for f, v in pairs]))
+    assert len(read) == len(listed)
+    for one, (*head, words) in zip(sorted(read, key=lambda e: e[:4]), sorted(listed, key=lambda e: e[:4])):
+        assert list(one[:4]) == head
+        at = 0
+        for field, value in one[4]:  # a text may have blanks and equal signs
+            found = re.compile(rf"{field}=(\S*)").match(words, at)
+            assert found, (one, words)
+            if isinstance(value, str):
+                assert f"{words} ".startswith(f"{field}={value}", at), (one, words)
+                at += len(field) + 2 + len(value)
+            else:
+                assert int(found[1], 0) == value, (one, words)
+                at = found.end() + 1
+    metadata = (tmp_path / "ctf/metadata").read_text()
+    assert metadata.startswith("/* CTF 1.8 */") and f'architecture = "{image.arch}"' in metadata
+
+
+def test_json(traced, tmp_path):
+    """Keys as the Trace Event Format has them; slices of a CPU follow each other and are named as the guest says."""
+    image, core, listed = traced
+    done = run(ROOT / "support/trace", "--json", tmp_path / "t.json", core, image.path)
+    assert done.returncode == 0, done.stdout
+    found = json.loads((tmp_path / "t.json").read_text())["traceEvents"]
+    needed = {"M": {"name", "pid", "args"}, "X": {"name", "pid", "tid", "ts", "dur"}, "i": {"name", "pid", "tid", "ts", "s"},
+              "C": {"name", "pid", "ts", "args"}}
+    assert all(needed[e["ph"]] <= set(e) for e in found)
+    instants = sorted((round(e["ts"] * 1000), e["args"]["cpu"], e["tid"], e["name"]) for e in found if e["ph"] == "i")
+    assert instants == sorted(e[:4] for e in listed)
+    runs = [e for e in found if e["ph"] == "X" and "thread" in e["args"]]
+    for cpu in {e["tid"] for e in runs}:
+        mine = [e for e in runs if e["tid"] == cpu]
+        assert all(abs(a["ts"] + a["dur"] - b["ts"]) < 0.01 for a, b in zip(mine, mine[1:]))
+    switched = [e for e in listed if e[3] == "sched_switch"]
+    names = {int(n): name for *_, words in switched for n, name in re.findall(r"next=(\d+) name=(.*)$", words)}
+    assert all(e["name"] == names[e["args"]["thread"]] for e in runs if e["args"]["thread"] in names)
+    assert bool(runs) == bool(switched)
+
+
+def test_overwritten_and_once(tmp_path):
+    """What is missing is said."""
+    image = image_of(ARCHS[0])
+    for once, says in (("0", "older events were overwritten"), ("1", "events found no room")):
+        core = tmp_path / f"core{once}"
+        result = image.run(stdin="symbol main\n" * 3000 + "dump\n\x04", options=[
+            "--core", str(core), "-p", "trace.on=console_out", "-p", f"trace.once={once}", *ORDERED])
+        assert result.status == 0, result.text
+        done = run(ROOT / "support/trace", core, image.path)
+        assert says in done.stdout and len(events(done.stdout)) > 500, done.stdout[-500:]
+
+
+def test_refused(traced, tmp_path):
+    image, core, _ = traced
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full/file").touch()
+    other = build("cmd", image.arch)
+    for words, says, status in (
+            (["--ctf", tmp_path / "full", core, image.path], "is not empty; name a new folder", 1),
+            ([image.path], "is no core file; support/run --core FILE writes one", 1),
+            ([tmp_path / "none"], "No such file", 1), ([], "name a core file", 2), (["--what"], "not recognized", 2),
+            ([core, other.path], "is of another image", 1), (["--json", "/dev/null/x", core, image.path], "Not a directory", 1)):
+        done = run(ROOT / "support/trace", *words)
+        assert done.returncode == status and says in done.stdout and "Traceback" not in done.stdout, done.stdout
+
+
+# --- rings that are not as they should be -----------------------------------------
+
+POINT = te.Tracepoint(7, "one", "", [te.Field("value", 16, 4, te.UNSIGNED)], 24)
+IMAGE = SimpleNamespace(ring_bytes=4096, points={7: POINT})
+
+
+def ring(events_at, head, first=0, discarded=0):
+    """The bytes of a ring with events (position, time, value); a tag that is wrong: of an unfinished one."""
+    data = bytearray(te.HEAD.size + IMAGE.ring_bytes)
+    te.HEAD.pack_into(data, 0, head, first, 0, discarded)
+    for pos, time, value, *tag in events_at:
+        place = te.HEAD.size + pos % IMAGE.ring_bytes
+        te.EVENT.pack_into(data, place, time, tag[0] if tag else pos // 8 + 1, 7, 1)
+        data[place + 16:place + 20] = value.to_bytes(4, "little")
+    return te.read_ring(IMAGE, 0, bytes(data))
+
+
+@pytest.mark.parametrize("found, values, about", [
+    (ring([], 0), [], (0, False, 0)),
+    (ring([(0, 5, 1), (24, 6, 2), (48, 7, 3)], 72), [1, 2, 3], (0, False, 0)),
+    (ring([(0, 5, 1), (24, 6, 2, 0), (48, 7, 3)], 72, discarded=4), [1, 3], (4, False, 24)),  # one was being written
+    (ring([(0, 5, 1), (24, 6, 2), (48, 7, 3)], 72, first=24), [2, 3], (0, False, 0)),  # cleared
+    (ring([(4080 - 24, 5, 1), (4096, 6, 2)], 4120), [1, 2], (0, True, 0)),  # a rest at the end of the ring
+    (ring([(0, 9, 1), (24, 6, 2), (48, 10, 3)], 72), [1, 3], (0, False, 0)),  # time goes back
+    (ring([(0, 5, 1)], 1 << 40), [], (0, True, 0)),  # a head that cannot be
+])
+def test_damaged_rings(found, values, about):
+    assert [e.values[0] for e in found.events] == values
+    assert (found.discarded, found.overwritten, found.damaged) == about
