@@ -18,6 +18,7 @@
 #include <uk/plat/paging.h>
 #include <uk/snprintf.h>
 #include <uk/thread.h>
+#include <uk/time.h>
 #include "guest.h"
 
 /* --- registers ------------------------------------------------------------*/
@@ -279,6 +280,17 @@ static int resume(struct gdb_target *t, const struct gdb_resume *r)
 	return gdb_thread_is_alive(t, d->tid) ? 0 : -ESRCH;
 }
 
+/* --- tracepoints ----------------------------------------------------------*/
+
+#ifdef CONFIG_LIBUKGDB_TRACE
+static __u8 trace_mem[CONFIG_LIBUKGDB_TRACE_KB * 1024];
+
+static __u64 time(struct gdb_target *t __unused)
+{
+	return uk_time_monotonic() / 1000;
+}
+#endif
+
 /* How a session ends is in what gdb_session_serve() returns. */
 static void nothing(struct gdb_target *t __unused)
 {
@@ -352,6 +364,9 @@ static const struct gdb_target_ops ops = {
 #ifdef CONFIG_LIBUKGDB_MONITOR
 	.monitor = monitor,
 #endif
+#ifdef CONFIG_LIBUKGDB_TRACE
+	.time = time,
+#endif
 	.restart = restart,
 	.detach = nothing,
 	.kill = nothing,
@@ -362,4 +377,9 @@ void gdb_guest_describe(struct gdb_target *target)
 	gdb_arch_describe(target);
 	target->ops = &ops;
 	target->exec_file = uk_image_name;
+	target->break_kind = gdb_arch_break_len;
+#ifdef CONFIG_LIBUKGDB_TRACE
+	target->trace_mem = trace_mem;
+	target->trace_size = sizeof(trace_mem);
+#endif
 }

@@ -152,6 +152,22 @@ int gdb_step_is_due(const struct gdb_break *b);
 /** Begins its step then; as gdb_step(). */
 int gdb_step_begin(struct __regs *regs);
 
+#ifdef CONFIG_LIBUKGDB_TRACE
+/**
+ * Lets it execute one instruction after another, as a tracepoint that was hit
+ * wants, without a stop; passes the breakpoint at pc.
+ *
+ * @return 0 if no tracepoint does, and nothing is done; 1; 2: it came to a
+ *   breakpoint that stops it
+ */
+int gdb_step_trace(struct __regs *regs);
+#else
+static inline int gdb_step_trace(struct __regs *regs __unused)
+{
+	return 0;
+}
+#endif
+
 /** Nothing is stepped any more on a CPU, which stands at `regs`. */
 void gdb_step_cancel(unsigned int cpu, struct __regs *regs);
 
@@ -209,6 +225,11 @@ int gdb_guest_on_stack(__vaddr_t sp);
 
 /** Asks the session about a live breakpoint; g->regs are valid meanwhile. */
 enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr);
+
+#ifdef CONFIG_LIBUKGDB_TRACE
+/** An instruction after a hit is over. @return 1 if another one is to follow */
+int gdb_guest_traced(struct __regs *regs, long tid);
+#endif
 
 #ifdef CONFIG_HAVE_SMP
 /** 1 if its condition is false; while other CPUs run. uk_percpu()'s in_debugger

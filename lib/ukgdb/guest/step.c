@@ -11,7 +11,7 @@
 #include <uk/thread.h>
 #include "guest.h"
 
-enum step_mode { STEP_NONE, STEP_OVER, STEP_ONE, STEP_RANGE };
+enum step_mode { STEP_NONE, STEP_OVER, STEP_ONE, STEP_RANGE, STEP_TRACE };
 
 struct step {
 	enum step_mode mode;
@@ -140,19 +140,26 @@ static int stops_here(struct __regs *regs)
 	       gdb_guest_check(regs, pc) == GDB_CHECK_STOP;
 }
 
+/* Executes an instruction. @return 1 if that is done; 0 if the trap comes */
+static int one(struct step *s, struct __regs *regs)
+{
+	__vaddr_t pc = ukarch_regs_pc(regs);
+	struct gdb_break *b = gdb_break_at(pc);
+	int hw = gdb_arch_hw_at(pc);
+	enum execution how = hw ? IN_PLACE : execute(b, regs);
+
+	if (how == DONE)
+		return 1;
+	clear_way(s, how == IN_PLACE ? b : __NULL, hw, regs);
+	return 0;
+}
+
 /* Executes instructions until one needs a trap, or nothing is left to do. */
 static int go_on(struct step *s, struct __regs *regs)
 {
 	for (;;) {
-		__vaddr_t pc = ukarch_regs_pc(regs);
-		struct gdb_break *b = gdb_break_at(pc);
-		int hw = gdb_arch_hw_at(pc);
-		enum execution how = hw ? IN_PLACE : execute(b, regs);
-
-		if (how != DONE) {
-			clear_way(s, how == IN_PLACE ? b : __NULL, hw, regs);
+		if (!one(s, regs))
 			return 0;
-		}
 		if (!in_range(s, regs) || stops_here(regs)) {
 			s->mode = STEP_NONE;
 			return 1;
@@ -172,6 +179,52 @@ int gdb_step(struct __regs *regs, const struct gdb_decision *how)
 	};
 	return go_on(s, regs);
 }
+
+#ifdef CONFIG_LIBUKGDB_TRACE
+/* Each instruction that was executed is collected, up to one that needs a
+ * trap, or the last. A breakpoint on the way may stop.
+ */
+static enum gdb_stepped trace_on(struct step *s, struct __regs *regs, int done)
+{
+	int stops = 0;
+
+	while (done) {
+		if (!gdb_guest_traced(regs, s->tid)) {
+			s->mode = STEP_NONE;
+			return GDB_STEPPED_GO;
+		}
+		stops = stops_here(regs);
+		if (stops) {
+			s->mode = STEP_NONE;
+			return GDB_STEPPED_STOP;
+		}
+		done = one(s, regs);
+	}
+	return GDB_STEPPED_GO;
+}
+
+int gdb_step_trace(struct __regs *regs)
+{
+	struct step *s = &steps[uk_percpu_id()][0];
+	long tid = gdb_guest_tid();
+
+	if (!gdb_trace_steps(&gdb_guest.session, tid))
+		return 0;
+	if (s->mode != STEP_NONE) {
+		gdb_trace_steps_end(&gdb_guest.session, tid);
+		return 0;
+	}
+	*s = (struct step){ .mode = STEP_TRACE, .tid = tid };
+	return trace_on(s, regs, one(s, regs)) == GDB_STEPPED_STOP ? 2 : 1;
+}
+#else
+static enum gdb_stepped trace_on(struct step *s __unused,
+				 struct __regs *regs __unused,
+				 int done __unused)
+{
+	return GDB_STEPPED_GO;
+}
+#endif
 
 int gdb_step_later(const struct gdb_decision *how)
 {
@@ -281,6 +334,8 @@ enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested,
 		s->mode = STEP_NONE;
 		return GDB_STEPPED_GO;
 	}
+	if (s->mode == STEP_TRACE)
+		return trace_on(s, regs, 1);
 	if (s->tid != gdb_guest_tid() && !is_leaving(s, regs)) {
 		postpone(s);
 		s->mode = STEP_NONE;

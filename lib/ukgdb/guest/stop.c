@@ -265,6 +265,17 @@ static void unwind_to(struct ukarch_trap_ctx *ctx)
 		uk_trap_leave(cpu->trap);
 }
 
+#ifdef CONFIG_LIBUKGDB_TRACE
+static void trace_steps_end(void)
+{
+	gdb_trace_steps_end(&gdb_guest.session, GDB_TID_ALL);
+}
+#else
+static void trace_steps_end(void)
+{
+}
+#endif
+
 static void __noreturn enter(const struct gdb_stop *stop)
 {
 	struct gdb_guest *g = &gdb_guest;
@@ -279,6 +290,7 @@ static void __noreturn enter(const struct gdb_stop *stop)
 	g->late.signal = GDB_SIGNONE;
 	gdb_step_cancel(uk_percpu_id(), g->regs);
 	gdb_cpus_settle();
+	trace_steps_end();
 	gdb_break_leave_slot(g->regs);
 	gdb_guest_listen(0);
 	gdb_arch_hw_enable(0);
@@ -324,6 +336,21 @@ enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr)
 	uk_percpu()->in_debugger = nested;
 	return verdict;
 }
+
+#ifdef CONFIG_LIBUKGDB_TRACE
+int gdb_guest_traced(struct __regs *regs, long tid)
+{
+	struct gdb_guest *g = &gdb_guest;
+	int more, nested = uk_percpu()->in_debugger;
+
+	uk_percpu()->in_debugger = 1;
+	g->regs = regs;
+	g->fp_valid = 0;
+	more = gdb_trace_stepped(&g->session, tid);
+	uk_percpu()->in_debugger = nested;
+	return more;
+}
+#endif
 
 #ifdef CONFIG_HAVE_SMP
 int gdb_guest_passes(struct __regs *regs, __vaddr_t addr)

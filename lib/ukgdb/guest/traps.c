@@ -131,6 +131,13 @@ static int __nobreak breakpoint(struct ukarch_trap_ctx *ctx, int nested)
 			ukarch_regs_set_pc(ctx->regs, pc + gdb_arch_break_len);
 			return UK_EVENT_HANDLED;
 		}
+		switch (gdb_step_trace(ctx->regs)) {
+		case 2:
+			stop_at(ctx, GDB_STOP_SIGNAL, 0);
+			/* fall through */
+		case 1:
+			return UK_EVENT_HANDLED;
+		}
 	}
 	gdb_step_over(ctx->regs, nested);
 	return UK_EVENT_HANDLED;
@@ -235,13 +242,15 @@ UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_page_fault,
 		      UK_TRAP_PRIO_OUT_OF_LINE);
 
 /* A fault of an instruction that is executed out of line is one of its own
- * place. In the middle of one its first half is undone: see ool.c.
+ * place. In the middle of one its first half is undone: see ool.c. After an
+ * interrupt it goes on there: at its own place the breakpoint would be hit
+ * once more.
  */
 static int on_fault(void *data)
 {
 	struct ukarch_trap_ctx *ctx = data;
 
-	if (gdb_break_leave_slot(ctx->regs))
+	if (!gdb_arch_is_nmi(ctx) && gdb_break_leave_slot(ctx->regs))
 		gdb_arch_undo(ctx->regs);
 	return UK_EVENT_NOT_HANDLED;
 }

@@ -6,12 +6,13 @@
  *
  * A stack machine on 64-bit values. It trusts nothing: every operation checks
  * its operands, the stack, and what memory and registers answer, and an
- * expression ends after so many steps. What it does not know (collecting
- * trace data, floating point, state variables) is an error as well, so that
- * nothing is decided by an expression that was not understood.
+ * expression ends after so many steps. What it does not know (floating point)
+ * is an error as well, so that nothing is decided by an expression that was
+ * not understood.
  */
 #include "ax.h"
 #include "gdb_packet.h"
+#include "trace.h"
 
 #define STACK 64
 
@@ -26,6 +27,8 @@ enum op {
 	OP_LSH = 0x09,
 	OP_RSH_SIGNED = 0x0a,
 	OP_RSH_UNSIGNED = 0x0b,
+	OP_TRACE = 0x0c,
+	OP_TRACE_QUICK = 0x0d,
 	OP_LOG_NOT = 0x0e,
 	OP_BIT_AND = 0x0f,
 	OP_BIT_OR = 0x10,
@@ -51,6 +54,11 @@ enum op {
 	OP_POP = 0x29,
 	OP_ZERO_EXT = 0x2a,
 	OP_SWAP = 0x2b,
+	OP_GETV = 0x2c,
+	OP_SETV = 0x2d,
+	OP_TRACEV = 0x2e,
+	OP_TRACENZ = 0x2f,
+	OP_TRACE16 = 0x30,
 	OP_PICK = 0x32,
 	OP_ROT = 0x33,
 	OP_PRINTF = 0x34,
@@ -92,6 +100,15 @@ static const struct shape shapes[OP_COUNT] = {
 	[OP_PICK] = SHAPE(1, 0, 1),
 	[OP_ROT] = SHAPE(0, 3, 3),
 	[OP_PRINTF] = SHAPE(3, 2, 0),
+#ifdef CONFIG_LIBUKGDB_TRACE
+	[OP_TRACE] = SHAPE(0, 2, 0),
+	[OP_TRACE_QUICK] = SHAPE(1, 1, 1),
+	[OP_GETV] = SHAPE(2, 0, 1),
+	[OP_SETV] = SHAPE(2, 1, 1),
+	[OP_TRACEV] = SHAPE(2, 0, 0),
+	[OP_TRACENZ] = SHAPE(0, 2, 0),
+	[OP_TRACE16] = SHAPE(2, 1, 1),
+#endif
 };
 /* clang-format on */
 
@@ -398,6 +415,30 @@ int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 			top -= *p;
 			pc += operand(p + 1, 2);
 			break;
+#ifdef CONFIG_LIBUKGDB_TRACE
+		case OP_TRACE:
+			top -= 2;
+			error = gdb_trace_memory(s, top[0], top[1]);
+			break;
+		case OP_TRACENZ:
+			top -= 2;
+			error = gdb_trace_string(s, top[0], top[1]);
+			break;
+		case OP_TRACE_QUICK:
+		case OP_TRACE16:
+			error = gdb_trace_memory(s, top[-1],
+						 operand(p, shape.operands));
+			break;
+		case OP_GETV:
+			error = gdb_trace_get(s, operand(p, 2), top++);
+			break;
+		case OP_SETV:
+			error = gdb_trace_set(s, operand(p, 2), top[-1]);
+			break;
+		case OP_TRACEV:
+			error = gdb_trace_tsv(s, operand(p, 2));
+			break;
+#endif
 		default: /* OP_END: refuse() has seen to the others */
 			*value = top > stack ? top[-1] : 0;
 			return 0;

@@ -32,7 +32,8 @@ static int read(struct gdb_session *s, struct gdb_rx *rx)
 	len = MIN(clip(addr, len), (__u64)tx_room(s) / 2);
 	/* Read into the far half of the reply, and spread out from there. */
 	raw = s->out + s->out_len + len;
-	n = s->t->ops->mem_read(s->t, addr, raw, len);
+	n = gdb_in_frame(s) ? gdb_frame_memory(s, addr, raw, len)
+			    : s->t->ops->mem_read(s->t, addr, raw, len);
 	if (!n)
 		return -EFAULT;
 	for (; n > PIECE; n -= PIECE, raw += PIECE) {
@@ -47,6 +48,8 @@ GDB_COMMAND("m*", m, read);
 
 static int write(struct gdb_session *s, __u64 addr, const char *buf, __u64 len)
 {
+	if (gdb_in_frame(s))
+		return -EROFS;
 	if (clip(addr, len) != len ||
 	    s->t->ops->mem_write(s->t, addr, buf, len) != len)
 		return -EFAULT;

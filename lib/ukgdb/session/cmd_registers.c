@@ -32,7 +32,8 @@ static int tx_value(struct gdb_session *s, long tid, unsigned int nr)
 {
 	__u8 buf[GDB_REG_BYTES];
 	unsigned int bytes = s->t->regs[nr].bits / 8, i;
-	int error = s->t->ops->reg_read(s->t, tid, nr, buf);
+	int error = gdb_in_frame(s) ? gdb_frame_reg(s, nr, buf)
+				    : s->t->ops->reg_read(s->t, tid, nr, buf);
 
 	if (!error)
 		tx_bytes(s, buf, bytes);
@@ -114,6 +115,8 @@ static int write_all(struct gdb_session *s, struct gdb_rx *rx)
 	long tid;
 	int error;
 
+	if (gdb_in_frame(s))
+		return -EROFS;
 	values(s, &check, 0, 0);
 	tid = rx_thread_suffix(&check, gdb_tid(s));
 	if (!rx_done(&check))
@@ -146,6 +149,8 @@ static int write_one(struct gdb_session *s, struct gdb_rx *rx)
 	int error;
 
 	rx_expect(rx, '=');
+	if (gdb_in_frame(s))
+		return -EROFS;
 	if (rx->bad || nr >= s->t->n_regs)
 		return -EINVAL;
 	rx_bytes(rx, value, s->t->regs[nr].bits / 8);

@@ -186,6 +186,60 @@ void gdb_forget(struct gdb_session *s);
 void gdb_end(struct gdb_session *s, enum gdb_end end);
 /** Executes the packet in s->in. */
 void gdb_execute(struct gdb_session *s);
+#ifdef CONFIG_LIBUKGDB_TRACE
+/** 1 while the debugger looks at a trace frame instead of the program. */
+static inline int gdb_in_frame(const struct gdb_session *s)
+{
+	return s->trace.frame >= 0;
+}
+
+/** Reads a register of that frame. 0, -ENODATA. */
+int gdb_frame_reg(const struct gdb_session *s, unsigned int nr, void *buf);
+/** Reads its memory. @return bytes up to the first that it has not */
+__sz gdb_frame_memory(const struct gdb_session *s, __u64 addr, void *buf,
+		      __sz len);
+/** All definitions and frames are removed. */
+void gdb_trace_reset(struct gdb_session *s);
+/** The debugger is gone: the experiment ends unless it wants it to go on. */
+void gdb_trace_forget(struct gdb_session *s);
+/** A breakpoint was hit for tracepoints. */
+void gdb_trace_hit(struct gdb_session *s, long tid, __u64 addr);
+/** The program runs: what the debugger sees next is that. */
+static inline void gdb_frame_leave(struct gdb_session *s)
+{
+	s->trace.frame = -1;
+}
+#else
+static inline int gdb_in_frame(const struct gdb_session *s __unused)
+{
+	return 0;
+}
+
+static inline int gdb_frame_reg(const struct gdb_session *s __unused,
+				unsigned int nr __unused, void *buf __unused)
+{
+	return -ENODATA;
+}
+
+static inline __sz gdb_frame_memory(const struct gdb_session *s __unused,
+				    __u64 addr __unused, void *buf __unused,
+				    __sz len __unused)
+{
+	return 0;
+}
+
+static inline void gdb_trace_reset(struct gdb_session *s __unused)
+{
+}
+
+static inline void gdb_trace_forget(struct gdb_session *s __unused)
+{
+}
+
+static inline void gdb_frame_leave(struct gdb_session *s __unused)
+{
+}
+#endif
 #ifdef CONFIG_LIBUKGDB_CONDITIONS
 /** Why a breakpoint's expression failed, to the user, once. */
 void gdb_ax_report(struct gdb_session *s);

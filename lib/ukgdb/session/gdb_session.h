@@ -159,6 +159,22 @@ enum gdb_check gdb_points_check(struct gdb_session *s, long tid, __u64 addr);
  */
 int gdb_points_pass(struct gdb_session *s, long tid, __u64 addr);
 
+#ifdef CONFIG_LIBUKGDB_TRACE
+/**
+ * A tracepoint that was hit wants single steps: after GDB_CHECK_PASS.
+ *
+ * @return 1 if thread `tid` is to execute one instruction, after which
+ *   gdb_trace_stepped() is due
+ */
+int gdb_trace_steps(const struct gdb_session *s, long tid);
+
+/** It has: collects. @return 1 if it is to execute another one */
+int gdb_trace_stepped(struct gdb_session *s, long tid);
+
+/** The steps are given up, of a thread or GDB_TID_ALL. */
+void gdb_trace_steps_end(struct gdb_session *s, long tid);
+#endif
+
 /**
  * Shows text in the debugger, while the program runs.
  *

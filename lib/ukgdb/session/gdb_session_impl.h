@@ -17,7 +17,90 @@ struct gdb_point {
 	__u16 ax_len; /* 0: it has none */
 	__u8 type;    /* enum gdb_point_type */
 	__u8 n_conds, n_cmds;
+	__u8 traced; /* enum gdb_traced */
 };
+
+/* Whether a breakpoint is hit for tracepoints. */
+enum gdb_traced {
+	GDB_TRACED_NOT,
+	GDB_TRACED_TOO,	 /* and the debugger has inserted it */
+	GDB_TRACED_ONLY, /* it has not */
+};
+
+#ifdef CONFIG_LIBUKGDB_TRACE
+/* Bytes of a note or an error, with its end. */
+#define GDB_TRACE_TEXT 128
+
+/* A tracepoint, at one of its locations. */
+struct gdb_tracepoint {
+	__u64 addr;
+	__u64 step; /* instructions to step after a hit */
+	__u64 pass; /* this hit ends the experiment; 0: none does */
+	__u64 hits;
+	__u64 usage; /* bytes of its frames, of all that were made */
+	__u32 num;
+	__u16 first, last; /* in gdb_session.defs; 0: none */
+	__u8 enabled;
+	__u8 partial;  /* more actions follow */
+	__u8 in_steps; /* those that follow are of steps */
+	__u8 fast; /* length of the instruction, if gdb asked for `ftrace` */
+};
+
+/* A trace state variable. */
+struct gdb_tsv {
+	__u64 value, initial;
+	__u32 number;
+	__u8 builtin; /* $trace_timestamp */
+	char name[43];
+};
+
+/* A thread steps after a hit. */
+struct gdb_trace_steps {
+	long tid;
+	__u64 left; /* 0: the entry is free */
+	unsigned int tp;
+};
+
+/* Where the data of the frame that the debugger looks at is. */
+struct gdb_frame {
+	__u32 nr; /* the oldest has 0 */
+	__u32 tp;
+	__u32 at, len; /* from the begin of the oldest */
+};
+
+struct gdb_trace {
+	/* The ring, in the target's trace_mem */
+	__u32 size;
+	__u32 oldest; /* where it begins */
+	__u32 used;   /* bytes of whole frames */
+	__u32 begun;  /* of the one that is being written, after those */
+	__u32 frames;
+	__u64 created;
+
+	__u8 running;
+	__u8 inserted; /* a breakpoint is there for a tracepoint */
+	__u8 circular;
+	__u8 disconnected; /* it goes on without a debugger */
+	__u8 up_begun;	   /* of an upload: the tracepoint itself is sent */
+	__u16 n, n_tsv, n_ro;
+	__u16 defs_used;
+	__u16 up_tp, up_tsv, up_def; /* what an upload sends next */
+
+	const char *why; /* it ended: a word of qTStatus */
+	__u32 why_tp;
+	__u64 started, stopped;	   /* microseconds */
+	char text[GDB_TRACE_TEXT]; /* of why */
+	char user[GDB_TRACE_TEXT], notes[GDB_TRACE_TEXT];
+	char stop_note[GDB_TRACE_TEXT];
+
+	__s64 frame; /* that the debugger looks at; -1: the program */
+	struct gdb_frame shown;
+	struct gdb_trace_steps steps[8];
+	struct {
+		__u64 start, end;
+	} ro[16];
+};
+#endif
 
 struct gdb_session {
 	struct gdb_target *t;
@@ -70,6 +153,16 @@ struct gdb_session {
 	__u8 ax[CONFIG_LIBUKGDB_AX_BYTES];
 #endif
 
+#ifdef CONFIG_LIBUKGDB_TRACE
+	struct gdb_trace trace;
+#endif
+
+	/* What follows is not zeroed */
+#ifdef CONFIG_LIBUKGDB_TRACE
+	struct gdb_tracepoint tracepoints[CONFIG_LIBUKGDB_POINTS];
+	struct gdb_tsv tsvs[32];
+	__u64 defs[1024]; /* struct gdb_trace_def */
+#endif
 	char in[GDB_PACKET_SIZE + 1];  /* the packet's text, terminated */
 	char out[GDB_PACKET_SIZE + 8]; /* the reply as it goes out */
 };

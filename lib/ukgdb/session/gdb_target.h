@@ -240,6 +240,9 @@ struct gdb_target_ops {
 	int (*monitor)(struct gdb_target *t, const char *line, gdb_text_fn out,
 		       void *ctx);
 
+	/* Microseconds, of any begin, for traces. Contexts: any. */
+	__u64 (*time)(struct gdb_target *t);
+
 	/*
 	 * How a session ends, called when the reply has left. The points are
 	 * removed already. detach: the program goes on, as a crash or not, as
@@ -273,7 +276,10 @@ struct gdb_target {
 	__u8 addr_bits;	       /* significant bits of an address, or 0 */
 	__u8 watch_before;     /* 1: a watchpoint stops before the access */
 	__u8 n_watch;	       /* watchpoint registers, for lldb */
+	__u8 break_kind;       /* of a breakpoint in text, as Z0 has it */
 	__u64 slide;	       /* run address minus link address */
+	__u8 *trace_mem;       /* frames of tracepoints; */
+	__u32 trace_size;      /* 0: there are no tracepoints */
 };
 
 #endif /* __UKGDB_TARGET_H__ */

@@ -12,6 +12,7 @@
  */
 #include "ax.h"
 #include "gdb_packet.h"
+#include "trace.h"
 
 static int before(const struct gdb_point *p, __u64 addr, __u8 type)
 {
@@ -50,6 +51,23 @@ static struct gdb_point *find(struct gdb_session *s, __u64 addr, __u8 type,
 	}
 	return __NULL;
 }
+
+#ifdef CONFIG_LIBUKGDB_TRACE
+static enum gdb_traced traced(const struct gdb_point *p)
+{
+	return (enum gdb_traced)p->traced;
+}
+#else
+static enum gdb_traced traced(const struct gdb_point *p __unused)
+{
+	return GDB_TRACED_NOT;
+}
+
+static void gdb_trace_hit(struct gdb_session *s __unused, long tid __unused,
+			  __u64 addr __unused)
+{
+}
+#endif
 
 #ifdef CONFIG_LIBUKGDB_CONDITIONS
 static void ax_drop(struct gdb_session *s, struct gdb_point *p)
@@ -181,8 +199,8 @@ int gdb_points_pass(struct gdb_session *s, long tid, __u64 addr)
 		const __u8 *ax = s->ax + p->ax_at;
 		int is_true = 0;
 
-		if (!p->n_conds || run(s, tid, &ax, p->n_conds, &is_true) ||
-		    is_true)
+		if (traced(p) || !p->n_conds ||
+		    run(s, tid, &ax, p->n_conds, &is_true) || is_true)
 			return 0;
 	}
 	s->stats.checks += found != 0;
@@ -238,6 +256,19 @@ int gdb_points_pass(struct gdb_session *s __unused, long tid __unused,
 }
 #endif
 
+#ifdef CONFIG_LIBUKGDB_TRACE
+/* The experiment may have ended by a hit. */
+static void after_hits(struct gdb_session *s)
+{
+	if (s->trace.inserted && !s->trace.running)
+		gdb_trace_sync(s);
+}
+#else
+static void after_hits(struct gdb_session *s __unused)
+{
+}
+#endif
+
 enum gdb_check gdb_points_check(struct gdb_session *s, long tid, __u64 addr)
 {
 	unsigned int i = place(s, addr, GDB_POINT_SW);
@@ -248,11 +279,16 @@ enum gdb_check gdb_points_check(struct gdb_session *s, long tid, __u64 addr)
 
 		if (s->points[i].type > GDB_POINT_HW)
 			break;
-		one = hit(s, tid, &s->points[i]);
+		if (traced(&s->points[i]))
+			gdb_trace_hit(s, tid, addr);
+		one = traced(&s->points[i]) == GDB_TRACED_ONLY
+			      ? GDB_CHECK_PASS
+			      : hit(s, tid, &s->points[i]);
 		result = MAX(result, one);
 	}
 	s->stats.checks += result != GDB_CHECK_NONE;
 	s->stats.passes += result == GDB_CHECK_PASS;
+	after_hits(s);
 	return result;
 }
 
@@ -274,6 +310,26 @@ static int parse(struct gdb_rx *rx, struct gdb_point *p)
 	return 0;
 }
 
+/* A point that the target has not. */
+static int add(struct gdb_session *s, const struct gdb_point *new,
+	       struct gdb_point **at)
+{
+	unsigned int i = place(s, new->addr, new->type);
+	struct gdb_point *p = *at = &s->points[i];
+	int error;
+
+	if (s->n_points == ARRAY_SIZE(s->points))
+		return -ENOSPC;
+	error = s->t->ops->point_insert(s->t, new->type, new->addr, new->kind);
+	if (error)
+		return error;
+	memmove(p + 1, p, (s->n_points - i) * sizeof(*p));
+	s->n_points++;
+	*p = *new;
+	p->ax_at = s->ax_used;
+	return 0;
+}
+
 static int insert(struct gdb_session *s, struct gdb_rx *rx)
 {
 	struct gdb_point new, *p;
@@ -287,21 +343,13 @@ static int insert(struct gdb_session *s, struct gdb_rx *rx)
 	if (!rx_done(rx))
 		return -EINVAL;
 	p = find(s, new.addr, new.type, new.kind);
-	if ((!p && s->n_points == ARRAY_SIZE(s->points)) || !ax_room(s, p, len))
+	if (!ax_room(s, p, len))
 		return -ENOSPC;
-	if (!p) {
-		unsigned int i = place(s, new.addr, new.type);
-
-		error = s->t->ops->point_insert(s->t, new.type, new.addr,
-						new.kind);
-		if (error)
-			return error;
-		p = &s->points[i];
-		memmove(p + 1, p, (s->n_points - i) * sizeof(*p));
-		s->n_points++;
-		*p = new;
-		p->ax_at = s->ax_used;
-	}
+	error = p ? 0 : add(s, &new, &p);
+	if (error)
+		return error;
+	if (traced(p))
+		p->traced = GDB_TRACED_TOO;
 	ax_drop(s, p);
 	ax_set(s, p, ax, len);
 	p->n_conds = new.n_conds;
@@ -313,7 +361,14 @@ GDB_COMMAND("Z*", Z, insert);
 
 static int take_out(struct gdb_session *s, struct gdb_point *p)
 {
-	int error = s->t->ops->point_remove(s->t, p->type, p->addr, p->kind);
+	int error;
+
+	if (traced(p)) {
+		ax_drop(s, p);
+		p->traced = GDB_TRACED_ONLY;
+		return 0;
+	}
+	error = s->t->ops->point_remove(s->t, p->type, p->addr, p->kind);
 
 	ax_drop(s, p);
 	s->n_points--;
@@ -340,10 +395,53 @@ GDB_COMMAND("z*", z, remove);
 
 void gdb_points_clear(struct gdb_session *s)
 {
-	while (s->n_points)
-		take_out(s, &s->points[s->n_points - 1]);
+	unsigned int i;
+
+	for (i = s->n_points; i; i--)
+		take_out(s, &s->points[i - 1]);
 	s->ax_error = __NULL;
 }
+
+#ifdef CONFIG_LIBUKGDB_TRACE
+int gdb_point_trace(struct gdb_session *s, __u64 addr)
+{
+	const struct gdb_point new = {
+		.addr = addr,
+		.kind = s->t->break_kind,
+		.type = GDB_POINT_SW,
+		.traced = GDB_TRACED_ONLY,
+	};
+	struct gdb_point *p = find(s, addr, new.type, new.kind);
+	int error = 0;
+
+	if (!p)
+		error = add(s, &new, &p);
+	else if (!p->traced)
+		p->traced = GDB_TRACED_TOO;
+	s->trace.inserted |= !error;
+	return error;
+}
+
+void gdb_points_untrace(struct gdb_session *s,
+			int (*wanted)(const struct gdb_session *s, __u64 addr))
+{
+	unsigned int i;
+
+	s->trace.inserted = 0;
+	for (i = s->n_points; i; i--) {
+		struct gdb_point *p = &s->points[i - 1];
+		enum gdb_traced was = traced(p);
+
+		if (was && wanted(s, p->addr)) {
+			s->trace.inserted = 1;
+			continue;
+		}
+		p->traced = GDB_TRACED_NOT;
+		if (was == GDB_TRACED_ONLY)
+			take_out(s, p);
+	}
+}
+#endif
 
 #ifdef CONFIG_LIBUKGDB_CONDITIONS
 static int have_points(const struct gdb_session *s)

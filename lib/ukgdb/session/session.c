@@ -13,6 +13,7 @@ UK_TABLE_DEFINE(gdb_announce, struct gdb_announce);
 void gdb_forget(struct gdb_session *s)
 {
 	gdb_points_clear(s);
+	gdb_trace_forget(s);
 	s->noack = 0;
 	s->owed = 0;
 	s->interrupt_kept = 0;
@@ -29,14 +30,22 @@ void gdb_forget(struct gdb_session *s)
 	memset(s->pass, 0, sizeof(s->pass));
 }
 
+/* What is zeroed at first, without the long buffers after it. */
+#ifdef CONFIG_LIBUKGDB_TRACE
+#define GDB_ZEROED __offsetof(struct gdb_session, tracepoints)
+#else
+#define GDB_ZEROED __offsetof(struct gdb_session, in)
+#endif
+
 void gdb_session_init(struct gdb_session *s, struct gdb_target *target,
 		      const struct gdb_io *io)
 {
-	memset(s, 0, __offsetof(struct gdb_session, in));
+	memset(s, 0, GDB_ZEROED);
 	s->t = target;
 	s->io = *io;
 	s->stop.tid = 1;
 	s->stop.signal = GDB_SIGTRAP;
+	gdb_trace_reset(s);
 }
 
 /* No debugger is left. */

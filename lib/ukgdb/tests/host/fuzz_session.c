@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../../session/trace.h"
 #include "mock.h"
 
 static struct mock m;
@@ -59,12 +60,16 @@ static void check_out(void)
 static void run(void)
 {
 	struct gdb_stop stop = { .signal = GDB_SIGTRAP, .tid = 2 };
-	unsigned int i;
+	unsigned int i, steps;
 
 	for (i = 0; i < m.s.n_points; i++) {
 		stop.addr = m.s.points[i].addr;
+		int executes = m.s.points[i].type <= GDB_POINT_HW;
+
 		check(gdb_points_check(&m.s, 1, stop.addr) != GDB_CHECK_NONE ||
-		      m.s.points[i].type > GDB_POINT_HW);
+		      !executes);
+		for (steps = 0; gdb_trace_steps(&m.s, 1) && steps < 20; steps++)
+			gdb_trace_stepped(&m.s, 1);
 		m.out_len = 0;
 	}
 	gdb_session_log(&m.s, "text\n", 5);
@@ -72,6 +77,24 @@ static void run(void)
 	stop.why = i % 8;
 	gdb_session_stopped(&m.s, &stop);
 	check_out();
+}
+
+/* The blocks of each frame end with it, the last frame with the buffer. */
+static void check_frames(void)
+{
+	struct gdb_frame f = { .nr = -1 };
+	__u32 at = 0;
+
+	check(!m.s.trace.begun && m.s.trace.used <= m.s.trace.size);
+	while (gdb_frame_next(&m.s, &f)) {
+		struct gdb_block b = { 0 };
+
+		check(f.at == at + 6);
+		for (at = f.at; gdb_block_next(&m.s, &f, &b); at = b.at + b.len)
+			check(strchr("RMV", b.type) != NULL);
+		check(at == f.at + f.len);
+	}
+	check(at == m.s.trace.used);
 }
 
 static void packet(const uint8_t *text, size_t len)
@@ -138,8 +161,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			;
 		packet(data, p - data);
 	}
+	check_frames();
 	gdb_session_disconnect(&m.s);
-	check(!m.n_points && !m.s.ax_used);
+	check(!m.n_points || m.s.trace.disconnected);
+	check(!m.s.ax_used);
+	m.s.stopped = 1;
+	packet((const uint8_t *)"QTinit", 6);
+	check(!m.n_points);
 	m.s.stopped = 1;
 	m.s.stop.why = GDB_STOP_SIGNAL;
 	m.s.stop.signal = 5;

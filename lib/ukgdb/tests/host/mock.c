@@ -273,6 +273,11 @@ static void plain(void *ctx, const char *buf, __sz len)
 	m->plain[m->plain_len] = 0;
 }
 
+static __u64 time_of(struct gdb_target *t)
+{
+	return of(t)->time++;
+}
+
 static const struct gdb_target_ops all = {
 	.reg_read = reg_read,
 	.reg_write = reg_write,
@@ -291,6 +296,7 @@ static const struct gdb_target_ops all = {
 	.detach = detach,
 	.kill = kill,
 	.restart = restart,
+	.time = time_of,
 };
 
 void mock_init(struct mock *m, int is_arm64, int shared_line)
@@ -303,6 +309,10 @@ void mock_init(struct mock *m, int is_arm64, int shared_line)
 	(is_arm64 ? mock_arm64 : mock_x86_64)(&m->target);
 	m->target.exec_file = "/mock/image.elf";
 	m->target.n_watch = 4;
+	m->target.break_kind = is_arm64 ? 4 : 1;
+	m->target.trace_mem = m->trace;
+	m->target.trace_size = sizeof(m->trace);
+	m->time = 1000;
 	m->hw_left = 4;
 	m->in_chunk = ~0UL;
 	gdb_session_init(&m->s, &m->target, &io);

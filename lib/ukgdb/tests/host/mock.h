@@ -40,6 +40,8 @@ struct mock {
 	struct gdb_action actions[64]; /* of the last resume */
 	unsigned int n_actions, resumes;
 	int detached, killed, restarted;
+	__u64 time; /* one more each time that it is read */
+	__u8 trace[4096];
 	char line[256]; /* of the last monitor command */
 
 	/* The line */

@@ -570,7 +570,7 @@ static void test_queries(void **state)
 	assert_non_null(strstr(s, ";vContSupported+"));
 	assert_null(strstr(s, "exec-file")); /* packets for nothing */
 	assert_null(strstr(s, "multiprocess"));
-	ROWS({ "vMustReplyEmpty", "" }, { "qTStatus", "" }, { "qfoo", "" },
+	ROWS({ "vMustReplyEmpty", "" }, { "QTSave:2f", "" }, { "qfoo", "" },
 	     { "", "" }, { "v", "" }, { "b", "" }, { "qCfoo", "" },
 	     { "QNonStop:0", "OK" }, { "QNonStop:1", "E16" },
 	     { "qAttached", "1" }, { "qAttached:1", "1" },
@@ -615,6 +615,165 @@ static void test_queries(void **state)
 	     { "m0,1", "E0e;616464726573732072656675736564" });
 	ask("qSupported:error-message+");
 	ROWS({ "m0,1", "E.address refused" }, { "p", "E.bad packet" });
+}
+
+/* The program runs and comes to an address, n times. */
+static void run_to(__u64 addr, unsigned int n)
+{
+	m.s.stopped = 0;
+	for (; n; n--)
+		gdb_points_check(&m.s, 1, addr);
+	m.s.stopped = 1;
+}
+
+static void test_tracepoints(void **state)
+{
+	ROWS({ "qTStatus",
+	       "T0;tnotrun:0;tframes:0;tcreated:0;tfree:1000;tsize:1000;"
+	       "circular:0;disconn:0;starttime:0;stoptime:0;username:;notes::" },
+	     { "qTMinFTPILen", "1" }, { "QTinit", "OK" }, { "qTfP", "l" },
+	     { "qTfV", "1:0:1:74726163655f74696d657374616d70" },
+	     { "qTsV", "l" }, { "QTDV:2:5:0:6e", "OK" }, { "qTV:2", "V5" },
+	     { "qTV:3", "U" }, { "QTDV:2:5:0:6e6", "E.bad packet" },
+	     { "QTDV:2", "E.bad packet" },
+	     /* One with memory by a register and by address, text, $n++ */
+	     { "QTDP:1:8000:E:0:0:F5:X3,220127-", "OK" },
+	     { "QTDP:-1:8000:R0f-", "OK" },
+	     { "QTDP:-1:8000:M0,ffffffffffffff00,4M-1,1002,2-", "OK" },
+	     { "QTDP:-1:8000:Xe,2c00022201022d00022e000227", "E.bad packet" },
+	     { "QTDP:-1:8000:Xd,2c00022201022d00022e000227", "OK" },
+	     { "QTDPsrc:1:8000:at:0:3:666f6f", "OK" },
+	     { "QTDP:1:8000:E:0:0", "E.there is such a tracepoint" },
+	     { "QTDP:-2:8000:R0f", "E.bad packet" },
+	     { "QTDP:", "E.bad packet" },
+	     { "QTDP:2:8000:Q:0:0", "E.bad packet" },
+	     { "QTDP:2:8000:E:0:0:S",
+	       "E.static tracepoints are not supported" },
+	     { "QTDP:2:8010:E:0:2", "OK" }, { "QTDP:3:8020:D:0:0", "OK" },
+	     { "qTfP", "T1:8000:E:0:0:F5:X3,220127" },
+	     { "qTsP", "A1:8000:R0f" },
+	     { "qTsP", "A1:8000:M0,ffffffffffffff00,4" },
+	     { "qTsP", "A1:8000:M-1,1002,2" },
+	     { "qTsP", "A1:8000:Xd,2c00022201022d00022e000227" },
+	     { "qTsP", "Z1:8000:at:0:3:666f6f" }, { "qTsP", "V1:8000:0:0" },
+	     { "qTsP", "T2:8010:E:0:2" }, { "qTsP", "V2:8010:0:0" },
+	     { "qTsP", "T3:8020:D:0:0" }, { "qTsP", "V3:8020:0:0" },
+	     { "qTsP", "l" });
+	assert_int_equal(m.n_points, 0);
+	ROWS({ "QTro:1800,1810", "OK" }, { "QTNotes:user:616e;notes:;", "OK" },
+	     { "QTStart", "OK" });
+	assert_int_equal(m.n_points, 2);
+	run_to(0x8000, 2);
+	assert_string_equal(ask("qTP:1:8000"), "V2:490");
+	ROWS({ "qTV:2", "V7" }, { "p0", "0011000000000000" },
+	     { "QTFrame:0", "F0T1" }, { "m1000,4", "00070e15" },
+	     { "m1002,4", "0e15" }, { "m1004,1", "E0e" }, { "m1800,2", "0007" },
+	     { "m180f,2", "69" }, { "qTV:2", "V6" },
+	     { "p0", "0011000000000000" }, { "P0=0000000000000000", "E1e" },
+	     { "p39", "xxxxxxxxxxxxxxxx" }, { "M1000,1:00", "E1e" },
+	     { "qXfer:traceframe-info:read::0,1000",
+	       "l<?xml version=\"1.0\"?><!DOCTYPE traceframe-info SYSTEM "
+	       "\"traceframe-info.dtd\"><traceframe-info>"
+	       "<memory start=\"0x1000\" length=\"0x4\"/>"
+	       "<memory start=\"0x1002\" length=\"0x2\"/>"
+	       "<tvar id=\"0x2\"/></traceframe-info>" },
+	     { "QTFrame:tdp:1", "F1T1" }, { "qTV:2", "V7" },
+	     { "QTFrame:tdp:1", "F-1" }, { "QTFrame:2", "F-1" },
+	     { "QTFrame:0", "F0T1" }, { "QTFrame:pc:1110", "F1T1" },
+	     { "QTFrame:range:0:110f", "F-1" }, { "QTFrame:0", "F0T1" },
+	     { "QTFrame:outside:0:110f", "F1T1" }, { "QTFrame:", "E16" },
+	     { "QTFrame:ffffffff", "OK" }, { "qTV:2", "V7" },
+	     { "qTBuffer:0,6", "010042020000" }, { "qTBuffer:490,10", "l" });
+	/* The second hit of 2 ends it; what is there for it goes. */
+	run_to(0x8010, 1);
+	assert_int_equal(m.n_points, 2);
+	run_to(0x8010, 1);
+	assert_int_equal(m.n_points, 0);
+	assert_int_equal(m.s.trace.frames, 4);
+	assert_true(strstr(ask("qTStatus"), "T0;tpasscount:2;tframes:4;") !=
+		    NULL);
+}
+
+static void test_trace_ends(void **state)
+{
+	unsigned int i;
+
+	/* Memory that refuses; a frame half there does not stay. */
+	ROWS({ "QTinit", "OK" }, { "QTDP:1:8000:E:0:0-", "OK" },
+	     { "QTDP:-1:8000:M-1,1000,4M-1,1ffe,4", "OK" },
+	     { "QTStart", "OK" });
+	run_to(0x8000, 3);
+	assert_int_equal(m.n_points, 0);
+	assert_int_equal(m.s.trace.frames, 0);
+	assert_int_equal(
+		strncmp(ask("qTStatus"),
+			"T0;terror:6d656d6f727920726566757365642061742030"
+			"7832303030:1;",
+			60),
+		0);
+	assert_null(m.s.ax_error);
+
+	/* The buffer is full, or keeps the last. */
+	ROWS({ "QTinit", "OK" }, { "QTDP:1:8000:E:0:0-", "OK" },
+	     { "QTDP:-1:8000:M-1,1000,3e8", "OK" },
+	     { "QTBuffer:size:10000", "E.the trace buffer has "
+				      "LIBUKGDB_TRACE_KB KiB" },
+	     { "QTBuffer:size:800", "OK" }, { "QTStart", "OK" });
+	run_to(0x8000, 9);
+	assert_int_equal(m.s.trace.frames, 2);
+	assert_int_equal(strncmp(ask("qTStatus"), "T0;tfull:0;", 11), 0);
+	ROWS({ "QTBuffer:circular:1", "OK" }, { "QTStart", "OK" });
+	for (i = 0; i < 50; i++) {
+		*mock_at(&m, 0x1000, 1) = i;
+		run_to(0x8000, 1);
+	}
+	assert_int_equal(m.s.trace.frames, 2);
+	assert_int_equal(m.s.trace.created, 50);
+	ROWS({ "QTFrame:0", "F0T1" }, { "m1000,2", "3007" },
+	     { "QTFrame:1", "F1T1" }, { "m1000,2", "3107" },
+	     { "QTFrame:2", "F-1" }, { "QTStop", "OK" });
+	assert_int_equal(strncmp(ask("qTStatus"), "T0;tstop::0;", 12), 0);
+
+	/* The debugger goes, and a point of its own at the same place. */
+	ROWS({ "QTDisconnected:1", "OK" }, { "Z0,8000,1", "OK" },
+	     { "QTStart", "OK" });
+	assert_int_equal(m.n_points, 1);
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x8000), GDB_CHECK_STOP);
+	gdb_session_disconnect(&m.s);
+	assert_int_equal(m.n_points, 1);
+	assert_int_equal(gdb_points_check(&m.s, 1, 0x8000), GDB_CHECK_PASS);
+	assert_int_equal(m.s.trace.frames, 2);
+	ROWS({ "QTDisconnected:0", "OK" });
+	gdb_session_disconnect(&m.s);
+	assert_int_equal(m.n_points, 0);
+	assert_true(strstr(ask("qTStatus"), "T0;tdisconnected:0;") != NULL);
+
+	/* No room for its breakpoints: it does not begin. */
+	m.ops.point_insert = NULL;
+	assert_null(strstr(ask("qSupported"), "ConditionalTracepoints"));
+}
+
+static void test_trace_steps(void **state)
+{
+	ROWS({ "QTinit", "OK" }, { "QTBuffer:circular:0", "OK" },
+	     { "QTBuffer:size:-1", "OK" }, { "QTDP:1:8000:E:3:0-", "OK" },
+	     { "QTDP:-1:8000:M-1,1000,1-", "OK" },
+	     { "QTDP:-1:8000:SM-1,1001,1", "OK" }, { "QTStart", "OK" });
+	run_to(0x8000, 1);
+	assert_int_equal(gdb_trace_steps(&m.s, 2), 0);
+	assert_int_equal(gdb_trace_steps(&m.s, 1), 1);
+	assert_int_equal(gdb_trace_stepped(&m.s, 1), 1);
+	assert_int_equal(gdb_trace_stepped(&m.s, 1), 1);
+	assert_int_equal(gdb_trace_stepped(&m.s, 1), 0);
+	assert_int_equal(m.s.trace.frames, 4);
+	ROWS({ "QTFrame:0", "F0T1" }, { "m1000,2", "00" },
+	     { "QTFrame:1", "F1T1" }, { "m1000,2", "E0e" }, { "m1001,1", "07" },
+	     { "QTFrame:ffffffff", "OK" }, { "qTfP", "T1:8000:E:3:0" },
+	     { "qTsP", "A1:8000:M-1,1000,1" },
+	     { "qTsP", "S1:8000:M-1,1001,1" });
+	run_to(0x8000, 1);
+	gdb_trace_steps_end(&m.s, 1);
+	assert_int_equal(gdb_trace_steps(&m.s, 1), 0);
 }
 
 static void test_lldb(void **state)
@@ -820,12 +979,13 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_registers), T(test_memory),	  T(test_run),
-		T(test_stops),	   T(test_points),	  T(test_hits),
-		T(test_threads),   T(test_processes),	  T(test_files),
-		T(test_queries),   T(test_lldb),	  T(test_acks),
-		T(test_long),	   T(test_running),	  T(test_ends),
-		T(test_plain),	   T(test_plain_newline),
+		T(test_registers),   T(test_memory),	    T(test_run),
+		T(test_stops),	     T(test_points),	    T(test_hits),
+		T(test_threads),     T(test_processes),	    T(test_files),
+		T(test_tracepoints), T(test_trace_ends),    T(test_trace_steps),
+		T(test_queries),     T(test_lldb),	    T(test_acks),
+		T(test_long),	     T(test_running),	    T(test_ends),
+		T(test_plain),	     T(test_plain_newline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
