@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The profile as its writer, the NMI, leaves it to readers. Each CPU has a hash
+ * table of its own, which only its NMI writes. An entry belongs to the run that
+ * it names, so that a new run empties all tables by one store.
+ */
+#ifndef __PROF_INTERNAL_H__
+#define __PROF_INTERNAL_H__
+
+#include <uk/prof.h>
+
+#define PROF_STACKS CONFIG_LIBUKPROF_STACKS
+#define PROF_FRAMES CONFIG_LIBUKPROF_FRAMES
+#define PROF_CPUS CONFIG_UKPLAT_LCPU_MAXCOUNT
+
+struct prof_stack {
+	__u32 run;     /* written last */
+	__u32 thread;  /* id; 0: none */
+	__u32 depth;   /* 0: idle, or (other) */
+	__u32 samples; /* this and the time change while it runs */
+	__nsec time;
+	__uptr pcs[PROF_FRAMES]; /* to look up, innermost first */
+};
+
+struct prof_cpu {
+	struct prof_stack stacks[PROF_STACKS];
+	struct prof_stack idle, other;
+	__nsec last; /* time of the last sample, of the run below */
+	__u32 run;
+};
+
+extern struct prof_cpu prof_cpus[PROF_CPUS];
+
+/** Keeps the run from being replaced. @return 0, -EBUSY. Contexts: any. */
+int prof_hold(void);
+void prof_release(void);
+
+/* Where a walk of the entries is; all 0 before the first. */
+struct prof_iter {
+	unsigned int cpu, next;
+	const struct prof_stack *stack;
+};
+
+/** Goes to the next entry with samples. @return 0 after the last. Contexts:
+ * any, between prof_hold() and prof_release().
+ */
+int prof_next(struct prof_iter *it);
+
+/* From the start of the run to its end, or now. */
+__nsec prof_time(void);
+
+/** The name of a thread that is left, or "exited", or "". Contexts: any. */
+const char *prof_thread_name(unsigned int id);
+
+#endif /* __PROF_INTERNAL_H__ */

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""ukprof: the shares of functions whose shares are known (tests/apps/prof), what a sample
+costs, and profile.proto as Google's decoder reads it by the published description."""
+
+import re
+
+import pytest
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from vitrine import ARCHS, ORDERED, build
+
+SHARES = {"fifty": 50, "thirty": 30, "irq_off_twenty": 20}
+NS_OF_AN_INSTRUCTION = {"x86_64": 1, "arm64": 16}  # under --icount
+# github.com/google/pprof, proto/profile.proto: fields by message; repeated ones end with *, and what is
+# no other message is an int64, but for texts and flags.
+PROFILE = {
+    "Profile": {"sample_type*": (1, "ValueType"), "sample*": (2, "Sample"), "mapping*": (3, "Mapping"),
+                "location*": (4, "Location"), "function*": (5, "Function"), "string_table*": (6, "string"),
+                "drop_frames": 7, "keep_frames": 8, "time_nanos": 9, "duration_nanos": 10,
+                "period_type": (11, "ValueType"), "period": 12, "comment*": 13, "default_sample_type": 14},
+    "ValueType": {"type": 1, "unit": 2},
+    "Sample": {"location_id*": (1, "uint64"), "value*": 2, "label*": (3, "Label")},
+    "Label": {"key": 1, "str": 2, "num": 3, "num_unit": 4},
+    "Mapping": {"id": (1, "uint64"), "memory_start": (2, "uint64"), "memory_limit": (3, "uint64"),
+                "file_offset": (4, "uint64"), "filename": 5, "build_id": 6, "has_functions": (7, "bool"),
+                "has_filenames": (8, "bool"), "has_line_numbers": (9, "bool"), "has_inline_frames": (10, "bool")},
+    "Location": {"id": (1, "uint64"), "mapping_id": (2, "uint64"), "address": (3, "uint64"), "line*": (4, "Line"),
+                 "is_folded": (5, "bool")},
+    "Line": {"function_id": (1, "uint64"), "line": 2},
+    "Function": {"id": (1, "uint64"), "name": 2, "system_name": 3, "filename": 4, "start_line": 5},
+}
+
+
+def profile_class():
+    file = descriptor_pb2.FileDescriptorProto(name="profile.proto", package="p", syntax="proto3")
+    kinds = descriptor_pb2.FieldDescriptorProto
+    for name, fields in PROFILE.items():
+        message = file.message_type.add(name=name)
+        for field, what in fields.items():
+            number, kind = what if isinstance(what, tuple) else (what, "int64")
+            new = message.field.add(name=field.rstrip("*"), number=number)
+            new.label = kinds.LABEL_REPEATED if field.endswith("*") else kinds.LABEL_OPTIONAL
+            if kind in PROFILE:
+                new.type, new.type_name = kinds.TYPE_MESSAGE, f".p.{kind}"
+            else:
+                new.type = getattr(kinds, f"TYPE_{kind.upper()}")
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    return message_factory.MessageFactory(pool).GetPrototype(pool.FindMessageTypeByName("p.Profile"))
+
+
+def run(arch, *words, options=("--icount", *ORDERED)):
+    image = build("prof", arch)
+    done = image.run(*words, options=list(options))
+    assert done.status == 0, done.text
+    return image, done.text
+
+
+def top(text):
+    """{function: (share of its own, with what it calls)}, without the compiler's suffixes."""
+    lines = re.findall(r"^ *([\d.]+) % +([\d.]+) %  ([^\s.]+)\S*$", text, re.M)
+    return {name: (float(own), float(with_callees)) for own, with_callees, name in lines}
+
+
+def folded(text):
+    """{(functions from the outermost on): us} of all threads and CPUs, and {(cpu, thread): us}."""
+    stacks, owners = {}, {}
+    for line, time in re.findall(r"^(cpu \d+;.*) (\d+)$", text, re.M):
+        cpu, *rest = line.split(";")
+        thread = rest.pop(0) if rest[0].startswith("thread ") else rest[-1]
+        names = tuple(name.partition(".")[0] for name in rest)
+        stacks[names] = stacks.get(names, 0) + int(time)
+        owners[cpu, thread] = owners.get((cpu, thread), 0) + int(time)
+    return stacks, owners
+
+
+def decode(text):
+    return profile_class().FromString(bytes.fromhex(re.search(r"^((?:[0-9a-f]{2}){100,})$", text, re.M)[1]))
+
+
+SCENE = ("prof start 2000", "work", "sleep", "prof stop", "prof top", "prof folded", "write")
+
+
+@pytest.mark.one_cpu("instructions are counted on one CPU")
+def test_known_shares(arch):
+    """By function, by call trace and in profile.proto; interrupts are off in one of them; idle is separate."""
+    image, text = run(arch, *SCENE)
+    shares = top(text)
+    for name, share in SHARES.items():
+        assert abs(shares[name][0] - share) < 3, text
+    assert shares["work"][0] < 1 and shares["main"][1] > 97, text
+    samples, busy, idle = map(int, re.search(r"^(\d+) samples in .*: busy (\d+) ms, idle (\d+) ms$", text, re.M).groups())
+    assert 190 <= idle <= 210 and samples >= 400, text
+    stacks, owners = folded(text)
+    assert set(owners) == {("cpu 0", "thread 1 main"), ("cpu 0", "(idle)")}
+    assert abs(stacks["(idle)",] / 1000 - idle) < 2
+    assert all(trace[-3:-1] == ("main", "work") for trace in stacks if trace[-1] in SHARES), text
+    check_profile(image, decode(text), busy, idle)
+
+
+def check_profile(image, profile, busy, idle):
+    strings = profile.string_table
+    assert strings[0] == ""
+    assert [(strings[t.type], strings[t.unit]) for t in profile.sample_type] == [("samples", "count"), ("cpu", "nanoseconds")]
+    (mapping,) = profile.mapping
+    assert strings[mapping.build_id] in image.tool("readelf", "-n", image.path)
+    locations = {loc.id: loc for loc in profile.location}
+    assert len(locations) == len(profile.location) and 0 not in locations
+    assert all(mapping.memory_start <= loc.address < mapping.memory_limit and loc.mapping_id == mapping.id
+               for loc in profile.location)
+    own, kinds = {}, {}
+    lines = dict(zip(locations, image.addr2line_all([loc.address for loc in profile.location])))
+    for sample in profile.sample:
+        count, time = sample.value
+        labels = {strings[label.key]: strings[label.str] if label.str else label.num for label in sample.label}
+        assert count > 0 and labels["cpu"] == 0
+        name = lines[sample.location_id[0]][-1][0] if sample.location_id else labels["kind"]
+        assert labels.get("thread", "main") == "main"
+        own[name] = own.get(name, 0) + time
+        kinds[bool(sample.location_id)] = kinds.get(bool(sample.location_id), 0) + time
+    for name, share in SHARES.items():
+        found = sum(time for function, time in own.items() if function.startswith(name))
+        assert abs(100 * found / kinds[True] - share) < 3, own
+    assert abs(kinds[True] / 1e6 - busy) <= 1 and abs(own["idle"] / 1e6 - idle) <= 1
+    assert 0 <= profile.duration_nanos - sum(kinds.values()) < 2e6
+
+
+@pytest.mark.one_cpu("instructions are counted on one CPU")
+def test_repeatable(arch):
+    """Under --icount two profiles are equal, byte for byte."""
+    assert decode(run(arch, *SCENE)[1]).SerializeToString() == decode(run(arch, *SCENE)[1]).SerializeToString()
+
+
+@pytest.mark.one_cpu("instructions are counted on one CPU")
+def test_cost(arch):
+    """Instructions of a sample of 16 frames, interrupt included, where its place is known."""
+    deep = ("deep",) * 3
+    _, text = run(arch, *deep, "prof start 2000", *deep, "prof folded")
+    times = [int(ns) for ns in re.findall(r"^deep: (\d+) ns$", text, re.M)]
+    samples = times[-1] * 2000 / 1e9
+    cost = (times[-1] - times[2]) / samples / NS_OF_AN_INSTRUCTION[arch]
+    assert 500 < cost <= 1530, (cost, times)
+    stacks, _ = folded(text)
+    assert {len(trace) for trace in stacks if trace[-1] == "thirty"} == {16}, text
+
+
+@pytest.mark.one_cpu("has its own number of CPUs")
+def test_two_cpus(arch):
+    """Each CPU has a table of its own, and its thread's name."""
+    _, text = run(arch, "prof start 1000", "second", "prof stop", "prof folded", "prof top", options=["--smp", "2"])
+    _, owners = folded(text)
+    second = [time for (cpu, thread), time in owners.items() if cpu == "cpu 1" and thread.endswith(("second", "exited"))]
+    assert second and sum(second) > 10000 and owners["cpu 0", "(idle)"] > sum(second) / 4, text
+    assert top(text)["fifty"][0] > top(text)["irq_off_twenty"][0] > 0, text
+
+
+def test_commands(arch):
+    """What is refused, and a profile from the start."""
+    _, text = run(arch, "prof start 0", "prof start 10001", "prof go", "prof top 1 2", "work",
+                  "prof stop", "prof top 50", "prof top 1", options=["-p", "prof.hz=2000", *ORDERED])
+    assert len(re.findall(r"^give 1 to 10000 samples a second$", text, re.M)) == 2, text
+    assert len(re.findall(r"^usage: prof start ", text, re.M)) == 2, text
+    *_, many, one = (re.findall(r"^ *([\d.]+) % .*$", part, re.M) for part in text.split("   self     all  function\n"))
+    assert len(one) == 1 and one == many[:1] and many == sorted(many, key=float, reverse=True), text
+    assert {*SHARES, "main"} <= top(text).keys(), text
+
+
+def test_wrong_parameter(arch):
+    done = build("prof", arch).run(options=["-p", "prof.hz=10001"])
+    assert done.status == 71 and "prof.hz=10001: give 1 to 10000 samples a second, or 0" in done.text
+
+
+def test_nothing_without_the_library():
+    for arch in ARCHS:
+        assert not [name for _, _, name in build("threads", arch).symbols() if "prof" in name]
