@@ -105,11 +105,13 @@ struct uk_trace_writer uk_trace_begin(const struct uk_tracepoint *point)
 	return begin_at_limit(ring, point);
 }
 
-void uk_trace_text(char to[UK_TRACE_TEXT_MAX], const char *text)
+void uk_trace_text(char to[UK_TRACE_TEXT_MAX], const void *pointer)
 {
-	const char *from = text ? text : "(null)";
+	const char *from;
 	__sz len = 0;
 
+	memcpy(&from, pointer, sizeof(from));
+	from = from ? from : "(null)";
 	for (; len < UK_TRACE_TEXT_MAX - 1 && from[len]; len++)
 		to[len] = from[len];
 	memset(to + len, 0, UK_TRACE_TEXT_MAX - len);

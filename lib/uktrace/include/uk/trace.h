@@ -99,8 +99,10 @@ static inline void uk_trace_end(struct uk_trace_writer writer)
 			 __ATOMIC_RELEASE);
 }
 
-/** Copies a text, cut to fit; NULL is "(null)". The macro's. */
-void uk_trace_text(char to[UK_TRACE_TEXT_MAX], const char *text);
+/** Copies the text to which *pointer points, cut to fit; NULL is "(null)". The
+ * macro's.
+ */
+void uk_trace_text(char to[UK_TRACE_TEXT_MAX], const void *pointer);
 #endif
 
 #ifdef CONFIG_LIBUKTRACE
@@ -274,12 +276,11 @@ int uk_trace_switch(const char *names, int on);
 					  (t *)0)) f;
 #define _UK_TRACE_FIELD(s, t, f) \
 	{ #f, __offsetof(s, f), sizeof(((s *)0)->f), _UK_TRACE_KIND(t) },
-#define _UK_TRACE_STORE(s, t, f)                                       \
-	if (_UK_TRACE_IS_TEXT(t))                                      \
-		uk_trace_text((char *)&__event->f,                     \
-			      *(const char *const *)(const void *)&f); \
-	else                                                           \
-		__builtin_memcpy(&__event->f, &f,                      \
+#define _UK_TRACE_STORE(s, t, f)                        \
+	if (_UK_TRACE_IS_TEXT(t))                       \
+		uk_trace_text((char *)&__event->f, &f); \
+	else                                            \
+		__builtin_memcpy(&__event->f, &f,       \
 				 MIN(sizeof(f), sizeof(__event->f)));
 
 #define _UK_TRACEPOINT(trace_name, fmt, ...)                                   \
