@@ -7,6 +7,7 @@ import re
 
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from http_guest import PORTS, HttpGuest
 from vitrine import ARCHS, ORDERED, build
 
 SHARES = {"fifty": 50, "thirty": 30, "irq_off_twenty": 20}
@@ -152,6 +153,21 @@ def test_two_cpus(arch):
     second = [time for (cpu, thread), time in owners.items() if cpu == "cpu 1" and thread.endswith(("second", "exited"))]
     assert second and sum(second) > 10000 and owners["cpu 0", "(idle)"] > sum(second) / 4, text
     assert top(text)["fifty"][0] > top(text)["irq_off_twenty"][0] > 0, text
+
+
+@pytest.mark.parametrize("arch, machine", PORTS[:1] + [port for port in PORTS if port[0] == "arm64"][:1])
+def test_http(arch, machine):
+    """What curl gets, from a profile that goes on; it has the thread of the server, too."""
+    with HttpGuest(build("prof", arch), machine, "prof start 1000", "work", "serve") as guest:
+        guest.wait_for("work: ")
+        status, fields, body = guest.ask("/debug/pprof/profile")
+        assert status == 200 and fields["content-type"] == "application/octet-stream"
+        profile = profile_class().FromString(body)
+        assert "main" in profile.string_table and profile.sample
+        lines = guest.image.addr2line_all([sample.location_id[0] for sample in profile.sample if sample.location_id])
+        assert SHARES.keys() <= {frames[-1][0].partition(".")[0] for frames in lines}
+        again = profile_class().FromString(guest.ask("/debug/pprof/profile")[2])
+        assert again.duration_nanos > profile.duration_nanos
 
 
 def test_commands(arch):

@@ -103,6 +103,8 @@ static void scene(const char *word)
 		many(40);
 	else if (!strcmp(word, "sleep"))
 		uk_thread_sleep(200000000);
+	else if (!strcmp(word, "serve"))
+		uk_thread_sleep(600000000000);
 	else if (!strcmp(word, "write"))
 		uk_prof_write(print_hex, NULL);
 	else
