@@ -46,7 +46,7 @@ LINK_DEPS := $(BUILD)/.deps $(LIB_OBJS) $(APP_OBJS) $(LINK_LDS) $(BUILD)/.link $
 # --- public names ----------------------------------------------------------
 # One process writes the lists of all libraries.
 $(call if_changed,$(BUILD)/.headers,$(NAMES_ARGS))
-$(BUILD)/.names: $(sort $(NAMES_IN)) $(UK_BASE)/support/build/names.awk $(BUILD)/.headers
+$(BUILD)/.names: $(sort $(NAMES_IN)) $(UK_BASE)/support/build/names.awk $(BUILD)/.headers | $(NEWLIB_STAMP) $(UK_PREPARE-y)
 	$(Q)cd $(BUILD) && awk -f $(UK_BASE)/support/build/names.awk $(NAMES_ARGS)
 
 # --- without tables --------------------------------------------------------
