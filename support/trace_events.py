@@ -75,11 +75,12 @@ def value_of(field, data):
     return int.from_bytes(part, "little", signed=field.kind == SIGNED)
 
 
-def read_ring(image, cpu, data):
-    """A ring, from the bytes of its struct."""
+def read_ring(image, cpu, data, behind=0):
+    """A ring, from the bytes of its struct. behind: its head after they were copied from a guest
+    that ran; what is more than a ring before that may be newer bytes."""
     head, first, _, discarded = HEAD.unpack_from(data)
     size, events, damaged = image.ring_bytes, [], 0
-    pos = max(first, head - size) + 7 & ~7
+    pos = max(first, head - size, behind - size) + 7 & ~7
     gap = 0
     while pos < head:
         at = HEAD.size + pos % size

@@ -31,14 +31,14 @@ def missing(rings):
         yield "there is no event: trace.on=NAMES switches tracepoints on, and the command `tracepoints`"
 
 
-def write(image, rings, path, arch, ctf=None, json=None):
-    """Writes a folder, a file, or prints the events; returns what is missing. OSError, TraceError."""
+def write(image, rings, path, arch, ctf=None, json=None, names=None):
+    """names: of threads, if the source lists them. Writes a folder, a file, or prints the events; returns what is missing. OSError, TraceError."""
     if ctf:
         if os.path.isdir(ctf) and os.listdir(ctf):
             raise te.TraceError(f"{ctf} is not empty; name a new folder")
         trace_ctf.write(ctf, image, rings, os.path.basename(path), arch)
     if json:
-        trace_json.write(json, image, rings, os.path.basename(path), arch)
+        trace_json.write(json, image, rings, os.path.basename(path), arch, names)
     if not ctf and not json:
         for event in sorted((e for ring in rings for e in ring.events), key=lambda e: (e.time, e.cpu)):
             print(in_words(event))

@@ -75,9 +75,9 @@ def heap(events):
                "args": {"bytes": total}}
 
 
-def trace_event_list(rings):
+def trace_event_list(rings, listed):
     events = sorted((e for ring in rings for e in ring.events), key=lambda e: e.time)
-    names = thread_names(events)
+    names = {**thread_names(events), **listed}
     yield named("process", CPUS, 0, "CPUs")
     yield named("process", THREADS, 0, "threads")
     for cpu, ring in enumerate(rings):
@@ -93,9 +93,9 @@ def trace_event_list(rings):
     yield from heap(events)
 
 
-def write(path, image, rings, name, arch):
+def write(path, image, rings, name, arch, names=None):
     """OSError."""
     with open(path, "w", encoding="utf-8") as f:
-        json.dump({"traceEvents": list(trace_event_list(rings)), "displayTimeUnit": "ns",
+        json.dump({"traceEvents": list(trace_event_list(rings, names or {})), "displayTimeUnit": "ns",
                    "otherData": {"image": name, "build_id": image.file.build_id, "architecture": arch}}, f)
         f.write("\n")

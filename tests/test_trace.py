@@ -10,10 +10,13 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from guest import free_port
+from http_guest import PORTS, HttpGuest
 from vitrine import ARCHS, ORDERED, ROOT, RUN_SECONDS, SEVERAL, build
 
 sys.path.insert(0, str(ROOT / "support"))
 import trace_events as te  # noqa: E402  pylint: disable=wrong-import-position
+import trace_http  # noqa: E402  pylint: disable=wrong-import-position
 
 CONFIG = ("CONFIG_LIBUKTRACE=y", "CONFIG_LIBUKALLOC=y", "CONFIG_LIBUKSCHED=y", "CONFIG_LIBUKDUMP=y", "CONFIG_LIBUKSHELL=y")
 LINE = re.compile(r"^(?:cmd> )?\[ *(\d+)\.(\d{9})\] cpu (\d+) thread (\d+) (\w+) ?(.*)$", re.M)
@@ -146,13 +149,73 @@ def test_refused(traced, tmp_path):
         assert done.returncode == status and says in done.stdout and "Traceback" not in done.stdout, done.stdout
 
 
+# --- of a guest that runs ---------------------------------------------------------
+
+HTTP = ("CONFIG_LIBUKTRACE=y", *SEVERAL)
+LOGGED = re.compile(r"^\[ *\d+\.\d{6}\] \w+: (.*)$", re.M)
+
+
+@pytest.mark.parametrize("arch, machine", PORTS, ids=[machine for _, machine in PORTS])
+@pytest.mark.one_cpu("CPUs of its own")
+def test_over_http(arch, machine, tmp_path):
+    """All are on while the rings are copied. Events that the core file, a moment later, still has are the
+    same on each CPU; those of the log are its messages; threads have the names that /threads gives."""
+    image = build("http", arch, config=HTTP)
+    core, raw = tmp_path / "core", tmp_path / "raw"
+    with HttpGuest(image, machine, 3, options=["--smp", "2", "-p", "trace.on=*"]) as g:
+        g.wait_for("ready")
+        url = f"http://127.0.0.1:{g.at}"
+        live = run(ROOT / "support/trace", url, image.path)
+        assert live.returncode == 0, live.stdout
+        done = run(ROOT / "support/trace", "--ctf", tmp_path / "ctf", "--json", tmp_path / "t.json", url, image.path)
+        assert done.returncode == 0, done.stdout
+        core.write_bytes(g.ask("/core")[2])
+        raw.write_bytes(g.ask("/trace")[2])
+        log, threads = g.get("/log"), json.loads(g.get("/threads"))["threads"]
+    then, later = events(live.stdout), events(run(ROOT / "support/trace", core, image.path).stdout)
+    assert {cpu for _, cpu, *_ in then} == {0, 1}
+    shared = 0
+    for cpu in (0, 1):  # each ring forgets at its own time
+        first, second = ([e for e in found if e[1] == cpu] for found in (then, later))
+        begin, end = max(first[0][0], second[0][0]), first[-1][0]
+        first, second = ([e for e in found if begin < e[0] < end] for found in (first, second))
+        assert first == second
+        shared += len(first)
+    assert shared > 50
+    said = [words.partition("text=")[2] for *_, name, words in later if name == "log"]
+    assert all(any(line.startswith(text.rstrip()) for line in LOGGED.findall(log)) for text in said)
+    read = subprocess.run(["babeltrace2", tmp_path / "ctf"], text=True, check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert len(read.stdout.splitlines()) > 100 and not read.stderr
+    found = json.loads((tmp_path / "t.json").read_text())["traceEvents"]
+    names = {e["tid"]: e["args"]["name"] for e in found if e["name"] == "thread_name" and e["pid"] == 2}
+    listed = {t["id"]: t["name"] for t in threads}
+    assert names.keys() & listed.keys() and all(names[t] == listed[t] for t in names.keys() & listed.keys())
+    check_damaged(image, raw.read_bytes())
+
+
+def check_damaged(image, data):
+    """A download that is cut, or of something else, is refused with a reason."""
+    about = te.Image(image.path)
+    build_id = about.file.build_id
+    assert len(trace_http.parse(data, about, build_id)[0]) == about.rings_size // (about.ring_bytes + te.RING_ALIGN)
+    for wrong, identity, says in ((data[:-1], build_id, "damaged"), (data[:20], build_id, "no trace"), (b"", build_id, "no trace"),
+                                  (data[:8] + b"\2" + data[9:], build_id, "version 2"), (data, "00", "another image")):
+        with pytest.raises(te.TraceError, match=says):
+            trace_http.parse(wrong, about, identity)
+
+
+def test_no_guest():
+    done = run(ROOT / "support/trace", f"http://127.0.0.1:{free_port()}", image_of(ARCHS[0]).path)
+    assert done.returncode == 1 and "sends no trace: " in done.stdout and "Traceback" not in done.stdout
+
+
 # --- rings that are not as they should be -----------------------------------------
 
 POINT = te.Tracepoint(7, "one", "", [te.Field("value", 16, 4, te.UNSIGNED)], 24)
 IMAGE = SimpleNamespace(ring_bytes=4096, points={7: POINT})
 
 
-def ring(events_at, head, first=0, discarded=0):
+def ring(events_at, head, first=0, discarded=0, behind=0):
     """The bytes of a ring with events (position, time, value); a tag that is wrong: of an unfinished one."""
     data = bytearray(te.HEAD.size + IMAGE.ring_bytes)
     te.HEAD.pack_into(data, 0, head, first, 0, discarded)
@@ -160,7 +223,7 @@ def ring(events_at, head, first=0, discarded=0):
         place = te.HEAD.size + pos % IMAGE.ring_bytes
         te.EVENT.pack_into(data, place, time, tag[0] if tag else pos // 8 + 1, 7, 1)
         data[place + 16:place + 20] = value.to_bytes(4, "little")
-    return te.read_ring(IMAGE, 0, bytes(data))
+    return te.read_ring(IMAGE, 0, bytes(data), behind)
 
 
 @pytest.mark.parametrize("found, values, about", [
@@ -170,6 +233,7 @@ def ring(events_at, head, first=0, discarded=0):
     (ring([(0, 5, 1), (24, 6, 2), (48, 7, 3)], 72, first=24), [2, 3], (0, False, 0)),  # cleared
     (ring([(4080 - 24, 5, 1), (4096, 6, 2)], 4120), [1, 2], (0, True, 0)),  # a rest at the end of the ring
     (ring([(0, 9, 1), (24, 6, 2), (48, 10, 3)], 72), [1, 3], (0, False, 0)),  # time goes back
+    (ring([(0, 5, 1), (24, 6, 2), (48, 7, 3)], 72, behind=4096 + 24), [2, 3], (0, False, 0)),  # it went on meanwhile
     (ring([(0, 5, 1)], 1 << 40), [], (0, True, 0)),  # a head that cannot be
 ])
 def test_damaged_rings(found, values, about):

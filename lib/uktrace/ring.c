@@ -173,6 +173,15 @@ __u64 uk_trace_bytes(unsigned int cpu, __u64 *discarded)
 	return UK_READ_ONCE(uk_trace_rings[cpu].head);
 }
 
+UK_CTASSERT(__builtin_offsetof(struct uk_trace_ring, bytes) ==
+	    UK_TRACE_RING_HEAD);
+
+const void *uk_trace_ring(unsigned int cpu, __sz *size)
+{
+	*size = UK_TRACE_RING_HEAD + RING_SIZE;
+	return &uk_trace_rings[cpu];
+}
+
 void uk_trace_clear(void)
 {
 	for (unsigned int i = 0; i < CONFIG_UKPLAT_LCPU_MAXCOUNT; i++)

@@ -151,6 +151,17 @@ void uk_trace_last(unsigned int cpu, __u64 count,
  */
 __u64 uk_trace_bytes(unsigned int cpu, __u64 *discarded);
 
+#define UK_TRACE_RING_HEAD 32 /* bytes before those of the events */
+
+/**
+ * The ring of a CPU, to be copied: it is written to meanwhile. What lies more
+ * than a ring before uk_trace_bytes() after the copy is not to be trusted.
+ *
+ * @param size receives its bytes, with UK_TRACE_RING_HEAD
+ * @return the struct of lib/uktrace/trace_internal.h. Contexts: any.
+ */
+const void *uk_trace_ring(unsigned int cpu, __sz *size);
+
 /** Forgets the events of all CPUs. Contexts: any. */
 void uk_trace_clear(void);
 
