@@ -190,7 +190,7 @@ def leave_it_running(disconnected):
     go()
     text = run("disassemble")
     run("set circular-trace-buffer on")
-    run("set trace-buffer-size 2000")
+    run("set trace-buffer-size 4000")
     run(f"set disconnected-tracing {disconnected}")
     for place in re.findall(r"^(?:=>)? +(0x[0-9a-f]+) <", text, re.M)[1:-1]:
         run(f"trace *{place}")

@@ -427,7 +427,7 @@ GDB_COMMAND("QTStart", QTStart, start);
 
 static int stop(struct gdb_session *s, struct gdb_rx *rx __unused)
 {
-	gdb_trace_end(s, "tstop", 0, s->trace.stop_note);
+	gdb_trace_end(s, "tstop", 0, __NULL);
 	gdb_trace_sync(s);
 	return GDB_OK;
 }

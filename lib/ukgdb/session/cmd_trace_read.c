@@ -22,7 +22,8 @@ static int status(struct gdb_session *s, struct gdb_rx *rx __unused)
 	tx_str(s, tr->why);
 	tx_char(s, ':');
 	if (!strcmp(tr->why, "tstop") || !strcmp(tr->why, "terror")) {
-		tx_text(s, tr->text);
+		/* gdb sends the user's note after QTStop */
+		tx_text(s, tr->why[1] == 's' ? tr->stop_note : tr->text);
 		tx_char(s, ':');
 	}
 	tx_hex(s, tr->why_tp);
@@ -91,15 +92,16 @@ GDB_COMMAND("qTV:*", qTV, value);
 
 /* ---- definitions, one a packet ---- */
 
+/* The newest first: gdb turns the list around. */
 static int next_variable(struct gdb_session *s)
 {
-	const struct gdb_tsv *v = &s->tsvs[s->trace.up_tsv];
+	const struct gdb_tsv *v;
 
-	if (s->trace.up_tsv >= s->trace.n_tsv) {
+	if (!s->trace.up_tsv || s->trace.up_tsv > s->trace.n_tsv) {
 		tx_char(s, 'l');
 		return GDB_SENT;
 	}
-	s->trace.up_tsv++;
+	v = &s->tsvs[--s->trace.up_tsv];
 	field(s, "", v->number);
 	field(s, ":", v->initial);
 	field(s, ":", v->builtin);
@@ -110,7 +112,7 @@ static int next_variable(struct gdb_session *s)
 
 static int first_variable(struct gdb_session *s)
 {
-	s->trace.up_tsv = 0;
+	s->trace.up_tsv = s->trace.n_tsv;
 	return next_variable(s);
 }
 

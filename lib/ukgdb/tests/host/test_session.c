@@ -734,6 +734,9 @@ static void test_trace_ends(void **state)
 	     { "QTFrame:2", "F-1" }, { "QTStop", "OK" });
 	assert_int_equal(strncmp(ask("qTStatus"), "T0;tstop::0;", 12), 0);
 
+	ROWS({ "QTNotes:tstop:656e64;", "OK" });
+	assert_int_equal(strncmp(ask("qTStatus"), "T0;tstop:656e64:0;", 18), 0);
+
 	/* The debugger goes, and a point of its own at the same place. */
 	ROWS({ "QTDisconnected:1", "OK" }, { "Z0,8000,1", "OK" },
 	     { "QTStart", "OK" });
