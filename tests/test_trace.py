@@ -151,7 +151,7 @@ def test_refused(traced, tmp_path):
 
 # --- of a guest that runs ---------------------------------------------------------
 
-HTTP = ("CONFIG_LIBUKTRACE=y", *SEVERAL)
+HTTP = ("CONFIG_LIBUKTRACE=y", "CONFIG_LIBUKHTTP_TRACE_SWITCH=y", *SEVERAL)
 LOGGED = re.compile(r"^\[ *\d+\.\d{6}\] \w+: (.*)$", re.M)
 
 
@@ -162,7 +162,7 @@ def test_over_http(arch, machine, tmp_path):
     same on each CPU; those of the log are its messages; threads have the names that /threads gives."""
     image = build("http", arch, config=HTTP)
     core, raw = tmp_path / "core", tmp_path / "raw"
-    with HttpGuest(image, machine, 3, options=["--smp", "2", "-p", "trace.on=*"]) as g:
+    with HttpGuest(image, machine, 3, options=["--smp", "2", "-p", "trace.on=*", "-p", "http.token=se-cret"]) as g:
         g.wait_for("ready")
         url = f"http://127.0.0.1:{g.at}"
         live = run(ROOT / "support/trace", url, image.path)
@@ -171,6 +171,7 @@ def test_over_http(arch, machine, tmp_path):
         assert done.returncode == 0, done.stdout
         core.write_bytes(g.ask("/core")[2])
         raw.write_bytes(g.ask("/trace")[2])
+        check_switch(g)
         log, threads = g.get("/log"), json.loads(g.get("/threads"))["threads"]
     then, later = events(live.stdout), events(run(ROOT / "support/trace", core, image.path).stdout)
     assert {cpu for _, cpu, *_ in then} == {0, 1}
@@ -191,6 +192,25 @@ def test_over_http(arch, machine, tmp_path):
     listed = {t["id"]: t["name"] for t in threads}
     assert names.keys() & listed.keys() and all(names[t] == listed[t] for t in names.keys() & listed.keys())
     check_damaged(image, raw.read_bytes())
+
+
+def check_switch(g):
+    """Only with the token; what is off leaves no event."""
+    for fields, status in (({}, 401), ({"Authorization": "Basic se-cret"}, 401), ({"Authorization": "Bearer se-cre"}, 403),
+                           ({"Authorization": "Bearer se-cretx"}, 403), ({"Authorization": "Bearer "}, 401)):
+        assert g.ask("/tracepoints?off=*", "POST", **fields)[0] == status, fields
+    assert g.ask("/tracepoints?off=*", "POST")[1]["www-authenticate"] == "Bearer"
+    right = {"Authorization": "Bearer se-cret"}
+    assert g.ask("/tracepoints?off=no_such", "POST", **right)[0] == 404
+    assert g.ask("/tracepoints?what", "POST", **right)[0] == 400
+    assert re.fullmatch(rb"\d\d+ off\n", g.ask("/tracepoints?off=*", "POST", **right)[2])
+    heads = []
+    for _ in range(2):
+        data = g.ask("/trace")[2]
+        _, _, cpus, size, *_ = trace_http.TOP.unpack_from(data)
+        step = te.HEAD.size + size + trace_http.POSITION.size
+        heads.append([trace_http.POSITION.unpack_from(data, len(data) - i * step - 8)[0] for i in range(cpus)])
+    assert heads[0] == heads[1] and sum(head > 0 for head in heads[0]) == 2
 
 
 def check_damaged(image, data):

@@ -115,6 +115,7 @@ static const char *reason(unsigned int status)
 		{ 200, "OK" },
 		{ 204, "No Content" },
 		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
 		{ 403, "Forbidden" },
 		{ 404, "Not Found" },
 		{ 405, "Method Not Allowed" },
@@ -204,6 +205,8 @@ __sz http_head(const struct uk_http_response *res, char *buf, int close,
 	if (res->status != 204)
 		add(&h, "Content-Type: %s\r\nContent-Length: %lu\r\n",
 		    res->type, res->len);
+	if (res->status == 401)
+		add(&h, "WWW-Authenticate: Bearer\r\n");
 	if (allow)
 		add_allow(&h, allow);
 	add(&h, "Cache-Control: no-store\r\n%s\r\n",

@@ -194,6 +194,16 @@ const char *uk_http_header(const struct uk_http_request *req, const char *name,
 unsigned int uk_http_accepts(const struct uk_http_request *req,
 			     const char *type, const char *version);
 
+/**
+ * Whether a request may change the guest: it has the token of parameter
+ * http.token as "Authorization: Bearer TOKEN". Else the reply is a 401 or 403
+ * with the reason. Without http.token all are refused.
+ *
+ * For routes that select LIBUKHTTP_TOKEN.
+ */
+int uk_http_may_change(const struct uk_http_request *req,
+		       struct uk_http_response *res);
+
 /* --- JSON (RFC 8259) ------------------------------------------------------ */
 
 /** Bytes of the UTF-8 character (RFC 3629) that a text begins with; 0 if it

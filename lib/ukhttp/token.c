@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Who may change the guest: clients that send http.token (RFC 6750, 2.1).
+ */
+#include <uk/http.h>
+#include <uk/param.h>
+
+static char *token = "";
+UK_PARAM(http, token, &token, charp,
+	 "what clients that change the guest send as Authorization: Bearer");
+
+/* Takes as long for each text of a length, so that it is not to be guessed
+ * letter by letter.
+ */
+static int is_token(const char *given)
+{
+	__sz len = strlen(given), right = strlen(token);
+	unsigned int differ = len != right;
+
+	for (__sz i = 0; i < len; i++)
+		differ |= (unsigned char)(given[i] ^ token[i % (right + 1)]);
+	return !differ;
+}
+
+int uk_http_may_change(const struct uk_http_request *req,
+		       struct uk_http_response *res)
+{
+	static const char scheme[] = "Bearer ";
+	const char *given = uk_http_header(req, "Authorization", 0);
+
+	if (!token[0])
+		uk_http_error(
+			res, 403,
+			"changes are refused: boot with http.token=TEXT\n");
+	else if (!given || strncmp(given, scheme, sizeof(scheme) - 1))
+		uk_http_error(res, 401,
+			      "send Authorization: Bearer and http.token\n");
+	else if (uk_http_header(req, "Authorization", 1) ||
+		 !is_token(given + sizeof(scheme) - 1))
+		uk_http_error(res, 403, "wrong token\n");
+	else
+		return 1;
+	return 0;
+}
