@@ -46,7 +46,7 @@ static struct function *function(__uptr start)
 /* A function that calls itself counts once. */
 static void add(const struct prof_stack *s)
 {
-	struct function *of[PROF_FRAMES];
+	struct function *of[PROF_FRAMES], *innermost;
 
 	for (unsigned int i = 0; i < s->depth; i++) {
 		unsigned int j = 0;
@@ -57,9 +57,10 @@ static void add(const struct prof_stack *s)
 		if (j == i)
 			of[i]->all += s->time;
 	}
+	innermost = function(s->depth ? start_of(s->pcs[0]) : 0);
+	innermost->self += s->time;
 	if (!s->depth)
-		function(0)->all += s->time;
-	(s->depth ? of[0] : function(0))->self += s->time;
+		innermost->all += s->time;
 }
 
 static int before(const struct function *a, const struct function *b)
