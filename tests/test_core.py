@@ -248,20 +248,22 @@ def test_guest_goes_on(arch, tmp_path):
     core, got = tmp_path / "core", tmp_path / "got"
     machine = next(m for a, m in ON_MACHINES if a == arch)
     image = build("tests/apps/http", arch)
-    with HttpGuest(image, machine, 3, options=["--core", core]) as g:
+    token, right = ["-p", "http.token=letmein"], {"Authorization": "Bearer letmein"}
+    with HttpGuest(image, machine, 3, options=["--core", core, *token]) as g:
         g.wait_for("ready")
         for path in (core, tmp_path / "core.2"):
-            assert g.ask("/core", "POST")[::2] == (200, b"core file written\n")
+            assert g.ask("/core", "POST", **right)[::2] == (200, b"core file written\n")
             until(path.exists)
-        status, fields, body = g.ask("/core")
+        assert [g.ask("/core", method)[0] for method in ("POST", "GET")] == [401, 401]
+        status, fields, body = g.ask("/core", **right)
         assert (status, fields["content-type"]) == (200, "application/octet-stream")
         got.write_bytes(body)
-        assert g.ask("/core", "HEAD")[::2] == (200, b"") and g.ask("/core", "PUT")[0] == 405
+        assert g.ask("/core", "HEAD", **right)[::2] == (200, b"") and g.ask("/core", "PUT")[0] == 405
 
         def leaves():
             """With luck the kernel has taken the whole file by then."""
             with g.connect(window=4096) as client:
-                client.sendall(b"GET /core HTTP/1.1\r\nHost: x\r\n\r\n")
+                client.sendall(b"GET /core HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer letmein\r\n\r\n")
                 assert client.recv(12) == b"HTTP/1.1 200"
             with contextlib.suppress(http.client.BadStatusLine):  # the rest of that file, see CAVEATS
                 return "ukhttp_gone_total 0" not in g.get("/metrics")
@@ -275,7 +277,7 @@ def test_guest_goes_on(arch, tmp_path):
         assert re.search(r"in get_core |in post_core ", backtrace(path)), path
         check_elfutils(path, BUILD_ID.search(output("eu-readelf", "-n", image.path).replace(
             "Build ID: ", "build-id "))[1], crashed=False)
-    with HttpGuest(image, machine, 3) as g:
+    with HttpGuest(image, machine, 3, options=token) as g:
         g.wait_for("ready")
-        status, _, body = g.ask("/core", "POST")
+        status, _, body = g.ask("/core", "POST", **right)
         assert status == 503 and b"boot with support/run --core FILE" in body

@@ -490,7 +490,7 @@ def test_many_scrapes(port_guest):
 @pytest.fixture(scope="module", params=PORTS, ids=lambda p: p[1])
 def demo(request):
     arch, machine = request.param
-    with HttpGuest(build("metrics", arch), machine) as g:
+    with HttpGuest(build("metrics", arch), machine, options=["-p", "http.token=letmein"]) as g:
         g.wait_for("a page is at /")
         yield g
 
@@ -522,17 +522,19 @@ def test_demo_metrics(demo):
 
 
 def test_demo_set(demo):
-    path = "/store/appmetrics/rate"
-    assert demo.ask(path, "PUT", "55\n")[0] == 204
+    path, right = "/store/appmetrics/rate", {"Authorization": "Bearer letmein"}
+    for fields, status in (({}, 401), ({"Authorization": "Bearer letmeout"}, 403)):
+        assert demo.ask(path, "PUT", "77\n", **fields)[0] == status
+    assert demo.ask(path, "PUT", "55\n", **right)[0] == 204
     assert demo.get(path, Accept="text/plain") == "55\n"
     for wrong in ("2001", "x", "", "1\0", "-1", "99999999999999999999", 300 * "1"):
-        status, _, body = demo.ask(path, "PUT", wrong)
+        status, _, body = demo.ask(path, "PUT", wrong, **right)
         assert status == 422 and body, wrong
     assert demo.get(path, Accept="text/plain") == "55\n"
-    status, fields, body = demo.ask("/store/appmetrics/load", "PUT", "1")
+    status, fields, body = demo.ask("/store/appmetrics/load", "PUT", "1", **right)
     assert (status, fields["allow"]) == (405, "OPTIONS, GET, HEAD")
     assert body == b"appmetrics/load cannot be set\n"
-    assert demo.ask("/store/appmetrics/nothing", "PUT", "1")[0] == 404
+    assert demo.ask("/store/appmetrics/nothing", "PUT", "1", **right)[0] == 404
 
 
 def test_page_in_a_browser(demo, tmp_path):

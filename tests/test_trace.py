@@ -169,7 +169,7 @@ def test_over_http(arch, machine, tmp_path):
         assert live.returncode == 0, live.stdout
         done = run(ROOT / "support/trace", "--ctf", tmp_path / "ctf", "--json", tmp_path / "t.json", url, image.path)
         assert done.returncode == 0, done.stdout
-        core.write_bytes(g.ask("/core")[2])
+        core.write_bytes(g.ask("/core", Authorization="Bearer se-cret")[2])
         raw.write_bytes(g.ask("/trace")[2])
         check_switch(g)
         log, threads = g.get("/log"), json.loads(g.get("/threads"))["threads"]

@@ -8,11 +8,14 @@
 #include <uk/dump.h>
 #include <uk/http.h>
 
-static void post_core(const struct uk_http_request *req __unused,
+static void post_core(const struct uk_http_request *req,
 		      struct uk_http_response *res)
 {
-	int rc = uk_dump();
+	int rc;
 
+	if (!uk_http_may_change(req, res))
+		return;
+	rc = uk_dump();
 	if (rc == -ENODEV)
 		uk_http_error(res, 503,
 			      "no console has the role dump; boot with "

@@ -16,7 +16,7 @@ static __ssz write(struct uk_dump_out *out __unused, const char *buf, __sz len)
 	return uk_http_stream(buf, len);
 }
 
-static void get_core(const struct uk_http_request *req __unused,
+static void get_core(const struct uk_http_request *req,
 		     struct uk_http_response *res)
 {
 	struct uk_dump_out out = { .name = "the HTTP server's line",
@@ -24,6 +24,8 @@ static void get_core(const struct uk_http_request *req __unused,
 				   .write = write,
 				   .arg = res };
 
+	if (!uk_http_may_change(req, res))
+		return;
 	res->type = "application/octet-stream";
 	if (uk_dump_to(&out) == -EBUSY)
 		uk_http_error(res, 503, "a core file is being written\n");

@@ -249,6 +249,8 @@ static void put_one(const struct uk_http_request *req,
 {
 	struct uk_store_ref ref;
 
+	if (!uk_http_may_change(req, res))
+		return;
 	if (uk_store_find(req->rest, &ref)) {
 		uk_http_error(res, 404, "no value %s\n", req->rest);
 		return;

@@ -195,9 +195,9 @@ unsigned int uk_http_accepts(const struct uk_http_request *req,
 			     const char *type, const char *version);
 
 /**
- * Whether a request may change the guest: it has the token of parameter
- * http.token as "Authorization: Bearer TOKEN". Else the reply is a 401 or 403
- * with the reason. Without http.token all are refused.
+ * Whether a request may change the guest, or see all of its memory: it has the
+ * token of parameter http.token as "Authorization: Bearer TOKEN". Else the
+ * reply is a 401 or 403 with the reason. Without http.token all are refused.
  *
  * For routes that select LIBUKHTTP_TOKEN.
  */
