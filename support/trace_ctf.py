@@ -106,7 +106,7 @@ def record(event):
 
 def packets(cpu, ring, trace_uuid):
     """The packets of a CPU. What was discarded is in the last one's count."""
-    parts, begin = [], 0
+    parts, number, begin = [], 0, 0
     records = [record(event) for event in ring.events]
     while begin < len(records):
         end, size = begin, 0
@@ -116,8 +116,8 @@ def packets(cpu, ring, trace_uuid):
         bits = 8 * (PACKET.size + size)
         lost = ring.discarded if end == len(records) else 0
         parts += [PACKET.pack(MAGIC, trace_uuid.bytes, 0, ring.events[begin].time, ring.events[end - 1].time,
-                              bits, bits, len(parts), lost, cpu), *records[begin:end]]
-        begin = end
+                              bits, bits, number, lost, cpu), *records[begin:end]]
+        number, begin = number + 1, end
     return b"".join(parts)
 
 

@@ -151,7 +151,8 @@ def test_refused(traced, tmp_path):
 
 # --- of a guest that runs ---------------------------------------------------------
 
-HTTP = ("CONFIG_LIBUKTRACE=y", "CONFIG_LIBUKHTTP_TRACE_SWITCH=y", *SEVERAL)
+# The rings keep what a busy host writes between two looks at them.
+HTTP = ("CONFIG_LIBUKTRACE=y", "CONFIG_LIBUKTRACE_RING_KB=512", "CONFIG_LIBUKHTTP_TRACE_SWITCH=y", *SEVERAL)
 LOGGED = re.compile(r"^\[ *\d+\.\d{6}\] \w+: (.*)$", re.M)
 
 
