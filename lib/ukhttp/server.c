@@ -8,6 +8,7 @@
 #include <uk/init.h>
 #include <uk/param.h>
 #include <uk/print.h>
+#include <uk/trace.h>
 #include <uk/wait.h>
 #include "http_internal.h"
 #include "stats.h"
@@ -68,6 +69,9 @@ __ssz uk_http_stream(const char *buf, __sz len)
 	return n;
 }
 
+UK_TRACEPOINT_FIELDS(trace_http_reply, "%s: %u", const char *, path, __u32,
+		     status);
+
 /* The reply leaves in one piece: head, then body, without a gap. */
 static void answer(int ret)
 {
@@ -89,6 +93,7 @@ static void answer(int ret)
 		uk_http_error(&res, (unsigned int)ret, "bad request: %d\n",
 			      ret);
 	}
+	trace_http_reply(ret == HTTP_READY ? p->req.path : "", res.status);
 	if (stream.begun) {
 		http_count(&http_stats, res.status);
 		http_stats.gone += stream.head_len || stream.len;
