@@ -148,7 +148,7 @@ def test_cost(arch):
 @pytest.mark.one_cpu("has its own number of CPUs")
 def test_two_cpus(arch):
     """Each CPU has a table of its own, and its thread's name."""
-    _, text = run(arch, "prof start 1000", "second", "prof stop", "prof folded", "prof top", options=["--smp", "2"])
+    _, text = run(arch, "prof start 1000", "second", "prof stop", "prof folded", "prof top", options=["--icount", "--smp", "2"])
     _, owners = folded(text)
     second = [time for (cpu, thread), time in owners.items() if cpu == "cpu 1" and thread.endswith(("second", "exited"))]
     assert second and sum(second) > 10000 and owners["cpu 0", "(idle)"] > sum(second) / 4, text
