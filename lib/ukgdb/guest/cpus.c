@@ -85,8 +85,12 @@ void gdb_cpus_settle(void)
 	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++) {
 		struct ukarch_trap_ctx *trap = uk_lcpu_trap(i);
 
-		if (i != ukplat_lcpu_id() && trap)
-			settle(i, trap);
+		if (i == ukplat_lcpu_id() || !trap)
+			continue;
+		settle(i, trap);
+		/* debuggers and core files see it at its own place */
+		if (gdb_break_leave_slot(trap->regs))
+			gdb_arch_undo(trap->regs);
 	}
 }
 
