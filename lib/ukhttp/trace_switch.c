@@ -19,12 +19,9 @@ static void post(const struct uk_http_request *req,
 		return;
 	}
 	rc = uk_trace_switch(names + 1, on);
-	if (rc == -ENOENT)
-		uk_http_error(res, 404, "no tracepoint has such a name\n");
-	else if (rc < 0)
-		uk_http_error(res, 503,
-			      "the code cannot be written now (error %d)\n",
-			      -rc);
+	if (rc < 0)
+		uk_http_error(res, rc == -ENOENT ? 404 : 503, "%s\n",
+			      uk_trace_switch_error(rc));
 	else
 		uk_http_printf(res, "%d %s\n", rc, on ? "on" : "off");
 }

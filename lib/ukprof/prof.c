@@ -17,7 +17,6 @@
 #include <uk/time.h>
 #include "prof_internal.h"
 
-#define PAGE 4096UL
 #define PLACES 256 /* rules that a CPU remembers */
 #define PC_ALIGN (UKARCH_HAVE_LR ? 4 : 1)
 #define PROBES 8 /* entries of a table that are looked at */
@@ -76,12 +75,12 @@ static inline int read_words(__uptr *to, __uptr at, unsigned int n,
 
 	if (at % sizeof(*to))
 		return 0;
-	if (at - *page <= PAGE - len) {
+	if (at - *page <= __PAGE_SIZE - len) {
 		for (unsigned int i = 0; i < n; i++)
 			to[i] = ((const __uptr *)at)[i];
 		return 1;
 	}
-	*page = at & ~(PAGE - 1);
+	*page = at & __PAGE_MASK;
 	if (uk_nofault_memcpy((char *)to, (const char *)at, len, 0) == len)
 		return 1;
 	*page = ~0UL;

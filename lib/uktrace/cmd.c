@@ -15,19 +15,12 @@ static void list(struct uk_cmd_io *io)
 			      point->name, point->format);
 }
 
-static const char *error_text(int rc)
-{
-	return rc == -ENOENT  ? "no tracepoint has such a name"
-	       : rc == -EBUSY ? "a breakpoint is in the code of one: remove it"
-			      : "the code cannot be written yet";
-}
-
 static int switch_named(struct uk_cmd_io *io, const char *names, int on)
 {
 	int rc = uk_trace_switch(names, on);
 
 	if (rc < 0)
-		uk_cmd_printf(io, "%s: %s\n", names, error_text(rc));
+		uk_cmd_printf(io, "%s: %s\n", names, uk_trace_switch_error(rc));
 	else
 		uk_cmd_printf(io, "%d %s\n", rc, on ? "on" : "off");
 	return rc < 0 ? rc : 0;

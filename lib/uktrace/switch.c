@@ -116,16 +116,21 @@ int uk_trace_switch(const char *names, int on)
 	return rc;
 }
 
+const char *uk_trace_switch_error(int rc)
+{
+	return rc == -ENOENT
+		       ? "no tracepoint has such a name: the command `tracepoints` lists them"
+	       : rc == -EBUSY ? "a breakpoint is in the code of one: remove it"
+			      : "the code cannot be written";
+}
+
 static int switch_at_boot(struct uk_init_ctx *ctx __unused)
 {
 	int rc = boot_names ? uk_trace_switch(boot_names, 1) : 0;
 
 	if (rc >= 0)
 		return 0;
-	uk_pr_crit("trace.on=%s: %s\n", boot_names,
-		   rc == -ENOENT ? "no tracepoint has such a name; the command "
-				   "`tracepoints` lists them"
-				 : "cannot write to the code");
+	uk_pr_crit("trace.on=%s: %s\n", boot_names, uk_trace_switch_error(rc));
 	return -ECANCELED;
 }
 

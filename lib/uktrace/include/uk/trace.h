@@ -177,6 +177,9 @@ void uk_trace_clear(void);
  * CPUs.
  */
 int uk_trace_switch(const char *names, int on);
+
+/** Why uk_trace_switch() refused, in words. Contexts: any. */
+const char *uk_trace_switch_error(int rc);
 #endif
 
 /**
