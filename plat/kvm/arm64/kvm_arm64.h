@@ -31,6 +31,9 @@ void kvm_time_init(void);
  */
 void kvm_psci_conduit(int smc);
 
+/** Sets where support/vmm has a register for the exit status. */
+void kvm_exit_status(__paddr_t at);
+
 /** 1 if the machine has said that it has PSCI. */
 int kvm_psci_there(void);
 

@@ -17,6 +17,10 @@
 #include "kvm_arm64.h"
 
 #define RAM_BASE 0x40000000UL
+/* GIC, UART, RTC, firmware configuration, GPIO and virtio-mmio */
+#define DEVICES 0x08000000
+#define DEVICES_SIZE 0x02004000
+#define EXIT_STATUS "exit-status@"
 #define DTB_VERSION 17 /* of every device tree made since 2007 */
 
 /* What a debugger finds when the boot failed before there was a log. */
@@ -116,6 +120,16 @@ static void chosen_read(const void *dtb, int node)
 		plat_cmdline_set(args);
 }
 
+/* support/vmm has one, in the range of devices below. */
+static void exit_status_read(const void *dtb, int node)
+{
+	__u64 at;
+
+	if (!uk_fdt_reg(dtb, 0, node, 0, &at, __NULL) && at >= DEVICES &&
+	    at < DEVICES + DEVICES_SIZE)
+		kvm_exit_status(at);
+}
+
 /* One pass over the nodes below the root: each costs. */
 static void tree_read(const void *dtb)
 {
@@ -132,6 +146,8 @@ static void tree_read(const void *dtb)
 			chosen_read(dtb, node);
 		else if (!strcmp(name, "psci") && uk_fdt_enabled(dtb, node))
 			kvm_psci_conduit(prop_is(dtb, node, "method", "smc"));
+		else if (!strncmp(name, EXIT_STATUS, sizeof(EXIT_STATUS) - 1))
+			exit_status_read(dtb, node);
 		else if (!strcmp(name, "reserved-memory") &&
 			 uk_fdt_enabled(dtb, node))
 			reserved = node;
@@ -158,9 +174,8 @@ static unsigned int address_bits(void)
 
 void kvm_setup(void *boot_param)
 {
-	/* GIC, UART, RTC, firmware configuration, GPIO and virtio-mmio */
 	static const struct ukplat_memregion devices[] = {
-		{ 0x08000000, 0x02004000, UKPLAT_MEMRT_RESERVED },
+		{ DEVICES, DEVICES_SIZE, UKPLAT_MEMRT_RESERVED },
 	};
 	const void *dtb;
 	const char *name;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The ways in which `virt` ends, tried in turn: semihosting, which carries
- * the status; PSCI SYSTEM_OFF. Where one is missing its instruction is
- * undefined: the handler here steps over it, so that the next one has its
- * turn.
+ * The ways in which `virt` ends, tried in turn: the register of support/vmm
+ * and semihosting, which carry the status; PSCI SYSTEM_OFF. Where one of the
+ * last two is missing its instruction is undefined: the handler here steps over
+ * it, so that the next one has its turn.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/event.h>
@@ -25,6 +25,13 @@ void kvm_psci_conduit(int smc)
 int kvm_psci_there(void)
 {
 	return psci_there;
+}
+
+static volatile __u32 *exit_status;
+
+void kvm_exit_status(__paddr_t at)
+{
+	exit_status = (volatile __u32 *)at;
 }
 
 static int no_answer_outside(void *data)
@@ -59,6 +66,8 @@ void __noreturn ukplat_poweroff(int status)
 				     (__u64)status };
 
 	ukarch_irq_disable();
+	if (exit_status)
+		*exit_status = (__u32)status;
 	kvm_call_semihosting(KVM_SEMIHOSTING_EXIT_EXTENDED, exit_args);
 	psci_end(KVM_PSCI_SYSTEM_OFF);
 }
