@@ -13,10 +13,11 @@ import vitrine  # noqa: E402
 
 
 # Fixtures that take seconds and serve many tests: those stay in one process.
-SHARED = {"any_guest", "core", "demo", "null_write", "port_guest", "tree"}
+SHARED = {"any_guest", "core", "demo", "nested", "null_write", "port_guest", "tree"}
 
 # What only nightly has the time for.
-collect_ignore = [] if os.environ.get("VITRINE_PROGRAMS") else ["test_kasan_programs.py"]
+collect_ignore = [name for name, variable in (("test_kasan_programs.py", "VITRINE_PROGRAMS"), ("test_vmm_nested.py", "VITRINE_NESTED"))
+                  if not os.environ.get(variable)]
 
 
 def pytest_configure(config):

@@ -5,7 +5,7 @@
 # T=ukprint` for those whose path contains that.
 #
 #   lib/*/tests/host/test_*.c   a cmocka program (gcc, ASan and UBSan);
-#                               arch/tests/host/ likewise
+#                               arch/ and support/vmm/ likewise
 #   lib/*/tests/host/fuzz_*.c   a libFuzzer program (clang, ASan and UBSan),
 #                               run for FUZZ_SECONDS (1); its first inputs
 #                               are in the folder <name>.corpus beside it
@@ -37,9 +37,9 @@ OUT := $(O)/host-tests
 
 ROOT := $(UK_BASE)/
 rel = $(patsubst $(ROOT)%,%,$(1))
-TESTS := $(call rel,$(sort $(wildcard $(ROOT)lib/*/tests/host/test_*.c \
-  $(ROOT)arch/tests/host/test_*.c)))
-FUZZERS := $(call rel,$(sort $(wildcard $(ROOT)lib/*/tests/host/fuzz_*.c)))
+PARTS := $(ROOT)lib/* $(ROOT)arch $(ROOT)support/vmm
+TESTS := $(call rel,$(sort $(wildcard $(PARTS:%=%/tests/host/test_*.c))))
+FUZZERS := $(call rel,$(sort $(wildcard $(PARTS:%=%/tests/host/fuzz_*.c))))
 MAKEFILES := $(call rel,$(sort $(wildcard $(ROOT)lib/*/tests/host/Makefile)))
 CHOSEN := $(foreach t,$(TESTS) $(FUZZERS) $(MAKEFILES),$(if $(or $(if $(T),,y),$(findstring $(T),$(t))),$(t)))
 ifeq ($(strip $(CHOSEN)),)
@@ -52,11 +52,12 @@ HOST_FLAGS := -std=gnu11 -g -O1 -fno-pic -fno-pie -no-pie -fno-strict-aliasing \
   -fno-sanitize-recover=all -Wall -Wextra -Werror -Wno-unused-parameter \
   -D__LIBNAME__='"libtest"' -DCONFIG_UK_NAME='"test"' \
   -DCONFIG_UKPLAT_LCPU_MAXCOUNT=1 \
-  -Wl,-T,support/build/host-tests.lds \
-  $(call rel,$(patsubst %,-I%,$(wildcard $(ROOT)lib/*/include))) \
-  -Iarch/include -Iarch/$(HOST_ARCH)/include -Iplat/include
+  -Wl,-T,support/build/host-tests.lds
+# support/vmm is a program of the host and sees the host's headers only.
+INCLUDES = $(if $(filter support/%,$(1)),,$(call rel,$(patsubst %,-I%,$(wildcard $(ROOT)lib/*/include))) \
+  -Iarch/include -Iarch/$(HOST_ARCH)/include -Iplat/include)
 HEADERS := $(wildcard $(ROOT)lib/*/*.h $(ROOT)lib/*/*/*.h $(ROOT)lib/*/include/uk/*.h \
-  $(ROOT)lib/*/tests/host/*.h $(ROOT)arch/include/uk/arch/*.h \
+  $(ROOT)lib/*/tests/host/*.h $(ROOT)support/vmm/*/*.h $(ROOT)support/vmm/*/arch/*/*.[ch] $(ROOT)arch/include/uk/arch/*.h \
   $(ROOT)arch/$(HOST_ARCH)/include/arch/*.h $(ROOT)plat/include/uk/plat/*.h)
 
 # $(call declared,file,NAME): what the opening comment says about NAME
@@ -86,7 +87,7 @@ $(call prog,$(1)): $(addprefix $(ROOT),$(1) $(call srcs,$(1))) $(HEADERS) \
   $(wildcard $(ROOT)$(firstword $(subst /tests/, ,$(1)))/*.c) \
   $(ROOT)support/build/host-tests.mk $(ROOT)support/build/host-tests.lds
 	$$(Q)mkdir -p $$(@D)
-	$$(Q)cd $(ROOT) && $(build_$(2)) $(HOST_FLAGS) $(call declared,$(1),FLAGS) \
+	$$(Q)cd $(ROOT) && $(build_$(2)) $(HOST_FLAGS) $(call INCLUDES,$(1)) $(call declared,$(1),FLAGS) \
 	  -o $$@ $(1) $$(SRCS_$(1)) $(call declared,$(1),LIBS) $(libs_$(2))
 
 # The log ends in a line of its own with the exit status.

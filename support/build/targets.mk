@@ -44,7 +44,7 @@ test: | setup-test setup-lint ## Run lint and every test on both architectures; 
 nightly: | setup-test setup-lint ## The same for longer, fuzzers 60 s, 1,000 debuggers ..., and once more with two CPUs
 	$(Q)failed=; FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=256 VITRINE_GDB_CYCLES=1000 \
 	  VITRINE_GDB_HITS=300000 VITRINE_PROMETHEUS_SECONDS=60 VITRINE_HTTP_TIMES=30 \
-	  VITRINE_REPLAYS=100 VITRINE_STOPS=1000 VITRINE_CONFIGS=40 VITRINE_NEWLIB=1 VITRINE_PROGRAMS=1 VITRINE_ALL=1 $(RUN_ALL) || failed=y; \
+	  VITRINE_REPLAYS=100 VITRINE_STOPS=1000 VITRINE_CONFIGS=40 VITRINE_NEWLIB=1 VITRINE_PROGRAMS=1 VITRINE_NESTED=1 VITRINE_ALL=1 $(RUN_ALL) || failed=y; \
 	  $(RUN_ALL) --smp 2 || failed=y; [ -z "$$failed" ]
 
 check-host: | setup-test ## Run the unit tests that need no guest
@@ -55,6 +55,9 @@ check-arch: | setup-test ## Run the guest and black-box tests of one ARCH
 
 lint: | setup-lint ## Check layout, words, shell, headers, Kconfig help, objects
 	$(Q)$(UK_BASE)/support/lint O=$(abspath $(O))
+
+vmm: | setup-build ## Build build/vmm-<arch>/vmm, a monitor on KVM for hosts of one ARCH, and libvmm.a; STATIC=1
+	$(Q)$(MAKE) -f $(UK_BASE)/support/vmm/Makefile O=$(abspath $(O)) ARCH=$(ARCH)
 
 bench: | setup-bench ## Measure; writes build/bench.json
 	$(Q)$(UK_BASE)/support/bench O=$(abspath $(O))
@@ -93,7 +96,7 @@ help:          ## Print this list
 setup-%:
 	$(Q)$(UK_BASE)/support/setup $*
 
-ALL_GOALS := $(sort $(IMAGE_GOALS) demo test nightly check-host check-arch lint bench \
+ALL_GOALS := $(sort $(IMAGE_GOALS) vmm demo test nightly check-host check-arch lint bench \
   bench-gdb screenshot clean distclean help)
 .PHONY: $(ALL_GOALS) built
 

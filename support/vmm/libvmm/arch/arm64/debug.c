@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Debug registers (Arm ARM, DDI 0487, D17.3), what a debug exit means, and the
+ * guest of the probe.
+ */
+#include <errno.h>
+#include <string.h>
+#include "../../internal.h"
+
+/* DBGBCR and DBGWCR: enabled, at EL0 and EL1. */
+#define CR_ON 0x7UL
+#define BCR_BAS 0x1e0UL /* all four bytes of an instruction */
+#define WCR_BAS_SHIFT 5
+#define WCR_LSC_SHIFT 3
+
+/* Exception classes of ESR_EL2, from a lower level. */
+#define EC_SHIFT 26
+#define EC_EXECUTE 0x30
+#define EC_STEP 0x32
+#define EC_WATCH 0x34
+#define EC_BRK 0x3c
+
+static uint64_t lsc_of(enum vmm_point_type type)
+{
+	return type == VMM_POINT_READ ? 1 : type == VMM_POINT_WRITE ? 2 : 3;
+}
+
+/* Bytes of one aligned doubleword. */
+static int watch(const struct vmm_point *p, __u64 *wcr, __u64 *wvr)
+{
+	uint64_t at = p->addr & 7;
+
+	if (!p->len || at + p->len > 8)
+		return -EINVAL;
+	*wvr = p->addr - at;
+	*wcr = CR_ON | lsc_of(p->type) << WCR_LSC_SHIFT |
+	       ((1UL << p->len) - 1) << at << WCR_BAS_SHIFT;
+	return 0;
+}
+
+void vmm_arch_points(int kvm, unsigned int *n_execute, unsigned int *n_watch)
+{
+	int b = VMM_IOCTL(kvm, KVM_CHECK_EXTENSION, KVM_CAP_GUEST_DEBUG_HW_BPS);
+	int w = VMM_IOCTL(kvm, KVM_CHECK_EXTENSION, KVM_CAP_GUEST_DEBUG_HW_WPS);
+
+	*n_execute = b > 0 ? (unsigned int)b : 0;
+	*n_watch = w > 0 ? (unsigned int)w : 0;
+}
+
+int vmm_arch_debug(const struct vmm_vcpu *v, const struct vmm_debug *d,
+		   struct kvm_guest_debug *g)
+{
+	struct kvm_guest_debug_arch *a = &g->arch;
+	unsigned int n_execute = 0, n_watch = 0, execute_max, watch_max;
+
+	vmm_arch_points(v->m->kvm, &execute_max, &watch_max);
+	for (unsigned int i = 0; i < d->n_points; i++) {
+		const struct vmm_point *p = &d->points[i];
+
+		if (p->type == VMM_POINT_EXECUTE) {
+			if (n_execute == execute_max)
+				return -ENOSPC;
+			if (p->addr % 4)
+				return -EINVAL;
+			a->dbg_bcr[n_execute] = CR_ON | BCR_BAS;
+			a->dbg_bvr[n_execute++] = p->addr;
+		} else {
+			if (n_watch == watch_max)
+				return -ENOSPC;
+			if (watch(p, &a->dbg_wcr[n_watch],
+				  &a->dbg_wvr[n_watch]))
+				return -EINVAL;
+			n_watch++;
+		}
+	}
+	if (d->n_points)
+		g->control |= KVM_GUESTDBG_USE_HW;
+	return 0;
+}
+
+int vmm_arch_exit(struct vmm_vcpu *v, struct vmm_exit *e)
+{
+	const struct kvm_debug_exit_arch *d = &v->run->debug.arch;
+	struct vmm_state s;
+
+	if (v->run->exit_reason != KVM_EXIT_DEBUG ||
+	    vmm_arch_state_get(v, &s, VMM_STATE_GENERAL))
+		return 0;
+	e->debug.pc = s.pc;
+	switch (d->hsr >> EC_SHIFT) {
+	case EC_BRK:
+		e->debug.why = VMM_DEBUG_SOFTWARE;
+		break;
+	case EC_STEP:
+		e->debug.why = VMM_DEBUG_STEP;
+		break;
+	case EC_EXECUTE:
+		e->debug.why = VMM_DEBUG_EXECUTE;
+		break;
+	case EC_WATCH:
+		e->debug.why = VMM_DEBUG_WATCH;
+		e->debug.addr = d->far;
+		break;
+	default:
+		return 0;
+	}
+	e->why = VMM_EXIT_DEBUG;
+	return 1;
+}
+
+/* ---- the probe's guest, at EL1 with the MMU off ---- */
+
+static const uint32_t code[] = {
+	0xd503201f, /* nop */
+	0x1e270000, /* fmov s0, w0 */
+	0x1e260001, /* fmov w1, s0 */
+	0xb9000041, /* str w1, [x2] */
+	0xd4200000, /* brk #0 */
+};
+
+const unsigned int vmm_arch_probe_next = 4;
+const unsigned int vmm_arch_probe_break = sizeof(code) - 4;
+
+#define PSTATE_EL1H_MASKED 0x3c5
+#define SCTLR_OFF 0x30d00800UL /* the bits that are one */
+#define CPACR_FPEN (3UL << 20)
+
+int vmm_arch_probe_start(struct vmm_vcpu *v, uint8_t *mem)
+{
+	struct vmm_state s;
+	int rc = vmm_state_get(v, &s, VMM_STATE_SYSTEM);
+
+	memset(mem, 0, VMM_PAGE);
+	memcpy(mem, code, sizeof(code));
+	memset(s.x, 0, sizeof(s.x));
+	s.x[0] = VMM_PROBE_VALUE;
+	s.x[2] = VMM_PROBE_GPA + VMM_PROBE_DATA;
+	s.pc = VMM_PROBE_GPA;
+	s.pstate = PSTATE_EL1H_MASKED;
+	s.sp_el0 = s.sp_el1 = 0;
+	s.sctlr_el1 = SCTLR_OFF;
+	s.cpacr_el1 = CPACR_FPEN;
+	if (!rc)
+		rc = vmm_state_set(v, &s, VMM_STATE_SYSTEM | VMM_STATE_GENERAL);
+	return rc;
+}

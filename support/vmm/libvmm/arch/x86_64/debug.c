@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Debug registers (Intel SDM volume 3, 17.2), what a debug exit means, and the
+ * guest of the probe.
+ */
+#include <errno.h>
+#include <string.h>
+#include "../../internal.h"
+
+#define DR_COUNT 4
+#define DR6_HITS 0xfU
+#define DR6_STEP 0x4000U
+#define DR7_FIXED 0x400U
+#define DR7_EXACT 0x300U
+#define DR7_ENABLE(i) (2U << 2 * (i))
+#define DR7_SHIFT(i) (16 + 4 * (i))
+#define EXCEPTION_BP 3
+
+/* R/W and LEN of DR7 for a point, or -errno. */
+static int dr7_bits(const struct vmm_point *p)
+{
+	static const int lens[] = { [1] = 0, [2] = 1, [4] = 3, [8] = 2 };
+	unsigned int rw = p->type == VMM_POINT_WRITE ? 1 : 3;
+
+	if (p->type == VMM_POINT_EXECUTE)
+		return 0;
+	if (p->type == VMM_POINT_READ)
+		return -ENOTSUP;
+	if ((p->len != 1 && p->len != 2 && p->len != 4 && p->len != 8) ||
+	    p->addr % p->len)
+		return -EINVAL;
+	return (int)(rw | (unsigned int)lens[p->len] << 2);
+}
+
+int vmm_arch_debug(const struct vmm_vcpu *v, const struct vmm_debug *d,
+		   struct kvm_guest_debug *g)
+{
+	uint64_t dr7 = DR7_FIXED | DR7_EXACT;
+
+	(void)v;
+	if (d->n_points > DR_COUNT)
+		return -ENOSPC;
+	for (unsigned int i = 0; i < d->n_points; i++) {
+		int bits = dr7_bits(&d->points[i]);
+
+		if (bits < 0)
+			return bits;
+		dr7 |= DR7_ENABLE(i) | (uint64_t)bits << DR7_SHIFT(i);
+		g->arch.debugreg[i] = d->points[i].addr;
+	}
+	g->arch.debugreg[7] = dr7;
+	if (d->n_points)
+		g->control |= KVM_GUESTDBG_USE_HW_BP;
+	if (d->step && d->hold_irq)
+		g->control |= KVM_GUESTDBG_BLOCKIRQ;
+	return 0;
+}
+
+/* The watchpoint among those that DR6 names, or -1. */
+static int watch_of(uint64_t dr6, uint64_t dr7)
+{
+	for (int i = 0; i < DR_COUNT; i++)
+		if ((dr6 >> i & 1) && (dr7 >> DR7_SHIFT(i) & 3))
+			return i;
+	return -1;
+}
+
+int vmm_arch_exit(struct vmm_vcpu *v, struct vmm_exit *e)
+{
+	const struct kvm_debug_exit_arch *d = &v->run->debug.arch;
+	int watch;
+
+	if (v->run->exit_reason != KVM_EXIT_DEBUG)
+		return 0;
+	e->why = VMM_EXIT_DEBUG;
+	e->debug.pc = d->pc;
+	if (d->exception == EXCEPTION_BP) {
+		e->debug.why = VMM_DEBUG_SOFTWARE;
+		return 1;
+	}
+	watch = watch_of(d->dr6, d->dr7);
+	if (watch >= 0)
+		e->debug.addr = v->debug_addr[watch];
+	e->debug.also_watch = watch >= 0;
+	if (d->dr6 & DR6_STEP)
+		e->debug.why = VMM_DEBUG_STEP;
+	else if (watch >= 0)
+		e->debug.why = VMM_DEBUG_WATCH;
+	else
+		e->debug.why = VMM_DEBUG_EXECUTE;
+	return 1;
+}
+
+void vmm_arch_points(int kvm, unsigned int *n_execute, unsigned int *n_watch)
+{
+	(void)kvm;
+	*n_execute = *n_watch = DR_COUNT; /* the same ones */
+}
+
+/* ---- the probe's guest: 32-bit code without paging ---- */
+
+#define DATA (VMM_PROBE_GPA + VMM_PROBE_DATA)
+
+static const uint8_t code[] = {
+	0x90, /* nop */
+	0x66,
+	0x0f,
+	0x6e,
+	0xc0, /* movd %eax, %xmm0 */
+	0x66,
+	0x0f,
+	0x7e,
+	0xc3, /* movd %xmm0, %ebx */
+	0x89,
+	0x1d,
+	DATA & 0xff,
+	DATA >> 8 & 0xff,
+	DATA >> 16 & 0xff,
+	DATA >> 24, /* movl %ebx, DATA */
+	0xcc,	    /* int3 */
+};
+
+const unsigned int vmm_arch_probe_next = 1;
+const unsigned int vmm_arch_probe_break = sizeof(code) - 1;
+
+int vmm_arch_probe_start(struct vmm_vcpu *v, uint8_t *mem)
+{
+	static const struct vmm_segment flat = { 0, ~0U, 0x10, 0xc093 };
+	static struct vmm_state s;
+	struct kvm_vcpu_events none = { 0 };
+	int rc = VMM_IOCTL(v->fd, KVM_SET_VCPU_EVENTS, &none);
+
+	memset(mem, 0, VMM_PAGE);
+	memcpy(mem, code, sizeof(code));
+	if (!rc)
+		rc = vmm_state_get(v, &s, VMM_STATE_SYSTEM);
+	for (unsigned int i = VMM_CS; i <= VMM_GS; i++)
+		s.seg[i] = flat;
+	s.seg[VMM_CS].attr = 0xc09b;
+	s.idt_limit = 0;
+	s.cr0 = 1;
+	s.cr4 = 0x200; /* OSFXSR */
+	s.efer = 0;
+	memset(s.gpr, 0, sizeof(s.gpr));
+	s.gpr[VMM_RAX] = VMM_PROBE_VALUE;
+	s.rip = VMM_PROBE_GPA;
+	s.rflags = 2;
+	if (!rc)
+		rc = vmm_state_set(v, &s, VMM_STATE_SYSTEM | VMM_STATE_GENERAL);
+	return rc;
+}

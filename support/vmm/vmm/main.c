@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Options, set-up in the order of dependence, and the loop of the main thread.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "uart.h"
+#include "vm.h"
+
+static const char usage[] =
+	"usage: vmm [options] IMAGE\n"
+	"Boots an image of Vitrine on KVM: the serial console is stdin and stdout, the exit\n"
+	"status is the guest's; 70 if it ended without one, 125 if it did not start.\n"
+	"  --mem MIB        memory, default 128\n"
+	"  --smp N          CPUs, default 1\n"
+	"  --append LINE    the guest's command line\n"
+	"  --irqchip on|off interrupt controllers and timers; default on. Off, breakpoints in\n"
+	"                   text work on any KVM, and the guest has no interrupts\n"
+	"  --help           print this\n";
+
+struct options {
+	unsigned long mem_mib, smp;
+	const char *append, *image;
+	int irqchip;
+};
+
+void complain(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	fputs("support/vmm: ", stderr);
+	vfprintf(stderr, format, args);
+	fputc('\n', stderr);
+	va_end(args);
+}
+
+/* A whole number from 1 to max, or 0 after a message. */
+static unsigned long number(const char *option, const char *text,
+			    unsigned long max)
+{
+	char *end;
+	unsigned long n = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || !n || n > max) {
+		complain("--%s %s: use a whole number from 1 to %lu", option,
+			 text, max);
+		return 0;
+	}
+	return n;
+}
+
+static int parse(int argc, char **argv, struct options *o)
+{
+	static const struct option longs[] = {
+		{ "mem", 1, NULL, 'm' },    { "smp", 1, NULL, 's' },
+		{ "append", 1, NULL, 'a' }, { "irqchip", 1, NULL, 'i' },
+		{ "help", 0, NULL, 'h' },   { 0 },
+	};
+	int c;
+
+	while ((c = getopt_long(argc, argv, "+h", longs, NULL)) != -1) {
+		switch (c) {
+		case 'm':
+			o->mem_mib = number("mem", optarg, 1UL << 20);
+			break;
+		case 's':
+			o->smp = number("smp", optarg, VMM_VCPUS_MAX);
+			break;
+		case 'a':
+			o->append = optarg;
+			break;
+		case 'i':
+			o->irqchip = strcmp(optarg, "off") != 0;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			exit(0);
+		default:
+			return -EINVAL;
+		}
+	}
+	if (optind != argc - 1) {
+		complain("name one IMAGE; --help lists the options");
+		return -EINVAL;
+	}
+	o->image = argv[optind];
+	return o->mem_mib && o->smp ? 0 : -EINVAL;
+}
+
+/* ---- set-up ---- */
+
+static int load(struct vm *vm, const char *path, struct image *image)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+	struct stat st = { 0 };
+	const char *why = NULL;
+	void *file;
+
+	if (fd < 0 || fstat(fd, &st)) {
+		complain("cannot read %s: %s", path, strerror(errno));
+		return -errno;
+	}
+	file = mmap(NULL, (size_t)st.st_size + 1, PROT_READ, MAP_PRIVATE, fd,
+		    0);
+	close(fd);
+	if (file == MAP_FAILED) {
+		complain("cannot read %s: %s", path, strerror(errno));
+		return -errno;
+	}
+	rc = load_elf(file, (size_t)st.st_size, vm->ram, arch_ram_base,
+		      vm->ram_size, image, &why);
+	if (rc)
+		complain("%s is not an image: %s", path, why);
+	munmap(file, (size_t)st.st_size + 1);
+	return rc;
+}
+
+static int kvm_failed(int rc)
+{
+	complain("%s: %s", vmm_step(), strerror(-rc));
+	return rc;
+}
+
+static int machine(struct vm *vm, const struct options *o)
+{
+	int rc = vmm_machine_create(&vm->m, o->irqchip ? VMM_IRQCHIP : 0);
+
+	if (!rc)
+		rc = arch_memory(vm);
+	if (!rc)
+		rc = arch_devices(vm);
+	for (unsigned int i = 0; i < o->smp && !rc; i++) {
+		struct cpu *c = &vm->cpus[i];
+
+		rc = vmm_vcpu_create(vm->m, i, &c->v);
+		c->vm = vm;
+		vm->n_cpus = i + 1;
+	}
+	if (!rc)
+		rc = vmm_machine_start(vm->m);
+	return rc ? kvm_failed(rc) : 0;
+}
+
+static int set_up(struct vm *vm, const struct options *o)
+{
+	struct image image;
+	int rc;
+
+	vm->command_line = o->append;
+	vm->irqchip = o->irqchip;
+	vm->ram_size = o->mem_mib << 20;
+	vm->event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	vm->ram = mmap(NULL, vm->ram_size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (vm->ram == MAP_FAILED || vm->event < 0) {
+		complain("no memory for the guest: %s", strerror(errno));
+		return -ENOMEM;
+	}
+	rc = load(vm, o->image, &image);
+	if (!rc)
+		rc = machine(vm, o);
+	if (rc)
+		return rc;
+	rc = arch_boot_data(vm, &image);
+	if (rc) {
+		complain("--mem %lu or --append: no room for boot data",
+			 o->mem_mib);
+		return rc;
+	}
+	rc = arch_start(vm);
+	return rc ? kvm_failed(rc) : run_start(vm);
+}
+
+/* ---- the loop ---- */
+
+/* What an exit means: the status to end with, or -1. */
+static int status_of(struct cpu *c)
+{
+	const struct vmm_exit *e = &c->exit;
+
+	if (c->failed) {
+		complain("CPU %u: KVM_RUN: %s", vmm_vcpu_id(c->v),
+			 strerror(-c->failed));
+		return STATUS_FAILED;
+	}
+	if (e->why == VMM_EXIT_STOP && e->stop == STOP_STATUS)
+		return (int)(e->access.value & 0xff);
+	if (e->why == VMM_EXIT_STOP || e->why == VMM_EXIT_POWEROFF)
+		complain(
+			"the guest ended without saying its status: taken for a crash");
+	else
+		complain("CPU %u: %s (%#lx)", vmm_vcpu_id(c->v),
+			 vmm_exit_text(e), (unsigned long)e->code);
+	return STATUS_CRASHED;
+}
+
+/* Bytes from stdin. 0 at its end. */
+static int console_in(struct vm *vm)
+{
+	uint8_t buf[UART_RING];
+	ssize_t n;
+
+	pthread_mutex_lock(&vm->device_lock);
+	n = read(STDIN_FILENO, buf, uart_room(vm->console));
+	if (n > 0)
+		uart_put(vm->console, buf, (size_t)n);
+	pthread_mutex_unlock(&vm->device_lock);
+	return n > 0 || (n < 0 && errno == EAGAIN);
+}
+
+static int loop(struct vm *vm)
+{
+	struct pollfd fds[] = { { vm->event, POLLIN, 0 },
+				{ STDIN_FILENO, POLLIN, 0 } };
+	uint64_t count;
+
+	run_resume(vm, -1);
+	for (;;) {
+		struct cpu *c;
+
+		/* A guest that does not read is looked at again. */
+		if (fds[1].fd >= 0)
+			fds[1].events = uart_room(vm->console) ? POLLIN : 0;
+		if (poll(fds, 2, fds[1].events ? -1 : 10) < 0 && errno != EINTR)
+			return STATUS_FAILED;
+		if (fds[1].revents && fds[1].events && !console_in(vm))
+			fds[1].fd = -1;
+		if (fds[0].revents &&
+		    read(vm->event, &count, sizeof(count)) < 0)
+			continue;
+		c = run_exit(vm);
+		if (c) {
+			int status = status_of(c);
+
+			if (status >= 0)
+				return status;
+		}
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static struct vm vm = {
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER,
+		.device_lock = PTHREAD_MUTEX_INITIALIZER,
+	};
+	struct options o = {
+		.mem_mib = 128,
+		.smp = 1,
+		.append = "",
+		.irqchip = 1,
+	};
+	int status = STATUS_FAILED;
+
+	if (parse(argc, argv, &o))
+		return STATUS_USAGE;
+	if (!set_up(&vm, &o))
+		status = loop(&vm);
+	run_end(&vm);
+	vmm_machine_destroy(vm.m);
+	return status;
+}

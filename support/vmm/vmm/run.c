@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * A thread for each CPU, and how the main thread pauses and resumes them. A
+ * CPU is paused, or runs; one that has an exit for the main thread is paused
+ * until that has looked at it.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+#include "vm.h"
+
+/* 1: the main thread has to know. An access to no device is none of its. */
+static int matters(const struct vmm_exit *e)
+{
+	return e->why != VMM_EXIT_KICKED && e->why != VMM_EXIT_ACCESS;
+}
+
+/* Runs it once, with the lock given up meanwhile. */
+static void turn(struct cpu *c)
+{
+	struct vm *vm = c->vm;
+	uint64_t one = 1;
+	int rc;
+
+	c->running = 1;
+	pthread_mutex_unlock(&vm->lock);
+	rc = vmm_run(c->v, &c->exit);
+	pthread_mutex_lock(&vm->lock);
+	c->running = 0;
+	c->exits[c->exit.why]++;
+	if (rc || matters(&c->exit)) {
+		c->failed = rc;
+		c->has_exit = 1;
+		c->go = 0;
+		if (write(vm->event, &one, sizeof(one)) < 0)
+			complain("eventfd: %s", strerror(errno));
+	}
+	pthread_cond_broadcast(&vm->changed);
+}
+
+static void *cpu_thread(void *arg)
+{
+	struct cpu *c = arg;
+	struct vm *vm = c->vm;
+
+	pthread_mutex_lock(&vm->lock);
+	while (!vm->end) {
+		if (c->go)
+			turn(c);
+		else
+			pthread_cond_wait(&vm->changed, &vm->lock);
+	}
+	pthread_mutex_unlock(&vm->lock);
+	return NULL;
+}
+
+int run_start(struct vm *vm)
+{
+	for (unsigned int i = 0; i < vm->n_cpus; i++) {
+		struct cpu *c = &vm->cpus[i];
+		int rc = pthread_create(&c->thread, NULL, cpu_thread, c);
+
+		if (rc)
+			return -rc;
+		c->started = 1;
+	}
+	return 0;
+}
+
+void run_resume(struct vm *vm, int cpu)
+{
+	pthread_mutex_lock(&vm->lock);
+	for (unsigned int i = 0; i < vm->n_cpus; i++)
+		if ((cpu < 0 || (unsigned int)cpu == i) &&
+		    !vm->cpus[i].has_exit)
+			vm->cpus[i].go = 1;
+	pthread_cond_broadcast(&vm->changed);
+	pthread_mutex_unlock(&vm->lock);
+}
+
+void run_pause(struct vm *vm)
+{
+	pthread_mutex_lock(&vm->lock);
+	for (unsigned int i = 0; i < vm->n_cpus; i++) {
+		struct cpu *c = &vm->cpus[i];
+
+		c->go = 0;
+		if (c->running)
+			vmm_kick(c->v);
+		while (c->running)
+			pthread_cond_wait(&vm->changed, &vm->lock);
+	}
+	pthread_mutex_unlock(&vm->lock);
+}
+
+struct cpu *run_exit(struct vm *vm)
+{
+	struct cpu *found = NULL;
+
+	pthread_mutex_lock(&vm->lock);
+	for (unsigned int i = 0; i < vm->n_cpus && !found; i++)
+		if (vm->cpus[i].has_exit)
+			found = &vm->cpus[i];
+	if (found)
+		found->has_exit = 0;
+	pthread_mutex_unlock(&vm->lock);
+	return found;
+}
+
+void run_end(struct vm *vm)
+{
+	run_pause(vm);
+	pthread_mutex_lock(&vm->lock);
+	vm->end = 1;
+	pthread_cond_broadcast(&vm->changed);
+	pthread_mutex_unlock(&vm->lock);
+	for (unsigned int i = 0; i < vm->n_cpus; i++)
+		if (vm->cpus[i].started)
+			pthread_join(vm->cpus[i].thread, NULL);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The monitor: a machine that boots one image, with a serial console and a
+ * register for its exit status. The main thread owns the console and the
+ * debugger; each CPU has a thread. What the files of this folder share, and
+ * what each architecture must provide.
+ */
+#ifndef __VM_H__
+#define __VM_H__
+
+#include <pthread.h>
+#include <vmm.h>
+
+#define STATUS_CRASHED 70 /* as support/run has them */
+#define STATUS_USAGE 2
+#define STATUS_FAILED 125
+
+/* What devices return to vmm_run(). */
+enum stop { STOP_STATUS = 1, STOP_POWEROFF };
+
+struct uart;
+
+struct cpu {
+	struct vm *vm;
+	struct vmm_vcpu *v;
+	pthread_t thread;
+	int started;
+	/* Under vm->lock */
+	int go;	      /* it shall run */
+	int running;  /* it may be in vmm_run() */
+	int has_exit; /* exit is for the main thread */
+	int failed;   /* vmm_run() returned it */
+	struct vmm_exit exit;
+	uint64_t exits[VMM_EXIT_UNHANDLED + 1];
+};
+
+struct vm {
+	struct vmm_machine *m;
+	unsigned int n_cpus;
+	struct cpu cpus[VMM_VCPUS_MAX];
+	uint8_t *ram;
+	size_t ram_size;
+	const char *command_line;
+	uint64_t entry, boot_data; /* guest-physical */
+	pthread_mutex_t lock;	   /* of cpus */
+	pthread_cond_t changed;
+	int end;
+	int event; /* an eventfd: a CPU has an exit */
+	pthread_mutex_t device_lock;
+	struct uart *console;
+	int irqchip; /* the machine has VMM_IRQCHIP */
+};
+
+/** "support/vmm: …" to stderr, and a newline. */
+void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* ---- run.c ---- */
+
+/** Starts a thread for each CPU, all paused. @return 0, -errno */
+int run_start(struct vm *vm);
+/** Lets a CPU run, or all: -1. */
+void run_resume(struct vm *vm, int cpu);
+/** Returns when none runs. Exits that came meanwhile are kept. */
+void run_pause(struct vm *vm);
+/** A CPU whose exit was not looked at, or NULL; it does not run. */
+struct cpu *run_exit(struct vm *vm);
+/** Ends the threads. */
+void run_end(struct vm *vm);
+
+/* ---- loader.c ---- */
+
+struct image {
+	uint64_t entry; /* where to start it, guest-physical */
+	uint64_t end;	/* past its last byte in memory */
+};
+
+/**
+ * Copies the segments of an ELF file to guest memory. Any bytes may be in the
+ * file.
+ *
+ * @param ram, base, size guest memory, from address base
+ * @param why receives what is wrong
+ * @return 0; -ENOEXEC: not such a file; -ENOSPC: not enough memory
+ */
+int load_elf(const uint8_t *file, size_t len, uint8_t *ram, uint64_t base,
+	     size_t size, struct image *image, const char **why);
+
+/* ---- each architecture ---- */
+
+extern const unsigned int arch_elf_machine;
+extern const uint64_t arch_ram_base;
+
+/** The entry of a valid image: of PVH, of the ELF header. 0: it has none. */
+uint64_t arch_entry(const uint8_t *file, size_t len);
+
+/** Gives the machine its memory. */
+int arch_memory(struct vm *vm);
+/** Its devices: vm->console, the register for the exit status. */
+int arch_devices(struct vm *vm);
+/** What the image finds: memory map, command line. @return 0, -ENOSPC */
+int arch_boot_data(struct vm *vm, const struct image *image);
+/** The state of the first CPU at the image's entry. */
+int arch_start(struct vm *vm);
+
+#endif /* __VM_H__ */

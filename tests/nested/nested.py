@@ -1,0 +1,148 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""A nested machine: Debian's cloud kernel with KVM under QEMU's TCG, with a shell at its serial
+port and a network card, for tests of what needs KVM where the host has none.
+
+Everything is in its initial RAM disk: busybox, the modules of KVM and of the card, and the files
+that a test gives. The shell reads a line, runs it and prints its output and status.
+"""
+
+import itertools
+import os
+import re
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PORTS = (9001, 9002, 9003, 9004)  # of the nested machine that the host reaches
+BOOT_SECONDS = 120
+
+# QEMU's program and options, Linux' console, modules in the order of loading.
+MACHINES = {
+    "x86_64": (["qemu-system-x86_64", "-machine", "q35", "-cpu", "max"], "ttyS0",
+               ("irqbypass", "kvm", "kvm-amd")),
+    "arm64": (["qemu-system-aarch64", "-machine", "virt,virtualization=on,gic-version=3",
+               "-cpu", "cortex-a57"], "ttyAMA0", ()),
+}
+NETWORK = ("failover", "net_failover", "virtio_ring", "virtio", "virtio_pci_legacy_dev",
+           "virtio_pci_modern_dev", "virtio_pci", "virtio_net")
+
+INIT = """#!/bin/busybox sh
+/bin/busybox --install -s /bin
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sys /sys
+mount -t devtmpfs dev /dev
+for m in {modules}; do insmod /modules/$m.ko; done
+ifconfig lo 127.0.0.1
+ifconfig eth0 10.0.2.15
+exec 0< /dev/{tty} 1> /dev/{tty} 2>&1
+stty raw -echo
+echo "<<ready>>"
+while read -r line; do
+	( eval "$line" ) < /dev/null 2>&1
+	echo "<<status $?>>"
+done
+"""
+
+
+def cpio(files):
+    """An archive in the form newc (Linux' Documentation/driver-api/early-userspace) of
+    {name: (mode, bytes)}."""
+    out = bytearray()
+    for number, (name, (mode, data)) in enumerate([*files.items(), ("TRAILER!!!", (0, b""))], 1):
+        raw = name.encode() + b"\0"
+        out += b"070701" + b"".join(b"%08x" % value for value in (
+            number, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(raw), 0)) + raw
+        out += bytes(-len(out) % 4) + data
+        out += bytes(-len(out) % 4)
+    return bytes(out)
+
+
+def free_ports(count):
+    """Ports that nothing uses now."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [s.getsockname()[1] for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
+
+
+class Nested:
+    """The machine, from its start to close()."""
+
+    def __init__(self, arch, out, files, mem="1G"):
+        """out: a folder for what is fetched and made; files: {path there: path here}."""
+        self.arch, self.out = arch, Path(out)
+        self.folder = self.out / arch
+        subprocess.run([HERE / "fetch", arch, self.folder], check=True)
+        self.ports = dict(zip(PORTS, free_ports(len(PORTS))))
+        self.log = b""
+        self.process = self.start(self.write_initrd(files), mem)
+        try:
+            self.until(rb"<<ready>>\r?\n", BOOT_SECONDS)
+        except BaseException:
+            self.close()
+            raise
+
+    def write_initrd(self, files):
+        root = self.folder / "root"
+        every = {path.stem: path for path in root.glob("lib/modules/**/*.ko")}
+        modules = [m for m in (*MACHINES[self.arch][2], *NETWORK) if m in every]
+        tree = {name: (0o40755, b"") for name in ("bin", "proc", "sys", "dev", "tmp", "modules", "images")}
+        tree["init"] = (0o100755, INIT.format(modules=" ".join(modules), tty=MACHINES[self.arch][1]).encode())
+        tree["bin/busybox"] = (0o100755, (root / "bin/busybox").read_bytes())
+        tree |= {f"modules/{m}.ko": (0o100644, every[m].read_bytes()) for m in modules}
+        tree |= {name: (0o100755, Path(path).read_bytes()) for name, path in files.items()}
+        initrd = self.folder / f"initrd-{os.getpid()}"
+        initrd.write_bytes(cpio(tree))
+        return initrd
+
+    def start(self, initrd, mem):
+        machine, tty, _ = MACHINES[self.arch]
+        forwards = "".join(f",hostfwd=tcp:127.0.0.1:{here}-:{there}" for there, here in self.ports.items())
+        kernel = next((self.folder / "root/boot").glob("vmlinuz-*"))
+        return subprocess.Popen(
+            [*machine, "-accel", "tcg", "-m", mem, "-display", "none", "-no-reboot", "-nodefaults",
+             "-no-user-config", "-chardev", "stdio,id=stdio,signal=off", "-serial", "chardev:stdio",
+             "-netdev", f"user,id=net{forwards}", "-device", "virtio-net-pci,netdev=net,romfile=",
+             "-kernel", kernel, "-initrd", initrd,
+             "-append", f"console={tty} quiet panic=-1 random.trust_cpu=on mitigations=off"],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def until(self, pattern, seconds):
+        """Output up to a pattern; what follows it is kept."""
+        end = time.monotonic() + seconds
+        os.set_blocking(self.process.stdout.fileno(), False)
+        while not (found := re.search(pattern, self.log)):
+            if self.process.poll() is not None:
+                raise AssertionError(f"the nested machine ended: {self.log.decode(errors='replace')}")
+            if time.monotonic() > end:
+                raise AssertionError(f"no {pattern!r} after {seconds} s: {self.log.decode(errors='replace')}")
+            self.log += self.process.stdout.read() or b""
+            time.sleep(0.01)
+        before, self.log = self.log[:found.start()], self.log[found.end():]
+        return before, found
+
+    def run(self, command, seconds=60):
+        """(exit status, output) of a line of shell."""
+        assert "\n" not in command
+        self.process.stdin.write(command.encode() + b"\n")
+        self.process.stdin.flush()
+        out, found = self.until(rb"<<status (\d+)>>\r?\n", seconds)
+        return int(found.group(1)), out.decode(errors="replace").replace("\r", "")
+
+    def wait_port(self, port, seconds=30):
+        """Waits until a program there listens; the port by which the host reaches it."""
+        for _ in itertools.takewhile(lambda _: seconds, range(seconds * 5)):
+            if self.run(f"netstat -ltn | grep -q ':{port} '")[0] == 0:
+                return self.ports[port]
+            time.sleep(0.2)
+        raise AssertionError(f"nothing listens at port {port} of the nested machine")
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        (self.folder / f"initrd-{os.getpid()}").unlink(missing_ok=True)

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""support/vmm without KVM: its page walk beside QEMU's on the tables of an image, its program's
+options and errors, its example in the documentation. What needs KVM is in test_vmm_nested.py."""
+
+import random
+import re
+import subprocess
+
+import pytest
+
+import qemu_command
+from vitrine import ROOT, TARGETS, build, make
+
+pytestmark = pytest.mark.one_cpu("no thread of the guest's")
+
+REGISTERS = {"x86_64": ("cr0", "cr3", "cr4", "efer"),
+             "arm64": ("SCTLR", "TCR_EL1", "TTBR0_EL1", "TTBR1_EL1")}
+MEMORY = {"x86_64": (0, 0x8000000), "arm64": (0x40000000, 0x8000000)}
+
+
+def vmm(arch, folder, goal="all", cc="gcc", **variables):
+    """Builds programs of support/vmm; their folder."""
+    make("-f", ROOT / "support" / "vmm" / "Makefile", f"O={folder}", f"ARCH={arch}", f"CC={cc}",
+         *(f"{k}={v}" for k, v in variables.items()), goal)
+    return folder / f"vmm-{arch}"
+
+
+def addresses(arch):
+    """Some at which rights change, some anywhere."""
+    chosen = random.Random(15)
+    base, size = MEMORY[arch]
+    return [*range(0, 0x10000, 0x800), *range(base, base + 0x400000, 0x1234), *(base + size + i for i in (-1, 0)),
+            *(chosen.randrange(base, base + size) for _ in range(200)), 0xfee00000, 0x9000000, 0x8000000,
+            *(chosen.getrandbits(48) for _ in range(100)), *(chosen.getrandbits(64) | 1 << 63 for _ in range(50))]
+
+
+def test_walk_is_qemus(arch, tmp_path):
+    """The same pages as QEMU's gva2gpa, at a stop in main."""
+    image = build("metrics", arch)
+    target = TARGETS[arch]
+    dump = tmp_path / "memory"
+    base, size = MEMORY[arch]
+    qemu = subprocess.Popen(
+        [*qemu_command.qemu_command(str(image.path), []), "-S", "-gdb", f"unix:{tmp_path}/gdb,server=on"],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        asked = addresses(arch)
+        commands = [f"target remote {tmp_path}/gdb", "hbreak main", "continue",
+                    *(f'printf "{name} %#lx\\n", ${name}' for name in REGISTERS[arch]),
+                    f"monitor pmemsave {base:#x} {size:#x} \"{dump}\"",
+                    *(f"monitor gva2gpa {address:#x}" for address in asked), "kill"]
+        out = subprocess.run([target.gdb, "-nx", "-batch", *(w for c in commands for w in ("-ex", c)), image.path],
+                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False, text=True).stdout
+    finally:
+        qemu.kill()
+        qemu.wait()
+    values = {name.lower(): value for name, value in re.findall(r"^(\w+) (0x\w+|0)$", out, re.M)}
+    qemus = [int(gpa, 16) if gpa else None
+             for gpa in re.findall(r"^(?:gpa: (0x\w+)|Unmapped)\s*$", out, re.M)]
+    assert len(qemus) == len(asked) and len(values) == 4, out
+    values = {name if name.endswith("_el1") or arch == "x86_64" else name + "_el1": v for name, v in values.items()}
+    ours = subprocess.run([vmm(arch, tmp_path, "walk_dump") / "walk_dump", dump, hex(base), *(f"{n}={v}" for n, v in values.items())],
+                          input="".join(f"{a:#x}\n" for a in asked), stdout=subprocess.PIPE, check=True, text=True).stdout
+    ours = [None if gpa == "-" else int(gpa, 16) for gpa in ours.split()]
+    assert sum(gpa is not None for gpa in qemus) > 500
+    assert [(hex(a), q, o) for a, q, o in zip(asked, qemus, ours) if q != o] == []
+
+
+@pytest.mark.parametrize("cc", ("gcc", "clang"))
+def test_program(arch, cc, tmp_path):
+    """It builds with both compilers for both architectures; what can be run here has exact errors."""
+    folder = vmm(arch, tmp_path, cc=cc)
+    if arch != "x86_64" or cc != "gcc":
+        return
+    image = build("hello", "x86_64")
+    for words, status, text in (
+            (["--mem", "0", image.path], 2, "--mem 0: use a whole number from 1 to 1048576"),
+            ([], 2, "name one IMAGE"),
+            ([tmp_path / "none"], 125, "No such file or directory"),
+            ([ROOT / "README.md"], 125, "it is not an ELF file of this architecture"),
+            (["--mem", "1", image.path], 125, "it does not fit into the memory of the machine"),
+            ([folder / "vmm"], 125, "is not an image")):
+        done = subprocess.run([folder / "vmm", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=30, check=False)
+        assert (done.returncode, done.stdout) == (status, "")
+        assert text in done.stderr
+
+
+def test_documented_example():
+    """The program in the README is the one that test_vmm_nested.py runs, and short."""
+    readme = (ROOT / "support" / "vmm" / "README.md").read_text()
+    program = (ROOT / "support" / "vmm" / "calc" / "x86_64" / "calc.c").read_text()
+    assert f"```c\n{program}```\n" in readme
+    assert program.count("\n") < 100
