@@ -119,7 +119,7 @@ BEHIND_THE_DECISION = {
     "ukarch_trap_exhausted", "own_trap", "other_cause", "hardware", "stop_at", "stop_polled",
     "gdb_guest_catch_up", "gdb_guest_stop",
     "gdb_guest_check", "gdb_step_trace", "gdb_step_begin", "gdb_guest_tid", "clear_way", "trap_behind",
-    "gdb_arch_step_on", "gdb_arch_resume", "gdb_break_patch", "gdb_arch_hw_enable",
+    "gdb_arch_step_on", "gdb_arch_resume", "uk_break_patch", "gdb_arch_hw_enable",
     "gdb_step_trap", "gdb_arch_skip_own", "gdb_session_attached", "gdb_session_poll",
     "gdb_points_check", "gdb_guest_fp_flush", "uk_nofault_memcpy", "gdb_cpus_stop", "gdb_cpus_resume",
     "gdb_guest_goes_first", "gdb_signal_trap",

@@ -68,11 +68,11 @@ int gdb_cpus_late(void)
  */
 static void settle(unsigned int cpu, struct ukarch_trap_ctx *trap)
 {
-	__vaddr_t pc = gdb_arch_break_pc(trap->regs);
+	__vaddr_t pc = uk_break_pc(trap->regs);
 
 	gdb_step_cancel(cpu, gdb_cpu_regs(cpu));
 	handed[cpu].due = 0;
-	if (trap->why != UKARCH_WHY_BREAKPOINT || !gdb_break_at(pc))
+	if (trap->why != UKARCH_WHY_BREAKPOINT || !uk_break_at(pc))
 		return;
 	ukarch_regs_set_pc(trap->regs, pc);
 	trap->why = UKARCH_WHY_OTHER;
@@ -89,8 +89,8 @@ void gdb_cpus_settle(void)
 			continue;
 		settle(i, trap);
 		/* debuggers and core files see it at its own place */
-		if (gdb_break_leave_slot(trap->regs))
-			gdb_arch_undo(trap->regs);
+		if (uk_break_leave_slot(trap->regs))
+			uk_break_undo(trap->regs);
 	}
 }
 

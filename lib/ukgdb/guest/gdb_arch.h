@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * What each architecture must provide to the debugger's stub: instructions
- * under breakpoints, single step, debug registers, and the table of registers.
+ * What each architecture must provide to the debugger's stub: single step,
+ * debug registers, and the table of registers.
  * Everything here is called in trap context with interrupts off.
  */
 #ifndef __GDB_ARCH_H__
 #define __GDB_ARCH_H__
 
 #include <uk/arch/trap.h>
+#include <uk/break.h>
 #include <uk/essentials.h>
 
 struct gdb_target;
@@ -38,57 +39,6 @@ int gdb_arch_reg_read(const struct gdb_reg_source *src, unsigned int nr,
 		      void *buf);
 int gdb_arch_reg_write(const struct gdb_reg_source *src, unsigned int nr,
 		       const void *buf);
-
-/* --- breakpoints in text --------------------------------------------------*/
-
-/* Longest breakpoint instruction, and longest instruction. */
-#define GDB_ARCH_INSN_MAX 16
-
-/* Bytes of a place where an instruction is executed instead. */
-#define GDB_ARCH_SLOT_SIZE 32
-
-extern const __u8 gdb_arch_break_insn[];
-extern const unsigned int gdb_arch_break_len;
-
-/** The address of the breakpoint instruction that trapped. */
-__vaddr_t gdb_arch_break_pc(const struct __regs *regs);
-
-/* What gets the program over the instruction under a breakpoint. */
-enum gdb_ool_kind {
-	GDB_OOL_STEP,	 /* nothing but a step at its own place */
-	GDB_OOL_SLOT,	 /* a copy in a slot, which jumps back after it */
-	GDB_OOL_EMULATE, /* a branch, which gdb_arch_emulate() does */
-};
-
-struct gdb_ool {
-	__u8 kind;	  /* enum gdb_ool_kind */
-	__u8 len;	  /* of the instruction at its place */
-	__u8 slot_len;	  /* of its copy, without the jump after */
-	__u8 op;	  /* the architecture's */
-	__u32 insn;	  /* the architecture's */
-	__vaddr_t target; /* of a branch, or of what it names */
-};
-
-/**
- * Finds how to execute an instruction out of line.
- *
- * @param insn its bytes, `avail` of them readable
- * @param pc where it stands, slot where the copy would stand
- * @param code receives the GDB_ARCH_SLOT_SIZE bytes of the slot, for
- *   GDB_OOL_SLOT
- * @param ool receives how
- */
-void gdb_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
-		  __u8 *code, struct gdb_ool *ool);
-
-/**
- * Does what the branch would: changes registers, memory never.
- *
- * @return 0; -EFAULT if a literal cannot be read: the instruction faults, and
- *   nothing was changed
- */
-int gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
-		     struct __regs *regs);
 
 /* --- single step ----------------------------------------------------------*/
 
@@ -174,20 +124,11 @@ struct gdb_cause {
 /** Reads and resets what the CPU says about a debug trap. */
 void gdb_arch_cause(const struct ukarch_trap_ctx *ctx, struct gdb_cause *cause);
 
-/** 1 if an instruction that a breakpoint stands on is one itself. */
-int gdb_arch_is_break(const __u8 *insn);
-
 /** Executes a breakpoint instruction of the program's own. */
 void gdb_arch_break(void);
 
 /** Past an instruction of the program's own that has just trapped for it. */
 void gdb_arch_skip_own(struct __regs *regs);
-
-/** Undoes the first half of an instruction that is two in its slot. */
-void gdb_arch_undo(struct __regs *regs);
-
-/** 1 for an interrupt that came although interrupts were off. */
-int gdb_arch_is_nmi(const struct ukarch_trap_ctx *ctx);
 
 /* Where an interrupt that cannot be masked, or a step, has found the CPU. */
 enum gdb_path {

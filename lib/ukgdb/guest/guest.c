@@ -55,7 +55,7 @@ static int reg_read(struct gdb_target *t, long tid, unsigned int nr, void *buf)
 	/* slots are not shown */
 	if (nr == t->pc) {
 		shown = *src.regs;
-		gdb_break_leave_slot(&shown);
+		uk_break_leave_slot(&shown);
 		src.regs = &shown;
 	}
 	return gdb_arch_reg_read(&src, nr, buf);
@@ -148,7 +148,7 @@ static __sz mem_read(struct gdb_target *t __unused, __u64 addr, void *buf,
 		if (got < part)
 			break;
 	}
-	gdb_break_hide(addr, buf, n);
+	uk_break_hide(addr, buf, n);
 	return n;
 }
 
@@ -163,7 +163,7 @@ static __sz mem_write(struct gdb_target *t __unused, __u64 addr,
 		memcpy(&copy, buf, len);
 		return device_access(addr, &copy, len, 1);
 	}
-	return gdb_break_write(addr, buf, len);
+	return uk_break_write(addr, buf, len);
 }
 
 static const struct {
@@ -235,7 +235,7 @@ static int point_insert(struct gdb_target *t __unused, enum gdb_point_type type,
 	int rc;
 
 	if (type == GDB_POINT_SW)
-		return gdb_break_insert(addr, kind);
+		return uk_break_insert(addr, UK_BREAK_DEBUGGER, __NULL);
 	rc = gdb_arch_hw_insert((enum gdb_hw_type)type, addr, kind);
 	return rc == -EEXIST ? 0 : rc;
 }
@@ -244,7 +244,7 @@ static int point_remove(struct gdb_target *t __unused, enum gdb_point_type type,
 			__u64 addr, __u64 kind)
 {
 	if (type == GDB_POINT_SW)
-		return gdb_break_remove(addr);
+		return uk_break_remove(addr, UK_BREAK_DEBUGGER);
 	return gdb_arch_hw_remove((enum gdb_hw_type)type, addr, kind);
 }
 
@@ -334,7 +334,7 @@ static int monitor(struct gdb_target *t __unused, const char *line,
 {
 	struct monitor m = { { .out = monitor_out }, out, ctx };
 
-	gdb_break_sync(); /* commands see the program's own memory */
+	uk_break_sync(); /* commands see the program's own memory */
 	(void)uk_cmd_run(&m.io, line, strlen(line));
 	return 0;
 }
@@ -377,7 +377,7 @@ void gdb_guest_describe(struct gdb_target *target)
 	gdb_arch_describe(target);
 	target->ops = &ops;
 	target->exec_file = uk_image_name;
-	target->break_kind = gdb_arch_break_len;
+	target->break_kind = uk_break_len;
 #ifdef CONFIG_LIBUKGDB_TRACE
 	target->trace_mem = trace_mem;
 	target->trace_size = sizeof(trace_mem);

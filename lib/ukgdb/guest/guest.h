@@ -3,7 +3,6 @@
 /*
  * The guest as a session's target: what the files of the lower half share.
  *
- *	breaks.c   breakpoints in text, and instructions out of line
  *	step.c     one instruction, a range, over a breakpoint
  *	stop.c     from a trap to the session and back to the program
  *	traps.c    what a debug trap means
@@ -76,54 +75,6 @@ static inline struct gdb_cpu *gdb_cpu(void)
 	return &gdb_cpus[uk_percpu_id()];
 }
 
-/* --- breaks.c -------------------------------------------------------------*/
-
-/* A breakpoint in text. Its instruction stays in memory when the debugger has
- * removed it, until the program continues: debuggers remove and insert all of
- * them at each stop, and each write to text is dear.
- */
-struct gdb_break {
-	__vaddr_t addr;
-	__u8 orig[GDB_ARCH_INSN_MAX]; /* the program's bytes, so many: */
-	__u8 orig_len;
-	__u8 patched; /* the breakpoint instruction is in memory */
-	__u8 live;    /* the debugger has it inserted */
-	__u8 held;    /* the stub needs it itself, see gdb_break_hold() */
-	struct gdb_ool ool;
-};
-
-/** The breakpoint whose instruction stands at an address, or NULL. */
-struct gdb_break *gdb_break_at(__vaddr_t addr);
-
-/** As the operations of the target; addr must be readable text. */
-int gdb_break_insert(__vaddr_t addr, __u64 kind);
-int gdb_break_remove(__vaddr_t addr);
-
-/** Keeps an instruction in memory that the debugger did not ask for. */
-struct gdb_break *gdb_break_hold(__vaddr_t addr);
-
-/** Removes breakpoint instructions that are not needed any more. */
-void gdb_break_sync(void);
-
-/** Puts a breakpoint's instruction in memory, or the program's own. */
-int gdb_break_patch(struct gdb_break *b, int on);
-
-/** Shows the program's bytes in a copy of memory. */
-void gdb_break_hide(__vaddr_t addr, void *buf, __sz len);
-
-/** Writes memory under breakpoints; the same return as mem_write. */
-__sz gdb_break_write(__vaddr_t addr, const void *buf, __sz len);
-
-/** Where a breakpoint's instruction is executed. */
-__vaddr_t gdb_break_slot(const struct gdb_break *b);
-
-/**
- * Turns a pc inside of a slot into the one that it stands for.
- *
- * @return 1 if it was in the middle of an instruction; 0 otherwise
- */
-int gdb_break_leave_slot(struct __regs *regs);
-
 /* --- step.c ---------------------------------------------------------------*/
 
 /** Lets the program, or the stub, pass the instruction at pc and run. */
@@ -134,7 +85,7 @@ void gdb_step_over(struct __regs *regs, int nested);
  *
  * @return 0 if it does, and nothing is done
  */
-int gdb_step_over_aside(struct gdb_break *b, struct __regs *regs);
+int gdb_step_over_aside(struct uk_break *b, struct __regs *regs);
 
 /**
  * Lets it execute one instruction, or those of a range, then stop.
@@ -147,7 +98,7 @@ int gdb_step(struct __regs *regs, const struct gdb_decision *how);
 int gdb_step_later(const struct gdb_decision *how);
 
 /** 1 if the breakpoint is where such a thread goes on, and it is that one. */
-int gdb_step_is_due(const struct gdb_break *b);
+int gdb_step_is_due(const struct uk_break *b);
 
 /** Begins its step then; as gdb_step(). */
 int gdb_step_begin(struct __regs *regs);

@@ -92,7 +92,7 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 	}
 	/* An interrupt that cannot be masked has nothing to be finished. */
 	if (gdb_guest_poll(ctx) == GDB_POLL_NONE || !ctx ||
-	    !gdb_arch_is_nmi(ctx))
+	    !uk_break_is_nmi(ctx))
 		return;
 	if (gdb_guest_on_stack(ukarch_regs_sp(ctx->regs))) {
 		gdb_guest_relapse();

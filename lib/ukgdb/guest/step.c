@@ -17,7 +17,7 @@ struct step {
 	enum step_mode mode;
 	long tid;
 	__u64 start, end;
-	struct gdb_break *in_place; /* taken out meanwhile */
+	struct uk_break *in_place; /* taken out meanwhile */
 };
 
 /*
@@ -31,12 +31,12 @@ static struct step steps[CONFIG_UKPLAT_LCPU_MAXCOUNT][2];
  */
 static struct {
 	struct gdb_decision how;
-	struct gdb_break *at; /* NULL: there is none */
+	struct uk_break *at; /* NULL: there is none */
 } later;
 
 static void trap_behind(struct __regs *regs)
 {
-	__u8 insn[GDB_ARCH_INSN_MAX];
+	__u8 insn[UK_BREAK_INSN_MAX];
 	__vaddr_t pc = ukarch_regs_pc(regs);
 	__sz n = uk_nofault_memcpy((char *)insn, (const char *)pc, sizeof(insn),
 				   0);
@@ -44,33 +44,23 @@ static void trap_behind(struct __regs *regs)
 	gdb_arch_step_on(regs, insn, n);
 }
 
-enum execution { DONE, IN_SLOT, IN_PLACE };
-
 /* Does the instruction at pc, or gets ready to execute it in its slot if it
  * has one; else it is executed in its place.
  */
-static enum execution __nobreak execute(struct gdb_break *b,
-					struct __regs *regs)
+static enum uk_break_execution __nobreak execute(struct uk_break *b,
+						 struct __regs *regs)
 {
-	if (!b)
-		return IN_PLACE;
-	if (b->ool.kind == GDB_OOL_EMULATE &&
-	    !gdb_arch_emulate(&b->ool, b->addr, regs))
-		return DONE;
-	if (b->ool.kind != GDB_OOL_SLOT)
-		return IN_PLACE;
-	ukarch_regs_set_pc(regs, gdb_break_slot(b));
-	return IN_SLOT;
+	return b ? uk_break_execute(b, regs) : UK_BREAK_IN_PLACE;
 }
 
 /* The way of an instruction that needs a trap after it: what would stop it is
  * out of the way until then.
  */
-static void clear_way(struct step *s, struct gdb_break *b, int hw,
+static void clear_way(struct step *s, struct uk_break *b, int hw,
 		      struct __regs *regs)
 {
 	if (b) {
-		(void)gdb_break_patch(b, 0);
+		(void)uk_break_patch(b, 0);
 		s->in_place = b;
 	}
 	if (hw)
@@ -81,10 +71,10 @@ static void clear_way(struct step *s, struct gdb_break *b, int hw,
 void __nobreak gdb_step_over(struct __regs *regs, int nested)
 {
 	__vaddr_t pc = ukarch_regs_pc(regs);
-	struct gdb_break *b = gdb_break_at(pc);
+	struct uk_break *b = uk_break_at(pc);
 	int hw = gdb_arch_hw_at(pc);
 
-	if ((!b && !hw) || (!hw && execute(b, regs) != IN_PLACE))
+	if ((!b && !hw) || (!hw && execute(b, regs) != UK_BREAK_IN_PLACE))
 		return;
 	uk_percpu()->in_debugger = 1;
 	steps[uk_percpu_id()][nested].mode = STEP_OVER;
@@ -92,13 +82,15 @@ void __nobreak gdb_step_over(struct __regs *regs, int nested)
 	uk_percpu()->in_debugger = nested;
 }
 
-int __nobreak gdb_step_over_aside(struct gdb_break *b, struct __regs *regs)
+int __nobreak gdb_step_over_aside(struct uk_break *b, struct __regs *regs)
 {
 	__vaddr_t pc = ukarch_regs_pc(regs);
 
+	if (b->ool.kind == UK_BREAK_OOL_STEP || gdb_arch_hw_at(b->addr))
+		return 0;
 	ukarch_regs_set_pc(regs, b->addr);
-	if (b->ool.kind != GDB_OOL_STEP && !gdb_arch_hw_at(b->addr) &&
-	    execute(b, regs) != IN_PLACE)
+	uk_break_hit(b, regs);
+	if (execute(b, regs) != UK_BREAK_IN_PLACE)
 		return 1;
 	ukarch_regs_set_pc(regs, pc);
 	return 0;
@@ -134,9 +126,9 @@ static int in_range(const struct step *s, const struct __regs *regs)
 static int stops_here(struct __regs *regs)
 {
 	__vaddr_t pc = ukarch_regs_pc(regs);
-	struct gdb_break *b = gdb_break_at(pc);
+	struct uk_break *b = uk_break_at(pc);
 
-	return b && b->live && !gdb_guest_in_driver() &&
+	return b && (b->users & UK_BREAK_DEBUGGER) && !gdb_guest_in_driver() &&
 	       gdb_guest_check(regs, pc) == GDB_CHECK_STOP;
 }
 
@@ -144,13 +136,13 @@ static int stops_here(struct __regs *regs)
 static int one(struct step *s, struct __regs *regs)
 {
 	__vaddr_t pc = ukarch_regs_pc(regs);
-	struct gdb_break *b = gdb_break_at(pc);
+	struct uk_break *b = uk_break_at(pc);
 	int hw = gdb_arch_hw_at(pc);
-	enum execution how = hw ? IN_PLACE : execute(b, regs);
+	enum uk_break_execution how = hw ? UK_BREAK_IN_PLACE : execute(b, regs);
 
-	if (how == DONE)
+	if (how == UK_BREAK_DONE)
 		return 1;
-	clear_way(s, how == IN_PLACE ? b : __NULL, hw, regs);
+	clear_way(s, how == UK_BREAK_IN_PLACE ? b : __NULL, hw, regs);
 	return 0;
 }
 
@@ -233,13 +225,14 @@ int gdb_step_later(const struct gdb_decision *how)
 
 	if (!regs)
 		return t ? -ENODATA : -ESRCH;
-	gdb_break_leave_slot(regs);
+	uk_break_leave_slot(regs);
 	later.how = *how;
-	later.at = gdb_break_hold(ukarch_regs_pc(regs));
+	if (uk_break_insert(ukarch_regs_pc(regs), UK_BREAK_STEP, &later.at))
+		later.at = __NULL;
 	return later.at ? 0 : -ENODATA;
 }
 
-int __nobreak gdb_step_is_due(const struct gdb_break *b)
+int __nobreak gdb_step_is_due(const struct uk_break *b)
 {
 	return unlikely(b == later.at) && later.how.tid == gdb_guest_tid();
 }
@@ -247,7 +240,7 @@ int __nobreak gdb_step_is_due(const struct gdb_break *b)
 static void forget_later(void)
 {
 	if (later.at)
-		later.at->held = 0;
+		later.at->users &= ~UK_BREAK_STEP;
 	later.at = __NULL;
 }
 
@@ -276,7 +269,7 @@ static void finish(unsigned int cpu, struct step *s, struct __regs *regs)
 {
 	gdb_arch_step_off(cpu, regs);
 	if (s->in_place)
-		(void)gdb_break_patch(s->in_place, s->in_place->live);
+		(void)uk_break_patch(s->in_place, s->in_place->users != 0);
 	s->in_place = __NULL;
 	if (s == &steps[uk_percpu_id()][0])
 		gdb_arch_hw_enable(1);
@@ -320,7 +313,7 @@ enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested,
 
 	if (s->mode == STEP_NONE)
 		return GDB_STEPPED_FOREIGN;
-	if (gdb_break_leave_slot(regs)) {
+	if (uk_break_leave_slot(regs)) {
 		trap_behind(regs);
 		return GDB_STEPPED_GO;
 	}

@@ -61,10 +61,9 @@ static struct ukarch_trap_ctx *stopped_ctx(void)
  */
 static int hits_at_once(void)
 {
-	const struct gdb_break *b =
-		gdb_break_at(ukarch_regs_pc(&frame()->regs));
+	const struct uk_break *b = uk_break_at(ukarch_regs_pc(&frame()->regs));
 
-	return b && b->live;
+	return b && (b->users & UK_BREAK_DEBUGGER);
 }
 
 /* The program goes on with the registers in the frame, past what the stub has
@@ -76,7 +75,7 @@ static void __noreturn leave(int over)
 	gdb_guest_fp_flush();
 	gdb_arch_hw_enable(1);
 	if (over) {
-		gdb_break_sync();
+		uk_break_sync();
 		if (!hits_at_once())
 			gdb_step_over(&frame()->regs, 0);
 		uk_percpu()->in_debugger = 1;
@@ -291,7 +290,7 @@ static void __noreturn enter(const struct gdb_stop *stop)
 	gdb_step_cancel(uk_percpu_id(), g->regs);
 	gdb_cpus_settle();
 	trace_steps_end();
-	gdb_break_leave_slot(g->regs);
+	uk_break_leave_slot(g->regs);
 	gdb_guest_listen(0);
 	gdb_arch_hw_enable(0);
 	uk_time_stop();

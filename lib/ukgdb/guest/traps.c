@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * What a debug trap means: a breakpoint, a step, a debug register, or an
- * instruction of the program's own; and faults in what is executed out of line.
+ * instruction of the program's own.
  */
 #include <uk/trap.h>
 #include "guest.h"
@@ -110,8 +110,8 @@ static int other_cause(struct ukarch_trap_ctx *ctx, int nested)
 
 static int __nobreak breakpoint(struct ukarch_trap_ctx *ctx, int nested)
 {
-	__vaddr_t pc = gdb_arch_break_pc(ctx->regs);
-	struct gdb_break *b = gdb_break_at(pc);
+	__vaddr_t pc = uk_break_pc(ctx->regs);
+	struct uk_break *b = uk_break_at(pc);
 
 	if (!b)
 		return own_trap(ctx, nested);
@@ -121,14 +121,15 @@ static int __nobreak breakpoint(struct ukarch_trap_ctx *ctx, int nested)
 			stop_at(ctx, GDB_STOP_SIGNAL, 0);
 		return UK_EVENT_HANDLED;
 	}
-	if (!nested && b->live) {
+	uk_break_hit(b, nested ? __NULL : ctx->regs);
+	if (!nested && (b->users & UK_BREAK_DEBUGGER)) {
 		if (gdb_guest_check(ctx->regs, pc) == GDB_CHECK_STOP) {
 			stop_at(ctx, GDB_STOP_SWBREAK, 0);
 			return UK_EVENT_HANDLED;
 		}
 		/* One of the program's own is the debugger's now. */
-		if (gdb_arch_is_break(b->orig)) {
-			ukarch_regs_set_pc(ctx->regs, pc + gdb_arch_break_len);
+		if (uk_break_is_insn(b->orig)) {
+			ukarch_regs_set_pc(ctx->regs, pc + uk_break_len);
 			return UK_EVENT_HANDLED;
 		}
 		switch (gdb_step_trace(ctx->regs)) {
@@ -158,15 +159,15 @@ static void __nobreak look_if_missed(struct ukarch_trap_ctx *ctx)
  */
 static int __nobreak passes_by(struct ukarch_trap_ctx *ctx)
 {
-	__vaddr_t pc = gdb_arch_break_pc(ctx->regs);
-	struct gdb_break *b;
+	__vaddr_t pc = uk_break_pc(ctx->regs);
+	struct uk_break *b;
 
 	if (ctx->why != UKARCH_WHY_BREAKPOINT || gdb_step_is_on() ||
 	    unlikely(gdb_guest.missed))
 		return 0;
-	b = gdb_break_at(pc);
-	return b && b->live && !gdb_step_is_due(b) &&
-	       !gdb_arch_is_break(b->orig) && gdb_guest_passes(ctx->regs, pc) &&
+	b = uk_break_at(pc);
+	return b && (b->users & UK_BREAK_DEBUGGER) && !gdb_step_is_due(b) &&
+	       !uk_break_is_insn(b->orig) && gdb_guest_passes(ctx->regs, pc) &&
 	       gdb_step_over_aside(b, ctx->regs);
 }
 
@@ -204,6 +205,11 @@ static int __nobreak on_debug(void *data)
 
 	if (unlikely(gdb_guest.coming_out == (int)uk_percpu_id() + 1))
 		return gdb_guest_come_out(ctx);
+	if (uk_break_pass(ctx)) {
+		if (!nested)
+			look_if_missed(ctx);
+		return UK_EVENT_HANDLED;
+	}
 	cpu->in_debugger = 1;
 	if (!nested && passes_by(ctx)) {
 		went_by(ctx);
@@ -230,9 +236,9 @@ UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_DEBUG, on_debug, UK_TRAP_PRIO_DEVICE);
 static int on_page_fault(void *data)
 {
 	struct ukarch_trap_ctx *ctx = data;
-	struct gdb_break *b = gdb_break_at(ukarch_regs_pc(ctx->regs));
+	struct uk_break *b = uk_break_at(ukarch_regs_pc(ctx->regs));
 
-	if (!b || !b->live || uk_percpu()->in_debugger ||
+	if (!b || !(b->users & UK_BREAK_DEBUGGER) || uk_percpu()->in_debugger ||
 	    ctx->access != UKARCH_ACCESS_EXEC)
 		return UK_EVENT_NOT_HANDLED;
 	stop_at(ctx, GDB_STOP_SWBREAK, 0);
@@ -240,27 +246,3 @@ static int on_page_fault(void *data)
 }
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_page_fault,
 		      UK_TRAP_PRIO_OUT_OF_LINE);
-
-/* A fault of an instruction that is executed out of line is one of its own
- * place. In the middle of one its first half is undone: see ool.c. After an
- * interrupt it goes on there: at its own place the breakpoint would be hit
- * once more.
- */
-static int on_fault(void *data)
-{
-	struct ukarch_trap_ctx *ctx = data;
-
-	if (!gdb_arch_is_nmi(ctx) && gdb_break_leave_slot(ctx->regs))
-		gdb_arch_undo(ctx->regs);
-	return UK_EVENT_NOT_HANDLED;
-}
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_fault,
-		      UK_TRAP_PRIO_OUT_OF_LINE);
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_BUS_ERROR, on_fault,
-		      UK_TRAP_PRIO_OUT_OF_LINE);
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_INVALID_OP, on_fault,
-		      UK_TRAP_PRIO_OUT_OF_LINE);
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_MATH, on_fault, UK_TRAP_PRIO_OUT_OF_LINE);
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_SECURITY, on_fault, UK_TRAP_PRIO_OUT_OF_LINE);
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_X86_GP, on_fault, UK_TRAP_PRIO_OUT_OF_LINE);
-UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, on_fault, UK_TRAP_PRIO_OUT_OF_LINE);

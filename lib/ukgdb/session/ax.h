@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
-/* Agent expressions: GDB manual, appendix F. */
+/* Agent expressions in a session: GDB manual, appendix F. */
 #ifndef __UKGDB_AX_H__
 #define __UKGDB_AX_H__
 
+#include <uk/ax.h>
 #include "gdb_session.h"
 
 /**
@@ -11,9 +12,7 @@
  *
  * @param code,len its bytes, as a debugger has sent them
  * @param value receives the top of the stack at its end, 0 if that is empty
- * @return 0; negative if it went wrong, s->ax_error says how: a bad or
- *   unknown operation, a stack too deep or too empty, memory that refuses, a
- *   register that is not there, a division by zero, too many steps
+ * @return 0; negative if it went wrong, s->ax_error says how; as uk_ax_eval()
  */
 int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 		unsigned int len, __u64 *value);

@@ -27,11 +27,11 @@ struct uk_percpu {
 	/* the thread on the CPU, NULL before there are threads */
 	struct uk_thread *thread;
 #endif
-#ifdef CONFIG_LIBUKGDB
+#ifdef CONFIG_LIBUKBREAK
 	/*
-	 * 1 while the debugger's stub is at work there, in a stop, for a
-	 * condition, or in between: breakpoints in what it uses are passed
-	 * over, and nothing stops. A trap that finds it set is `nested`.
+	 * 1 while the debugger's stub or a probe is at work there, in a stop,
+	 * for a condition, or in between: breakpoints in what it uses are
+	 * passed over, and nothing stops. A trap that finds it set is `nested`.
 	 */
 	volatile int in_debugger;
 #endif
@@ -84,11 +84,12 @@ static inline void uk_percpu_init(unsigned int id)
 #define uk_percpu_id() 0U
 #endif
 
-/** 1 while a debugger's stub is at work on this CPU. Contexts: irq-off, trap.
+/** 1 while a debugger's stub or a probe is at work on this CPU. Contexts:
+ * irq-off, trap.
  */
 static inline int uk_percpu_in_debugger(void)
 {
-#ifdef CONFIG_LIBUKGDB
+#ifdef CONFIG_LIBUKBREAK
 	return uk_percpu_read(in_debugger);
 #else
 	return 0;

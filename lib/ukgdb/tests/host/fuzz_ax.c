@@ -3,7 +3,7 @@
 /*
  * Any bytes as an agent expression.
  *
- * HOST-SRCS: lib/ukgdb/session/
+ * HOST-SRCS: lib/ukgdb/session/ lib/ukax/ax.c
  * HOST-SRCS: lib/ukgdb/tests/host/mock.c lib/ukgdb/tests/host/mock_regs.c
  * HOST-SRCS: lib/ukprint/snprintf.c
  * HOST-FLAGS: -Wno-missing-field-initializers

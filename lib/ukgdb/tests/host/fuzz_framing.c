@@ -5,7 +5,7 @@
  * stops and runs. No byte of a terminal's may be lost before a debugger has
  * spoken.
  *
- * HOST-SRCS: lib/ukgdb/session/
+ * HOST-SRCS: lib/ukgdb/session/ lib/ukax/ax.c
  * HOST-SRCS: lib/ukgdb/tests/host/mock.c lib/ukgdb/tests/host/mock_regs.c
  * HOST-SRCS: lib/ukprint/snprintf.c
  * HOST-FLAGS: -Wno-missing-field-initializers

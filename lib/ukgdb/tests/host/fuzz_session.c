@@ -6,7 +6,7 @@
  * are executed in turn, and whatever resumes the program runs into every
  * breakpoint. After that the session must answer as if nothing had been.
  *
- * HOST-SRCS: lib/ukgdb/session/
+ * HOST-SRCS: lib/ukgdb/session/ lib/ukax/ax.c
  * HOST-SRCS: lib/ukgdb/tests/host/mock.c lib/ukgdb/tests/host/mock_regs.c
  * HOST-SRCS: lib/ukprint/snprintf.c
  * HOST-FLAGS: -Wno-missing-field-initializers

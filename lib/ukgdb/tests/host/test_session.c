@@ -5,7 +5,7 @@
  * debugger sends and what it must get. Replies are compared with run lengths
  * expanded, as the manual says to, by code of the test's own.
  *
- * HOST-SRCS: lib/ukgdb/session/
+ * HOST-SRCS: lib/ukgdb/session/ lib/ukax/ax.c
  * HOST-SRCS: lib/ukgdb/tests/host/mock.c lib/ukgdb/tests/host/mock_regs.c
  * HOST-SRCS: lib/ukprint/snprintf.c
  * HOST-FLAGS: -Wno-missing-field-initializers

@@ -314,34 +314,14 @@ void gdb_arch_break(void)
 	__asm__ volatile("brk #0" : : : "memory");
 }
 
-/* brk (DDI 0487, C6.2.42), with any number */
-static int __nobreak is_brk(__u32 insn)
-{
-	return (insn & 0xffe0001f) == 0xd4200000;
-}
-
-int __nobreak gdb_arch_is_break(const __u8 *insn)
-{
-	return is_brk(insn[0] | (__u32)insn[1] << 8 | (__u32)insn[2] << 16 |
-		      (__u32)insn[3] << 24);
-}
-
 /* It traps with the pc on it. */
 void gdb_arch_skip_own(struct __regs *regs)
 {
-	__u32 insn;
+	__u8 insn[4];
 
-	if (uk_nofault_try_read(insn, (__u32 *)regs->pc) && is_brk(insn))
+	if (uk_nofault_try_read(insn, (const __u8(*)[4])regs->pc) &&
+	    uk_break_is_insn(insn))
 		ukarch_regs_set_pc(regs, regs->pc + 4);
-}
-
-void gdb_arch_undo(struct __regs *regs __unused)
-{
-}
-
-int gdb_arch_is_nmi(const struct ukarch_trap_ctx *ctx)
-{
-	return ctx->trapnr % 4 == 2; /* FIQ */
 }
 
 /* FIQs are masked there. */

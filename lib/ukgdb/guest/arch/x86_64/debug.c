@@ -17,7 +17,6 @@
 #include "access.h"
 
 #define TRAP_DB 1
-#define TRAP_NMI 2
 #define TRAP_BP 3
 
 extern const char uk_nobreak_start[], uk_nobreak_end[];
@@ -289,11 +288,6 @@ void gdb_arch_step_off(unsigned int cpu, struct __regs *regs)
 		hw_apply();
 }
 
-int __nobreak gdb_arch_is_break(const __u8 *insn)
-{
-	return insn[0] == 0xcc;
-}
-
 void gdb_arch_break(void)
 {
 	__asm__ __volatile__("int3" : : : "memory");
@@ -302,11 +296,6 @@ void gdb_arch_break(void)
 /* The trap of int3 comes after it. */
 void gdb_arch_skip_own(struct __regs *regs __unused)
 {
-}
-
-int gdb_arch_is_nmi(const struct ukarch_trap_ctx *ctx)
-{
-	return ctx->trapnr == TRAP_NMI;
 }
 
 /* On an entry stack, in code of the way, or where a debug trap is handled. The

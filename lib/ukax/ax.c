@@ -10,9 +10,7 @@
  * is an error as well, so that nothing is decided by an expression that was
  * not understood.
  */
-#include "ax.h"
-#include "gdb_packet.h"
-#include "trace.h"
+#include <uk/ax.h>
 
 #define STACK 64
 
@@ -100,7 +98,6 @@ static const struct shape shapes[OP_COUNT] = {
 	[OP_PICK] = SHAPE(1, 0, 1),
 	[OP_ROT] = SHAPE(0, 3, 3),
 	[OP_PRINTF] = SHAPE(3, 2, 0),
-#ifdef CONFIG_LIBUKGDB_TRACE
 	[OP_TRACE] = SHAPE(0, 2, 0),
 	[OP_TRACE_QUICK] = SHAPE(1, 1, 1),
 	[OP_GETV] = SHAPE(2, 0, 1),
@@ -108,16 +105,8 @@ static const struct shape shapes[OP_COUNT] = {
 	[OP_TRACEV] = SHAPE(2, 0, 0),
 	[OP_TRACENZ] = SHAPE(0, 2, 0),
 	[OP_TRACE16] = SHAPE(2, 1, 1),
-#endif
 };
 /* clang-format on */
-
-static int fail(struct gdb_session *s, const char *why)
-{
-	s->ax_error = why;
-	s->ax_error_memory = 0;
-	return -EINVAL;
-}
 
 static __u64 operand(const __u8 *p, unsigned int n)
 {
@@ -129,12 +118,12 @@ static __u64 operand(const __u8 *p, unsigned int n)
 }
 
 /* Both operands of a division are 64 bits wide; INT64_MIN / -1 wraps. */
-static int divide(struct gdb_session *s, enum op op, __u64 *a, __u64 b)
+static int divide(struct uk_ax *ax, enum op op, __u64 *a, __u64 b)
 {
 	__s64 sa = *a, sb = b;
 
 	if (!b)
-		return fail(s, "division by zero");
+		return uk_ax_fail(ax, "division by zero");
 	if (op == OP_DIV_SIGNED)
 		*a = sb == -1 ? -*a : (__u64)(sa / sb);
 	else if (op == OP_DIV_UNSIGNED)
@@ -160,11 +149,10 @@ static __u64 sign_extend(__u64 v, unsigned int bits)
 	return (__s64)(v << (64 - bits)) >> (64 - bits);
 }
 
-static int extend(struct gdb_session *s, enum op op, unsigned int bits,
-		  __u64 *v)
+static int extend(struct uk_ax *ax, enum op op, unsigned int bits, __u64 *v)
 {
 	if (bits - 1 > 63)
-		return fail(s, "bad width");
+		return uk_ax_fail(ax, "bad width");
 	if (op == OP_EXT)
 		*v = sign_extend(*v, bits);
 	else
@@ -173,41 +161,65 @@ static int extend(struct gdb_session *s, enum op op, unsigned int bits,
 }
 
 /* Memory is little-endian on every architecture there is. */
-static int fetch(struct gdb_session *s, unsigned int bytes, __u64 *v)
+static int fetch(struct uk_ax *ax, unsigned int bytes, __u64 *v)
 {
 	__u64 addr = *v;
 
 	*v = 0;
 	if (addr + bytes - 1 >= addr &&
-	    s->t->ops->mem_read(s->t, addr, v, bytes) == bytes)
+	    ax->ops->mem(ax, addr, v, bytes) == bytes)
 		return 0;
-	fail(s, "memory refused");
-	s->ax_error_memory = 1;
-	s->ax_error_addr = addr;
+	uk_ax_fail(ax, "memory refused");
+	ax->error_memory = 1;
+	ax->error_addr = addr;
 	return -EFAULT;
 }
 
 /* The stack with the arguments on top, the first one uppermost. */
-static int do_printf(struct gdb_session *s, const __u8 *code, unsigned int left,
+static int do_printf(struct uk_ax *ax, const __u8 *code, unsigned int left,
 		     const __u64 *top, unsigned int depth)
 {
 	unsigned int n_args = code[0], n = operand(code + 1, 2);
 
+	if (!ax->ops->printf)
+		return uk_ax_fail(ax, "unknown operation");
 	if (!n || n > left - 3 || code[3 + n - 1])
-		return fail(s, "unterminated format");
+		return uk_ax_fail(ax, "unterminated format");
 	if (depth < n_args)
-		return fail(s, "stack empty");
-	return gdb_ax_printf(s, (const char *)code + 3, top - 1, n_args);
+		return uk_ax_fail(ax, "stack empty");
+	return ax->ops->printf(ax, (const char *)code + 3, top - 1, n_args);
 }
 
-static int refuse(struct gdb_session *s, const struct shape *shape,
+/* What a tracepoint's expressions do: `n` is the variable or the length. */
+static int trace(struct uk_ax *ax, enum op op, __u64 v, __u64 n, __u64 *to)
+{
+	const struct uk_ax_trace_ops *t = ax->ops->trace;
+
+	if (!t)
+		return uk_ax_fail(ax, "unknown operation");
+	switch (op) {
+	case OP_TRACENZ:
+		return t->string(ax, v, n);
+	case OP_GETV:
+		return t->get(ax, n, to);
+	case OP_SETV:
+		return t->set(ax, n, v);
+	case OP_TRACEV:
+		return t->record(ax, n);
+	default:
+		return t->memory(ax, v, n);
+	}
+}
+
+static int refuse(struct uk_ax *ax, const struct shape *shape,
 		  unsigned int left, unsigned int depth)
 {
 	if (!shape->full)
-		return fail(s, "unknown operation");
+		return uk_ax_fail(ax, "unknown operation");
 	if (left < shape->operands)
-		return fail(s, "cut off");
-	return fail(s, depth < shape->takes ? "stack empty" : "stack full");
+		return uk_ax_fail(ax, "cut off");
+	return uk_ax_fail(ax,
+			  depth < shape->takes ? "stack empty" : "stack full");
 }
 
 /* Adds the constant that p adds to a sum, if it does. @return after that */
@@ -236,7 +248,7 @@ static const __u8 *sum(const __u8 *p, const __u8 *end, __u64 *v)
  * done in one go where it stands in one piece; who jumps into its middle
  * finds the single operations. @return the code after; NULL if memory refuses
  */
-static const __u8 *local(struct gdb_session *s, const __u8 *p, const __u8 *end,
+static const __u8 *local(struct uk_ax *ax, const __u8 *p, const __u8 *end,
 			 __u64 *v)
 {
 	const __u8 *q;
@@ -249,7 +261,7 @@ static const __u8 *local(struct gdb_session *s, const __u8 *p, const __u8 *end,
 	}
 	if (end - p < 3 || p[0] < OP_REF8 || p[0] > OP_REF64)
 		return p;
-	if (fetch(s, 1U << (p[0] - OP_REF8), v))
+	if (fetch(ax, 1U << (p[0] - OP_REF8), v))
 		return __NULL;
 	p++;
 	if (p[0] == OP_EXT && p[1] - 1U < 64) {
@@ -264,11 +276,11 @@ static const __u8 *local(struct gdb_session *s, const __u8 *p, const __u8 *end,
  * in a loop of the program costs. Jumps back are paid for by the distance, so
  * that straight code costs no count.
  */
-int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
-		unsigned int len, __u64 *value)
+int uk_ax_eval(struct uk_ax *ax, const __u8 *code, unsigned int len,
+	       __u64 *value)
 {
 	__u64 stack[STACK], *top = stack, v; /* top: past the uppermost */
-	unsigned int pc = 0, to, budget = CONFIG_LIBUKGDB_AX_STEPS;
+	unsigned int pc = 0, to, budget = CONFIG_LIBUKAX_STEPS;
 	int error = 0;
 
 	while (!error) {
@@ -277,13 +289,13 @@ int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 		enum op op;
 
 		if (pc >= len || *p >= OP_COUNT)
-			return fail(s, pc >= len ? "cut off"
-						 : "unknown operation");
+			return uk_ax_fail(ax, pc >= len ? "cut off"
+							: "unknown operation");
 		op = *p++;
 		shape = shapes[op];
 		if ((__sz)(top - stack) - shape.takes >= shape.full ||
 		    len - pc - 1 < shape.operands)
-			return refuse(s, &shape, len - pc - 1, top - stack);
+			return refuse(ax, &shape, len - pc - 1, top - stack);
 		pc += 1 + shape.operands;
 		switch (op) {
 		case OP_ADD:
@@ -303,7 +315,7 @@ int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 		case OP_REM_SIGNED:
 		case OP_REM_UNSIGNED:
 			top--;
-			error = divide(s, op, &top[-1], top[0]);
+			error = divide(ax, op, &top[-1], top[0]);
 			break;
 		case OP_LSH:
 		case OP_RSH_SIGNED:
@@ -343,13 +355,13 @@ int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 			break;
 		case OP_EXT:
 		case OP_ZERO_EXT:
-			error = extend(s, op, *p, &top[-1]);
+			error = extend(ax, op, *p, &top[-1]);
 			break;
 		case OP_REF8:
 		case OP_REF16:
 		case OP_REF32:
 		case OP_REF64:
-			error = fetch(s, 1U << (op - OP_REF8), &top[-1]);
+			error = fetch(ax, 1U << (op - OP_REF8), &top[-1]);
 			break;
 		case OP_IF_GOTO:
 			if (!*--top)
@@ -358,7 +370,7 @@ int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 		case OP_GOTO:
 			to = p[0] << 8 | p[1];
 			if (to < pc && budget < pc - to)
-				return fail(s, "too many steps");
+				return uk_ax_fail(ax, "too many steps");
 			budget -= to < pc ? pc - to : 0;
 			pc = to;
 			break;
@@ -377,9 +389,9 @@ int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 			*top++ = operand(p, shape.operands);
 			break;
 		case OP_REG:
-			if (gdb_reg_u64(s, tid, p[0] << 8 | p[1], top))
-				return fail(s, "no such register");
-			p = local(s, code + pc, code + len, top++);
+			if (ax->ops->reg(ax, p[0] << 8 | p[1], top))
+				return uk_ax_fail(ax, "no such register");
+			p = local(ax, code + pc, code + len, top++);
 			if (!p)
 				return -EFAULT;
 			pc = p - code;
@@ -398,7 +410,7 @@ int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 			break;
 		case OP_PICK:
 			if (*p >= top - stack)
-				return fail(s, "stack empty");
+				return uk_ax_fail(ax, "stack empty");
 			top[0] = top[-1 - *p];
 			top++;
 			break;
@@ -410,35 +422,30 @@ int gdb_ax_eval(struct gdb_session *s, long tid, const __u8 *code,
 			break;
 		case OP_PRINTF:
 			top -= 2; /* function and channel */
-			error = do_printf(s, p, len - (p - code), top,
+			error = do_printf(ax, p, len - (p - code), top,
 					  top - stack);
 			top -= *p;
 			pc += operand(p + 1, 2);
 			break;
-#ifdef CONFIG_LIBUKGDB_TRACE
 		case OP_TRACE:
-			top -= 2;
-			error = gdb_trace_memory(s, top[0], top[1]);
-			break;
 		case OP_TRACENZ:
 			top -= 2;
-			error = gdb_trace_string(s, top[0], top[1]);
+			error = trace(ax, op, top[0], top[1], __NULL);
 			break;
 		case OP_TRACE_QUICK:
 		case OP_TRACE16:
-			error = gdb_trace_memory(s, top[-1],
-						 operand(p, shape.operands));
+			error = trace(ax, op, top[-1],
+				      operand(p, shape.operands), __NULL);
 			break;
 		case OP_GETV:
-			error = gdb_trace_get(s, operand(p, 2), top++);
+			error = trace(ax, op, 0, operand(p, 2), top++);
 			break;
 		case OP_SETV:
-			error = gdb_trace_set(s, operand(p, 2), top[-1]);
+			error = trace(ax, op, top[-1], operand(p, 2), __NULL);
 			break;
 		case OP_TRACEV:
-			error = gdb_trace_tsv(s, operand(p, 2));
+			error = trace(ax, op, 0, operand(p, 2), __NULL);
 			break;
-#endif
 		default: /* OP_END: refuse() has seen to the others */
 			*value = top > stack ? top[-1] : 0;
 			return 0;

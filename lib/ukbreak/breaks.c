@@ -10,15 +10,16 @@
  * not meet a breakpoint itself.
  */
 #include <string.h>
+#include <uk/lcpu.h>
 #include <uk/nofault.h>
 #include <uk/percpu.h>
 #include <uk/plat/paging.h>
 #include <uk/thread.h>
-#include "guest.h"
+#include "break_internal.h"
 
-#define BREAKS CONFIG_LIBUKGDB_BREAKPOINTS
+#define BREAKS CONFIG_LIBUKBREAK_MAX
 
-static struct gdb_break breaks[BREAKS];
+static struct uk_break breaks[BREAKS];
 static __u8 sorted[BREAKS]; /* indices of entries in use */
 static unsigned int n_sorted;
 static unsigned int victim; /* where the search for a free entry begins */
@@ -26,16 +27,16 @@ static unsigned int victim; /* where the search for a free entry begins */
 UK_CTASSERT(BREAKS <= 255);
 
 /* The slots: code, written through a second mapping like any other text. */
-__asm__(".section .text.uk_gdb_slots, \"ax\"\n\t"
+__asm__(".section .text.uk_break_slots, \"ax\"\n\t"
 	".balign 32\n"
-	"gdb_slots:\n\t"
+	"uk_break_slots:\n\t"
 	".skip " STRINGIFY(
-		CONFIG_LIBUKGDB_BREAKPOINTS) " * 32, 0\n\t"
-					     ".size gdb_slots, . - gdb_slots\n\t"
-					     ".previous");
-extern const __u8 gdb_slots[];
+		CONFIG_LIBUKBREAK_MAX) " * 32, 0\n\t"
+				       ".size uk_break_slots, . - uk_break_slots\n\t"
+				       ".previous");
+extern const __u8 uk_break_slots[];
 extern const __u8 uk_nobreak_start[], uk_nobreak_end[];
-UK_CTASSERT(GDB_ARCH_SLOT_SIZE == 32);
+UK_CTASSERT(BREAK_SLOT_SIZE == 32);
 
 /* The first place in `sorted` whose address is not below. */
 static unsigned int __nobreak lower_bound(__vaddr_t addr)
@@ -53,7 +54,7 @@ static unsigned int __nobreak lower_bound(__vaddr_t addr)
 	return lo;
 }
 
-static struct gdb_break *__nobreak find(__vaddr_t addr)
+static struct uk_break *__nobreak find(__vaddr_t addr)
 {
 	unsigned int i = lower_bound(addr);
 
@@ -62,50 +63,49 @@ static struct gdb_break *__nobreak find(__vaddr_t addr)
 	return &breaks[sorted[i]];
 }
 
-struct gdb_break *__nobreak gdb_break_at(__vaddr_t addr)
+struct uk_break *__nobreak uk_break_at(__vaddr_t addr)
 {
-	struct gdb_break *b = find(addr);
+	struct uk_break *b = find(addr);
 
 	return b && b->patched ? b : __NULL;
 }
 
-__vaddr_t __nobreak gdb_break_slot(const struct gdb_break *b)
+__vaddr_t __nobreak break_slot(const struct uk_break *b)
 {
-	return (__vaddr_t)gdb_slots +
-	       (__vaddr_t)(b - breaks) * GDB_ARCH_SLOT_SIZE;
+	return (__vaddr_t)uk_break_slots +
+	       (__vaddr_t)(b - breaks) * BREAK_SLOT_SIZE;
 }
 
-static struct gdb_break *slot_owner(__vaddr_t pc)
+static struct uk_break *slot_owner(__vaddr_t pc)
 {
-	__vaddr_t at = pc - (__vaddr_t)gdb_slots;
+	__vaddr_t at = pc - (__vaddr_t)uk_break_slots;
 
-	return at < BREAKS * GDB_ARCH_SLOT_SIZE
-		       ? &breaks[at / GDB_ARCH_SLOT_SIZE]
-		       : __NULL;
+	return at < BREAKS * BREAK_SLOT_SIZE ? &breaks[at / BREAK_SLOT_SIZE]
+					     : __NULL;
 }
 
-int gdb_break_leave_slot(struct __regs *regs)
+int uk_break_leave_slot(struct __regs *regs)
 {
 	__vaddr_t pc = ukarch_regs_pc(regs);
-	struct gdb_break *b = slot_owner(pc);
+	struct uk_break *b = slot_owner(pc);
 
 	if (!b)
 		return 0;
-	pc -= gdb_break_slot(b);
+	pc -= break_slot(b);
 	if (pc && pc < b->ool.slot_len)
 		return 1;
 	ukarch_regs_set_pc(regs, b->addr + (pc ? b->ool.len : 0));
 	return 0;
 }
 
-int gdb_break_patch(struct gdb_break *b, int on)
+int uk_break_patch(struct uk_break *b, int on)
 {
 	int rc;
 
 	if (b->patched == on)
 		return 0;
-	rc = ukplat_page_poke(b->addr, on ? gdb_arch_break_insn : b->orig,
-			      gdb_arch_break_len);
+	rc = ukplat_page_poke(b->addr, on ? break_arch_insn : b->orig,
+			      uk_break_len);
 	if (!rc)
 		b->patched = on;
 	return rc;
@@ -114,7 +114,7 @@ int gdb_break_patch(struct gdb_break *b, int on)
 /* Code may continue inside the slot: a thread, or code that a trap that is
  * being handled has interrupted.
  */
-static int slot_in_use(struct gdb_break *b)
+static int slot_in_use(struct uk_break *b)
 {
 	struct ukarch_trap_ctx *ctx;
 	struct uk_thread *t = __NULL;
@@ -135,72 +135,78 @@ static int slot_in_use(struct gdb_break *b)
 	return 0;
 }
 
-static void forget(struct gdb_break *b)
+/* Not by memmove(): a breakpoint there would not be found meanwhile. */
+static void __nobreak sorted_add(unsigned int at, unsigned int index)
 {
-	unsigned int i = lower_bound(b->addr);
+	for (unsigned int i = n_sorted++; i > at; i--)
+		UK_WRITE_ONCE(sorted[i], UK_READ_ONCE(sorted[i - 1]));
+	sorted[at] = index;
+}
 
-	if (!b->orig_len)
-		return;
+static void __nobreak sorted_remove(unsigned int at)
+{
 	n_sorted--;
-	memmove(&sorted[i], &sorted[i + 1], n_sorted - i);
+	for (unsigned int i = at; i < n_sorted; i++)
+		UK_WRITE_ONCE(sorted[i], UK_READ_ONCE(sorted[i + 1]));
+}
+
+static void forget(struct uk_break *b)
+{
+	if (b->orig_len)
+		sorted_remove(lower_bound(b->addr));
 	b->orig_len = 0;
 }
 
-static struct gdb_break *allocate(__vaddr_t addr)
+static struct uk_break *allocate(__vaddr_t addr)
 {
-	unsigned int at;
-
 	for (unsigned int n = 0; n < BREAKS; n++) {
-		struct gdb_break *b = &breaks[(victim + n) % BREAKS];
+		struct uk_break *b = &breaks[(victim + n) % BREAKS];
 
-		if (b->live || b->held || slot_in_use(b))
+		if (b->users || slot_in_use(b))
 			continue;
-		if (b->patched && gdb_break_patch(b, 0))
+		if (b->patched && uk_break_patch(b, 0))
 			continue;
 		victim = (victim + n + 1) % BREAKS;
 		forget(b);
 		b->addr = addr;
 		b->orig_len = 1;
-		at = lower_bound(addr);
-		memmove(&sorted[at + 1], &sorted[at], n_sorted - at);
-		sorted[at] = b - breaks;
-		n_sorted++;
+		sorted_add(lower_bound(addr), b - breaks);
 		return b;
 	}
 	return __NULL;
 }
 
 /* Decides how the instruction is executed elsewhere, and prepares that. */
-static int prepare(struct gdb_break *b)
+static int prepare(struct uk_break *b)
 {
-	__u8 code[GDB_ARCH_SLOT_SIZE] = { 0 };
+	__u8 code[BREAK_SLOT_SIZE] = { 0 };
 
-	gdb_arch_ool(b->orig, b->orig_len, b->addr, gdb_break_slot(b), code,
-		     &b->ool);
-	if (b->ool.kind != GDB_OOL_SLOT)
+	break_arch_ool(b->orig, b->orig_len, b->addr, break_slot(b), code,
+		       &b->ool);
+	if (b->ool.kind != UK_BREAK_OOL_SLOT)
 		return 0;
-	return ukplat_page_poke(gdb_break_slot(b), code, sizeof(code));
+	return ukplat_page_poke(break_slot(b), code, sizeof(code));
 }
 
 /* The entry of a breakpoint whose instruction is in memory from now on. */
-static int insert(__vaddr_t addr, struct gdb_break **at)
+static int insert(__vaddr_t addr, struct uk_break **at)
 {
-	__u8 orig[GDB_ARCH_INSN_MAX];
-	struct gdb_break *b = *at = find(addr);
+	__u8 orig[UK_BREAK_INSN_MAX];
+	struct uk_break *b = *at = find(addr);
 	__sz len;
 	int rc;
 
 	if (addr % UKARCH_INSN_UNIT)
 		return -EINVAL;
-	if (addr + gdb_arch_break_len > (__vaddr_t)uk_nobreak_start &&
+	if (addr + uk_break_len > (__vaddr_t)uk_nobreak_start &&
 	    addr < (__vaddr_t)uk_nobreak_end)
 		return -EACCES;
 	if (b && b->patched)
 		return 0;
 	len = uk_nofault_memcpy((char *)orig, (const char *)addr, sizeof(orig),
 				0);
-	gdb_break_hide(addr, orig, len);
-	if (len < gdb_arch_break_len)
+	uk_break_hide(addr, orig, len);
+	if (len < uk_break_len)
 		return -EFAULT;
 	if (!b || b->orig_len != len || memcmp(b->orig, orig, len)) {
 		if (b && slot_in_use(b))
@@ -217,58 +223,50 @@ static int insert(__vaddr_t addr, struct gdb_break **at)
 			return rc;
 	}
 	*at = b;
-	return gdb_break_patch(b, 1);
+	return uk_break_patch(b, 1);
 }
 
-int gdb_break_insert(__vaddr_t addr, __u64 kind __unused)
+int uk_break_insert(__vaddr_t addr, unsigned int user, struct uk_break **at)
 {
-	struct gdb_break *b;
+	struct uk_break *b;
 	int rc = insert(addr, &b);
 
 	if (!rc)
-		b->live = 1;
+		b->users |= user;
+	if (!rc && at)
+		*at = b;
 	return rc;
 }
 
-struct gdb_break *gdb_break_hold(__vaddr_t addr)
+int uk_break_remove(__vaddr_t addr, unsigned int user)
 {
-	struct gdb_break *b;
+	struct uk_break *b = uk_break_at(addr);
 
-	if (insert(addr, &b))
-		return __NULL;
-	b->held = 1;
-	return b;
-}
-
-int gdb_break_remove(__vaddr_t addr)
-{
-	struct gdb_break *b = gdb_break_at(addr);
-
-	if (!b || !b->live)
+	if (!b || !(b->users & user))
 		return -ENOENT;
-	b->live = 0;
+	b->users &= ~user;
 	return 0;
 }
 
-void gdb_break_sync(void)
+void uk_break_sync(void)
 {
 	for (unsigned int i = 0; i < n_sorted; i++) {
-		struct gdb_break *b = &breaks[sorted[i]];
+		struct uk_break *b = &breaks[sorted[i]];
 
-		if (b->patched && !b->live && !b->held)
-			(void)gdb_break_patch(b, 0);
+		if (b->patched && !b->users)
+			(void)uk_break_patch(b, 0);
 	}
 }
 
 /* The next breakpoint whose instruction overlaps a range, from number *i on. */
-static struct gdb_break *next_in(__vaddr_t addr, __sz len, unsigned int *i)
+static struct uk_break *next_in(__vaddr_t addr, __sz len, unsigned int *i)
 {
 	for (; *i < n_sorted; (*i)++) {
-		struct gdb_break *b = &breaks[sorted[*i]];
+		struct uk_break *b = &breaks[sorted[*i]];
 
 		if (b->addr >= addr + len)
 			return __NULL;
-		if (b->patched && b->addr + gdb_arch_break_len > addr) {
+		if (b->patched && b->addr + uk_break_len > addr) {
 			(*i)++;
 			return b;
 		}
@@ -281,23 +279,23 @@ static struct gdb_break *next_in(__vaddr_t addr, __sz len, unsigned int *i)
  */
 static void hide_slots(__vaddr_t addr, void *buf, __sz len)
 {
-	__vaddr_t from = MAX(addr, (__vaddr_t)gdb_slots);
-	__vaddr_t to = MIN(addr + len,
-			   (__vaddr_t)gdb_slots + BREAKS * GDB_ARCH_SLOT_SIZE);
+	__vaddr_t from = MAX(addr, (__vaddr_t)uk_break_slots);
+	__vaddr_t to = MIN(addr + len, (__vaddr_t)uk_break_slots +
+					       BREAKS * BREAK_SLOT_SIZE);
 
 	if (from < to)
 		memset((char *)buf + (from - addr), 0, to - from);
 }
 
-void gdb_break_hide(__vaddr_t addr, void *buf, __sz len)
+void uk_break_hide(__vaddr_t addr, void *buf, __sz len)
 {
-	unsigned int i = lower_bound(
-		addr < gdb_arch_break_len ? 0 : addr - gdb_arch_break_len + 1);
-	struct gdb_break *b;
+	unsigned int i =
+		lower_bound(addr < uk_break_len ? 0 : addr - uk_break_len + 1);
+	struct uk_break *b;
 
 	hide_slots(addr, buf, len);
 	while ((b = next_in(addr, len, &i))) {
-		for (unsigned int n = 0; n < gdb_arch_break_len; n++)
+		for (unsigned int n = 0; n < uk_break_len; n++)
 			if (b->addr + n - addr < len)
 				((__u8 *)buf)[b->addr + n - addr] = b->orig[n];
 	}
@@ -307,7 +305,7 @@ void gdb_break_hide(__vaddr_t addr, void *buf, __sz len)
 static void adopt(__vaddr_t addr, const __u8 *buf, __sz len)
 {
 	for (unsigned int i = 0; i < n_sorted; i++) {
-		struct gdb_break *b = &breaks[sorted[i]];
+		struct uk_break *b = &breaks[sorted[i]];
 		int changed = 0;
 
 		for (unsigned int n = 0; n < b->orig_len; n++)
@@ -320,13 +318,13 @@ static void adopt(__vaddr_t addr, const __u8 *buf, __sz len)
 	}
 }
 
-__sz gdb_break_write(__vaddr_t addr, const void *buf, __sz len)
+__sz uk_break_write(__vaddr_t addr, const void *buf, __sz len)
 {
-	unsigned int i = lower_bound(
-		addr < gdb_arch_break_len ? 0 : addr - gdb_arch_break_len + 1);
+	unsigned int i =
+		lower_bound(addr < uk_break_len ? 0 : addr - uk_break_len + 1);
 	const __u8 *from = buf;
 	__sz done = 0;
-	struct gdb_break *b;
+	struct uk_break *b;
 
 	/* Between the breakpoint instructions, which stay. */
 	while (done < len) {
@@ -334,7 +332,7 @@ __sz gdb_break_write(__vaddr_t addr, const void *buf, __sz len)
 
 		b = next_in(at, len - done, &i);
 		if (b && b->addr <= at) {
-			done = MIN(len, b->addr + gdb_arch_break_len - addr);
+			done = MIN(len, b->addr + uk_break_len - addr);
 			continue;
 		}
 		if (b) {

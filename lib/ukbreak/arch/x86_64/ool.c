@@ -9,10 +9,12 @@
  */
 #include <string.h>
 #include <arch/insn.h>
-#include "../../gdb_arch.h"
+#include "../../break_internal.h"
 
-const __u8 gdb_arch_break_insn[] = { 0xcc };
-const unsigned int gdb_arch_break_len = 1;
+const __u8 break_arch_insn[] = { 0xcc };
+const unsigned int uk_break_len = 1;
+
+#define TRAP_NMI 2
 
 #define JMP_LEN 5
 #define PUSH_LEN 5
@@ -32,7 +34,7 @@ const unsigned int gdb_arch_break_len = 1;
 #define SF 0x080
 #define OF 0x800
 
-__vaddr_t __nobreak gdb_arch_break_pc(const struct __regs *regs)
+__vaddr_t __nobreak uk_break_pc(const struct __regs *regs)
 {
 	return regs->rip - 1;
 }
@@ -114,15 +116,15 @@ static void jump(__u8 *code, __vaddr_t at, __vaddr_t to)
 	memcpy(code + 1, &rel, 4);
 }
 
-void gdb_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
-		  __u8 *code, struct gdb_ool *ool)
+void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
+		    __u8 *code, struct uk_break_ool *ool)
 {
 	struct x86_insn in;
 	unsigned int at = 0;
 	int op;
 
 	memset(ool, 0, sizeof(*ool));
-	ool->kind = GDB_OOL_STEP;
+	ool->kind = UK_BREAK_OOL_STEP;
 	if (!x86_insn_decode(insn, avail, &in))
 		return;
 	ool->len = in.len;
@@ -133,7 +135,7 @@ void gdb_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 		ool->target = pc + in.len +
 			      disp_at(insn + in.imm_at, in.len - in.imm_at);
 	if (op >= 0 && op != OP_CALL) {
-		ool->kind = GDB_OOL_EMULATE;
+		ool->kind = UK_BREAK_OOL_EMULATE;
 		ool->op = op;
 		return;
 	}
@@ -153,7 +155,7 @@ void gdb_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 			return;
 		jump(code + at, slot + at, ool->target);
 		ool->slot_len = at + JMP_LEN;
-		ool->kind = GDB_OOL_SLOT;
+		ool->kind = UK_BREAK_OOL_SLOT;
 		return;
 	}
 	memcpy(code + at, insn, in.len);
@@ -171,11 +173,11 @@ void gdb_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 	}
 	ool->slot_len = at + in.len;
 	jump(code + ool->slot_len, slot + ool->slot_len, pc + in.len);
-	ool->kind = GDB_OOL_SLOT;
+	ool->kind = UK_BREAK_OOL_SLOT;
 }
 
 /* The push of a call. */
-void gdb_arch_undo(struct __regs *regs)
+void uk_break_undo(struct __regs *regs)
 {
 	regs->rsp += 8;
 }
@@ -215,8 +217,8 @@ static int __nobreak condition(unsigned int cc, __u64 flags)
 	return holds ^ (cc & 1);
 }
 
-int __nobreak gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
-			       struct __regs *regs)
+int __nobreak break_arch_emulate(const struct uk_break_ool *ool, __vaddr_t pc,
+				 struct __regs *regs)
 {
 	__vaddr_t next = pc + ool->len;
 	int taken = 1;
@@ -239,4 +241,14 @@ int __nobreak gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
 	}
 	regs->rip = taken ? ool->target : next;
 	return 0;
+}
+
+int __nobreak uk_break_is_insn(const __u8 *insn)
+{
+	return insn[0] == 0xcc;
+}
+
+int uk_break_is_nmi(const struct ukarch_trap_ctx *ctx)
+{
+	return ctx->trapnr == TRAP_NMI;
 }

@@ -10,11 +10,11 @@
 #include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/nofault.h>
-#include "../../gdb_arch.h"
+#include "../../break_internal.h"
 
 /* brk #0 */
-const __u8 gdb_arch_break_insn[] = { 0x00, 0x00, 0x20, 0xd4 };
-const unsigned int gdb_arch_break_len = 4;
+const __u8 break_arch_insn[] = { 0x00, 0x00, 0x20, 0xd4 };
+const unsigned int uk_break_len = 4;
 
 enum {
 	OP_B,
@@ -33,7 +33,7 @@ enum {
 #define PSTATE_C (1UL << 29)
 #define PSTATE_V (1UL << 28)
 
-__vaddr_t __nobreak gdb_arch_break_pc(const struct __regs *regs)
+__vaddr_t __nobreak uk_break_pc(const struct __regs *regs)
 {
 	return regs->pc;
 }
@@ -94,22 +94,22 @@ static int is_bound(__u32 w)
 	       (w & 0x3f000000) == 0x1c000000;	 /* ldr literal, vector */
 }
 
-void gdb_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
-		  __u8 *code, struct gdb_ool *ool)
+void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
+		    __u8 *code, struct uk_break_ool *ool)
 {
 	__s64 back = (__s64)(pc - slot) / 4;
 	__u32 w;
 	int op;
 
 	memset(ool, 0, sizeof(*ool));
-	ool->kind = GDB_OOL_STEP;
+	ool->kind = UK_BREAK_OOL_STEP;
 	ool->len = 4;
 	if (avail < 4)
 		return;
 	memcpy(&w, insn, 4);
 	op = place_op(w, pc, &ool->target);
 	if (op >= 0) {
-		ool->kind = GDB_OOL_EMULATE;
+		ool->kind = UK_BREAK_OOL_EMULATE;
 		ool->op = op;
 		ool->insn = w;
 		return;
@@ -120,7 +120,7 @@ void gdb_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 	w = 0x14000000 | ((__u32)back & 0x3ffffff);
 	memcpy(code + 4, &w, 4);
 	ool->slot_len = 4;
-	ool->kind = GDB_OOL_SLOT;
+	ool->kind = UK_BREAK_OOL_SLOT;
 }
 
 /* C1.2.4: the conditions, each with its negation but for the last. */
@@ -156,7 +156,7 @@ static int __nobreak guards_branches(void)
 #endif
 }
 
-static int __nobreak load_literal(const struct gdb_ool *ool,
+static int __nobreak load_literal(const struct uk_break_ool *ool,
 				  struct __regs *regs)
 {
 	unsigned int size = ool->insn >> 30; /* 0 ldr w, 1 ldr x, 2 ldrsw */
@@ -185,8 +185,8 @@ static __u64 __nobreak branch_type(int op, __u32 w)
 	       << ARM64_PSTATE_BTYPE_SHIFT;
 }
 
-int __nobreak gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
-			       struct __regs *regs)
+int __nobreak break_arch_emulate(const struct uk_break_ool *ool, __vaddr_t pc,
+				 struct __regs *regs)
 {
 	__u32 w = ool->insn;
 	__u64 value = reg_get(regs, w & 31);
@@ -233,4 +233,22 @@ int __nobreak gdb_arch_emulate(const struct gdb_ool *ool, __vaddr_t pc,
 		       branch_type(ool->op, w);
 	regs->pc = taken ? to : pc + 4;
 	return 0;
+}
+
+/* brk (DDI 0487, C6.2.42), with any number */
+int __nobreak uk_break_is_insn(const __u8 *insn)
+{
+	__u32 w = insn[0] | (__u32)insn[1] << 8 | (__u32)insn[2] << 16 |
+		  (__u32)insn[3] << 24;
+
+	return (w & 0xffe0001f) == 0xd4200000;
+}
+
+void uk_break_undo(struct __regs *regs __unused)
+{
+}
+
+int uk_break_is_nmi(const struct ukarch_trap_ctx *ctx)
+{
+	return ctx->trapnr % 4 == 2; /* FIQ */
 }

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/* What each architecture must provide, beside <uk/break.h>. */
+#ifndef __BREAK_INTERNAL_H__
+#define __BREAK_INTERNAL_H__
+
+#include <uk/break.h>
+
+/* Bytes of a place where an instruction is executed instead. */
+#define BREAK_SLOT_SIZE 32
+
+extern const __u8 break_arch_insn[]; /* uk_break_len bytes */
+
+/**
+ * Finds how to execute an instruction out of line.
+ *
+ * @param insn its bytes, `avail` of them readable
+ * @param pc where it stands, slot where the copy would stand
+ * @param code receives the BREAK_SLOT_SIZE bytes of the slot, for
+ *   UK_BREAK_OOL_SLOT
+ * @param ool receives how
+ */
+void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
+		    __u8 *code, struct uk_break_ool *ool);
+
+/**
+ * Does what the branch would: changes registers, memory never.
+ *
+ * @return 0; -EFAULT if a literal cannot be read: the instruction faults, and
+ *   nothing was changed
+ */
+int break_arch_emulate(const struct uk_break_ool *ool, __vaddr_t pc,
+		       struct __regs *regs);
+
+/** Where a breakpoint's instruction is executed. */
+__vaddr_t break_slot(const struct uk_break *b);
+
+#endif /* __BREAK_INTERNAL_H__ */

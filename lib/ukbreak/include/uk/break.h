@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Breakpoint instructions in the text of the running image, for a debugger's
+ * stub and for probes. What stands under one is executed in a slot or done
+ * here, so that it stays in memory while the program passes it.
+ *
+ * Each user has its own bit; an instruction is there as long as one has it.
+ *
+ * Contexts: what changes the table is for a CPU that is alone
+ * (uk_lcpu_stop_others()), with interrupts off. The others read it in a trap
+ * with uk_percpu()'s in_debugger set, and are not stopped meanwhile.
+ */
+#ifndef __UK_BREAK_H__
+#define __UK_BREAK_H__
+
+#include <errno.h>
+#include <uk/arch/trap.h>
+#include <uk/essentials.h>
+#include <uk/event.h>
+
+/* Longest instruction, and longest breakpoint instruction. */
+#define UK_BREAK_INSN_MAX 16
+
+/* What gets the program over the instruction under a breakpoint. */
+enum uk_break_ool_kind {
+	UK_BREAK_OOL_STEP,    /* nothing but a step at its own place */
+	UK_BREAK_OOL_SLOT,    /* a copy in a slot, which jumps back after it */
+	UK_BREAK_OOL_EMULATE, /* a branch, which is done here */
+};
+
+struct uk_break_ool {
+	__u8 kind;	  /* enum uk_break_ool_kind */
+	__u8 len;	  /* of the instruction at its place */
+	__u8 slot_len;	  /* of its copy, without the jump after */
+	__u8 op;	  /* the architecture's */
+	__u32 insn;	  /* the architecture's */
+	__vaddr_t target; /* of a branch, or of what it names */
+};
+
+/* Users. */
+#define UK_BREAK_DEBUGGER 1
+#define UK_BREAK_STEP 2 /* the stub's own, for a step that begins there */
+#define UK_BREAK_PROBE 4
+
+/* A breakpoint in text. Its instruction stays in memory when its last user has
+ * removed it, until uk_break_sync(): debuggers remove and insert all of
+ * them at each stop, and each write to text is dear.
+ */
+struct uk_break {
+	__vaddr_t addr;
+	__u8 orig[UK_BREAK_INSN_MAX]; /* the program's bytes, so many: */
+	__u8 orig_len;
+	__u8 patched; /* the breakpoint instruction is in memory */
+	__u8 users;   /* UK_BREAK_*, one bit each */
+	struct uk_break_ool ool;
+};
+
+/* --- the table ------------------------------------------------------------*/
+
+/** The breakpoint whose instruction stands at an address, or NULL. */
+struct uk_break *uk_break_at(__vaddr_t addr);
+
+/**
+ * Puts a breakpoint instruction in memory for a user, or notes one more user.
+ *
+ * @param at receives the breakpoint; NULL: not wanted
+ * @return 0; -EINVAL: no instruction begins there on this architecture;
+ *   -EACCES: on the way of every trap; -EFAULT: no memory; -ENOSPC:
+ *   LIBUKBREAK_MAX; -EAGAIN: code still executes what stood there before;
+ *   as ukplat_page_poke()
+ */
+int uk_break_insert(__vaddr_t addr, unsigned int user, struct uk_break **at);
+
+/** A user does not need it any more. @return 0; -ENOENT */
+int uk_break_remove(__vaddr_t addr, unsigned int user);
+
+/** Removes breakpoint instructions that have no user. */
+void uk_break_sync(void);
+
+/** Puts a breakpoint's instruction in memory, or the program's own. */
+int uk_break_patch(struct uk_break *b, int on);
+
+/** Shows the program's bytes in a copy of memory. Contexts: any. */
+void uk_break_hide(__vaddr_t addr, void *buf, __sz len);
+
+/** Writes memory under breakpoints. @return bytes written */
+__sz uk_break_write(__vaddr_t addr, const void *buf, __sz len);
+
+/* --- passing one ----------------------------------------------------------*/
+
+/* What uk_break_execute() did. */
+enum uk_break_execution {
+	UK_BREAK_DONE,	   /* the instruction is executed */
+	UK_BREAK_IN_SLOT,  /* it is as soon as the trap is left */
+	UK_BREAK_IN_PLACE, /* nothing: it must be executed at its own place */
+};
+
+/** Gets the program of a trap over the instruction under a breakpoint. */
+enum uk_break_execution uk_break_execute(struct uk_break *b,
+					 struct __regs *regs);
+
+/**
+ * Turns a pc inside of a slot into the one that it stands for.
+ *
+ * @return 1 if it was in the middle of an instruction, whose first half
+ *   uk_break_undo() undoes; 0 otherwise
+ */
+int uk_break_leave_slot(struct __regs *regs);
+void uk_break_undo(struct __regs *regs);
+
+/**
+ * Serves a trap of a breakpoint that only probes use: calls uk_break_hit(),
+ * with NULL if in_debugger is set, and passes it. Where the debugger's stub is
+ * selected it calls this in its own handler; else this library has one.
+ *
+ * @return 1; 0: the trap has another cause. Contexts: trap.
+ */
+int uk_break_pass(struct ukarch_trap_ctx *ctx);
+
+/*
+ * The program has come to a breakpoint with UK_BREAK_PROBE; data: struct
+ * uk_break_hit. In trap context, with in_debugger set.
+ */
+UK_EVENT_DECLARE(UK_EVENT_BREAK_HIT);
+
+struct uk_break_hit {
+	__vaddr_t addr;
+	struct __regs *regs; /* with that pc; NULL: on the way of another hit,
+			      * or of the debugger's stub
+			      */
+};
+
+/** Raises it if a probe is there. Contexts: as the event's. */
+void uk_break_hit(const struct uk_break *b, struct __regs *regs);
+
+/* --- the architecture's ---------------------------------------------------*/
+
+extern const unsigned int uk_break_len; /* of the breakpoint instruction */
+
+/** The address of the breakpoint instruction that trapped. */
+__vaddr_t uk_break_pc(const struct __regs *regs);
+
+/** 1 if an instruction is a breakpoint instruction. */
+int uk_break_is_insn(const __u8 *insn);
+
+/** 1 for an interrupt that came although interrupts were off. */
+int uk_break_is_nmi(const struct ukarch_trap_ctx *ctx);
+
+#endif /* __UK_BREAK_H__ */
