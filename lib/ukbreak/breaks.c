@@ -170,6 +170,7 @@ static struct uk_break *allocate(__vaddr_t addr)
 		forget(b);
 		b->addr = addr;
 		b->orig_len = 1;
+		b->probes = __NULL;
 		sorted_add(lower_bound(addr), b - breaks);
 		return b;
 	}

@@ -25,7 +25,7 @@ enum uk_break_execution __nobreak uk_break_execute(struct uk_break *b,
 
 void __nobreak uk_break_hit(const struct uk_break *b, struct __regs *regs)
 {
-	struct uk_break_hit hit = { b->addr, regs };
+	struct uk_break_hit hit = { b, regs };
 
 	if (b->users & UK_BREAK_PROBE)
 		uk_raise_event(UK_EVENT_BREAK_HIT, &hit);

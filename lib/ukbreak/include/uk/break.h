@@ -53,6 +53,7 @@ struct uk_break {
 	__u8 orig_len;
 	__u8 patched; /* the breakpoint instruction is in memory */
 	__u8 users;   /* UK_BREAK_*, one bit each */
+	void *probes; /* UK_BREAK_PROBE's own */
 	struct uk_break_ool ool;
 };
 
@@ -125,7 +126,7 @@ int uk_break_pass(struct ukarch_trap_ctx *ctx);
 UK_EVENT_DECLARE(UK_EVENT_BREAK_HIT);
 
 struct uk_break_hit {
-	__vaddr_t addr;
+	const struct uk_break *b;
 	struct __regs *regs; /* with that pc; NULL: on the way of another hit,
 			      * or of the debugger's stub
 			      */

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The table of probes, and their breakpoints in text. One is changed at a
+ * time; the other CPUs stand while a breakpoint is.
+ */
+#include <string.h>
+#include <uk/arch/lcpu.h>
+#include <uk/break.h>
+#include <uk/lcpu.h>
+#include <uk/plat/image.h>
+#include <uk/plat/lcpu.h>
+#include <uk/snprintf.h>
+#include <uk/symtab.h>
+#include "probe_internal.h"
+
+struct probe probes[CONFIG_LIBUKPROBE_MAX];
+static int changing;
+
+static struct probe *find(const char *name)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(probes); i++)
+		if (probes[i].used && !strcmp(probes[i].name, name))
+			return &probes[i];
+	return __NULL;
+}
+
+static int change_begin(void)
+{
+	return __atomic_exchange_n(&changing, 1, __ATOMIC_ACQUIRE) ? -EBUSY : 0;
+}
+
+static void change_end(void)
+{
+	__atomic_store_n(&changing, 0, __ATOMIC_RELEASE);
+}
+
+/* What stop_begin() needs to be undone. */
+struct stop {
+	unsigned long irq;
+	int others;
+};
+
+/* This CPU is alone, and breakpoints on its way are passed over. */
+static struct stop stop_begin(void)
+{
+	struct stop s = { .irq = ukarch_irq_save() };
+
+	s.others = uk_lcpu_look();
+	uk_percpu()->in_debugger = 1;
+	return s;
+}
+
+static void stop_end(struct stop s)
+{
+	uk_percpu()->in_debugger = 0;
+	uk_lcpu_look_end(s.others);
+	ukarch_irq_restore(s.irq);
+}
+
+/* Its last probe takes the breakpoint with it. */
+static void take_out(struct probe *p)
+{
+	struct uk_break *b = uk_break_at(p->addr);
+	struct probe **at = (struct probe **)&b->probes;
+
+	while (*at != p)
+		at = &(*at)->next;
+	*at = p->next;
+	p->used = 0;
+	if (b->probes)
+		return;
+	(void)uk_break_remove(p->addr, UK_BREAK_PROBE);
+	uk_break_sync();
+}
+
+static int put_in(struct probe *p)
+{
+	struct uk_break *b;
+	int rc = uk_break_insert(p->addr, UK_BREAK_PROBE, &b);
+
+	if (rc)
+		return rc;
+	p->next = b->probes;
+	b->probes = p;
+	p->used = 1;
+	if (b->ool.kind != UK_BREAK_OOL_STEP && !uk_break_is_insn(b->orig))
+		return 0;
+	take_out(p);
+	return -ENOTSUP;
+}
+
+static int insert(struct probe *p)
+{
+	struct stop s = stop_begin();
+	int rc = put_in(p);
+
+	stop_end(s);
+	return rc;
+}
+
+static const char *reason(int rc)
+{
+	switch (rc) {
+	case -EACCES:
+		return "this code is on the way of each hit";
+	case -ENOTSUP:
+		return "this instruction cannot be executed elsewhere; choose "
+		       "the one before or after it";
+	case -EFAULT:
+		return "no code is there";
+	case -ENOSPC:
+		return "there are LIBUKBREAK_MAX breakpoints and probes "
+		       "already";
+	case -EAGAIN:
+		return "a thread is still at what stood there before; try "
+		       "again";
+	case -EINVAL:
+		return "no instruction begins there";
+	case -EEXIST:
+		return "there is a probe of that name; remove it first";
+	case -ENOMEM:
+		return "no memory for its values";
+	default:
+		return "the code cannot be written";
+	}
+}
+
+static int check_address(__vaddr_t addr)
+{
+	struct uk_symbol sym;
+
+	if (!uk_image_is_text(addr))
+		return -EFAULT;
+	if (uk_resolve_symbol(addr, &sym))
+		sym.start = 0;
+	return probe_arch_is_insn(addr, sym.start) ? 0 : -EINVAL;
+}
+
+/* The probe becomes one that readers see before it is hit. */
+static int set_up(struct probe *p)
+{
+	int rc = find(p->name) ? -EEXIST : check_address(p->addr);
+
+	if (!rc)
+		rc = probe_publish(p);
+	if (rc)
+		return rc;
+	rc = insert(p);
+	if (rc)
+		probe_retract(p);
+	return rc;
+}
+
+static int add(int argc, char *const *argv, char *why, __sz len)
+{
+	struct probe *p = probes;
+	int rc;
+
+	while (p < probes + ARRAY_SIZE(probes) && p->used)
+		p++;
+	if (p == probes + ARRAY_SIZE(probes))
+		return probe_refuse(-ENOSPC, why, len,
+				    "there are %d probes already "
+				    "(LIBUKPROBE_MAX)",
+				    CONFIG_LIBUKPROBE_MAX);
+	memset(p, 0, sizeof(*p));
+	rc = probe_parse(p, argc, argv, why, len);
+	if (rc)
+		return rc;
+	rc = set_up(p);
+	return rc ? probe_refuse(rc, why, len, "%s at 0x%lx: %s", p->name,
+				 p->addr, reason(rc))
+		  : 0;
+}
+
+static const char busy[] = "another probe is being changed; try again";
+
+int uk_probe_add(int argc, char *const *argv, char *why, __sz len)
+{
+	int rc = change_begin();
+
+	if (rc)
+		return probe_refuse(rc, why, len, "%s", busy);
+	rc = add(argc, argv, why, len);
+	change_end();
+	return rc;
+}
+
+static int remove(const char *name)
+{
+	struct probe *p = find(name);
+	struct stop s;
+
+	if (!p)
+		return -ENOENT;
+	s = stop_begin();
+	take_out(p);
+	stop_end(s);
+	probe_retract(p);
+	return 0;
+}
+
+int uk_probe_remove(const char *name)
+{
+	int rc = change_begin();
+
+	if (rc)
+		return rc;
+	rc = remove(name);
+	change_end();
+	return rc;
+}
+
+/* --- the list -------------------------------------------------------------*/
+
+static void show_value(const struct probe *p, const struct probe_value *v,
+		       char *line)
+{
+	if (v->kind == PROBE_HIST)
+		(void)uk_snprintf(line, UK_PROBE_LINE_MAX,
+				  "  %s: hist count %lu sum %lu", v->name,
+				  uk_store_cumulative(&v->hist, v->hist.size),
+				  v->sum);
+	else if (!p->hits)
+		(void)uk_snprintf(line, UK_PROBE_LINE_MAX,
+				  "  %s: %s of nothing", v->name,
+				  probe_kind_names[v->kind]);
+	else
+		(void)uk_snprintf(line, UK_PROBE_LINE_MAX, "  %s: %s %ld",
+				  v->name, probe_kind_names[v->kind], v->value);
+}
+
+static void show_error(const struct probe *p, char *line)
+{
+	const char *error = UK_READ_ONCE(p->error);
+	__u64 addr = UK_READ_ONCE(p->error_addr);
+	int n = uk_snprintf(line, UK_PROBE_LINE_MAX, "  last error: %s", error);
+
+	if (UK_READ_ONCE(p->error_memory) && n < UK_PROBE_LINE_MAX)
+		(void)uk_snprintf(line + n, UK_PROBE_LINE_MAX - n, " at 0x%lx",
+				  addr);
+}
+
+void uk_probe_list(void (*show)(const char *line, void *arg), void *arg)
+{
+	char line[UK_PROBE_LINE_MAX];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(probes); i++) {
+		const struct probe *p = &probes[i];
+
+		if (!p->used)
+			continue;
+		(void)uk_snprintf(line, sizeof(line),
+				  "%s at 0x%lx: hits %lu errors %lu missed %lu",
+				  p->name, p->addr, p->hits, p->errors,
+				  p->missed);
+		show(line, arg);
+		for (unsigned int k = 0; k < p->n_values; k++) {
+			show_value(p, &p->values[k], line);
+			show(line, arg);
+		}
+		if (!p->error)
+			continue;
+		show_error(p, line);
+		show(line, arg);
+	}
+}

@@ -1,0 +1,239 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""ukprobe and support/probe: what probes count is compared with the program's own numbers
+(tests/apps/probe), where they are with objdump, their metrics by promtool."""
+
+import json
+import os
+import re
+import subprocess
+
+import pytest
+from gdb_guest import play
+from guest import free_port
+from http_guest import HttpGuest
+from vitrine import ARCHS, ROOT, build
+
+SCENES = ROOT / "tests/gdb/probe_scenes.py"
+TOKEN = "se-cret"
+RIGHT = {"Authorization": f"Bearer {TOKEN}"}
+MACHINES = {"x86_64": "microvm", "arm64": "virt"}
+STUB = ("CONFIG_LIBUKGDB=y",)
+# Of each architecture one image, with the debugger's stub or without; VITRINE_ALL=1: both.
+IMAGES = [(arch, stub) for arch in ARCHS for stub in ((), STUB)
+          if os.environ.get("VITRINE_ALL") or (arch == "x86_64") == bool(stub)]
+IDS = [f"{arch}{'-gdb' if stub else ''}" for arch, stub in IMAGES]
+FALSE_CONDITION = {"x86_64": 800, "arm64": 750}  # instructions, at most
+
+
+class Probed(HttpGuest):
+    """A guest of tests/apps/probe."""
+
+    def __init__(self, arch, stub, *options):
+        self.stub, self.gdb_port = bool(stub), free_port()
+        super().__init__(build("probe", arch, config=stub), MACHINES[arch], options=[
+            "-p", f"http.token={TOKEN}", *(["--gdb", self.gdb_port] if stub else []), *options])
+
+    def __enter__(self):
+        super().__enter__()
+        self.wait_for("ready")
+        return self
+
+    def probe(self, *words, status=0):
+        """support/probe with the guest's port and token."""
+        done = subprocess.run([ROOT / "support/probe", *words], check=False, text=True, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, env={**os.environ, "VITRINE_TOKEN": TOKEN})
+        assert done.returncode == status, done.stdout
+        return done.stdout
+
+    def insert(self, *probes):
+        return self.probe(self.image.path, str(self.at), *probes)
+
+    def values(self, name):
+        """{entry: value} of a probe in the store."""
+        return {entry["path"].rpartition("/")[2]: entry["value"] for entry in
+                json.loads(self.get(f"/store/ukprobe/{name}/"))}
+
+    def remove(self, *names):
+        for name in names:
+            self.probe("--remove", name, str(self.at))
+
+
+@pytest.fixture(scope="module", params=IMAGES, ids=IDS)
+def g(request):
+    with Probed(*request.param, "--smp", "2") as guest:
+        yield guest
+
+
+@pytest.fixture
+def clean(g):
+    yield g
+    g.remove(*re.findall(r"^(\w+) at ", g.get("/probes"), re.M))
+    assert g.get("/probes") == ""
+
+
+def test_counts(clean):
+    g = clean
+    printed = g.insert("work arg > 3 : count, hist(arg, 4, 6), w=sum(item->weight)",
+                       "work : min(item->weight), max(item->next ? item->next->weight : -1), last(arg)")
+    assert re.fullmatch(r"work at 0x[0-9a-f]+, work \S+main\.c:\d+\nwork_2 at .*\n", printed), printed
+    called, heavy, _ = map(int, g.get("/work?1000").split())
+    args = [i % 10 for i in range(1000)]
+    over = [a for a in args if a > 3]
+    assert (called, heavy) == (len(args), len(over))
+    assert g.values("work") == {
+        "hits": heavy, "errors": 0, "missed": 0, "w": sum(100 * a for a in over),
+        "hist": {"buckets": [{"le": 4, "count": over.count(4)}, {"le": 6, "count": len([a for a in over if a <= 6])}],
+                 "count": len(over), "sum": sum(over)}}
+    assert g.values("work_2") == {"hits": called, "errors": 0, "missed": 0, "min": 0, "max": 800, "last": 9}
+
+    text = g.get("/metrics")
+    subprocess.run(["promtool", "check", "metrics"], input=text, text=True, check=True, stdout=subprocess.DEVNULL)
+    assert f'vitrine_ukprobe_hits_total{{probe="work"}} {heavy}\n' in text
+    assert f'vitrine_ukprobe_hist_bucket{{probe="work",le="6"}} {len([a for a in over if a <= 6])}\n' in text
+    listed = g.probe(str(g.at))
+    assert f": hits {heavy} errors 0 missed 0\n  hist: hist count {heavy} sum {sum(over)}\n" in listed, listed
+    assert listed == g.ask("/command", "POST", "probe")[2].decode()
+
+
+def test_faults_are_counted(clean):
+    g = clean
+    g.insert("work : last(item->weight)", "work 12 / (arg - 5) > 100", "work : hist(arg - 5)", "work : hist(arg)")
+    g.get("/nothing?100")  # every second item is NULL
+    assert g.values("work") == {"hits": 50, "errors": 50, "missed": 0, "last": 1000}
+    assert g.values("work_2") == {"hits": 0, "errors": 10, "missed": 0}
+    assert g.values("work_3")["errors"] == 50
+    powers = g.values("work_4")["hist"]
+    assert [b["le"] for b in powers["buckets"]] == [1 << i for i in range(32)]
+    assert [b["count"] for b in powers["buckets"][:4]] == [20, 30, 50, 90]
+    listed = g.get("/probes")
+    assert "last error: memory refused at 0x0\n" in listed and "last error: division by zero\n" in listed
+    assert "last error: negative value of a histogram\n" in listed
+
+
+@pytest.mark.one_cpu("has two")
+def test_two_cpus(clean):
+    """Both CPUs are at one probe at the same time, and no hit is lost."""
+    g = clean
+    g.insert("work arg == 3 : sum(item->weight), max(arg)", "work : sum(arg)")
+    g.get("/cpus?5000")
+    assert g.values("work") == {"hits": 1000, "errors": 0, "missed": 0, "max": 3,
+                                "sum": 500 * 300 + 500 * 600}
+    assert g.values("work_2") == {"hits": 10000, "errors": 0, "missed": 0, "sum": 45000}
+
+
+def test_on_the_way_of_a_hit(clean):
+    """A function that hits use themselves counts the program's calls only."""
+    g = clean
+    g.insert("work : last(item->weight)", "uk_nofault_memcpy")
+    before = g.values("uk_nofault_memcpy")
+    g.get("/work?100")
+    after = g.values("uk_nofault_memcpy")
+    assert g.values("work")["hits"] == 100
+    assert after["missed"] - before["missed"] == 100
+
+
+def test_each_instruction(clean):
+    """A function with a probe at each of its instructions does what it did."""
+    g = clean
+    symbols = g.image.tool("nm", "-S", g.image.path)
+    at, size = (int(n, 16) for n in re.search(r"^(\w+) (\w+) . work$", symbols, re.M).groups())
+    dump = g.image.tool("objdump", "-dw", f"--start-address={at}", f"--stop-address={at + size}", g.image.path)
+    places = [int(a, 16) for a in re.findall(r"^ *([0-9a-f]+):\t", dump, re.M)]
+    plain = g.get("/work?50")
+    for i in range(0, len(places), 4):
+        for k, place in enumerate(places[i:i + 4]):
+            status, _, body = g.ask("/probes", "POST", f"p{k} {place:#x}", **RIGHT)
+            assert status == 200, (hex(place), body, dump)
+        assert g.get("/work?50") == plain
+        if not i:
+            assert g.values("p0")["hits"] == 50
+        g.remove(*(f"p{k}" for k in range(len(places[i:i + 4]))))
+    if g.image.arch == "x86_64":  # there are no others on arm64
+        inside = min(set(range(at, at + size)) - set(places))
+        status, _, body = g.ask("/probes", "POST", f"p {inside:#x}", **RIGHT)
+        assert (status, body) == (400, f"p at {inside:#x}: no instruction begins there\n".encode())
+
+
+@pytest.mark.parametrize("definition, status, why", [
+    ("p uk_trap_raise", 409, "this code is on the way of each hit"),
+    ("p 0x10", 409, "no code is there"),
+    ("p nothing_here", 400, "nothing_here: the image has no such function"),
+    ("p", 400, "write a name and an address"),
+    ("p/q work", 400, "p/q: names are letters, digits and _"),
+    ("p work image=00", 409, "it is for another image: the guest runs build-id "),
+    ("p work if=2", 400, "2: an expression is pairs of hexadecimal digits"),
+    ("p work if=27 if=27", 400, "there are two conditions"),
+    ("p work hits=last,27", 400, "hits: each probe has that"),
+    ("p work v=mean,27", 400, "v=mean,27: write last, sum, min, max or hist"),
+    ("p work v=last,27,1", 400, "v: only a histogram has bounds"),
+    ("p work v=hist,27,5,5", 400, "v: bounds are numbers that ascend"),
+    ("p work v=last,27 v=sum,27", 400, "v: two values have that name"),
+    ("p work a=last,27 b=last,27 c=last,27 d=last,27", 400, "a probe has 3 values at most"),
+    ("p work if=" + "27" * 513, 400, "the expressions have more than 512 bytes"),
+    ("p 1 2 3 4 5 6 7 8", 400, "a definition has 8 words at most"),
+])
+def test_refused(clean, definition, status, why):
+    got, _, body = clean.ask("/probes", "POST", definition, **RIGHT)
+    said = re.sub(r"^p at 0x[0-9a-f]+: ", "", body.decode())
+    assert (got, said[:len(why)]) == (status, why)
+    assert clean.get("/probes") == ""
+
+
+def test_one_of_a_name_and_no_more_than_fit(clean):
+    g = clean
+    for i in range(4):
+        assert g.ask("/probes", "POST", f"p{i} work", **RIGHT)[0] == 200
+    assert g.ask("/probes", "POST", "p0 work", **RIGHT)[0] == 507
+    g.remove("p3")
+    assert g.ask("/probes", "POST", "p0 work", **RIGHT)[2] == \
+        f"p0 at {int(re.search('p0 at (0x[0-9a-f]+)', g.get('/probes'))[1], 16):#x}: there is a probe of that " \
+        "name; remove it first\n".encode()
+    assert g.ask("/probes/p9", "DELETE", **RIGHT)[0] == 404
+    assert g.ask("/probes/p0", "DELETE")[0] == g.ask("/probes", "POST", "p4 work")[0] == 401
+    assert g.ask("/command", "POST", "probe add q work+0 v=last,2207 27")[2] == \
+        b"27: write if=CODE or VALUE=KIND,CODE\n"
+
+
+def test_support_probe(clean):
+    """What it prints for the shell, any instruction, and what it refuses."""
+    g = clean
+    printed = g.probe("--name", "mine", "--print", g.image.path, "*work arg > 3 : v=last(arg)")
+    assert g.ask("/command", "POST", printed.strip())[2] == b"", printed
+    g.get("/work?10")
+    assert g.values("mine") == {"hits": 6, "errors": 0, "missed": 0, "v": 9}
+    for probe, why in (("work fred > 1", 'No symbol "fred" in current context.'),
+                       ("nowhere", 'Function "nowhere" not defined.'),
+                       ("work : mean(arg)", "mean(arg): an action is count"),
+                       ("work arg > 1.5", "support/probe: work: ")):
+        assert why in g.probe(g.image.path, str(g.at), probe, status=1), probe
+    assert "it is for another image" in g.probe(
+        build("hello", g.image.arch).path, str(g.at), "main", status=1)
+    g.probe(g.image.path, status=1)
+    assert "--help" in g.probe(status=2)
+
+
+def test_beside_a_debugger(clean):
+    """gdb stops at the same instruction, sees the program's own code, and changes no count."""
+    g = clean
+    if not g.stub:
+        return
+    g.insert("work : sum(arg)")
+    play(g.image, f"127.0.0.1:{g.gdb_port}", "beside_a_probe", f"http://127.0.0.1:{g.at}", more=[SCENES])
+    assert g.values("work") == {"hits": 20, "errors": 0, "missed": 0, "sum": 90}
+    g.get("/work?10")
+    assert g.values("work")["hits"] == 30
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_cost(arch):
+    """A false condition, in instructions, beside a call without a probe."""
+    with Probed(arch, STUB if arch == "x86_64" else (), "--icount", "--smp", "1") as g:
+        plain = int(g.get("/cost?1000"))
+        g.insert("work arg > 3")
+        probed = int(g.get("/cost?1000"))
+        print(f"a false condition: {probed - plain} instructions")
+        assert 0 < probed - plain <= FALSE_CONDITION[arch]
+        g.remove("work")
+        assert int(g.get("/cost?1000")) == plain
+
