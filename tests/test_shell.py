@@ -15,7 +15,9 @@ from guest import Guest, until
 from vitrine import ON_MACHINES, ROOT, SUPPORT_RUN, build
 
 SECONDS = 60
-CONFIG = ("CONFIG_LIBUKSHELL=y", "CONFIG_LIBUKSTORE=y", "CONFIG_LIBVIRTIO_CONSOLE=y", "CONFIG_LIBUKDUMP=y")
+CONFIG = ("CONFIG_LIBUKSHELL=y", "CONFIG_LIBUKSTORE=y", "CONFIG_LIBVIRTIO_CONSOLE=y", "CONFIG_LIBUKDUMP=y",
+          "CONFIG_LIBUKSHELL_CHANGES=y")
+TOKEN = "open sesame"
 PROMPT = b"cmd> "
 
 
@@ -50,7 +52,7 @@ class Client:
 def guest(image, tmp_path):
     """A guest whose program reads stdin, and a client at its shell."""
     path = tmp_path / "shell"
-    with Guest(image, at=path, stdin=True, options=["--shell", path, "--core", tmp_path / "core"]) as g:
+    with Guest(image, at=path, stdin=True, options=["--shell", path, "--core", tmp_path / "core", "-p", f"shell.token={TOKEN}"]) as g:
         client = Client(g)
         client.until(PROMPT)
         yield g, client
@@ -72,6 +74,15 @@ def check_trace(image, text):
 
 def check_dump(client, core):
     """The core file is of the shell's own thread, and of the others."""
+    refused = "changes are refused: give the token first\n"
+    for line in ("dump", "store set ukboot/request_shutdown 7", "phys 0x100000", "poweroff", "reset", "crash"):
+        assert client.cooked(line) == refused, line
+    assert client.cooked("token") == "usage: token TEXT\n"
+    for wrong in ("open", '"open sesame "', '""', "open sesame"):
+        assert client.cooked(f"token {wrong}") == "wrong token\n"
+        assert client.cooked("dump") == refused and not core.exists()
+    assert client.cooked(f'token "{TOKEN}"') == ""
+    assert TOKEN not in client.cooked("params") and "shell.token=not shown" in client.cooked("params shell")
     assert client.cooked("dump") == "core file written\n"
     assert client.cooked("dump x").startswith("usage: dump")
     until(core.exists)
@@ -131,6 +142,8 @@ def test_commands(image, tmp_path):
         again = Client(g)
         again.until(PROMPT)
         assert again.cooked("store get ukinit/application") == "cmd\n"
+        assert again.cooked("store set ukboot/request_shutdown 7").startswith("changes are refused")
+        assert again.cooked(f'token "{TOKEN}"') == ""
         assert again.cooked("store set ukboot/request_shutdown 99") == '"99" is not 0 to 63\n'
         assert again.cooked("store set ukboot/request_shutdown 7") == ""
         result = g.end()
@@ -182,6 +195,8 @@ def test_editing(image, tmp_path):
             return row(echo), echo.partition("\r\n")[2].removesuffix("\r\n" + PROMPT.decode())
         # no other command begins so; store's words; a path
         assert typed("sto\tg\tukinit/arch\t") == ("store get ukinit/architecture", image.arch)
+        for line in ('token "never ended', "token never"):  # are not in the history
+            assert typed(line)[0] == line
         assert typed("\x1b[A\x17ukinit/appl\t") == ("store get ukinit/application", "cmd")
         assert typed("\x1b[A\x1b[A") == ("store get ukinit/architecture", image.arch)
         assert typed("tore gXt ukinit/architecture\x1b[Hs\x1b[F" + 21 * "\x1b[D" + "\x7fe") == \
@@ -221,7 +236,8 @@ def test_on_the_terminal(arch, machine):
     image = build("cmd", arch, config=CONFIG)
     child = pexpect.spawn(SUPPORT_RUN[0],
                           [*SUPPORT_RUN[1:], "--machine", machine, "-p", "console.stdio=none",
-                           "-p", f"shell.console={image.target.console}", str(image.path), "wait"],
+                           "-p", f"shell.console={image.target.console}", "-p", f"shell.token={TOKEN}",
+                           str(image.path), "wait"],
                           timeout=SECONDS)
     try:
         child.expect_exact("cmd> ")
@@ -230,6 +246,8 @@ def test_on_the_terminal(arch, machine):
         child.expect(rf"store get ukinit/architecture\r+\n{arch}\r+\ncmd> ")
         child.send("\x1b[A\x1b[D\x1b[D\x1b[D\x1b[D\x0b\r")
         child.expect(rf"architecture\x08{{4}} {{4}}\x08{{4}}\r+\nukinit/architecture {arch}\r+\n")
+        child.expect_exact("cmd> ")
+        child.send(f'token "{TOKEN}"\r')
         child.expect_exact("cmd> ")
         child.send("powerof\t5\r")
         child.expect_exact("exit 5")

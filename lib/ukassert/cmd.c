@@ -53,6 +53,8 @@ static int cmd_crash(struct uk_cmd_io *io, int argc, char **argv)
 	for (__sz i = 0; argc < 3 && i < ARRAY_SIZE(kinds); i++) {
 		if (strcmp(kinds[i].name, kind) != 0)
 			continue;
+		if (!uk_cmd_may_change(io))
+			return -EPERM;
 		if (!kinds[i].raise)
 			__builtin_trap();
 		kinds[i].raise();

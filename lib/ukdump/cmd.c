@@ -12,6 +12,8 @@ static int cmd_dump(struct uk_cmd_io *io, int argc, char **argv __unused)
 
 	if (argc > 1)
 		return -EINVAL;
+	if (!uk_cmd_may_change(io))
+		return -EPERM;
 	rc = uk_dump();
 	uk_cmd_printf(io, "%s\n",
 		      rc == -ENODEV ? "no console has the role dump; boot with "

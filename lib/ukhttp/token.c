@@ -5,23 +5,11 @@
  */
 #include <uk/http.h>
 #include <uk/param.h>
+#include <uk/secret.h>
 
-static char *token = "";
-UK_PARAM(http, token, &token, charp,
+static char *token;
+UK_PARAM(http, token, &token, secret,
 	 "what clients that change the guest send as Authorization: Bearer");
-
-/* Takes as long for each text of a length, so that it is not to be guessed
- * letter by letter.
- */
-static int is_token(const char *given)
-{
-	__sz len = strlen(given), right = strlen(token);
-	unsigned int differ = len != right;
-
-	for (__sz i = 0; i < len; i++)
-		differ |= (unsigned char)(given[i] ^ token[i % (right + 1)]);
-	return !differ;
-}
 
 int uk_http_may_change(const struct uk_http_request *req,
 		       struct uk_http_response *res)
@@ -29,7 +17,7 @@ int uk_http_may_change(const struct uk_http_request *req,
 	static const char scheme[] = "Bearer ";
 	const char *given = uk_http_header(req, "Authorization", 0);
 
-	if (!token[0])
+	if (!token || !token[0])
 		uk_http_error(
 			res, 403,
 			"changes are refused: boot with http.token=TEXT\n");
@@ -37,7 +25,7 @@ int uk_http_may_change(const struct uk_http_request *req,
 		uk_http_error(res, 401,
 			      "send Authorization: Bearer and http.token\n");
 	else if (uk_http_header(req, "Authorization", 1) ||
-		 !is_token(given + sizeof(scheme) - 1))
+		 !uk_secret_is(token, given + sizeof(scheme) - 1))
 		uk_http_error(res, 403, "wrong token\n");
 	else
 		return 1;

@@ -36,6 +36,8 @@ static int cmd_phys(struct uk_cmd_io *io, int argc, char **argv)
 	if (argc < 2 || argc > 3 || uk_cmd_number(argv[1], &addr) ||
 	    (argc == 3 && uk_cmd_number(argv[2], &len)) || len > LEN_MAX)
 		return -EINVAL;
+	if (!uk_cmd_may_change(io))
+		return -EPERM;
 	while (len) {
 		__sz n = MIN(len, (__u64)ROW);
 		__sz got = uk_nofault_memcpy((char *)row, (const char *)addr, n,

@@ -125,6 +125,7 @@ int value_set(const struct uk_param *param, char *text)
 	case UK_PARAM_TYPE_bool:
 		return parse_bool(text, param->var);
 	case UK_PARAM_TYPE_charp:
+	case UK_PARAM_TYPE_secret:
 		*(char **)param->var = text;
 		return 0;
 	default:
@@ -144,6 +145,7 @@ static const struct {
 	[UK_PARAM_TYPE_size] = { "size", "bytes such as 4096, 64K, 16M or 1G" },
 	[UK_PARAM_TYPE_bool] = { "bool", "yes or no" },
 	[UK_PARAM_TYPE_charp] = { "charp", "a text" },
+	[UK_PARAM_TYPE_secret] = { "secret", "a text" },
 };
 
 const char *value_form(const struct uk_param *param)
@@ -195,10 +197,12 @@ void value_text(const struct uk_param *param, char *buf, __sz len)
 		break;
 	default:
 		text = *(char **)param->var;
-		if (text)
-			uk_snprintf(buf, len, "\"%s\"", text);
-		else
+		if (!text)
 			uk_snprintf(buf, len, "not set");
+		else if (param->type == UK_PARAM_TYPE_secret)
+			uk_snprintf(buf, len, "not shown");
+		else
+			uk_snprintf(buf, len, "\"%s\"", text);
 		break;
 	}
 }

@@ -187,8 +187,11 @@ static int read_with(struct uk_cmd_io *io, int is_top, __u64 wanted)
 
 static int start(struct uk_cmd_io *io, __u64 hz)
 {
-	int rc = hz > UK_PROF_HZ_MAX ? -EINVAL : uk_prof_start(hz);
+	int rc;
 
+	if (!uk_cmd_may_change(io))
+		return -EPERM;
+	rc = hz > UK_PROF_HZ_MAX ? -EINVAL : uk_prof_start(hz);
 	if (rc == -EINVAL)
 		uk_cmd_printf(io, "give 1 to %u samples a second\n",
 			      UK_PROF_HZ_MAX);
@@ -217,6 +220,8 @@ static int cmd_prof(struct uk_cmd_io *io, int argc, char **argv)
 		return read_with(io, 0, 0);
 	if (strcmp(argv[1], "stop") != 0)
 		return -EINVAL;
+	if (!uk_cmd_may_change(io))
+		return -EPERM;
 	uk_prof_stop();
 	return 0;
 }

@@ -15,6 +15,7 @@
 #include <uk/sched.h>
 #include <uk/wait.h>
 #include "complete.h"
+#include "token.h"
 
 #define POLL 10000000UL /* ns, of a console that does not interrupt */
 #define RETRY 5000000UL /* ns, until a slow reader is asked again */
@@ -91,12 +92,14 @@ static void prompt(void)
 
 static void run(void)
 {
-	struct uk_cmd_io io = { .out = out };
+	struct uk_cmd_io io = { .out = out, .refuses = shell_refuses() };
 
 	shell.stalled = 0;
 	if (shell.line.echo)
 		out(&io, "\n", 1);
 	uk_cmd_run(&io, shell.line.text, shell.line.len);
+	if (shell_may_hold_token(shell.line.text, shell.line.len))
+		shell.line.len = 0; /* the history does not get it */
 	shell_line_clear(&shell.line);
 	prompt();
 }
@@ -128,6 +131,7 @@ static void typed(const char *bytes, __sz len)
 /* A new client: nothing of the one before is left. */
 static void greet(unsigned int client)
 {
+	shell_distrust();
 	shell.client = client;
 	shell.line = (struct shell_line){ .show = show,
 					  .history = &shell.history,

@@ -104,6 +104,8 @@ static int cmd_set(struct uk_cmd_io *io, const char *path, const char *value)
 	char why[TEXT_MAX];
 	int ret;
 
+	if (!uk_cmd_may_change(io))
+		return -EPERM;
 	if (!store_may_allocate()) {
 		uk_cmd_printf(io, "values are set in threads only\n");
 		return -EPERM;

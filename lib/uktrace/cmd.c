@@ -17,8 +17,11 @@ static void list(struct uk_cmd_io *io)
 
 static int switch_named(struct uk_cmd_io *io, const char *names, int on)
 {
-	int rc = uk_trace_switch(names, on);
+	int rc;
 
+	if (!uk_cmd_may_change(io))
+		return -EPERM;
+	rc = uk_trace_switch(names, on);
 	if (rc < 0)
 		uk_cmd_printf(io, "%s: %s\n", names, uk_trace_switch_error(rc));
 	else
@@ -42,6 +45,8 @@ static int cmd_tracepoints(struct uk_cmd_io *io, int argc, char **argv)
 	} else if (argc == 3 && !strcmp(argv[1], "off")) {
 		return switch_named(io, argv[2], 0);
 	} else if (argc == 2 && !strcmp(argv[1], "clear")) {
+		if (!uk_cmd_may_change(io))
+			return -EPERM;
 		uk_trace_clear();
 	} else if (!strcmp(argv[1], "last") && argc <= 3 &&
 		   (argc == 2 || !uk_cmd_number(argv[2], &wanted))) {

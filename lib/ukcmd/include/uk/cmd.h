@@ -36,6 +36,9 @@ struct uk_cmd_io {
 	/* Takes output, in pieces as they come; text is not terminated. */
 	void (*out)(struct uk_cmd_io *io, const char *text, __sz len);
 	void *arg; /* out's */
+	/* Why changes are refused, a line without newline; NULL: they are not.
+	 */
+	const char *refuses;
 };
 
 /* Where words go that would complete what was typed. */
@@ -138,6 +141,20 @@ static inline void __printf_like(2, 3)
 	n = uk_vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
 	io->out(io, text, MIN((__sz)n, sizeof(text) - 1));
+}
+
+/**
+ * For a command that changes the guest, or shows its memory: whether who runs
+ * it may do that. A debugger may.
+ *
+ * @return 1; or 0, and the reason has been printed: the command returns -EPERM.
+ *   Contexts: as out().
+ */
+static inline int uk_cmd_may_change(struct uk_cmd_io *io)
+{
+	if (io->refuses)
+		uk_cmd_printf(io, "%s\n", io->refuses);
+	return !io->refuses;
 }
 
 /**

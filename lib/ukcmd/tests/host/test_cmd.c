@@ -45,9 +45,15 @@ static int cmd_wrong(struct uk_cmd_io *io, int argc, char **argv)
 	return -EINVAL;
 }
 
+static int cmd_change(struct uk_cmd_io *io, int argc, char **argv)
+{
+	return uk_cmd_may_change(io) ? 0 : -EPERM;
+}
+
 UK_CMD(words, cmd_words, "shows words", "[WORD...]", UK_CMD_ANY);
 UK_CMD(wrong, cmd_wrong, "is used wrongly", "NOT", UK_CMD_THREAD);
 UK_CMD(bare, cmd_wrong, "takes nothing", "", UK_CMD_ANY);
+UK_CMD(change, cmd_change, "changes", "", UK_CMD_ANY);
 
 /* In memory of its own, so that reading beyond it is noticed. */
 static int run_bytes(const char *line, size_t len)
@@ -86,6 +92,16 @@ static void test_words(void **state)
 	assert_int_equal(run(""), 0);
 	assert_int_equal(run(" \n"), 0);
 	assert_string_equal(said, "");
+}
+
+/* A debugger may change things, a shell's client not always. */
+static void test_changes(void **state)
+{
+	assert_int_equal(run("change"), 0);
+	io.refuses = "not today";
+	assert_int_equal(run("change"), -EPERM);
+	assert_string_equal(said, "not today\n");
+	io.refuses = NULL;
 }
 
 static void test_bounds(void **state)
@@ -139,6 +155,7 @@ static void test_help(void **state)
 	assert_string_equal(
 		said,
 		"bare                        takes nothing\n"
+		"change                      changes\n"
 		"help [NAME]                 lists the commands, or describes one\n"
 		"words [WORD...]             shows words\n"
 		"wrong NOT                   is used wrongly (threads only)\n");
@@ -188,9 +205,10 @@ static void test_numbers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_words),	cmocka_unit_test(test_bounds),
-		cmocka_unit_test(test_unknown), cmocka_unit_test(test_contexts),
-		cmocka_unit_test(test_help),	cmocka_unit_test(test_numbers),
+		cmocka_unit_test(test_words),	 cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_bounds),	 cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_contexts), cmocka_unit_test(test_help),
+		cmocka_unit_test(test_numbers),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

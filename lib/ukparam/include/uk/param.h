@@ -28,14 +28,15 @@
 #include <uk/table.h>
 
 enum uk_param_type {
-	UK_PARAM_TYPE_int,   /* int: -12, 0x1f, 017 */
-	UK_PARAM_TYPE_uint,  /* unsigned int */
-	UK_PARAM_TYPE_u64,   /* __u64 */
-	UK_PARAM_TYPE_size,  /* __sz, bytes: 4096, 64K, 16M, 1G */
-	UK_PARAM_TYPE_bool,  /* _Bool: 1 0 y n yes no on off true false; the
-			      * name alone means yes
-			      */
-	UK_PARAM_TYPE_charp, /* char *, into the command line; lives on */
+	UK_PARAM_TYPE_int,    /* int: -12, 0x1f, 017 */
+	UK_PARAM_TYPE_uint,   /* unsigned int */
+	UK_PARAM_TYPE_u64,    /* __u64 */
+	UK_PARAM_TYPE_size,   /* __sz, bytes: 4096, 64K, 16M, 1G */
+	UK_PARAM_TYPE_bool,   /* _Bool: 1 0 y n yes no on off true false; the
+			       * name alone means yes
+			       */
+	UK_PARAM_TYPE_charp,  /* char *, into the command line; lives on */
+	UK_PARAM_TYPE_secret, /* the same; no list of values shows it */
 };
 
 /* What the types are in C. */
@@ -45,6 +46,7 @@ typedef __u64 uk_param_u64;
 typedef __sz uk_param_size;
 typedef _Bool uk_param_bool;
 typedef char *uk_param_charp;
+typedef char *uk_param_secret;
 
 struct uk_param {
 	const char *name; /* "lib.name" */
@@ -61,7 +63,7 @@ UK_TABLE_DECLARE(param, struct uk_param);
  * @param lib,pname the parameter is lib.pname; C identifiers
  * @param varp address of a variable of the C type above; another type does
  *   not compile
- * @param ptype int, uint, u64, size, bool or charp
+ * @param ptype int, uint, u64, size, bool, charp or secret
  * @param text what it does, one line
  */
 #define UK_PARAM(lib, pname, varp, ptype, text)                                \

@@ -28,7 +28,7 @@ static unsigned int natural;
 static __u64 wide;
 static __sz bytes;
 static _Bool flag;
-static char *text;
+static char *text, *key;
 
 UK_PARAM(web, number, &number, int, "a number");
 UK_PARAM(web, natural, &natural, uint, "a natural number");
@@ -36,6 +36,7 @@ UK_PARAM(web, wide, &wide, u64, "a wide number");
 UK_PARAM(web, bytes, &bytes, size, "a size");
 UK_PARAM(web, flag, &flag, bool, "a flag");
 UK_PARAM(console, log, &text, charp, "a text");
+UK_PARAM(web, key, &key, secret, "a key");
 
 static char logged[4096];
 static char *argv[10];
@@ -97,6 +98,20 @@ static void test_words(void **state)
 		}
 		assert_null(table[i].words[n]);
 		free(line);
+	}
+}
+
+static void test_secrets_are_not_shown(void **state)
+{
+	char shown[VALUE_TEXT_MAX];
+
+	assert_int_equal(parse("web.key=sesame"), 0);
+	assert_string_equal(key, "sesame");
+	uk_table_foreach (param, p) {
+		value_text(p, shown, sizeof(shown));
+		assert_null(strstr(shown, "sesame"));
+		if (p->var == &key)
+			assert_string_equal(shown, "not shown");
 	}
 }
 
@@ -263,6 +278,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_shown_values),
+		cmocka_unit_test(test_secrets_are_not_shown),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_ill_typed),
 		cmocka_unit_test(test_unknown),
