@@ -45,10 +45,10 @@
  *          dpc], [zigzag]. Head: bits 3-7 dpc (0: explicit), bits 0-2: node is
  *          none, current - 1, + 1, highest so far + 1, + 2, or (5) explicit
  *          zigzag from the highest so far.
- * UNWIND   u8 number of rules, u8 number of codes; rules: u8 flags, varint CFA
- *          offset, varint RA and varint FP distance below the CFA, in units of
- *          8 bytes; codes: u8 number of rows n (1..3), u8 rule of the first,
- *          {u8 dpc, u8 rule} for each further one; index; then per
+ * UNWIND   u8 number of rules, u8 number of codes; rules of 8 bytes: bits 0-3
+ *          flags, then CFA offset, RA and FP distance below the CFA, 20 bits
+ *          each, in units of 8 bytes; codes of 5 bytes: u8 rule, then twice u8
+ *          dpc, u8 rule of a further row, dpc 0: there is none; index; then per
  *          group: u8 rule; then codes: u8 head: bits 0-2 code (7: u8 code
  *          follows), bits 3-7 dpc (31: varint dpc - 31 follows, after the
  *          code). Rule 0 is the standard frame and has no record.
@@ -136,13 +136,19 @@ enum symtab_table {
 #define SYMTAB_RULE_RA_REG 0x02	  /* return address in the link register */
 #define SYMTAB_RULE_RA_END 0x04	  /* no caller */
 #define SYMTAB_RULE_FP_SAVED 0x08 /* FP saved, else unchanged */
+#define SYMTAB_RULE_CFA_SHIFT 4
+#define SYMTAB_RULE_RA_SHIFT 24
+#define SYMTAB_RULE_FP_SHIFT 44
+#define SYMTAB_RULE_OFFSET 0xfffff
 #define SYMTAB_RULE_UNIT 8
-#define SYMTAB_RULE_OFFSET_MAX 0x7fffff
+#define SYMTAB_RULE_SIZE 8
+#define SYMTAB_RULE_OFFSET_MAX (SYMTAB_RULE_OFFSET * SYMTAB_RULE_UNIT)
 #define SYMTAB_UNW_CODE 0x07
 #define SYMTAB_UNW_CODE_ANY 7
 #define SYMTAB_UNW_DPC_SHIFT 3
 #define SYMTAB_UNW_DPC_ANY 31
 #define SYMTAB_UNW_STEPS 3
+#define SYMTAB_UNW_SIZE 5
 #define SYMTAB_UNW_CODES 255
 
 #endif /* __UKSYMTAB_FORMAT_H__ */

@@ -5,47 +5,33 @@
  * first and last instructions of functions, assembly. A row says from which PC
  * on which rule holds; the usual sequences of rows (a prologue) are one code.
  */
-#include <string.h>
-
 #include "symtab_internal.h"
 
 /* State of the decoder in a group. */
 struct unwind_state {
 	struct symtab_cursor c;
-	const __u8 *rules;
-	unsigned int nrules;
-	const __u8 *codes; /* the bytes of the codes, of varying length */
-	const __u8 *codes_end;
+	struct symtab_cursor rules, codes; /* the dictionaries */
 	unsigned int pc_shift;
 	__u64 pc;
 	unsigned int rule; /* 0: standard */
 };
 
-/* Cursor at the steps of a code. */
-static void code_find(const struct unwind_state *s, unsigned int code,
-		      struct symtab_cursor *steps)
-{
-	steps->p = s->codes;
-	steps->end = s->codes_end;
-	steps->bad = 0;
-	while (code-- > 0 && !steps->bad)
-		symtab_skip(steps, 2 * symtab_u8(steps) - 1U);
-}
+struct uk_symtab_known uk_symtab_known[UK_SYMTAB_KNOWN];
 
 /* Decodes a row up to and with pc. 1: the row goes beyond, 0, -EINVAL. */
 static int row_next(struct unwind_state *s, __u64 pc)
 {
-	struct symtab_cursor steps;
+	struct symtab_cursor steps = s->codes;
 	__u8 head = symtab_u8(&s->c);
-	unsigned int code = head & SYMTAB_UNW_CODE, n;
+	unsigned int code = head & SYMTAB_UNW_CODE;
 	__u64 dpc = head >> SYMTAB_UNW_DPC_SHIFT, next;
 
 	if (code == SYMTAB_UNW_CODE_ANY)
 		code = symtab_u8(&s->c);
 	if (dpc == SYMTAB_UNW_DPC_ANY)
 		dpc += symtab_varint(&s->c);
-	code_find(s, code, &steps);
-	for (n = symtab_u8(&steps); n > 0; n--) {
+	symtab_skip(&steps, code * SYMTAB_UNW_SIZE);
+	for (unsigned int n = 1; n == 1 || dpc; n++) {
 		next = s->pc + (dpc << s->pc_shift);
 		if (steps.bad || s->c.bad)
 			return -EINVAL;
@@ -53,63 +39,40 @@ static int row_next(struct unwind_state *s, __u64 pc)
 			return 1;
 		s->pc = next;
 		s->rule = symtab_u8(&steps);
-		dpc = n > 1 ? symtab_u8(&steps) : 0;
+		dpc = n < SYMTAB_UNW_STEPS ? symtab_u8(&steps) : 0;
 	}
 	return steps.bad ? -EINVAL : 0;
 }
 
-static void rule_decode(struct symtab_cursor *c, struct uk_unwind_rule *rule)
+/* A rule of the dictionary; 1 is its first. 0, -EINVAL. */
+static int rule_find(const struct unwind_state *s, __u64 *rule)
 {
-	__u8 flags = symtab_u8(c);
+	struct symtab_cursor c = s->rules;
 
-	rule->cfa_from_fp = !!(flags & SYMTAB_RULE_CFA_FP);
-	rule->cfa_offset = (__u32)symtab_varint(c) * SYMTAB_RULE_UNIT;
-	rule->ra = flags & SYMTAB_RULE_RA_END	? UK_UNWIND_RA_END
-		   : flags & SYMTAB_RULE_RA_REG ? UK_UNWIND_RA_REG
-						: UK_UNWIND_RA_CFA;
-	rule->ra_offset = (__u32)symtab_varint(c) * SYMTAB_RULE_UNIT;
-	rule->fp_saved = !!(flags & SYMTAB_RULE_FP_SAVED);
-	rule->fp_offset = (__u32)symtab_varint(c) * SYMTAB_RULE_UNIT;
-}
-
-/* Decodes a rule of the dictionary; 1 is its first. 0, -EINVAL. */
-static int rule_find(const struct unwind_state *s, unsigned int number,
-		     struct uk_unwind_rule *rule)
-{
-	struct symtab_cursor c = { s->rules, s->codes, 0 };
-
-	if (number > s->nrules)
-		return -EINVAL;
-	while (number-- > 0)
-		rule_decode(&c, rule);
+	*rule = 0;
+	if (!s->rule)
+		return 0;
+	symtab_skip(&c, (s->rule - 1) * SYMTAB_RULE_SIZE);
+	*rule = symtab_u32(&c);
+	*rule |= (__u64)symtab_u32(&c) << 32;
 	return c.bad ? -EINVAL : 0;
 }
 
-/* Reads the dictionaries at the start of the table. */
-static int dictionaries(struct symtab_cursor *c, struct unwind_state *s)
+/* Cuts the next bytes off, as a cursor of their own. */
+static struct symtab_cursor part(struct symtab_cursor *c, __u32 size)
 {
-	struct uk_unwind_rule rule;
-	struct symtab_cursor steps;
-	unsigned int ncodes, i;
+	struct symtab_cursor first = *c;
 
-	s->nrules = symtab_u8(c);
-	ncodes = symtab_u8(c);
-	s->rules = c->p;
-	for (i = 0; i < s->nrules; i++)
-		rule_decode(c, &rule);
-	s->codes = c->p;
-	s->codes_end = c->end;
-	code_find(s, ncodes, &steps);
-	if (c->bad || steps.bad)
-		return -EINVAL;
-	s->codes_end = c->p = steps.p;
-	return 0;
+	symtab_skip(c, size);
+	first.end = c->p;
+	return first;
 }
 
 /* Opens the table at the group of pc. */
 static int unwind_open(const struct symtab_view *v, __u64 pc,
 		       struct unwind_state *s, const __u8 **group_end)
 {
+	unsigned int rules, codes;
 	struct symtab_cursor c;
 	struct symtab_groups g;
 	__u32 count, i;
@@ -119,11 +82,12 @@ static int unwind_open(const struct symtab_view *v, __u64 pc,
 	rc = symtab_table(v, SYMTAB_UNWIND, &c, &count);
 	if (rc)
 		return rc;
-	memset(s, 0, sizeof(*s));
 	s->pc_shift = v->pc_shift;
-	rc = dictionaries(&c, s);
-	if (!rc)
-		rc = symtab_groups(&c, count, &g);
+	rules = symtab_u8(&c);
+	codes = symtab_u8(&c);
+	s->rules = part(&c, rules * SYMTAB_RULE_SIZE);
+	s->codes = part(&c, codes * SYMTAB_UNW_SIZE);
+	rc = c.bad ? -EINVAL : symtab_groups(&c, count, &g);
 	if (!rc)
 		rc = symtab_group_find(&g, pc, &i);
 	if (rc)
@@ -138,13 +102,14 @@ static int unwind_open(const struct symtab_view *v, __u64 pc,
 	return s->c.bad ? -EINVAL : 0;
 }
 
-int uk_symtab_unwind_rule(unsigned long pc, struct uk_unwind_rule *rule)
+/* The rule of a PC as the table has it. 0, -ENOENT, -EINVAL. */
+static __noinline int search(unsigned long pc, __u64 *rule)
 {
 	struct unwind_state s;
 	struct symtab_view v;
 	const __u8 *end;
-	__u64 at;
 	unsigned int n;
+	__u64 at;
 	int rc;
 
 	rc = symtab_view_image(&v);
@@ -156,7 +121,54 @@ int uk_symtab_unwind_rule(unsigned long pc, struct uk_unwind_rule *rule)
 		return rc;
 	for (n = 1; !rc && n < SYMTAB_UNWIND_GROUP && s.c.p < end; n++)
 		rc = row_next(&s, at);
-	if (rc < 0)
-		return rc;
-	return s.rule == 0 ? -ENOENT : rule_find(&s, s.rule, rule);
+	return rc < 0 ? rc : rule_find(&s, rule);
+}
+
+static __u32 offset(__u64 packed, unsigned int shift)
+{
+	return (packed >> shift & SYMTAB_RULE_OFFSET) * SYMTAB_RULE_UNIT;
+}
+
+static void unpack(__u64 packed, struct uk_unwind_rule *rule)
+{
+	rule->cfa_from_fp = !!(packed & SYMTAB_RULE_CFA_FP);
+	rule->cfa_offset = offset(packed, SYMTAB_RULE_CFA_SHIFT);
+	rule->ra = packed & SYMTAB_RULE_RA_END	 ? UK_UNWIND_RA_END
+		   : packed & SYMTAB_RULE_RA_REG ? UK_UNWIND_RA_REG
+						 : UK_UNWIND_RA_CFA;
+	rule->ra_offset = offset(packed, SYMTAB_RULE_RA_SHIFT);
+	rule->fp_saved = !!(packed & SYMTAB_RULE_FP_SAVED);
+	rule->fp_offset = offset(packed, SYMTAB_RULE_FP_SHIFT);
+}
+
+static int is_known(const struct uk_symtab_known *k, unsigned long pc,
+		    __u64 *rule)
+{
+	*rule = UK_READ_ONCE(k->rule);
+	return UK_READ_ONCE(k->key) == (pc ^ uk_symtab_mix(*rule));
+}
+
+static void keep(struct uk_symtab_known *k, __u64 key, __u64 rule)
+{
+	UK_WRITE_ONCE(k->rule, rule);
+	UK_WRITE_ONCE(k->key, key);
+}
+
+int uk_symtab_unwind_rule(unsigned long pc, struct uk_unwind_rule *rule)
+{
+	struct uk_symtab_known *k = uk_symtab_known_at(pc);
+	__u64 packed;
+	int rc;
+
+	if (!is_known(&k[0], pc, &packed) && !is_known(&k[1], pc, &packed)) {
+		rc = search(pc, &packed);
+		if (rc)
+			return rc;
+		keep(&k[1], UK_READ_ONCE(k[0].key), UK_READ_ONCE(k[0].rule));
+		keep(&k[0], pc ^ uk_symtab_mix(packed), packed);
+	}
+	if (!packed)
+		return -ENOENT;
+	unpack(packed, rule);
+	return 0;
 }

@@ -15,6 +15,7 @@
 
 #define RECORD_SIZE 16
 #define FP_ALIGN 8
+#define NO_PAGE 1 /* the address of none */
 
 static int stop(struct uk_unwind *u, enum uk_unwind_end end, __uptr bad)
 {
@@ -35,16 +36,30 @@ static void enter_regs(struct uk_unwind *u, const struct __regs *regs)
 
 void uk_unwind_start(struct uk_unwind *u, const struct __regs *regs)
 {
-	*u = (struct uk_unwind){ 0 };
+	u->is_trap = 0;
+	u->end = UK_UNWIND_RUNNING;
+	u->bad = 0;
+	u->page = NO_PAGE;
 	enter_regs(u, regs);
 }
 
-static int read_word(struct uk_unwind *u, __uptr addr, __uptr *word)
+/* The first word of a page. */
+static __noinline int read_page(struct uk_unwind *u, __uptr addr, __uptr *word)
 {
 	if (addr & (FP_ALIGN - 1))
 		return stop(u, UK_UNWIND_UNALIGNED, addr);
 	if (!uk_nofault_try_read(*word, addr))
 		return stop(u, UK_UNWIND_UNREADABLE, addr);
+	u->page = addr & __PAGE_MASK;
+	return 1;
+}
+
+/* A page of which a word could be read is not tried again. */
+static inline int read_word(struct uk_unwind *u, __uptr addr, __uptr *word)
+{
+	if ((addr & (__PAGE_MASK | (FP_ALIGN - 1))) != u->page)
+		return read_page(u, addr, word);
+	*word = *(const __uptr *)addr;
 	return 1;
 }
 
@@ -163,19 +178,53 @@ int uk_unwind_next(struct uk_unwind *u)
 	return 1;
 }
 
+/*
+ * What uk_unwind_next() does for most frames, quickly: at a call of which the
+ * table is known to have no rule, in a page that was read.
+ *
+ * @return the end of the frames then
+ */
+static struct uk_unwind_frame *by_records(struct uk_unwind *u,
+					  struct uk_unwind_frame *f,
+					  const struct uk_unwind_frame *end)
+{
+	__uptr at = u->pc - 1, sp = u->sp, fp = u->fp;
+	const __uptr page = u->page;
+
+	for (; f < end && uk_symtab_has_no_rule(at) && fp >= sp &&
+	       (fp & (__PAGE_MASK | (RECORD_SIZE - 1))) == page;
+	     f++) {
+		__uptr pc = ukarch_unsigned(((const __uptr *)fp)[1]);
+
+		if (!uk_image_is_text(pc - 1) ||
+		    pc == (__uptr)ukarch_trap_return)
+			break;
+		at = pc - 1;
+		sp = fp + RECORD_SIZE;
+		fp = *(const __uptr *)fp;
+		*f = (struct uk_unwind_frame){ pc, at, 0 };
+	}
+	u->pc = at + 1;
+	u->sp = sp;
+	u->fp = fp;
+	return f;
+}
+
 unsigned int uk_unwind_frames(const struct __regs *regs,
 			      struct uk_unwind_frame *frames, unsigned int max,
 			      struct uk_unwind *last)
 {
-	unsigned int n = 0;
+	struct uk_unwind_frame *f = frames, *end = frames + max;
 
 	uk_unwind_start(last, regs);
-	do
-		frames[n++] = (struct uk_unwind_frame){
-			last->pc, uk_unwind_lookup_pc(last), last->is_trap
-		};
-	while (n < max && uk_unwind_next(last));
-	return n;
+	do {
+		*f++ = (struct uk_unwind_frame){ last->pc,
+						 uk_unwind_lookup_pc(last),
+						 last->is_trap };
+		if (last->is_call)
+			f = by_records(last, f, end);
+	} while (f < end && uk_unwind_next(last));
+	return (unsigned int)(f - frames);
 }
 
 const char *uk_unwind_end_str(enum uk_unwind_end end)

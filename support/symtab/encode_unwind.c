@@ -151,6 +151,20 @@ static void make_codes(const struct model *m, struct sequences *codes)
 	free(tried.v);
 }
 
+static void put_rule(struct buf *b, const struct unwind_rule *rule)
+{
+	uint64_t packed = rule->flags |
+			  (uint64_t)(rule->cfa / SYMTAB_RULE_UNIT)
+				  << SYMTAB_RULE_CFA_SHIFT |
+			  (uint64_t)(rule->ra / SYMTAB_RULE_UNIT)
+				  << SYMTAB_RULE_RA_SHIFT |
+			  (uint64_t)(rule->fp / SYMTAB_RULE_UNIT)
+				  << SYMTAB_RULE_FP_SHIFT;
+
+	buf_u32(b, (uint32_t)packed);
+	buf_u32(b, (uint32_t)(packed >> 32));
+}
+
 static void put_dictionaries(const struct model *m,
 			     const struct sequences *codes, struct buf *b)
 {
@@ -161,20 +175,14 @@ static void put_dictionaries(const struct model *m,
 		fatal("internal error: %zu codes", codes->len);
 	buf_u8(b, (unsigned int)m->nrules);
 	buf_u8(b, (unsigned int)codes->len);
-	for (i = 0; i < m->nrules; i++) {
-		buf_u8(b, m->rules[i].flags);
-		buf_varint(b, m->rules[i].cfa / SYMTAB_RULE_UNIT);
-		buf_varint(b, m->rules[i].ra / SYMTAB_RULE_UNIT);
-		buf_varint(b, m->rules[i].fp / SYMTAB_RULE_UNIT);
-	}
-	for (c = codes->v; c < codes->v + codes->len; c++) {
-		buf_u8(b, c->n);
-		for (i = 0; i < c->n; i++) {
+	for (i = 0; i < m->nrules; i++)
+		put_rule(b, &m->rules[i]);
+	for (c = codes->v; c < codes->v + codes->len; c++)
+		for (i = 0; i < SYMTAB_UNW_STEPS; i++) {
 			if (i > 0)
 				buf_u8(b, c->dpc[i]);
 			buf_u8(b, c->rule[i]);
 		}
-	}
 }
 
 static void put_code(struct buf *b, size_t code, uint64_t dpc)

@@ -6,9 +6,10 @@
  *
  * Every function here may be called in any context (trap, irq-off, thread,
  * init, before main): it reads constant data of the image, bounds-checked, and
- * writes nothing but the caller's object; it takes no lock, allocates nothing
- * and calls nothing above strlen(). Stack use is below 1.5 KiB. A lookup is
- * a binary search over groups and the decoding of one group.
+ * writes nothing but the caller's object, or a table of unwind rules that were
+ * found, which any context may do at any instant; it takes no lock, allocates
+ * nothing and calls nothing above strlen(). Stack use is below 1.5 KiB. A
+ * lookup is a binary search over groups and the decoding of one group.
  *
  * Errors are the same everywhere: -ENOENT, nothing is known about this address
  * (or the image was built without the table); -EINVAL, the table is damaged.
@@ -22,7 +23,7 @@
 
 #include <errno.h>
 
-#include <uk/arch/types.h>
+#include <uk/essentials.h>
 #ifndef CONFIG_LIBUKSYMTAB
 #include <uk/snprintf.h>
 #endif
@@ -272,7 +273,48 @@ static inline int uk_resolve_inline(unsigned long addr __attribute__((unused)),
  *	image has no table; -EINVAL. O(log n).
  */
 int uk_symtab_unwind_rule(unsigned long pc, struct uk_unwind_rule *rule);
+
+/*
+ * Rules that were found; a PC has two places, the last one found is at the
+ * first. Any CPU writes in any context without a lock: an entry
+ * is valid for the PC for which key is pc ^ uk_symtab_mix(rule), so that one
+ * that two have written at the same time is valid for none.
+ */
+#define UK_SYMTAB_KNOWN 256
+
+struct uk_symtab_known {
+	__u64 key;
+	__u64 rule; /* as in the table; 0: the standard frame */
+};
+
+extern struct uk_symtab_known uk_symtab_known[UK_SYMTAB_KNOWN];
+
+/* Spreads the bits; 0 for 0. */
+static inline __u64 uk_symtab_mix(__u64 value)
+{
+	return value * 0x9e3779b97f4a7c15UL;
+}
+
+static inline struct uk_symtab_known *uk_symtab_known_at(unsigned long pc)
+{
+	return &uk_symtab_known[uk_symtab_mix(pc) >> 56 & ~1UL];
+}
+
+/** Whether uk_symtab_unwind_rule() found not long ago that there is no rule for
+ * a PC in the code, as no other key is equal to it: a tenth of its cost. 0: not
+ * known. Contexts: as above.
+ */
+static inline int uk_symtab_has_no_rule(unsigned long pc)
+{
+	return UK_READ_ONCE(uk_symtab_known_at(pc)->key) == pc;
+}
 #else
+static inline int uk_symtab_has_no_rule(unsigned long pc
+					__attribute__((unused)))
+{
+	return 1;
+}
+
 static inline int uk_symtab_unwind_rule(unsigned long pc
 					__attribute__((unused)),
 					struct uk_unwind_rule *rule

@@ -48,8 +48,9 @@ struct uk_unwind {
 	int is_call; /* pc is a return address */
 	int is_trap; /* a trap interrupted this frame at pc */
 	enum uk_unwind_end end;
-	__uptr bad; /* the value that ended the walk */
-	__uptr lr;  /* link register; valid unless is_call */
+	__uptr bad;  /* the value that ended the walk */
+	__uptr lr;   /* link register; valid unless is_call */
+	__uptr page; /* of the stack, that can be read */
 };
 
 /* A frame of a call chain that was recorded. */
