@@ -60,7 +60,12 @@ def answered(options, image):
     return options, problems
 
 
-def proxied(stack, options):
+def token(options):
+    """What the guest is told with -p http.token=TEXT; the last one counts."""
+    return ([""] + [text.partition("=")[2] for text in options.get("params", ()) if text.startswith("http.token=")])[-1]
+
+
+def proxied(stack, options, image):
     """The options of QEMU: behind --metrics there is a proxy, at a socket that
     only it knows."""
     options = dict(options)
@@ -73,7 +78,7 @@ def proxied(stack, options):
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="vitrine"))
         options["metrics"] = os.path.join(folder, "guest")
         try:
-            stack.enter_context(metrics_proxy.Proxy(where, options["metrics"]))
+            stack.enter_context(metrics_proxy.Proxy(where, options["metrics"], token(options), image))
         except OSError as e:
             raise qemu_command.UsageError(f"--metrics {where}: {e.strerror}") from e
     return options

@@ -5,6 +5,10 @@
 The guest's line carries one client at a time, and one that sends nothing keeps
 the others out. Here a client's request is read first, whole; then it has the
 guest to itself for one request and its reply (RFC 9112). Clients wait in turn.
+
+One request is more than that: GET /debug/pprof/profile?seconds=N of `go tool pprof`
+starts a profile in the guest, with the token that the guest was given, and asks for it N
+seconds later, while others have the guest. Profiles get functions and lines here.
 """
 
 import asyncio
@@ -22,7 +26,10 @@ REQUEST_SECONDS = 10  # from the first byte of a request to its last one
 GUEST_SECONDS = 10  # from a request to its reply, of which the guest's turn is a part
 SEND_SECONDS = 60  # for a client to take a reply
 LINGER_SECONDS = 2  # for one that was refused to end
-REASONS = {400: "Bad Request", 408: "Request Timeout", 411: "Length Required",
+PPROF, PROFILE = b"/debug/pprof/", b"/debug/pprof/profile"
+PROFILE_HZ = 100
+PROFILE_SECONDS = 3600  # at most
+REASONS = {400: "Bad Request", 408: "Request Timeout", 409: "Conflict", 411: "Length Required",
            413: "Content Too Large", 431: "Request Header Fields Too Large",
            502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 
@@ -66,6 +73,12 @@ class Message:
         if len(given) > 1 or not re.fullmatch(rb"[0-9]{1,18}", given[0]):
             return None
         return int(given[0])
+
+    def asks_for(self):
+        """(path, query) of a GET; else nothing."""
+        words = self.first.split(b" ")
+        path, _, query = words[1].partition(b"?") if len(words) == 3 and words[0] == b"GET" else (b"", b"", b"")
+        return path, query
 
     def encode(self):
         return b"\r\n".join([self.first, *self.fields, b"", self.body])
@@ -139,12 +152,37 @@ async def ask_guest(path, request):
             await writer.wait_closed()
 
 
+def profile_seconds(request):
+    """How long a profile is to take that a request asks for; 0: it asks for none."""
+    path, query = request.asks_for()
+    given = re.findall(rb"(?:^|&)seconds=([^&]*)", query)
+    if path != PROFILE or not given:
+        return 0
+    if not re.fullmatch(rb"0*[1-9][0-9]{0,3}", given[0]) or int(given[0]) > PROFILE_SECONDS:
+        raise Refused(400, f"seconds={given[0].decode(errors='replace')}: use 1 to {PROFILE_SECONDS}")
+    return int(given[0])
+
+
+def with_names(reply, image):
+    """A profile with what the image's debug information says; as it is if that cannot be had."""
+    import pprof_file  # pylint: disable=import-outside-toplevel
+    import stacks  # pylint: disable=import-outside-toplevel
+    try:
+        profile = pprof_file.decode(reply.body)
+        reply.body = stacks.pprof(profile, stacks.chains(image, stacks.pcs_of(profile)), os.path.abspath(image))
+    except (OSError, ValueError):
+        return
+    reply.without(b"content-length")
+    reply.fields.append(b"Content-Length: %d" % len(reply.body))
+
+
 class Proxy:
     """Between clients at a TCP port of 127.0.0.1, or a Unix socket, and a guest
-    at another Unix socket. Listens when made: OSError if it cannot."""
+    at another Unix socket. token: what the guest lets start profiles; image: that it runs.
+    Listens when made: OSError if it cannot."""
 
-    def __init__(self, where, guest):
-        self.guest = guest
+    def __init__(self, where, guest, token="", image=None):
+        self.guest, self.token, self.image, self.profiling = guest, token, image, False
         self.path = where if isinstance(where, str) else None
         if self.path:
             self.socket = socket.socket(socket.AF_UNIX)
@@ -204,19 +242,46 @@ class Proxy:
         stays = b"close" not in said and (not request.first.endswith(b"HTTP/1.0")
                                           or b"keep-alive" in said)
         request.without(b"connection")
-        try:
-            reply = await asyncio.wait_for(self.reply(request), GUEST_SECONDS)
-        except asyncio.TimeoutError:
-            raise Refused(504, f"the guest does not reply within {GUEST_SECONDS} s; is it stopped "
-                               "by a debugger, or has it no HTTP server?") from None
+        seconds = profile_seconds(request)
+        reply = await (self.profile(request, seconds) if seconds else self.ask(request))
+        if request.asks_for()[0].startswith(PPROF) and b"application/octet-stream" in reply.values(b"content-type"):
+            await self.loop.run_in_executor(None, with_names, reply, self.image)
         reply.without(b"connection")
         reply.fields.append(b"Connection: " + (b"keep-alive" if stays else b"close"))
         await self.send(writer, reply.encode())
         return stays
 
-    async def reply(self, request):
+    async def ask(self, request):
+        """The guest's reply, in the client's turn."""
+        try:
+            return await asyncio.wait_for(self.turn_of(request), GUEST_SECONDS)
+        except asyncio.TimeoutError:
+            raise Refused(504, f"the guest does not reply within {GUEST_SECONDS} s; is it stopped "
+                               "by a debugger, or has it no HTTP server?") from None
+
+    async def turn_of(self, request):
         async with self.turn:
             return await ask_guest(self.guest, request)
+
+    async def profile(self, request, seconds):
+        """A profile of so long, or why there is none."""
+        if self.profiling:
+            raise Refused(409, "another client has a profile taken; try again when it has it")
+        self.profiling = True
+        try:
+            reply = await self.sample(PROFILE_HZ)
+            if b" 200 " not in reply.first:
+                return reply
+            await asyncio.sleep(seconds)
+            await self.sample(0)
+        finally:
+            self.profiling = False
+        return await self.ask(request)
+
+    async def sample(self, hz):
+        """Has the guest start a profile, or end it."""
+        return await self.ask(Message(b"POST %s?hz=%d HTTP/1.1\r\nHost: guest\r\nAuthorization: Bearer %s"
+                                      % (PROFILE, hz, self.token.encode())))
 
     @staticmethod
     async def drop(reader, writer):

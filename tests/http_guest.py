@@ -26,13 +26,13 @@ def split(reply):
 
 
 class HttpGuest(Guest):
-    """A guest with a server at a TCP port."""
+    """A guest with a server at a TCP port, with support/run's proxy or without."""
 
-    def __init__(self, image, machine, *args, options=(), port=None, stdin=False):
+    def __init__(self, image, machine, *args, options=(), port=None, stdin=False, raw=True):
         self.machine = machine
         port = port or free_port()
         super().__init__(image, *args, at=port, stdin=stdin, life=SECONDS, options=[
-            "--machine", machine, "--metrics-raw", port, *options])
+            "--machine", machine, "--metrics-raw" if raw else "--metrics", port, *options])
 
     def ask(self, path, method="GET", body=None, **fields):
         """(status, fields, body) by Python's own client."""

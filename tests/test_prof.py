@@ -3,11 +3,13 @@
 """ukprof: the shares of functions whose shares are known (tests/apps/prof), what a sample
 costs, and profile.proto as Google's decoder reads it by the published description."""
 
+import os
 import re
+import subprocess
 
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-from http_guest import PORTS, HttpGuest
+from http_guest import PATIENCE, PORTS, HttpGuest
 from vitrine import ARCHS, ORDERED, build
 
 SHARES = {"fifty": 50, "thirty": 30, "irq_off_twenty": 20}
@@ -134,13 +136,17 @@ def test_repeatable(arch):
 
 @pytest.mark.one_cpu("instructions are counted on one CPU")
 def test_cost(arch):
-    """Instructions of a sample of 16 frames, interrupt included, where its place is known."""
+    """Instructions of a sample of 16 frames, interrupt included, where its places are known,
+    and those of a rule for any function of the image, new and known."""
     deep = ("deep",) * 3
-    _, text = run(arch, *deep, "prof start 2000", *deep, "prof folded")
+    _, text = run(arch, "rules", *deep, "prof start 2000", *deep, "prof folded")
     times = [int(ns) for ns in re.findall(r"^deep: (\d+) ns$", text, re.M)]
     samples = times[-1] * 2000 / 1e9
     cost = (times[-1] - times[2]) / samples / NS_OF_AN_INSTRUCTION[arch]
     assert 500 < cost <= 1500, (cost, times)
+    new, known = (int(ns) / NS_OF_AN_INSTRUCTION[arch]
+                  for ns in re.search(r"^rules: at most (\d+) ns, again (\d+) ns$", text, re.M).groups())
+    assert new <= 7000 and known <= 150, (new, known)
     stacks, _ = folded(text)
     assert {len(trace) for trace in stacks if trace[-1] == "thirty"} == {16}, text
 
@@ -155,10 +161,24 @@ def test_two_cpus(arch):
     assert top(text)["fifty"][0] > top(text)["irq_off_twenty"][0] > 0, text
 
 
-@pytest.mark.parametrize("arch, machine", PORTS[:1] + [port for port in PORTS if port[0] == "arm64"][:1])
+ON_PORTS = PORTS[:1] + [port for port in PORTS if port[0] == "arm64"][:1]
+TOKEN = ("-p", "http.token=secret")
+
+
+def names_of(profile, sample):
+    """Functions of a sample, innermost first, and their files."""
+    locations = {loc.id: loc for loc in profile.location}
+    functions = {function.id: function for function in profile.function}
+    return [(profile.string_table[functions[line.function_id].name].partition(".")[0],
+             profile.string_table[functions[line.function_id].filename])
+            for pc in sample.location_id for line in locations[pc].line]
+
+
+@pytest.mark.parametrize("arch, machine", ON_PORTS)
 def test_http(arch, machine):
-    """What curl gets, from a profile that goes on; it has the thread of the server, too."""
-    with HttpGuest(build("prof", arch), machine, "prof start 1000", "work", "serve") as guest:
+    """What curl gets, from a profile that goes on; it has the thread of the server, too. Profiles are started with
+    the token alone."""
+    with HttpGuest(build("prof", arch), machine, "prof start 1000", "work", "serve", options=TOKEN) as guest:
         guest.wait_for("work: ")
         status, fields, body = guest.ask("/debug/pprof/profile")
         assert status == 200 and fields["content-type"] == "application/octet-stream"
@@ -168,6 +188,72 @@ def test_http(arch, machine):
         assert SHARES.keys() <= {frames[-1][0].partition(".")[0] for frames in lines}
         again = profile_class().FromString(guest.ask("/debug/pprof/profile")[2])
         assert again.duration_nanos > profile.duration_nanos
+
+        def start(hz, **fields):
+            return guest.ask(f"/debug/pprof/profile?{hz}", "POST", **fields)[0]
+        bearer = {"Authorization": "Bearer secret"}
+        assert start("hz=100") == 401 and start("hz=100", Authorization="Bearer secre") == 403
+        assert [start(hz, **bearer) for hz in ("hz=", "hz=10001", "hz=1x", "h=1", "hz=99999999999")] == [400] * 5
+        assert start("hz=0", **bearer) == 200
+        stopped = [profile_class().FromString(guest.ask("/debug/pprof/profile")[2]).duration_nanos for _ in range(2)]
+        assert stopped[0] == stopped[1] > again.duration_nanos
+        assert start("hz=100", **bearer) == 200
+        assert profile_class().FromString(guest.ask("/debug/pprof/profile")[2]).duration_nanos < stopped[0]
+
+
+@pytest.mark.parametrize("arch, machine", ON_PORTS)
+def test_pprof(arch, machine):
+    """Through support/run's proxy: seconds=, names and lines, the heap; by `go tool pprof` at night."""
+    image = build("prof", arch)
+    with HttpGuest(image, machine, "keep", "forever", options=TOKEN, raw=False) as guest:
+        guest.wait_for("keep: ")
+        status, _, body = guest.ask("/debug/pprof/profile?seconds=2")
+        assert status == 200, body
+        profile = profile_class().FromString(body)
+        assert profile.duration_nanos >= 2e9 and profile.string_table[profile.mapping[0].filename] == str(image.path)
+        found = {frames[0] for frames in (names_of(profile, sample) for sample in profile.sample) if frames}
+        assert {(name, "tests/apps/prof/main.c") for name in SHARES} <= found
+        assert guest.ask("/debug/pprof/profile?seconds=0")[0] == 400
+        heap = profile_class().FromString(guest.ask("/debug/pprof/heap")[2])
+        assert [heap.string_table[t.type] for t in heap.sample_type] == ["inuse_objects", "inuse_space"]
+        kept = [sample.value for sample in heap.sample if ("keep", "tests/apps/prof/main.c") in names_of(heap, sample)]
+        assert [sum(value) for value in zip(*kept)] == [3, 3000]
+        if os.environ.get("VITRINE_ALL"):
+            check_go(guest)
+
+
+def check_go(guest):
+    """Debian's golang-go."""
+    for what, words in (("profile?seconds=2", ["fifty", "thirty"]), ("heap", ["keep"])):
+        done = subprocess.run(["go", "tool", "pprof", "-top", f"http://127.0.0.1:{guest.at}/debug/pprof/{what}"],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=PATIENCE)
+        assert done.returncode == 0 and all(word in done.stdout for word in words), done.stdout
+
+
+@pytest.mark.parametrize("arch, machine", ON_PORTS[:1])
+def test_pprof_without_a_token(arch, machine):
+    with HttpGuest(build("prof", arch), machine, "keep", "serve", raw=False) as guest:
+        guest.wait_for("keep: ")
+        status, _, body = guest.ask("/debug/pprof/profile?seconds=1")
+        assert (status, body) == (403, b"changes are refused: boot with http.token=TEXT\n")
+
+
+@pytest.mark.one_cpu("instructions are counted on one CPU")
+def test_more_stacks_than_fit(arch):
+    """What the table has no room for is (other), and no time is lost."""
+    hz = {"x86_64": 10000, "arm64": 1000}[arch]
+    _, text = run(arch, f"prof start {hz}", "many", "prof stop", "prof folded", "prof top 3", "write")
+    stacks, _ = folded(text)
+    kept = re.findall(r"^cpu 0;.*;way\S* \d+$", text, re.M)
+    assert 200 < len(kept) <= 256, text
+    samples, busy, idle = map(int, re.search(r"^(\d+) samples in .*: busy (\d+) ms, idle (\d+) ms$", text, re.M).groups())
+    other = stacks["(other)",] / 1000
+    assert samples > 1024 and other > busy / 2 and abs(sum(stacks.values()) / 1000 - busy - idle) < 2, text
+    assert abs(top(text.replace("(other)", "other"))["other"][0] - 100 * other / busy) < 1, text
+    profile = decode(text)
+    (sample,) = [sample for sample in profile.sample if not sample.location_id and
+                 any(profile.string_table[label.str] == "other" for label in sample.label)]
+    assert abs(sample.value[1] / 1e6 - other) < 1
 
 
 def test_commands(arch):

@@ -61,11 +61,12 @@ static inline void ukalloc_trace_lines(const __u32 *pcs __unused,
 }
 #endif
 
-/* Blocks by the trace that allocated them: cleared, added one by one (with the
- * heap's lock held, or nothing else running), written, largest first. One user
- * at a time. Contexts: any.
+/* Blocks by the trace that allocated them: added one by one (with the heap's
+ * lock held, or nothing else running), written, largest first. One user at a
+ * time, from begin (0, -EAGAIN) to end. Contexts: any.
  */
-void ukalloc_groups_clear(void);
+int ukalloc_groups_begin(void);
+void ukalloc_groups_end(void);
 void ukalloc_groups_add(const struct uk_alloc_block *b, void *arg);
 /* Blocks that were added, and their bytes. */
 __sz ukalloc_groups_sum(__sz *bytes);

@@ -63,14 +63,14 @@ static void heap_unlock(unsigned long flags)
 		ukalloc_unlock(flags);
 }
 
-/* Whether it has lists, and they can be trusted; else why not. */
+/* Begins a list, which write_groups() ends; or why there is none. */
 static int lists(struct uk_alloc *a, struct uk_alloc_damage *d)
 {
 	if (!a->ops->blocks)
 		return -ENOTSUP;
 	if (uk_percpu_read(trap) && ukalloc_locked_elsewhere())
 		return -EBUSY;
-	return a->ops->check(a, d) ? -EFAULT : 0;
+	return a->ops->check(a, d) ? -EFAULT : ukalloc_groups_begin();
 }
 
 static int refuse(struct uk_cmd_io *io, struct uk_alloc *a, int rc,
@@ -83,6 +83,11 @@ static int refuse(struct uk_cmd_io *io, struct uk_alloc *a, int rc,
 			      "%s: another CPU was changing it; try again "
 			      "a little later\n",
 			      a->name);
+	else if (rc == -EAGAIN)
+		uk_cmd_printf(
+			io,
+			"%s: someone else reads it; try again a little later\n",
+			a->name);
 	else
 		uk_cmd_printf(io, "%s: this allocator keeps no owners\n",
 			      a->name);
@@ -98,7 +103,7 @@ static void write_groups(struct uk_cmd_io *io, struct uk_alloc *a,
 		      blocks, what);
 	if (shown)
 		ukalloc_groups_write(shown, write_line, io);
-	ukalloc_groups_clear(); /* no pointers for the next search */
+	ukalloc_groups_end();
 }
 
 static int heap(struct uk_cmd_io *io, struct uk_alloc *a, __u64 shown)
@@ -107,7 +112,6 @@ static int heap(struct uk_cmd_io *io, struct uk_alloc *a, __u64 shown)
 	unsigned long flags = heap_lock();
 	int rc = lists(a, &damage);
 
-	ukalloc_groups_clear();
 	if (!rc)
 		a->ops->blocks(a, ukalloc_groups_add, __NULL);
 	heap_unlock(flags);
@@ -217,7 +221,6 @@ static int find_leaks(struct uk_alloc *a, const struct __regs *here,
 	int rc, others = uk_lcpu_look();
 
 	rc = lists(a, d);
-	ukalloc_groups_clear();
 	if (!rc) {
 		a->ops->mark_begin(a);
 		mark_all(a, here);

@@ -18,9 +18,18 @@ static struct group {
 	void *first;
 } groups[GROUPS];
 
-void ukalloc_groups_clear(void)
+static int held;
+
+int ukalloc_groups_begin(void)
+{
+	return __atomic_exchange_n(&held, 1, __ATOMIC_ACQUIRE) ? -EAGAIN : 0;
+}
+
+/* No pointers are left for the next search. */
+void ukalloc_groups_end(void)
 {
 	memset(groups, 0, sizeof(groups));
+	__atomic_store_n(&held, 0, __ATOMIC_RELEASE);
 }
 
 void ukalloc_groups_add(const struct uk_alloc_block *b, void *arg __unused)
@@ -78,6 +87,51 @@ __sz ukalloc_groups_sum(__sz *bytes)
 		*bytes += groups[i].bytes;
 	}
 	return blocks;
+}
+
+int uk_alloc_traces_begin(void)
+{
+	struct uk_alloc_damage damage;
+	unsigned long flags;
+	int rc = ukalloc_groups_begin(), found = -ENOTSUP;
+
+	if (rc)
+		return rc;
+	flags = ukalloc_lock();
+	uk_alloc_foreach(a)
+	{
+		if (!a->ops->blocks)
+			continue;
+		found = a->ops->check(a, &damage) ? -EFAULT : 0;
+		if (found)
+			break;
+		a->ops->blocks(a, ukalloc_groups_add, __NULL);
+	}
+	ukalloc_unlock(flags);
+	if (found)
+		ukalloc_groups_end();
+	return found;
+}
+
+int uk_alloc_trace_next(unsigned int *at, struct uk_alloc_trace *t)
+{
+	for (; *at < GROUPS; ++*at) {
+		const struct group *g = &groups[*at];
+
+		if (!g->blocks)
+			continue;
+		++*at;
+		t->blocks = g->blocks;
+		t->bytes = g->bytes;
+		t->count = ukalloc_origin_frames(g->owner, &t->pcs);
+		return 1;
+	}
+	return 0;
+}
+
+void uk_alloc_traces_end(void)
+{
+	ukalloc_groups_end();
 }
 
 void ukalloc_groups_write(__u64 max, ukalloc_line_t line, void *arg)

@@ -115,14 +115,6 @@ static void show_top(struct uk_cmd_io *io, __nsec busy, __u64 wanted)
 	}
 }
 
-static int is_idle(const struct prof_stack *s)
-{
-	for (unsigned int i = 0; i < PROF_CPUS; i++)
-		if (s == &prof_cpus[i].idle)
-			return 1;
-	return 0;
-}
-
 static void top(struct uk_cmd_io *io, __u64 wanted)
 {
 	struct prof_iter it = { 0 };
@@ -132,7 +124,7 @@ static void top(struct uk_cmd_io *io, __u64 wanted)
 	count = 0;
 	while (prof_next(&it)) {
 		samples += it.stack->samples;
-		if (is_idle(it.stack)) {
+		if (prof_is_idle(it.stack)) {
 			idle += it.stack->time;
 			continue;
 		}
@@ -166,7 +158,8 @@ static void folded(struct uk_cmd_io *io)
 			uk_cmd_printf(io, "%s%s", name, i ? ";" : "");
 		}
 		if (!s->depth)
-			uk_cmd_printf(io, is_idle(s) ? "(idle)" : "(other)");
+			uk_cmd_printf(io,
+				      prof_is_idle(s) ? "(idle)" : "(other)");
 		uk_cmd_printf(io, " %lu\n", s->time / 1000);
 	}
 }

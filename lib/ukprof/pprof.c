@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The profile as profile.proto: messages in the encoding of protocol buffers,
+ * Profiles as profile.proto: messages in the encoding of protocol buffers,
  * fields by the numbers of the published description. A location is a frame of
  * a sample; one address has one location, whose id is the address.
  */
@@ -27,10 +27,8 @@ enum { LOCATION_ID = 1, LOCATION_MAPPING, LOCATION_ADDRESS };
 /* The string table begins with these; thread names follow. */
 enum {
 	S_EMPTY,
-	S_SAMPLES,
-	S_COUNT,
-	S_CPU,
-	S_NANOSECONDS,
+	S_TYPES, /* name and unit of both values */
+	S_CPU = S_TYPES + 4,
 	S_THREAD,
 	S_KIND,
 	S_IDLE,
@@ -44,6 +42,7 @@ struct message {
 };
 
 struct writer {
+	const struct prof_kind *kind;
 	uk_prof_out_t out;
 	void *arg;
 	struct message m;
@@ -131,12 +130,13 @@ static void send_sample(struct writer *w, const struct prof_iter *it,
 		put_field(&w->m, SAMPLE_LOCATION, s->pcs[i]);
 	put_field(&w->m, SAMPLE_VALUE, s->samples);
 	put_field(&w->m, SAMPLE_VALUE, s->time);
-	put_label(&w->m, S_CPU, LABEL_NUMBER, it->cpu);
+	if (w->kind->is_cpu)
+		put_label(&w->m, S_CPU, LABEL_NUMBER, it->cpu);
 	if (s->thread)
 		put_label(&w->m, S_THREAD, LABEL_STRING, name);
 	else if (!s->depth)
 		put_label(&w->m, S_KIND, LABEL_STRING,
-			  s == &prof_cpus[it->cpu].idle ? S_IDLE : S_OTHER);
+			  prof_is_idle(s) ? S_IDLE : S_OTHER);
 	send_message(w, SAMPLE);
 }
 
@@ -145,7 +145,7 @@ static void send_samples(struct writer *w)
 	struct prof_iter it = { 0 };
 	__u32 thread = 0;
 
-	while (prof_next(&it)) {
+	while (w->kind->next(&it)) {
 		if (it.stack->thread && it.stack->thread != thread) {
 			thread = it.stack->thread;
 			send_string(w, prof_thread_name(thread));
@@ -155,19 +155,19 @@ static void send_samples(struct writer *w)
 }
 
 /* Whether no entry before this one, and no frame before it, has the address. */
-static int is_first(const struct prof_stack *s, unsigned int frame)
+static int is_first(const struct prof_kind *kind, const struct prof_iter *at,
+		    unsigned int frame)
 {
 	struct prof_iter it = { 0 };
-	__uptr pc = s->pcs[frame];
+	__uptr pc = at->stack->pcs[frame];
+	int last = 0;
 
-	while (prof_next(&it)) {
-		unsigned int end = it.stack == s ? frame : it.stack->depth;
-
-		for (unsigned int i = 0; i < end; i++)
+	while (!last && kind->next(&it)) {
+		last = it.cpu == at->cpu && it.next == at->next;
+		for (unsigned int i = 0; i < (last ? frame : it.stack->depth);
+		     i++)
 			if (it.stack->pcs[i] == pc)
 				return 0;
-		if (it.stack == s)
-			break;
 	}
 	return 1;
 }
@@ -176,9 +176,9 @@ static void send_locations(struct writer *w)
 {
 	struct prof_iter it = { 0 };
 
-	while (prof_next(&it))
+	while (w->kind->next(&it))
 		for (unsigned int i = 0; i < it.stack->depth; i++) {
-			if (!is_first(it.stack, i))
+			if (!is_first(w->kind, &it, i))
 				continue;
 			put_field(&w->m, LOCATION_ID, it.stack->pcs[i]);
 			put_field(&w->m, LOCATION_MAPPING, 1);
@@ -189,26 +189,21 @@ static void send_locations(struct writer *w)
 
 static void send_head(struct writer *w)
 {
-	static const char *const constants[] = {
-		[S_EMPTY] = "",
-		[S_SAMPLES] = "samples",
-		[S_COUNT] = "count",
-		[S_CPU] = "cpu",
-		[S_NANOSECONDS] = "nanoseconds",
-		[S_THREAD] = "thread",
-		[S_KIND] = "kind",
-		[S_IDLE] = "idle",
-		[S_OTHER] = "other",
-	};
+	static const char *const labels[] = { "cpu", "thread", "kind", "idle",
+					      "other" };
 	char id[UK_BUILD_ID_MAX];
 
-	for (unsigned int i = 0; i < S_BUILD_ID; i++)
-		send_string(w, constants[i]);
+	send_string(w, "");
+	for (unsigned int i = 0; i < ARRAY_SIZE(w->kind->types); i++)
+		send_string(w, w->kind->types[i]);
+	for (unsigned int i = 0; i < ARRAY_SIZE(labels); i++)
+		send_string(w, labels[i]);
 	uk_image_build_id(id);
 	send_string(w, id);
-	send_type(w, SAMPLE_TYPE, S_SAMPLES, S_COUNT);
-	send_type(w, SAMPLE_TYPE, S_CPU, S_NANOSECONDS);
-	send_number(w, DURATION, prof_time());
+	send_type(w, SAMPLE_TYPE, S_TYPES, S_TYPES + 1);
+	send_type(w, SAMPLE_TYPE, S_TYPES + 2, S_TYPES + 3);
+	if (w->kind->is_cpu)
+		send_number(w, DURATION, prof_time());
 	put_field(&w->m, MAPPING_ID, 1);
 	put_field(&w->m, MAPPING_START, (__uptr)_text);
 	put_field(&w->m, MAPPING_LIMIT, (__uptr)_etext);
@@ -216,15 +211,26 @@ static void send_head(struct writer *w)
 	send_message(w, MAPPING);
 }
 
-int uk_prof_write(uk_prof_out_t out, void *arg)
+void prof_write(const struct prof_kind *kind, uk_prof_out_t out, void *arg)
 {
-	struct writer w = { .out = out, .arg = arg };
+	struct writer w = { .kind = kind, .out = out, .arg = arg };
 
-	if (prof_hold())
-		return -EBUSY;
 	send_head(&w);
 	send_samples(&w);
 	send_locations(&w);
+}
+
+int uk_prof_write(uk_prof_out_t out, void *arg)
+{
+	static const struct prof_kind cpu = {
+		.types = { "samples", "count", "cpu", "nanoseconds" },
+		.is_cpu = 1,
+		.next = prof_next,
+	};
+
+	if (prof_hold())
+		return -EBUSY;
+	prof_write(&cpu, out, arg);
 	prof_release();
 	return 0;
 }

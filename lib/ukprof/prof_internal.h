@@ -20,6 +20,7 @@ struct prof_stack {
 	__u32 depth;   /* 0: idle, or (other) */
 	__u32 samples; /* this and the time change while it runs */
 	__nsec time;
+	__u64 hash; /* of thread and pcs; that of others is another */
 	__uptr pcs[PROF_FRAMES]; /* to look up, innermost first */
 };
 
@@ -40,12 +41,25 @@ void prof_release(void);
 struct prof_iter {
 	unsigned int cpu, next;
 	const struct prof_stack *stack;
+	struct prof_stack made; /* for stack, where none is kept */
 };
 
 /** Goes to the next entry with samples. @return 0 after the last. Contexts:
  * any, between prof_hold() and prof_release().
  */
 int prof_next(struct prof_iter *it);
+
+int prof_is_idle(const struct prof_stack *s);
+
+/* What is profiled: stacks with two values, `samples` and `time`. */
+struct prof_kind {
+	const char *types[4]; /* name and unit of each */
+	int is_cpu;
+	int (*next)(struct prof_iter *it); /* as prof_next() */
+};
+
+/** Writes it as profile.proto. Contexts: as uk_prof_write(). */
+void prof_write(const struct prof_kind *kind, uk_prof_out_t out, void *arg);
 
 /* From the start of the run to its end, or now. */
 __nsec prof_time(void);

@@ -266,6 +266,11 @@ int uk_sched_is_wanted(unsigned int cpu)
 	       !UK_READ_ONCE(uksched.only);
 }
 
+int uk_sched_idles(void)
+{
+	return UK_READ_ONCE(this_cpu()->idle);
+}
+
 unsigned int uk_sched_thread_count(void)
 {
 	return UK_READ_ONCE(uksched.alive);

@@ -41,7 +41,7 @@ RUN_ALL = $(UK_BASE)/tests/run-all $(if $(T),--only '$(T)' )O=$(abspath $(O))
 test: | setup-test setup-lint ## Run lint and every test on both architectures; T=TEST: one of pytest's
 	$(Q)$(RUN_ALL)
 
-nightly: | setup-test setup-lint ## The same for longer, fuzzers 60 s, 1,000 debuggers ..., and once more with two CPUs
+nightly: | setup-nightly setup-lint ## The same for longer, fuzzers 60 s, 1,000 debuggers ..., and once more with two CPUs
 	$(Q)failed=; FUZZ_SECONDS=60 VITRINE_VIRTIO_MIB=256 VITRINE_GDB_CYCLES=1000 \
 	  VITRINE_GDB_HITS=300000 VITRINE_PROMETHEUS_SECONDS=60 VITRINE_HTTP_TIMES=30 \
 	  VITRINE_REPLAYS=100 VITRINE_STOPS=1000 VITRINE_CONFIGS=40 VITRINE_NEWLIB=1 VITRINE_PROGRAMS=1 VITRINE_NESTED=1 VITRINE_ALL=1 $(RUN_ALL) || failed=y; \

@@ -9,8 +9,10 @@
 #include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/cmd.h>
+#include <uk/plat/image.h>
 #include <uk/prof.h>
 #include <uk/sched.h>
+#include <uk/symtab.h>
 
 #define ROUNDS 80000UL /* of a loop for one of a hundred parts */
 #define NOINLINE __attribute__((noinline))
@@ -69,12 +71,71 @@ static NOINLINE unsigned long deep(unsigned long n)
 	return sum;
 }
 
-/* More call traces than a table keeps: each depth is one. */
-static NOINLINE unsigned long many(unsigned long n)
+/* More call traces than a table keeps: each way through both calls is one. */
+static NOINLINE unsigned long way(unsigned long ways, unsigned int depth,
+				  unsigned long n)
 {
-	for (unsigned long i = 0; i < ROUNDS / 10; i++)
-		sum += i;
-	return n ? many(n - 1) + sum : sum;
+	if (depth && ways & 1)
+		return way(ways >> 1, depth - 1, n + 1) + sum;
+	if (depth)
+		return way(ways >> 1, depth - 1, n - 1) - sum;
+	for (unsigned long i = 0; i < ROUNDS / 4; i++)
+		sum += n;
+	return sum;
+}
+
+static NOINLINE void many(void)
+{
+	for (unsigned long ways = 0; ways < 1024; ways++)
+		way(ways, 10, ways);
+}
+
+static __nsec rule_at(__uptr pc)
+{
+	struct uk_unwind_rule rule;
+	__nsec began = uk_time_monotonic();
+
+	uk_symtab_unwind_rule(pc, &rule);
+	return uk_time_monotonic() - began;
+}
+
+/* What the unwind rule of a function's beginning costs, twice. */
+static int rule_costs(const struct uk_symbol *sym, void *arg)
+{
+	__nsec *most = arg, first, again;
+
+	if (!uk_image_is_text(sym->start))
+		return 0;
+	first = rule_at(sym->start);
+	again = rule_at(sym->start);
+	most[0] = MAX(most[0], first);
+	most[1] = MAX(most[1], again);
+	return 0;
+}
+
+static void rules(void)
+{
+	__nsec most[2] = { 0 };
+
+	uk_symtab_foreach(rule_costs, most);
+	printf("rules: at most %lu ns, again %lu ns\n", most[0], most[1]);
+}
+
+/* Blocks that stay. */
+static NOINLINE void keep(void)
+{
+	static void *volatile kept[3];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(kept); i++)
+		kept[i] = malloc(1000);
+}
+
+static void __noreturn forever(void)
+{
+	for (;;) {
+		work();
+		uk_thread_sleep(1000000);
+	}
 }
 
 static void print_hex(void *arg, const void *data, __sz len)
@@ -100,7 +161,13 @@ static void scene(const char *word)
 	else if (!strcmp(word, "deep"))
 		deep(30);
 	else if (!strcmp(word, "many"))
-		many(40);
+		many();
+	else if (!strcmp(word, "rules"))
+		rules();
+	else if (!strcmp(word, "keep"))
+		keep();
+	else if (!strcmp(word, "forever"))
+		forever();
 	else if (!strcmp(word, "sleep"))
 		uk_thread_sleep(200000000);
 	else if (!strcmp(word, "serve"))

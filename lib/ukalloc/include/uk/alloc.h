@@ -46,6 +46,14 @@ struct uk_alloc_block {
 
 typedef void (*uk_alloc_visit_t)(const struct uk_alloc_block *b, void *arg);
 
+/* The blocks in use that one call trace allocated. */
+struct uk_alloc_trace {
+	__sz bytes;
+	__u32 blocks;
+	unsigned int count; /* of pcs; 0: traces that are not kept */
+	const __u32 *pcs;   /* return addresses, the caller of malloc() first */
+};
+
 /** What an allocator provides. Called with interrupts off, except check(). */
 struct uk_alloc_ops {
 	/* A block of at least size bytes (never 0) at a multiple of align, a
@@ -125,6 +133,23 @@ void uk_alloc_set_default(struct uk_alloc *a);
 
 /** The first allocator in order of registration, or NULL. Contexts: any. */
 struct uk_alloc *uk_alloc_first(void);
+
+#ifdef CONFIG_LIBUKALLOC_CHECKS
+/**
+ * Counts the blocks in use by the call trace that allocated them, those of all
+ * allocators, for uk_alloc_trace_next().
+ *
+ * @return 0: uk_alloc_traces_end() is to be called; -EAGAIN while someone else
+ *   does the same; -ENOTSUP without an allocator that keeps owners; -EFAULT if
+ *   a heap is damaged. Contexts: thread.
+ */
+int uk_alloc_traces_begin(void);
+
+/** The next of them. *at: 0 before the first. @return 0 after the last. */
+int uk_alloc_trace_next(unsigned int *at, struct uk_alloc_trace *t);
+
+void uk_alloc_traces_end(void);
+#endif
 
 /** Walks all allocators. Contexts: any; the list only ever grows at its end. */
 #define uk_alloc_foreach(iter) \

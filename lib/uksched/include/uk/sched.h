@@ -123,6 +123,11 @@ int uk_sched_is_wanted(unsigned int cpu);
 /** ns that the CPU was idle; of all CPUs together. Contexts: any. */
 __nsec uk_sched_idle_time(void);
 
+/** 1 while this CPU has no thread to run. Contexts: any; in trap context it is
+ * what was interrupted.
+ */
+int uk_sched_idles(void);
+
 /**
  * For a debugger: CPUs are given to one thread alone, even if others are
  * ready, until this is called with NULL. While it waits for something they
@@ -148,6 +153,11 @@ static inline void uk_thread_sleep_until(__nsec deadline)
 static inline unsigned int uk_sched_thread_count(void)
 {
 	return 1;
+}
+
+static inline int uk_sched_idles(void)
+{
+	return 0;
 }
 
 static inline __nsec uk_sched_idle_time(void)
