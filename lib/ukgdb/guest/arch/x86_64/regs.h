@@ -46,4 +46,9 @@ enum {
 
 extern const struct gdb_reg_desc gdb_arch_regs[N_REGS];
 
+/* Those of gdb_arch_reg_is_fp() in an XSAVE area. @return as gdb_arch_reg_*()
+ */
+int gdb_fx_read(const __u8 *fx, unsigned int nr, void *buf);
+int gdb_fx_write(__u8 *fx, unsigned int nr, const void *buf);
+
 #endif /* __GDB_X86_64_REGS_H__ */
