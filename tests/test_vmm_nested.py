@@ -9,6 +9,7 @@ import sys
 
 import pytest
 
+from gdb_guest import play
 from test_vmm import vmm
 from vitrine import OUT, ROOT, SHARED, build
 
@@ -21,14 +22,16 @@ pytestmark = [pytest.mark.one_cpu("a nested machine has one"), pytest.mark.slow]
 KVM = {"x86_64": {"works": 1, "vector": 1, "software": 0, "execute": 0, "watch": 0, "step": 1, "n_execute": 4, "n_watch": 4},
        "arm64": {"works": 1, "vector": 1, "software": 1, "execute": 1, "watch": 1, "step": 1, "n_execute": 6, "n_watch": 4}}
 PROGRAMS = ("vmm", "calc", "probe")
-IMAGES = ("hello",)
+CRASHED = 70
+# The debuggee has no interrupts, and no console for the stub of its own.
+IMAGES = {"hello": (), "debuggee": ("CONFIG_LIBUKGDB_INTERRUPT=n", "CONFIG_LIBVIRTIO_CONSOLE=n")}
 
 
 @pytest.fixture(scope="module", name="nested")
 def fixture_nested(arch):
     folder = vmm(arch, OUT / "nested", STATIC=1, LIBFDT_DIR=SHARED / "libfdt")
     files = {**{f"bin/{name}": folder / name for name in PROGRAMS},
-             **{f"images/{app}": build(app, arch).path for app in IMAGES}}
+             **{f"images/{app}": build(app, arch, config=config).path for app, config in IMAGES.items()}}
     machine = Nested(arch, SHARED / "nested", files)
     yield machine
     machine.close()
@@ -50,12 +53,61 @@ def test_calc(nested):
 @pytest.mark.parametrize("irqchip", ("on", "off"))
 def test_hello(nested, irqchip):
     """The same lines and status as with QEMU."""
-    image = build("hello", nested.arch)
+    image = build("hello", nested.arch, config=IMAGES["hello"])
     expected = image.run("a", "b c")
     status, out = nested.run(f"vmm --irqchip {irqchip} --append '-- a \"b c\"' /images/hello")
     assert status == expected.status == 0, out
     assert out.splitlines()[:-1] == expected.lines[:-1]
     assert out.splitlines()[-1].endswith("INFO: exit 0")
+
+
+# Scenes of tests/gdb/scenes.py, those of the stub in the guest: (arguments of the scene, of the
+# image, exit status). No interrupt controller: breakpoints in text work on any KVM then.
+SCENES = {
+    "run_to_the_end": ((0,), (), 0),
+    "kill": ((), (), CRASHED),
+    "breakpoints": ((), ("loop", "20"), 0),
+    "steps": ((), ("stepped",), 0),
+    "each_instruction": (("debuggee_mixture",), ("mixture", "123"), 0),
+    "stepping_beside_breakpoints": (("debuggee_local",), ("locals", "100"), 0),
+    "atomic_line": ((), ("atomic",), CRASHED),
+    "range_of_a_long_line": ((), ("long-line",), 0),
+    "conditions_in_the_guest": ((60,), ("loop", "80"), 0),
+    "agent_printf": ((), ("loop", "5"), 0),
+    "data_and_calls": ((), ("loop", "3"), 5),
+    "big_memory": ((20000,), (), 0),
+    "interrupt": (("debuggee_spin",), ("spin",), 1),
+    "interrupt irqs-off": (("debuggee_irqs_off",), ("irqs-off",), 1),
+    "interrupt idle": (("debuggee_idle",), ("idle",), 1),
+    "from_the_first_instruction": (("(long)&_start",), (), 0),
+    "broken_page_tables": ((), (), CRASHED),
+    "late_and_again": ((), ("spin",), 7),
+    "registers": ((), ("regs",), 0),
+    "registers_without_avx": ((), ("regs",), CRASHED),
+    "hardware_breakpoints": ((), ("loop", "20"), 0),
+    "watchpoints": ((), ("stores",), 0),
+    "watch_a_condition": ((), ("stores",), 0),
+}
+# QEMU's nested SVM has no debug registers and no AVX.
+NOT_ON = {"x86_64": {"hardware_breakpoints", "watchpoints", "watch_a_condition", "registers"},
+          "arm64": {"registers_without_avx"}}
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_gdb(nested, name):
+    """gdb at the monitor's stub does what it does at the guest's own."""
+    scene = name.partition(" ")[0]
+    if scene in NOT_ON[nested.arch]:
+        return
+    args, argv, expected = SCENES[name]
+    wait = "" if scene == "late_and_again" else "--wait"
+    nested.run(f"(vmm --irqchip off --gdb 0.0.0.0:9001 {wait} --append '-- {' '.join(argv)}' /images/debuggee; "
+               "echo $? > /tmp/status) > /tmp/log 2>&1 &")
+    port = nested.wait_port(9001)
+    play(build("debuggee", nested.arch, config=IMAGES["debuggee"]), f"127.0.0.1:{port}", scene, *args, more=[ROOT / "tests/gdb/vmm_scenes.py"],
+         blame=lambda: nested.run("cat /tmp/log; killall vmm")[1])
+    status, out = nested.run("while pidof vmm > /dev/null; do sleep 0.1; done; cat /tmp/log; exit $(cat /tmp/status)")
+    assert status == expected, out
 
 
 def test_no_kvm(nested):

@@ -15,6 +15,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "stub.h"
 #include "uart.h"
 #include "vm.h"
 
@@ -25,14 +26,16 @@ static const char usage[] =
 	"  --mem MIB        memory, default 128\n"
 	"  --smp N          CPUs, default 1\n"
 	"  --append LINE    the guest's command line\n"
+	"  --gdb PORT       TCP port for a debugger, of 127.0.0.1 or ADDRESS:PORT; or the path of a Unix socket\n"
+	"  --wait           with --gdb: wait for it before the first instruction\n"
 	"  --irqchip on|off interrupt controllers and timers; default on. Off, breakpoints in\n"
 	"                   text work on any KVM, and the guest has no interrupts\n"
 	"  --help           print this\n";
 
 struct options {
 	unsigned long mem_mib, smp;
-	const char *append, *image;
-	int irqchip;
+	const char *append, *image, *gdb;
+	int irqchip, wait;
 };
 
 void complain(const char *format, ...)
@@ -66,6 +69,7 @@ static int parse(int argc, char **argv, struct options *o)
 	static const struct option longs[] = {
 		{ "mem", 1, NULL, 'm' },    { "smp", 1, NULL, 's' },
 		{ "append", 1, NULL, 'a' }, { "irqchip", 1, NULL, 'i' },
+		{ "gdb", 1, NULL, 'g' },    { "wait", 0, NULL, 'w' },
 		{ "help", 0, NULL, 'h' },   { 0 },
 	};
 	int c;
@@ -83,6 +87,12 @@ static int parse(int argc, char **argv, struct options *o)
 			break;
 		case 'i':
 			o->irqchip = strcmp(optarg, "off") != 0;
+			break;
+		case 'g':
+			o->gdb = optarg;
+			break;
+		case 'w':
+			o->wait = 1;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -180,7 +190,14 @@ static int set_up(struct vm *vm, const struct options *o)
 		return rc;
 	}
 	rc = arch_start(vm);
-	return rc ? kvm_failed(rc) : run_start(vm);
+	if (rc)
+		return kvm_failed(rc);
+	rc = o->gdb ? stub_listen(vm, o->gdb) : 0;
+	if (rc) {
+		complain("--gdb %s: %s", o->gdb, strerror(-rc));
+		return rc;
+	}
+	return run_start(vm);
 }
 
 /* ---- the loop ---- */
@@ -220,34 +237,42 @@ static int console_in(struct vm *vm)
 	return n > 0 || (n < 0 && errno == EAGAIN);
 }
 
+/* The status to end with, or -1. */
+static int exits(struct vm *vm)
+{
+	struct cpu *c;
+
+	while ((c = run_exit(vm)))
+		if (!stub_exit(c) || stub_killed())
+			return stub_killed() ? STATUS_CRASHED : status_of(c);
+	return -1;
+}
+
 static int loop(struct vm *vm)
 {
-	struct pollfd fds[] = { { vm->event, POLLIN, 0 },
-				{ STDIN_FILENO, POLLIN, 0 } };
+	struct pollfd fds[] = { { .fd = vm->event, .events = POLLIN },
+				{ .fd = STDIN_FILENO, .events = POLLIN },
+				{ .fd = -1, .events = POLLIN } };
+	int status = -1;
 	uint64_t count;
 
-	run_resume(vm, -1);
-	for (;;) {
-		struct cpu *c;
-
+	while (status < 0) {
 		/* A guest that does not read is looked at again. */
-		if (fds[1].fd >= 0)
-			fds[1].events = uart_room(vm->console) ? POLLIN : 0;
-		if (poll(fds, 2, fds[1].events ? -1 : 10) < 0 && errno != EINTR)
+		fds[1].events = uart_room(vm->console) ? POLLIN : 0;
+		fds[2].fd = stub_fd();
+		if (poll(fds, 3, fds[1].events ? -1 : 10) < 0 && errno != EINTR)
 			return STATUS_FAILED;
 		if (fds[1].revents && fds[1].events && !console_in(vm))
 			fds[1].fd = -1;
+		if (fds[2].revents)
+			stub_input();
 		if (fds[0].revents &&
 		    read(vm->event, &count, sizeof(count)) < 0)
 			continue;
-		c = run_exit(vm);
-		if (c) {
-			int status = status_of(c);
-
-			if (status >= 0)
-				return status;
-		}
+		status = stub_killed() ? STATUS_CRASHED : exits(vm);
 	}
+	stub_end(status);
+	return status;
 }
 
 int main(int argc, char **argv)
@@ -267,8 +292,13 @@ int main(int argc, char **argv)
 
 	if (parse(argc, argv, &o))
 		return STATUS_USAGE;
-	if (!set_up(&vm, &o))
+	if (!set_up(&vm, &o)) {
+		if (o.wait && o.gdb)
+			stub_wait();
+		else
+			run_resume(&vm, -1);
 		status = loop(&vm);
+	}
 	run_end(&vm);
 	vmm_machine_destroy(vm.m);
 	return status;

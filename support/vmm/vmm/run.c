@@ -94,6 +94,17 @@ void run_pause(struct vm *vm)
 	pthread_mutex_unlock(&vm->lock);
 }
 
+void run_one(struct vm *vm, struct cpu *c)
+{
+	pthread_mutex_lock(&vm->lock);
+	c->go = 1;
+	pthread_cond_broadcast(&vm->changed);
+	while (c->go || c->running)
+		pthread_cond_wait(&vm->changed, &vm->lock);
+	c->has_exit = 0;
+	pthread_mutex_unlock(&vm->lock);
+}
+
 struct cpu *run_exit(struct vm *vm)
 {
 	struct cpu *found = NULL;

@@ -61,6 +61,8 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int run_start(struct vm *vm);
 /** Lets a CPU run, or all: -1. */
 void run_resume(struct vm *vm, int cpu);
+/** Runs one CPU until it has an exit, which is dropped: for a step. */
+void run_one(struct vm *vm, struct cpu *c);
 /** Returns when none runs. Exits that came meanwhile are kept. */
 void run_pause(struct vm *vm);
 /** A CPU whose exit was not looked at, or NULL; it does not run. */

@@ -33,12 +33,19 @@ static int dr7_bits(const struct vmm_point *p)
 	return (int)(rw | (unsigned int)lens[p->len] << 2);
 }
 
+static int can_hold_irq(int kvm)
+{
+	int bits =
+		VMM_IOCTL(kvm, KVM_CHECK_EXTENSION, KVM_CAP_SET_GUEST_DEBUG2);
+
+	return bits > 0 && (bits & KVM_GUESTDBG_BLOCKIRQ);
+}
+
 int vmm_arch_debug(const struct vmm_vcpu *v, const struct vmm_debug *d,
 		   struct kvm_guest_debug *g)
 {
 	uint64_t dr7 = DR7_FIXED | DR7_EXACT;
 
-	(void)v;
 	if (d->n_points > DR_COUNT)
 		return -ENOSPC;
 	for (unsigned int i = 0; i < d->n_points; i++) {
@@ -52,7 +59,7 @@ int vmm_arch_debug(const struct vmm_vcpu *v, const struct vmm_debug *d,
 	g->arch.debugreg[7] = dr7;
 	if (d->n_points)
 		g->control |= KVM_GUESTDBG_USE_HW_BP;
-	if (d->step && d->hold_irq)
+	if (d->step && d->hold_irq && can_hold_irq(v->m->kvm))
 		g->control |= KVM_GUESTDBG_BLOCKIRQ;
 	return 0;
 }

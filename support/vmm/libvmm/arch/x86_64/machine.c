@@ -58,6 +58,7 @@ int vmm_arch_irq(struct vmm_machine *m, unsigned int line, int level)
 /* ---- CPUID ---- */
 
 #define CPUID_ENTRIES 256
+#define CPUID_1_ECX_HYPERVISOR (1U << 31)
 #define CPUID_HYPERVISOR 0x40000000U
 #define CPUID_HYPERVISOR_HZ \
 	0x40000010U	  /* kHz of the TSC and of the APIC timer */
@@ -70,9 +71,10 @@ static void cpuid_edit(struct vmm_vcpu *v, struct kvm_cpuid2 *c)
 	for (uint32_t i = 0; i < c->nent; i++) {
 		struct kvm_cpuid_entry2 *e = &c->entries[i];
 
-		if (e->function == 1)
+		if (e->function == 1) {
 			e->ebx = (e->ebx & 0xffffff) | v->id << 24;
-		else if (e->function == 0xb)
+			e->ecx |= CPUID_1_ECX_HYPERVISOR;
+		} else if (e->function == 0xb)
 			e->edx = v->id;
 		else if (e->function == CPUID_HYPERVISOR && khz > 0)
 			e->eax = CPUID_HYPERVISOR_HZ;

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Breakpoints and watchpoints. One in text is an instruction in the guest's
+ * memory where KVM lets that exit, else a debug register. All CPUs have the
+ * same debug registers.
+ */
+#include <string.h>
+#include "stub.h"
+
+/* Instructions in memory exit: by KVM's debugging, or as HLT without an
+ * interrupt controller.
+ */
+static int in_memory(const struct stub *s)
+{
+	return s->probe.software || (!s->vm->irqchip && arch_break_len == 1);
+}
+
+static struct point *find(struct stub *s, enum gdb_point_type type,
+			  uint64_t addr, uint64_t kind)
+{
+	for (unsigned int i = 0; i < s->n_points; i++)
+		if (s->points[i].type == type && s->points[i].addr == addr &&
+		    s->points[i].kind == kind)
+			return &s->points[i];
+	return NULL;
+}
+
+struct point *points_at(struct stub *s, uint64_t addr)
+{
+	for (unsigned int i = 0; i < s->n_points; i++)
+		if (s->points[i].type <= GDB_POINT_HW &&
+		    s->points[i].addr == addr)
+			return &s->points[i];
+	return NULL;
+}
+
+/* Debug registers may match more than was asked for: the nearest one. */
+struct point *points_watch(struct stub *s, uint64_t addr)
+{
+	struct point *near = NULL;
+	uint64_t best = ~0UL;
+
+	for (unsigned int i = 0; i < s->n_points; i++) {
+		struct point *p = &s->points[i];
+		uint64_t away = addr < p->addr		   ? p->addr - addr
+				: addr - p->addr < p->kind ? 0
+							   : addr - p->addr;
+
+		if (p->type > GDB_POINT_HW && away < best) {
+			best = away;
+			near = p;
+		}
+	}
+	return near;
+}
+
+/* ---- instructions in memory ---- */
+
+static uint8_t *text(struct stub *s, const struct point *p)
+{
+	return p->gpa ? vmm_memory_at(s->vm->m, p->gpa, arch_break_len) : NULL;
+}
+
+static void put(struct stub *s, const struct point *p, const uint8_t *insn)
+{
+	uint8_t *at = text(s, p);
+
+	if (!at)
+		return;
+	memcpy(at, insn, arch_break_len);
+	__builtin___clear_cache((char *)at, (char *)at + arch_break_len);
+}
+
+static void entry_set(struct stub *s, uint64_t at, uint64_t from, uint64_t to)
+{
+	uint64_t *entry = vmm_memory_at(s->vm->m, at, sizeof(*entry));
+
+	if (entry && *entry == from)
+		*entry = to;
+}
+
+static void make_executable(struct stub *s, struct point *p,
+			    const struct vmm_walk *w)
+{
+	for (unsigned int i = 0; i < w->n; i++) {
+		struct vmm_walk_entry e = w->entries[i];
+		uint64_t to = arch_entry_executable(e.value);
+
+		if (to == e.value)
+			continue;
+		entry_set(s, e.at, e.value, to);
+		p->changed[p->n_changed++] = e;
+	}
+	if (p->n_changed)
+		arch_flush(s, s->cpu);
+}
+
+static void restore_entries(struct stub *s, const struct point *p)
+{
+	for (unsigned int i = 0; i < p->n_changed; i++)
+		entry_set(s, p->changed[i].at,
+			  arch_entry_executable(p->changed[i].value),
+			  p->changed[i].value);
+	if (p->n_changed)
+		arch_flush(s, s->cpu);
+}
+
+static int insert_in_memory(struct stub *s, struct point *p)
+{
+	struct vmm_state *state = stub_state(s, s->cpu, VMM_STATE_SYSTEM);
+	struct vmm_walk w;
+	uint8_t *at;
+
+	if (!state || vmm_walk(s->vm->m, state, p->addr, &w))
+		return -EFAULT;
+	p->gpa = w.gpa;
+	at = text(s, p);
+	if (!at)
+		return -EFAULT;
+	memcpy(p->saved, at, arch_break_len);
+	put(s, p, arch_break(s));
+	if (!(w.prot & VMM_PROT_EXEC))
+		make_executable(s, p, &w);
+	return 0;
+}
+
+void points_lift(struct stub *s, uint64_t addr, int out)
+{
+	for (unsigned int i = 0; i < s->n_points; i++) {
+		const struct point *p = &s->points[i];
+
+		if (p->type == GDB_POINT_SW && p->addr == addr)
+			put(s, p, out ? p->saved : arch_break(s));
+	}
+}
+
+/* The bytes of a breakpoint in [addr, addr + len): first, and how many. */
+static unsigned int bytes_in(const struct point *p, uint64_t addr, size_t len,
+			     unsigned int *first)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < arch_break_len; i++)
+		if (p->addr + i - addr < len && !n++)
+			*first = i;
+	return p->gpa ? n : 0;
+}
+
+void points_hide(struct stub *s, uint64_t addr, uint8_t *buf, size_t len)
+{
+	for (unsigned int i = 0; i < s->n_points; i++) {
+		const struct point *p = &s->points[i];
+		unsigned int first = 0, n = bytes_in(p, addr, len, &first);
+
+		if (n)
+			memcpy(buf + (p->addr + first - addr), p->saved + first,
+			       n);
+	}
+}
+
+void points_written(struct stub *s, uint64_t addr, size_t len)
+{
+	for (unsigned int i = 0; i < s->n_points; i++) {
+		struct point *p = &s->points[i];
+		unsigned int first = 0, n = bytes_in(p, addr, len, &first);
+
+		if (!n)
+			continue;
+		memcpy(p->saved + first, text(s, p) + first, n);
+		put(s, p, arch_break(s));
+	}
+}
+
+/* ---- debug registers ---- */
+
+/* A watchpoint needs a register for each aligned piece. */
+static int add_pieces(struct vmm_debug *d, enum vmm_point_type type,
+		      uint64_t addr, uint64_t len)
+{
+	while (len) {
+		unsigned int n = 8;
+
+		while (addr % n || n > len)
+			n /= 2;
+		if (d->n_points == VMM_POINTS_MAX)
+			return -ENOSPC;
+		d->points[d->n_points++] = (struct vmm_point){ type, addr, n };
+		addr += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int add(struct vmm_debug *d, const struct point *p)
+{
+	static const enum vmm_point_type types[] = {
+		[GDB_POINT_WRITE] = VMM_POINT_WRITE,
+		[GDB_POINT_READ] = VMM_POINT_READ,
+		[GDB_POINT_ACCESS] = VMM_POINT_ACCESS,
+	};
+
+	if (p->type > GDB_POINT_HW)
+		return add_pieces(d, types[p->type], p->addr, p->kind);
+	if (d->n_points == VMM_POINTS_MAX)
+		return -ENOSPC;
+	d->points[d->n_points++] =
+		(struct vmm_point){ VMM_POINT_EXECUTE, p->addr, 1 };
+	return 0;
+}
+
+int points_apply(struct stub *s, struct cpu *c, int step, uint64_t without)
+{
+	struct vmm_debug d = {
+		.on = gdb_session_attached(&s->session),
+		.step = step,
+		.hold_irq = step,
+		.software = s->probe.software,
+	};
+	int rc = 0;
+
+	for (unsigned int i = 0; i < s->n_points && !rc; i++) {
+		const struct point *p = &s->points[i];
+
+		if (!p->gpa && !(p->type <= GDB_POINT_HW && without == p->addr))
+			rc = add(&d, p);
+	}
+	return rc ? rc : vmm_debug_set(c->v, &d);
+}
+
+static int apply_all(struct stub *s)
+{
+	int rc = 0;
+
+	for (unsigned int i = 0; i < s->vm->n_cpus && !rc; i++)
+		rc = points_apply(s, &s->vm->cpus[i], 0, 0);
+	return rc;
+}
+
+/* ---- the session's operations ---- */
+
+static int is_possible(const struct stub *s, enum gdb_point_type type)
+{
+	if (type == GDB_POINT_SW)
+		return in_memory(s) || s->probe.execute;
+	return type == GDB_POINT_HW ? s->probe.execute : s->probe.watch;
+}
+
+int points_insert(struct stub *s, enum gdb_point_type type, uint64_t addr,
+		  uint64_t kind)
+{
+	struct point *p = &s->points[s->n_points];
+	int rc;
+
+	if (!is_possible(s, type))
+		return -ENOTSUP;
+	if (s->n_points == POINTS_MAX)
+		return -ENOSPC;
+	if (type > GDB_POINT_HW && (!kind || kind > 8 * VMM_POINTS_MAX))
+		return -EINVAL;
+	*p = (struct point){ .type = type, .addr = addr, .kind = kind };
+	if (type == GDB_POINT_SW && in_memory(s)) {
+		rc = insert_in_memory(s, p);
+		s->n_points += !rc;
+		return rc;
+	}
+	s->n_points++;
+	rc = apply_all(s);
+	if (rc) {
+		s->n_points--;
+		apply_all(s);
+	}
+	return rc;
+}
+
+int points_remove(struct stub *s, enum gdb_point_type type, uint64_t addr,
+		  uint64_t kind)
+{
+	struct point *p = find(s, type, addr, kind);
+
+	if (!p)
+		return -ENOENT;
+	put(s, p, p->saved);
+	restore_entries(s, p);
+	*p = s->points[--s->n_points];
+	apply_all(s);
+	return 0;
+}

@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The debugger's line, what an exit means to the session, and how the program
+ * goes on after it. All CPUs stop together. A point whose conditions are false
+ * is stepped over while the others are paused.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include "stub.h"
+
+static struct stub stub = { .listener = -1, .peer = -1 };
+
+/* ---- the line ---- */
+
+/* "[ADDRESS:]PORT". 0, -EINVAL */
+static int parse_port(const char *where, struct sockaddr_in *in)
+{
+	const char *colon = strchr(where, ':');
+	char address[32] = "127.0.0.1", *end;
+	unsigned long port;
+
+	if (colon && (size_t)(colon - where) < sizeof(address)) {
+		memcpy(address, where, (size_t)(colon - where));
+		address[colon - where] = 0;
+	}
+	port = strtoul(colon ? colon + 1 : where, &end, 10);
+	if (*end || !port || port > 0xffff)
+		return -EINVAL;
+	in->sin_family = AF_INET;
+	in->sin_port = htons((uint16_t)port);
+	return inet_pton(AF_INET, address, &in->sin_addr) == 1 ? 0 : -EINVAL;
+}
+
+static int bind_port(int fd, const char *where)
+{
+	struct sockaddr_in in = { 0 };
+	int one = 1, rc = parse_port(where, &in);
+
+	if (rc)
+		return rc;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	return bind(fd, (struct sockaddr *)&in, sizeof(in)) ? -errno : 0;
+}
+
+static int bind_path(int fd, const char *where)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+
+	if (strlen(where) >= sizeof(un.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(un.sun_path, where);
+	unlink(where);
+	return bind(fd, (struct sockaddr *)&un, sizeof(un)) ? -errno : 0;
+}
+
+static int listen_at(const char *where)
+{
+	int is_path = strchr(where, '/') != NULL;
+	int fd = socket(is_path ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC,
+			0);
+	int rc;
+
+	if (fd < 0)
+		return -errno;
+	rc = is_path ? bind_path(fd, where) : bind_port(fd, where);
+	if (!rc && listen(fd, 1))
+		rc = -errno;
+	if (rc)
+		close(fd);
+	return rc ? rc : fd;
+}
+
+static void take_peer(void)
+{
+	int one = 1;
+
+	stub.peer = accept(stub.listener, NULL, NULL);
+	if (stub.peer >= 0) /* without effect on a Unix socket */
+		setsockopt(stub.peer, IPPROTO_TCP, TCP_NODELAY, &one,
+			   sizeof(one));
+}
+
+static void drop_peer(void)
+{
+	if (stub.peer >= 0)
+		close(stub.peer);
+	stub.peer = -1;
+}
+
+static __ssz line_in(void *ctx, char *buf, __sz len, int wait)
+{
+	struct pollfd p = { stub.peer, POLLIN, 0 };
+	ssize_t n;
+
+	(void)ctx;
+	if (stub.peer < 0 && wait)
+		take_peer();
+	if (stub.peer < 0)
+		return wait ? -EPIPE : 0;
+	p.fd = stub.peer;
+	if (!wait && poll(&p, 1, 0) <= 0)
+		return 0;
+	n = read(stub.peer, buf, len);
+	return n > 0 ? n : -EPIPE;
+}
+
+static void line_out(void *ctx, const char *buf, __sz len)
+{
+	(void)ctx;
+	while (len) {
+		ssize_t n = send(stub.peer, buf, len, MSG_NOSIGNAL);
+
+		if (n <= 0)
+			return; /* the next read reports it */
+		buf += n;
+		len -= (size_t)n;
+	}
+}
+
+/* ---- going on ---- */
+
+static void forget_states(void)
+{
+	memset(stub.known, 0, sizeof(stub.known));
+}
+
+/* A CPU alone executes the instruction at its pc, without the point there. */
+static void step_over(struct cpu *c)
+{
+	struct vmm_state *state = stub_state(&stub, c, VMM_STATE_GENERAL);
+	uint64_t pc = state ? arch_pc(state) : 0;
+
+	points_lift(&stub, pc, 1);
+	points_apply(&stub, c, 1, pc);
+	forget_states();
+	run_one(stub.vm, c);
+	points_lift(&stub, pc, 0);
+}
+
+static void apply_plans(void)
+{
+	for (unsigned int i = 0; i < stub.vm->n_cpus; i++) {
+		struct cpu *c = &stub.vm->cpus[i];
+		enum gdb_act act = stub.plans[i].act;
+
+		points_apply(&stub, c,
+			     act == GDB_ACT_STEP || act == GDB_ACT_RANGE, 0);
+	}
+	forget_states();
+	for (unsigned int i = 0; i < stub.vm->n_cpus; i++)
+		if (stub.plans[i].act != GDB_ACT_STOP)
+			run_resume(stub.vm, (int)i);
+}
+
+static void all_continue(void)
+{
+	memset(stub.plans, 0, sizeof(stub.plans));
+	apply_plans();
+}
+
+/* Serves the debugger at a stop, then lets the program go on. */
+static void stopped(struct cpu *c, const struct gdb_stop *stop)
+{
+	enum gdb_end end;
+
+	stub.cpu = c;
+	gdb_session_stopped(&stub.session, stop);
+	end = gdb_session_serve(&stub.session);
+	if (end == GDB_END_RESUMED) {
+		apply_plans();
+		return;
+	}
+	drop_peer();
+	if (!stub.ended && !stub.gone)
+		all_continue();
+}
+
+static void signalled(struct cpu *c, int signal, const char *what)
+{
+	struct gdb_stop stop = {
+		.why = GDB_STOP_SIGNAL,
+		.signal = signal,
+		.tid = cpu_index(c) + 1,
+		.core = cpu_index(c),
+		.what = what,
+	};
+
+	stopped(c, &stop);
+}
+
+/* ---- exits ---- */
+
+/* A breakpoint, in text or of a debug register. 1: it stops. */
+static int breakpoint(struct cpu *c, uint64_t pc)
+{
+	struct point *p = points_at(&stub, pc);
+	struct gdb_stop stop = {
+		.why = p && p->type == GDB_POINT_HW ? GDB_STOP_HWBREAK
+						    : GDB_STOP_SWBREAK,
+		.signal = GDB_SIGTRAP,
+		.tid = cpu_index(c) + 1,
+		.core = cpu_index(c),
+	};
+
+	if (!p)
+		stop.why = GDB_STOP_SIGNAL; /* the program's own */
+	else if (gdb_points_check(&stub.session, stop.tid, pc) ==
+		 GDB_CHECK_PASS)
+		return 0;
+	stopped(c, &stop);
+	return 1;
+}
+
+static void watchpoint(struct cpu *c, uint64_t addr)
+{
+	struct point *p = points_watch(&stub, addr);
+	struct gdb_stop stop = {
+		.why = !p			     ? GDB_STOP_SIGNAL
+		       : p->type == GDB_POINT_READ   ? GDB_STOP_RWATCH
+		       : p->type == GDB_POINT_ACCESS ? GDB_STOP_AWATCH
+						     : GDB_STOP_WATCH,
+		.signal = GDB_SIGTRAP,
+		.tid = cpu_index(c) + 1,
+		.core = cpu_index(c),
+		.addr = p && addr - p->addr >= p->kind ? p->addr : addr,
+	};
+
+	stopped(c, &stop);
+}
+
+/* A debugger knows how to get over a sequence, and is asked. */
+static int at_sequence(uint64_t pc)
+{
+	uint8_t insn[INSN_MAX] = { 0 };
+
+	stub_ops.mem_read(&stub.target, pc, insn, sizeof(insn));
+	return arch_is_sequence(insn);
+}
+
+/* A step is over. 1: the session has its stop; 0: its range goes on. */
+static int stepped(struct cpu *c, uint64_t pc)
+{
+	const struct plan *plan = &stub.plans[cpu_index(c)];
+
+	if (plan->act == GDB_ACT_RANGE && pc >= plan->start && pc < plan->end &&
+	    !points_at(&stub, pc) && !at_sequence(pc))
+		return 0;
+	signalled(c, GDB_SIGTRAP, NULL);
+	return 1;
+}
+
+static void debug_exit(struct cpu *c)
+{
+	const struct vmm_exit *e = &c->exit;
+	int went_on;
+
+	if (e->debug.also_watch || e->debug.why == VMM_DEBUG_WATCH) {
+		watchpoint(c, e->debug.addr);
+		return;
+	}
+	went_on = e->debug.why == VMM_DEBUG_STEP ? stepped(c, e->debug.pc)
+						 : breakpoint(c, e->debug.pc);
+	if (went_on)
+		return;
+	if (e->debug.why != VMM_DEBUG_STEP)
+		step_over(c);
+	apply_plans();
+}
+
+int stub_exit(struct cpu *c)
+{
+	if (stub.listener < 0 || !gdb_session_attached(&stub.session))
+		return 0;
+	run_pause(stub.vm);
+	forget_states();
+	stub.cpu = c;
+	if (arch_is_break(&stub, c)) {
+		struct vmm_state *s = stub_state(&stub, c, VMM_STATE_GENERAL);
+
+		c->exit.why = VMM_EXIT_DEBUG;
+		c->exit.debug.why = VMM_DEBUG_SOFTWARE;
+		c->exit.debug.pc = arch_pc(s);
+		c->exit.debug.also_watch = 0;
+	}
+	if (c->exit.why == VMM_EXIT_DEBUG) {
+		debug_exit(c);
+		return 1;
+	}
+	if (c->exit.why == VMM_EXIT_HALT) /* until the debugger interrupts */
+		return 1;
+	if (c->exit.why == VMM_EXIT_SHUTDOWN || c->exit.why == VMM_EXIT_FAIL ||
+	    c->exit.why == VMM_EXIT_INTERNAL)
+		signalled(c, GDB_SIGABRT, vmm_exit_text(&c->exit));
+	return 0;
+}
+
+/* ---- for the main loop ---- */
+
+int stub_listen(struct vm *vm, const char *where)
+{
+	struct gdb_io io = { .in = line_in, .out = line_out };
+	int rc = vmm_probe(&stub.probe);
+
+	if (rc)
+		return rc;
+	stub.listener = listen_at(where);
+	if (stub.listener < 0)
+		return stub.listener;
+	stub.vm = vm;
+	stub.cpu = &vm->cpus[0];
+	gdb_arch_describe(&stub.target);
+	stub.target.ops = &stub_ops;
+	stub.target.break_kind = (__u8)arch_break_len;
+	stub.target.n_watch = (__u8)stub.probe.n_watch;
+	arch_describe(&stub);
+	gdb_session_init(&stub.session, &stub.target, &io);
+	return 0;
+}
+
+int stub_fd(void)
+{
+	return stub.peer >= 0 ? stub.peer : stub.listener;
+}
+
+void stub_input(void)
+{
+	enum gdb_poll poll;
+
+	if (stub.peer < 0) {
+		take_peer();
+		return;
+	}
+	poll = gdb_session_poll(&stub.session);
+	if (poll == GDB_POLL_NONE) {
+		char byte;
+
+		if (recv(stub.peer, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
+			run_pause(stub.vm);
+			gdb_session_disconnect(&stub.session);
+			drop_peer();
+			all_continue();
+		}
+		return;
+	}
+	run_pause(stub.vm);
+	forget_states();
+	signalled(stub.cpu,
+		  poll == GDB_POLL_INTERRUPT ? GDB_SIGINT : GDB_SIGTRAP, NULL);
+}
+
+void stub_wait(void)
+{
+	signalled(&stub.vm->cpus[0], GDB_SIGTRAP, NULL);
+}
+
+void stub_end(int status)
+{
+	struct gdb_stop stop = { .why = GDB_STOP_EXITED, .signal = status };
+
+	if (stub.listener < 0)
+		return;
+	stub.gone = 1;
+	stop.tid = cpu_index(stub.cpu) + 1;
+	if (gdb_session_attached(&stub.session) && !stub.ended)
+		gdb_session_stopped(&stub.session, &stop);
+	drop_peer();
+	close(stub.listener);
+}
+
+int stub_killed(void)
+{
+	return stub.ended;
+}

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Copyright (c) 2026, The Vitrine Authors
+"""What only a debugger outside of the guest does, for support/vmm; read after scenes.py."""
+
+# pylint: disable=undefined-variable
+
+
+@scene
+def registers_without_avx():
+    """The CPU of QEMU's nested SVM has no AVX for its guests."""
+    to_main()
+    run("break *debuggee_regs_in")
+    go()
+    for i, name in enumerate(("rax", "rbx", "rcx", "rdx", "rsi", "rdi", "rbp", *(f"r{n}" for n in range(8, 16)))):
+        run(f"set ${name} = {pattern(0, i)}")
+    for i in range(16):
+        for lane in range(2):
+            run(f"set $xmm{i}.v2_int64[{lane}] = {pattern(1 + lane, i)}")
+    run("set $mxcsr = 0x1f80 | 0x8000")
+    run("set $st3 = 1.5")
+    run("set $fctrl = 0x27f")
+    # behind the store of the FXSAVE area
+    text = run("x/40i $pc").splitlines()
+    after = next(text[n + 1] for n, line in enumerate(text) if "fxsave" in line).split()[0]
+    run(f"tbreak *{after}")
+    go()
+    for i in range(15):
+        assert word(f"(long)&regs_seen + {8 * i}") == pattern(0, i), i
+    for i in range(16):
+        for lane in range(2):
+            assert word(f"(long)&fx_seen + 160 + {16 * i + 8 * lane}") == pattern(1 + lane, i), (i, lane)
+    assert number("*(unsigned *)((long)&fx_seen + 24)") == 0x9f80
+    assert word("(long)&fx_seen + 32 + 48") == 0xc000000000000000
+    assert number("*(unsigned short *)&fx_seen") == 0x27f
+    run("kill")
+
+
+@scene
+def from_the_first_instruction(entry):
+    """Before paging, through the switch, to main; and the registers of the machine."""
+    attach()
+    assert number("$pc") == number(entry), hex(number("$pc"))
+    for _ in range(20):
+        run("stepi")
+    assert "not mapped" not in run(f"monitor walk {number(entry):#x}")
+    run("tbreak kvm_setup")
+    go()
+    assert function() == "kvm_setup"
+    assert "entry at" in run(f"monitor walk {number('$pc'):#x}")
+    if is_arm():
+        assert number("$sctlr_el1") & 1
+    else:
+        assert number("$cr0") >> 31 & 1 and number("$efer") & 0x400
+    run("tbreak main")
+    go()
+    assert "debug event" in run("monitor exits")
+    fails("monitor walk x", ".")
+    exits()
+
+
+@scene
+def late_and_again():
+    """A debugger attaches to a running guest, leaves, and attaches again; its points are gone."""
+    attach()
+    assert "debuggee_spin" in [f.name() for f in frames()]
+    run("break debuggee_scale")
+    run("detach")
+    attach()
+    run("delete")
+    first = number("counter")
+    run("detach")
+    attach()
+    assert number("counter") != first
+    run("set var verdict = 7")
+    exits(7)
+
+
+@scene
+def broken_page_tables():
+    """A guest that cannot help any more: its root table is gone, and it ends by a triple fault or
+    loops in exceptions; the debugger still sees it."""
+    to_main()
+    if is_arm():
+        run("set $ttbr0_el1 = 0")
+    else:
+        run("set $cr3 = 0x7000")
+    fails("x/x &counter", "Cannot access memory")
+    assert "not mapped" in run(f"monitor walk {number('(long)&counter'):#x}")
+    run("kill")
