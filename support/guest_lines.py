@@ -61,7 +61,7 @@ def answered(options, image):
 
 
 def token(options):
-    """What the guest is told with -p http.token=TEXT; the last one counts."""
+    """That of -p http.token=TEXT; the last one counts."""
     return ([""] + [text.partition("=")[2] for text in options.get("params", ()) if text.startswith("http.token=")])[-1]
 
 

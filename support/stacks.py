@@ -44,6 +44,7 @@ def named(profile, found):
         names = owner(sample)
         for pc in reversed(sample.pcs):
             names += [name for name, _, _ in reversed(found.get(pc) or [(f"{pc:#x}", "", 0)])]
+        names += [sample.labels["wait"]] if "wait" in sample.labels else []
         stacks[tuple(names)] = stacks.get(tuple(names), 0) + sample.values[-1]
     return sorted(stacks.items())
 

@@ -8,7 +8,9 @@ VITRINE_HTTP_TIMES: 1 (default), or by how much more often things are done; the
 nightly run does 10 times as much.
 """
 
+import html
 import http.client
+import http.server
 import json
 import math
 import os
@@ -16,6 +18,7 @@ import random
 import re
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -556,6 +559,64 @@ def test_page_in_a_browser(demo, tmp_path):
     assert "worker1" in dom and "worker3" in dom and "http" in dom
     assert dom.count("<details") == 5 + (CPUS if CPUS > 1 else 0)  # a thread each, idle ones too
     assert 'id="log"' in dom and "vport1" in dom
+
+
+EVENTS = """[    1.000000000] cpu 0 thread 1 sched_switch previous=1 next=65538 name=worker
+[    1.100000000] cpu 0 thread 2 irq_enter line=4
+[    1.200000000] cpu 0 thread 2 irq_leave line=4
+[    1.300000000] cpu 0 thread 2 sched_switch previous=65538 next=1 name=main
+[    1.300000500] cpu 0 thread 1 log level=6 text=<b>&amp;
+[    2.000000000] cpu 1 thread 3 heap_alloc bytes=1 block=0x10 main+1c by=0x20
+"""
+STACKS = """cpu 0;thread 1 main;main;work;fifty 500000
+cpu 0;thread 1 main;main;work;<thirty> 300000
+cpu 0;thread 1 main;main 200000
+cpu 1;(idle) 1000000
+"""
+TRY = """<script>setTimeout(()=>{const out={},bars=()=>[...document.querySelectorAll("#flame b")].map(b=>[b.textContent,parseFloat(b.style.left),
+parseFloat(b.style.width),parseFloat(b.style.top)/18]),titles=()=>[...document.querySelectorAll("#time title")].map(t=>t.textContent);
+out.bars=bars();const press=name=>[...document.querySelectorAll("#flame b")].find(b=>b.textContent===name).click();
+press("work");out.work=bars();press("all");out.all=bars();out.titles=titles();
+const box=$("time").getBoundingClientRect(),at=box.left+120+(box.width-130)*.3,event=()=>({deltaY:-100,clientX:at,bubbles:true,cancelable:true});
+for(let i=0;i<12;i++)$("time").dispatchEvent(new WheelEvent("wheel",event()));out.near=titles();out.range=$("range").textContent;
+$("time").dispatchEvent(new MouseEvent("dblclick"));out.again=titles();document.body.dataset.out=JSON.stringify(out)},3000)</script>"""
+
+
+class Canned(http.server.BaseHTTPRequestHandler):
+    """A guest's page and what it asks for, always the same."""
+
+    def do_GET(self):
+        page = (ROOT / "lib/ukhttp/page.html").read_text()
+        body = {"/": page + TRY, "/store": "[]", "/trace.txt": EVENTS, "/debug/pprof/folded": STACKS}.get(self.path)
+        self.send_response(404 if body is None else 200)
+        self.send_header("Content-Type", "text/html; charset=utf-8" if self.path == "/" else "text/plain")
+        self.end_headers()
+        self.wfile.write((body or "").encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.one_cpu("no guest")
+def test_flame_graph_and_timeline(tmp_path):
+    """What the page draws of stacks and events that are known, and where a click, a wheel and a double click lead."""
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Canned) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        dom = chromium(tmp_path, f"http://127.0.0.1:{server.server_port}/", "--dump-dom")
+        server.shutdown()
+    out = json.loads(html.unescape(re.search(r'data-out="([^"]*)"', dom)[1]))
+    bars = {name: where for name, *where in out["bars"]}
+    assert bars["all"] == [0, 100, 0] and bars["cpu 0"] == [0, 50, 1] and bars["(idle)"] == [50, 50, 2]
+    assert bars["main"] == [0, 50, 3] and bars["work"] == [0, 40, 4]
+    assert bars["fifty"] == [0, 25, 5] and bars["<thirty>"] == [25, 15, 5]
+    work = {name: where for name, *where in out["work"]}
+    assert work["work"] == [0, 100, 4] and work["fifty"] == [0, 62.5, 5] and work["main"] == [0, 100, 3]
+    assert "(idle)" not in work and out["all"] == out["bars"]
+    assert {"worker 2, 300 ms", "line 4, 100 ms", "main 1, 700 ms"} <= set(out["titles"])
+    assert "1.300000500 s log level=6 text=<b>&amp;" in out["titles"] and out["again"] == out["titles"]
+    assert sum(" s " in title and not title.startswith(("worker", "main", "line")) for title in out["titles"]) == 6
+    assert {title.split()[2] for title in out["near"] if re.match(r"\d", title)} == {"sched_switch", "log"}, out["near"]
+    assert re.match(r"13[.]\d ms from 1[.]29\d+ s;", out["range"]), out["range"]
 
 
 # --- consoles -------------------------------------------------------------------------

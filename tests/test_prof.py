@@ -3,6 +3,7 @@
 """ukprof: the shares of functions whose shares are known (tests/apps/prof), what a sample
 costs, and profile.proto as Google's decoder reads it by the published description."""
 
+import json
 import os
 import re
 import subprocess
@@ -10,7 +11,7 @@ import subprocess
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from http_guest import PATIENCE, PORTS, HttpGuest
-from vitrine import ARCHS, ORDERED, build
+from vitrine import ARCHS, ORDERED, ROOT, build
 
 SHARES = {"fifty": 50, "thirty": 30, "irq_off_twenty": 20}
 NS_OF_AN_INSTRUCTION = {"x86_64": 1, "arm64": 16}  # under --icount
@@ -131,7 +132,8 @@ def check_profile(image, profile, busy, idle):
 @pytest.mark.one_cpu("instructions are counted on one CPU")
 def test_repeatable(arch):
     """Under --icount two profiles are equal, byte for byte."""
-    assert decode(run(arch, *SCENE)[1]).SerializeToString() == decode(run(arch, *SCENE)[1]).SerializeToString()
+    once, again = (run(arch, *SCENE, "prof waits")[1] for _ in range(2))
+    assert once == again and decode(once).sample
 
 
 @pytest.mark.one_cpu("instructions are counted on one CPU")
@@ -139,7 +141,8 @@ def test_cost(arch):
     """Instructions of a sample of 16 frames, interrupt included, where its places are known,
     and those of a rule for any function of the image, new and known."""
     deep = ("deep",) * 3
-    _, text = run(arch, "rules", *deep, "prof start 2000", *deep, "prof folded")
+    _, text = run(arch, "rules", *deep, "prof start 2000", *deep, "prof folded", "prof stop", "work", "work", "prof start 100", "work",
+                  options=("--icount", "-p", "prof.waits=n", *ORDERED))
     times = [int(ns) for ns in re.findall(r"^deep: (\d+) ns$", text, re.M)]
     samples = times[-1] * 2000 / 1e9
     cost = (times[-1] - times[2]) / samples / NS_OF_AN_INSTRUCTION[arch]
@@ -147,6 +150,9 @@ def test_cost(arch):
     new, known = (int(ns) / NS_OF_AN_INSTRUCTION[arch]
                   for ns in re.search(r"^rules: at most (\d+) ns, again (\d+) ns$", text, re.M).groups())
     assert new <= 7000 and known <= 150, (new, known)
+    # 100 samples a second, of 10**9 instructions a second
+    _, without, sampled = (int(ns) for ns in re.findall(r"^work: (\d+) ns$", text, re.M))
+    assert 0 < (sampled - without) / without / NS_OF_AN_INSTRUCTION[arch] < 0.001, (without, sampled)
     stacks, _ = folded(text)
     assert {len(trace) for trace in stacks if trace[-1] == "thirty"} == {16}, text
 
@@ -186,6 +192,12 @@ def test_http(arch, machine):
         assert "main" in profile.string_table and profile.sample
         lines = guest.image.addr2line_all([sample.location_id[0] for sample in profile.sample if sample.location_id])
         assert SHARES.keys() <= {frames[-1][0].partition(".")[0] for frames in lines}
+        block = profile_class().FromString(guest.ask("/debug/pprof/block")[2])
+        waits = [{block.string_table[label.key]: block.string_table[label.str] for label in sample.label}
+                 for sample in block.sample if sample.value[1]]
+        assert {"thread": "main", "wait": "for a time"} in waits, waits
+        stacks, _ = folded(guest.get("/debug/pprof/folded"))
+        assert {names[-2:] for names in stacks} >= {("work", name) for name in SHARES}, stacks
         again = profile_class().FromString(guest.ask("/debug/pprof/profile")[2])
         assert again.duration_nanos > profile.duration_nanos
 
@@ -218,8 +230,59 @@ def test_pprof(arch, machine):
         assert [heap.string_table[t.type] for t in heap.sample_type] == ["inuse_objects", "inuse_space"]
         kept = [sample.value for sample in heap.sample if ("keep", "tests/apps/prof/main.c") in names_of(heap, sample)]
         assert [sum(value) for value in zip(*kept)] == [3, 3000]
+        url = f"http://127.0.0.1:{guest.at}"
+        stacks = folds(support_prof("--seconds", "1", url, image.path))
+        assert any(stack[-2:] == ("work", "fifty") and stack[:2] == ("cpu 0", "thread main") for stack in stacks), stacks
+        assert {stack[-1]: size for stack, size in folds(support_prof("--heap", url, image.path)).items()}["keep"] == 3000
         if os.environ.get("VITRINE_ALL"):
             check_go(guest)
+
+
+def support_prof(*words, status=0):
+    done = subprocess.run([ROOT / "support" / "prof", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True, timeout=PATIENCE)
+    assert done.returncode == status, done.stderr
+    return done.stdout if status == 0 else done.stderr
+
+
+def folds(text):
+    """{(owner, functions from the outermost on): value} of collapsed stacks."""
+    found = {}
+    for stack, value in re.findall(r"^(cpu .*|\D.*;.*|\(.*|\w+) (\d+)$", text, re.M):
+        names = tuple(name.partition(".")[0] for name in stack.split(";"))
+        found[names] = found.get(names, 0) + int(value)
+    return found
+
+
+@pytest.mark.one_cpu("has its own number of CPUs")
+def test_by_the_stub(arch, tmp_path):
+    """A guest that takes no profile of its own, by QEMU's stub, in all formats: two CPUs, one idle."""
+    image = build("prof", arch)
+    files = {name: tmp_path / name for name in ("folded", "speedscope", "pprof")}
+    support_prof(*(f"--{name}={path}" for name, path in files.items()), "--seconds=3", "--hz=200", "--run=--smp 2",
+                 image.path, "forever")
+    stacks = folds(files["folded"].read_text())
+    idle = sum(time for stack, time in stacks.items() if stack[-1] == "(idle)")
+    work = {name: sum(time for stack, time in stacks.items() if stack[-2:] == ("work", name)) for name in SHARES}
+    assert idle > sum(work.values()) / 2 and 35 < 100 * work["fifty"] / sum(work.values()) < 65, stacks
+    assert all(work.values()), stacks
+    scope = json.loads(files["speedscope"].read_text())
+    (shown,) = scope["profiles"]
+    assert scope["$schema"] == "https://www.speedscope.app/file-format-schema.json" and shown["type"] == "sampled"
+    assert len(shown["samples"]) == len(shown["weights"]) and sum(shown["weights"]) == shown["endValue"]
+    names = [frame["name"] for frame in scope["shared"]["frames"]]
+    assert {tuple(names[i].partition(".")[0] for i in sample) for sample in shown["samples"]} == set(stacks)
+    profile = profile_class().FromString(files["pprof"].read_bytes())
+    assert abs(sum(sample.value[1] for sample in profile.sample) / 1000 - sum(stacks.values())) <= len(stacks)
+    assert {"fifty", "thirty"} <= {name for sample in profile.sample for name, _ in names_of(profile, sample)}
+
+
+def test_prof_refuses(tmp_path):
+    image = build("prof", ARCHS[0]).path
+    assert "name an image" in support_prof(status=2)
+    assert "use a whole number from 1 to 1000" in support_prof("--hz=0", image, status=2)
+    assert "sends no profile" in support_prof("http://127.0.0.1:1", image, status=1)
+    assert "not" in support_prof(tmp_path / "missing", status=1)
 
 
 def check_go(guest):
@@ -236,6 +299,21 @@ def test_pprof_without_a_token(arch, machine):
         guest.wait_for("keep: ")
         status, _, body = guest.ask("/debug/pprof/profile?seconds=1")
         assert (status, body) == (403, b"changes are refused: boot with http.token=TEXT\n")
+
+
+@pytest.mark.one_cpu("time is counted on one CPU")
+def test_waits(arch):
+    """How long threads wait, where, and for what; what is left out without them."""
+    _, text = run(arch, "prof start 2000", "waits", "prof stop", "prof waits")
+
+    def waited(pattern):
+        found = [int(time) for time in re.findall(rf"^{pattern} (\d+)$", text, re.M)]
+        return sum(found) / 1000
+    assert 190 <= waited(r"thread \d+ exited;(?:.*;)?enter;(?:.*;)?for mutex gate \(0x[0-9a-f]+\)") <= 210, text
+    assert 190 <= waited(r"thread 1 main;.*;main;(?:.*;)?waits;.*;for a time") <= 210, text
+    _, text = run(arch, "prof start 2000", "waits", "prof stop", "prof waits",
+                  options=("--icount", "-p", "prof.waits=n", *ORDERED))
+    assert ";for" not in text
 
 
 @pytest.mark.one_cpu("instructions are counted on one CPU")

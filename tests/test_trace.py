@@ -212,6 +212,12 @@ def check_switch(g):
         step = te.HEAD.size + size + trace_http.POSITION.size
         heads.append([trace_http.POSITION.unpack_from(data, len(data) - i * step - 8)[0] for i in range(cpus)])
     assert heads[0] == heads[1] and sum(head > 0 for head in heads[0]) == 2
+    begin = re.compile(r"^\[.*?\] (cpu \d+) thread \d+ \S+", re.M)
+    whole = run(ROOT / "support/trace", f"http://127.0.0.1:{g.at}", g.image.path).stdout
+    words = list(begin.finditer(g.get("/trace.txt")))
+    for cpu in ("cpu 0", "cpu 1"):
+        last = [line[0] for line in words if line[1] == cpu]
+        assert len(last) > 20 and last == [line[0] for line in begin.finditer(whole) if line[1] == cpu][-len(last):]
 
 
 def check_damaged(image, data):

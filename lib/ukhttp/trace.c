@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
+ * GET /trace.txt: the last events in words, as many as fit, for the page.
  * GET /trace: the rings as they are, while they are written to; support/trace
  * finds the events. Numbers are little endian, nothing is aligned:
  *
@@ -19,6 +20,8 @@
 #define VERSION 1
 #define PATIENCE (10 * UK_NSEC_PER_SEC) /* for a client that takes nothing */
 #define PAUSE 1000000UL			/* ns */
+#define LINES 1000UL			/* of a CPU in words */
+#define LINE 200			/* bytes of one, more than usual */
 
 struct trace_head {
 	char magic[8]; /* "VITRACE" */
@@ -114,4 +117,20 @@ static void get_trace(const struct uk_http_request *req __unused,
 		more = send_ring(i);
 }
 
+static void put_line(const char *text, void *res)
+{
+	uk_http_puts(res, text);
+	uk_http_putc(res, '\n');
+}
+
+static void get_text(const struct uk_http_request *req __unused,
+		     struct uk_http_response *res)
+{
+	__u64 each = res->size / (LINE * CONFIG_UKPLAT_LCPU_MAXCOUNT);
+
+	for (unsigned int i = 0; i < CONFIG_UKPLAT_LCPU_MAXCOUNT; i++)
+		uk_trace_last(i, MIN(each, LINES), put_line, res);
+}
+
+UK_HTTP_ROUTE(trace_text, "/trace.txt", UK_HTTP_GET, get_text);
 UK_HTTP_ROUTE(trace, "/trace", UK_HTTP_GET, get_trace);

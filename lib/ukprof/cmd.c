@@ -88,18 +88,6 @@ static unsigned long share(__nsec part, __nsec all)
 	return all ? (unsigned long)(part / (all / 1000 ? all / 1000 : 1)) : 0;
 }
 
-static void name_of(__uptr pc, char name[UK_SYMBOL_NAME_MAX])
-{
-	struct uk_symbol sym;
-
-	if (!pc)
-		strcpy(name, "(other)");
-	else if (uk_resolve_symbol(pc, &sym))
-		uk_snprintf(name, UK_SYMBOL_NAME_MAX, "0x%lx", pc);
-	else
-		strcpy(name, sym.name);
-}
-
 static void show_top(struct uk_cmd_io *io, __nsec busy, __u64 wanted)
 {
 	char name[UK_SYMBOL_NAME_MAX];
@@ -109,7 +97,7 @@ static void show_top(struct uk_cmd_io *io, __nsec busy, __u64 wanted)
 		unsigned long self = share(functions[i].self, busy);
 		unsigned long all = share(functions[i].all, busy);
 
-		name_of(functions[i].start, name);
+		prof_name(functions[i].start, name);
 		uk_cmd_printf(io, "%3lu.%lu %%  %3lu.%lu %%  %s\n", self / 10,
 			      self % 10, all / 10, all % 10, name);
 	}
@@ -140,40 +128,23 @@ static void top(struct uk_cmd_io *io, __u64 wanted)
 	show_top(io, busy, wanted);
 }
 
-/* "cpu 0;thread main;main;work 1234": outermost first, microseconds. */
-static void folded(struct uk_cmd_io *io)
+static void out(void *io, const void *data, __sz len)
 {
-	struct prof_iter it = { 0 };
-	char name[UK_SYMBOL_NAME_MAX];
-
-	while (prof_next(&it)) {
-		const struct prof_stack *s = it.stack;
-
-		uk_cmd_printf(io, "cpu %u;", it.cpu);
-		if (s->thread)
-			uk_cmd_printf(io, "thread %u %s;", s->thread,
-				      prof_thread_name(s->thread));
-		for (unsigned int i = s->depth; i--;) {
-			name_of(s->pcs[i], name);
-			uk_cmd_printf(io, "%s%s", name, i ? ";" : "");
-		}
-		if (!s->depth)
-			uk_cmd_printf(io,
-				      prof_is_idle(s) ? "(idle)" : "(other)");
-		uk_cmd_printf(io, " %lu\n", s->time / 1000);
-	}
+	((struct uk_cmd_io *)io)->out(io, data, len);
 }
 
-static int read_with(struct uk_cmd_io *io, int is_top, __u64 wanted)
+/* kind: as collapsed stacks; NULL: functions by share. */
+static int read_with(struct uk_cmd_io *io, const struct prof_kind *kind,
+		     __u64 wanted)
 {
 	if (prof_hold()) {
 		uk_cmd_printf(io, "the profile is being read or started\n");
 		return -EBUSY;
 	}
-	if (is_top)
+	if (!kind)
 		top(io, wanted);
 	else
-		folded(io);
+		prof_folded(kind, out, io);
 	prof_release();
 	return 0;
 }
@@ -206,11 +177,15 @@ static int cmd_prof(struct uk_cmd_io *io, int argc, char **argv)
 	if (!strcmp(argv[1], "start"))
 		return start(io, argc == 3 ? number : 100);
 	if (!strcmp(argv[1], "top"))
-		return read_with(io, 1, argc == 3 ? number : 20);
+		return read_with(io, __NULL, argc == 3 ? number : 20);
 	if (argc == 3)
 		return -EINVAL;
 	if (!strcmp(argv[1], "folded"))
-		return read_with(io, 0, 0);
+		return read_with(io, &prof_cpu_time, 0);
+#ifdef CONFIG_LIBUKPROF_WAITS
+	if (!strcmp(argv[1], "waits"))
+		return read_with(io, &prof_waits, 0);
+#endif
 	if (strcmp(argv[1], "stop") != 0)
 		return -EINVAL;
 	if (!uk_cmd_may_change(io))
@@ -221,7 +196,8 @@ static int cmd_prof(struct uk_cmd_io *io, int argc, char **argv)
 
 static void complete(struct uk_cmd_words *words, int argc, char **argv __unused)
 {
-	static const char *const first[] = { "start", "stop", "top", "folded" };
+	static const char *const first[] = { "start", "stop", "top", "folded",
+					     "waits" };
 
 	if (argc == 2)
 		for (__sz i = 0; i < ARRAY_SIZE(first); i++)
@@ -229,4 +205,5 @@ static void complete(struct uk_cmd_words *words, int argc, char **argv __unused)
 }
 
 UK_CMD_COMPLETE(prof, cmd_prof, "profiles: where the CPUs spend their time",
-		"start [HZ]|stop|top [COUNT]|folded", UK_CMD_THREAD, complete);
+		"start [HZ]|stop|top [COUNT]|folded|waits", UK_CMD_THREAD,
+		complete);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * /debug/pprof/profile: the profile of now, for pprof.
+ * /debug/pprof/profile and /debug/pprof/folded: the profile of now, for pprof,
+ * and as collapsed stacks with names.
  */
 #include <uk/http.h>
-#include <uk/prof.h>
+#include "prof_internal.h"
 
 static void out(void *res, const void *data, __sz len)
 {
@@ -20,4 +21,34 @@ static void get_profile(const struct uk_http_request *req __unused,
 			      "the profile is being read or started\n");
 }
 
+#ifdef CONFIG_LIBUKPROF_WAITS
+static void get_block(const struct uk_http_request *req __unused,
+		      struct uk_http_response *res)
+{
+	if (prof_hold()) {
+		uk_http_error(res, 503,
+			      "the profile is being read or started\n");
+		return;
+	}
+	res->type = "application/octet-stream";
+	prof_write(&prof_waits, out, res);
+	prof_release();
+}
+
+UK_HTTP_ROUTE(block, "/debug/pprof/block", UK_HTTP_GET, get_block);
+#endif
+
+static void get_folded(const struct uk_http_request *req __unused,
+		       struct uk_http_response *res)
+{
+	if (prof_hold()) {
+		uk_http_error(res, 503,
+			      "the profile is being read or started\n");
+		return;
+	}
+	prof_folded(&prof_cpu_time, out, res);
+	prof_release();
+}
+
+UK_HTTP_ROUTE(folded, "/debug/pprof/folded", UK_HTTP_GET, get_folded);
 UK_HTTP_ROUTE(pprof, "/debug/pprof/profile", UK_HTTP_GET, get_profile);

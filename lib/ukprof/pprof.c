@@ -33,6 +33,7 @@ enum {
 	S_KIND,
 	S_IDLE,
 	S_OTHER,
+	S_WAIT,
 	S_BUILD_ID
 };
 
@@ -125,6 +126,13 @@ static void send_sample(struct writer *w, const struct prof_iter *it,
 			__u64 name)
 {
 	const struct prof_stack *s = it->stack;
+	char text[UK_WAIT_TEXT_MAX];
+
+	if (w->kind->text) {
+		w->kind->text(s, text);
+		send_string(w, text);
+		put_label(&w->m, S_WAIT, LABEL_STRING, w->strings - 1);
+	}
 
 	for (unsigned int i = 0; i < s->depth; i++)
 		put_field(&w->m, SAMPLE_LOCATION, s->pcs[i]);
@@ -144,13 +152,15 @@ static void send_samples(struct writer *w)
 {
 	struct prof_iter it = { 0 };
 	__u32 thread = 0;
+	__u64 name = 0;
 
 	while (w->kind->next(&it)) {
 		if (it.stack->thread && it.stack->thread != thread) {
 			thread = it.stack->thread;
 			send_string(w, prof_thread_name(thread));
+			name = w->strings - 1;
 		}
-		send_sample(w, &it, w->strings - 1);
+		send_sample(w, &it, name);
 	}
 }
 
@@ -189,8 +199,8 @@ static void send_locations(struct writer *w)
 
 static void send_head(struct writer *w)
 {
-	static const char *const labels[] = { "cpu", "thread", "kind", "idle",
-					      "other" };
+	static const char *const labels[] = { "cpu",  "thread", "kind",
+					      "idle", "other",	"wait" };
 	char id[UK_BUILD_ID_MAX];
 
 	send_string(w, "");
@@ -220,17 +230,17 @@ void prof_write(const struct prof_kind *kind, uk_prof_out_t out, void *arg)
 	send_locations(&w);
 }
 
+const struct prof_kind prof_cpu_time = {
+	.types = { "samples", "count", "cpu", "nanoseconds" },
+	.is_cpu = 1,
+	.next = prof_next,
+};
+
 int uk_prof_write(uk_prof_out_t out, void *arg)
 {
-	static const struct prof_kind cpu = {
-		.types = { "samples", "count", "cpu", "nanoseconds" },
-		.is_cpu = 1,
-		.next = prof_next,
-	};
-
 	if (prof_hold())
 		return -EBUSY;
-	prof_write(&cpu, out, arg);
+	prof_write(&prof_cpu_time, out, arg);
 	prof_release();
 	return 0;
 }

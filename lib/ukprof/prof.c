@@ -51,12 +51,10 @@ static struct prof_stack *fixed(struct prof_stack *s, __u32 of)
 	return s;
 }
 
-static struct prof_stack *find(struct prof_cpu *c, __u32 of, __u32 thread,
-			       const struct uk_unwind_frame *frames,
-			       unsigned int n)
+struct prof_stack *prof_find(struct prof_cpu *c, __u32 of, __u32 thread,
+			     __u64 hash, const struct uk_unwind_frame *frames,
+			     unsigned int n)
 {
-	__u64 hash = thread;
-
 	for (unsigned int i = 0; i < n; i++)
 		hash = (hash ^ frames[i].lookup) * 0x9e3779b97f4a7c15UL;
 	for (unsigned int i = 0; i < PROBES; i++) {
@@ -81,8 +79,14 @@ static struct prof_stack *traced(struct prof_cpu *c, __u32 of,
 	struct uk_unwind_frame frames[PROF_FRAMES];
 	struct uk_unwind last;
 
-	return find(c, of, t ? t->id : 0, frames,
-		    uk_unwind_frames(regs, frames, PROF_FRAMES, &last));
+	return prof_find(c, of, t ? t->id : 0, t ? t->id : 0, frames,
+			 uk_unwind_frames(regs, frames, PROF_FRAMES, &last));
+}
+
+void prof_add(struct prof_stack *s, __nsec time)
+{
+	UK_WRITE_ONCE(s->samples, s->samples + 1);
+	UK_WRITE_ONCE(s->time, s->time + time);
 }
 
 static void sample(struct ukarch_trap_ctx *ctx, void *arg __unused)
@@ -98,8 +102,9 @@ static void sample(struct ukarch_trap_ctx *ctx, void *arg __unused)
 	/* a handler may run meanwhile */
 	s = uk_sched_idles() && !ctx->outer ? fixed(&c->idle, of)
 					    : traced(c, of, ctx->regs);
-	UK_WRITE_ONCE(s->samples, s->samples + 1);
-	UK_WRITE_ONCE(s->time, s->time + (now - c->last));
+	prof_add(s, now - c->last);
+	if (c == prof_cpus)
+		prof_waits_sample(of, now - c->last);
 	c->last = now;
 }
 
@@ -126,14 +131,18 @@ static const struct prof_stack *entry(unsigned int cpu, unsigned int i)
 				  : &c->other;
 }
 
+int prof_is_used(const struct prof_stack *s)
+{
+	return run && __atomic_load_n(&s->run, __ATOMIC_ACQUIRE) == run &&
+	       UK_READ_ONCE(s->time);
+}
+
 int prof_next(struct prof_iter *it)
 {
-	for (; run && it->cpu < PROF_CPUS; it->cpu++, it->next = 0)
+	for (; it->cpu < PROF_CPUS; it->cpu++, it->next = 0)
 		while (it->next < PROF_STACKS + 2) {
 			it->stack = entry(it->cpu, it->next++);
-			if (__atomic_load_n(&it->stack->run,
-					    __ATOMIC_ACQUIRE) == run &&
-			    UK_READ_ONCE(it->stack->time))
+			if (prof_is_used(it->stack))
 				return 1;
 		}
 	return 0;

@@ -9,6 +9,9 @@
 #define __PROF_INTERNAL_H__
 
 #include <uk/prof.h>
+#include <uk/symtab.h>
+#include <uk/thread.h>
+#include <uk/unwind.h>
 
 #define PROF_STACKS CONFIG_LIBUKPROF_STACKS
 #define PROF_FRAMES CONFIG_LIBUKPROF_FRAMES
@@ -37,6 +40,28 @@ extern struct prof_cpu prof_cpus[PROF_CPUS];
 int prof_hold(void);
 void prof_release(void);
 
+/* An entry with these frames; hash is of what else it is known by. */
+struct prof_stack *prof_find(struct prof_cpu *c, __u32 of, __u32 thread,
+			     __u64 hash, const struct uk_unwind_frame *frames,
+			     unsigned int n);
+
+/* Adds a sample of so much time. */
+void prof_add(struct prof_stack *s, __nsec time);
+
+/* Whether an entry is of the present run, and has time. */
+int prof_is_used(const struct prof_stack *s);
+
+#ifdef CONFIG_LIBUKPROF_WAITS
+/** Looks at one thread, in a sample that comes `since` ns after the last.
+ * Contexts: the NMI of CPU 0.
+ */
+void prof_waits_sample(__u32 of, __nsec since);
+#else
+static inline void prof_waits_sample(__u32 of __unused, __nsec since __unused)
+{
+}
+#endif
+
 /* Where a walk of the entries is; all 0 before the first. */
 struct prof_iter {
 	unsigned int cpu, next;
@@ -56,10 +81,20 @@ struct prof_kind {
 	const char *types[4]; /* name and unit of each */
 	int is_cpu;
 	int (*next)(struct prof_iter *it); /* as prof_next() */
+	/* more about an entry; NULL: nothing */
+	void (*text)(const struct prof_stack *s, char text[UK_WAIT_TEXT_MAX]);
 };
 
 /** Writes it as profile.proto. Contexts: as uk_prof_write(). */
 void prof_write(const struct prof_kind *kind, uk_prof_out_t out, void *arg);
+
+/** Writes what is profiled as collapsed stacks. Contexts: as prof_next(). */
+void prof_folded(const struct prof_kind *kind, uk_prof_out_t out, void *arg);
+
+extern const struct prof_kind prof_cpu_time, prof_waits;
+
+/* The function at an address, or the address; (other) for 0. */
+void prof_name(__uptr pc, char name[UK_SYMBOL_NAME_MAX]);
 
 /* From the start of the run to its end, or now. */
 __nsec prof_time(void);

@@ -253,6 +253,15 @@ unsigned long uk_threads_lock(void)
 	return flags;
 }
 
+int uk_threads_trylock(unsigned long *flags)
+{
+	*flags = ukarch_irq_save();
+	if (uk_spin_trylock(&sched_lock))
+		return 1;
+	ukarch_irq_restore(*flags);
+	return 0;
+}
+
 void uk_threads_unlock(unsigned long flags)
 {
 	uk_spin_unlock_irqrestore(&sched_lock, flags);

@@ -115,7 +115,7 @@ static void add_console(struct sched_text *to, const char *name)
 	sched_add(to, " %s", text);
 }
 
-static void add_cause(struct sched_text *to, const struct uk_thread *t)
+static void add_cause(struct sched_text *to, const struct uk_wait *wait)
 {
 	static const char *const causes[] = {
 		[UK_WAIT_QUEUE] = "for wait queue",
@@ -126,20 +126,36 @@ static void add_cause(struct sched_text *to, const struct uk_thread *t)
 		[UK_WAIT_INPUT] = "for input of",
 	};
 
-	if (t->wait.kind == UK_WAIT_TIME || t->wait.kind >= ARRAY_SIZE(causes))
+	if (wait->kind == UK_WAIT_TIME || wait->kind >= ARRAY_SIZE(causes))
 		return;
-	sched_add(to, "%s", causes[t->wait.kind]);
-	if (t->wait.kind == UK_WAIT_JOIN)
-		add_thread(to, sched_listed(t->wait.object));
-	else if (t->wait.kind == UK_WAIT_INPUT)
-		add_console(to, t->wait.object);
+	sched_add(to, "%s", causes[wait->kind]);
+	if (wait->kind == UK_WAIT_JOIN)
+		add_thread(to, sched_listed(wait->object));
+	else if (wait->kind == UK_WAIT_INPUT)
+		add_console(to, wait->object);
 	else
-		add_object(to, t->wait.object);
-	if (t->wait.kind == UK_WAIT_MUTEX) {
-		sched_add(to, ", held by");
-		add_thread(to, uk_thread_wait_holder(t));
-		sched_add_place(to, t->wait.object);
-	}
+		add_object(to, wait->object);
+}
+
+static void add_holder(struct sched_text *to, const struct uk_thread *t)
+{
+	if (t->wait.kind != UK_WAIT_MUTEX)
+		return;
+	sched_add(to, ", held by");
+	add_thread(to, uk_thread_wait_holder(t));
+	sched_add_place(to, t->wait.object);
+}
+
+int uk_wait_text(const struct uk_wait *wait, char *buf, __sz len)
+{
+	struct sched_text to = { buf, len, 0 };
+
+	if (len)
+		*buf = '\0';
+	add_cause(&to, wait);
+	if (!to.len)
+		sched_add(&to, "for a time");
+	return (int)MIN(to.len, len ? len - 1 : 0);
 }
 
 int uk_thread_wait_text(const struct uk_thread *thread, char *buf, __sz len)
@@ -151,7 +167,8 @@ int uk_thread_wait_text(const struct uk_thread *thread, char *buf, __sz len)
 		*buf = '\0';
 	if (!waits(thread))
 		return 0;
-	add_cause(&to, thread);
+	add_cause(&to, &thread->wait);
+	add_holder(&to, thread);
 	/* the next poll of a console is not a deadline */
 	if (until != UK_TIME_NEVER && thread->wait.kind != UK_WAIT_INPUT)
 		sched_add(&to, "%suntil %lu.%06lu s", to.len ? ", " : "",

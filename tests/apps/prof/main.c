@@ -9,6 +9,7 @@
 #include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/cmd.h>
+#include <uk/mutex.h>
 #include <uk/plat/image.h>
 #include <uk/prof.h>
 #include <uk/sched.h>
@@ -130,6 +131,28 @@ static NOINLINE void keep(void)
 		kept[i] = malloc(1000);
 }
 
+static struct uk_mutex gate = UK_MUTEX_INITIALIZER(0);
+
+static NOINLINE void *enter(void *arg)
+{
+	uk_mutex_lock(&gate);
+	uk_mutex_unlock(&gate);
+	return arg;
+}
+
+static NOINLINE void waits(void)
+{
+	struct uk_thread_attr attr = { .name = "blocked" };
+	struct uk_thread *t;
+
+	uk_mutex_lock(&gate);
+	if (uk_thread_create_attr(&t, &attr, enter, NULL))
+		exit(2);
+	uk_thread_sleep(200000000);
+	uk_mutex_unlock(&gate);
+	uk_thread_join(t, NULL);
+}
+
 static void __noreturn forever(void)
 {
 	for (;;) {
@@ -164,6 +187,8 @@ static void scene(const char *word)
 		many();
 	else if (!strcmp(word, "rules"))
 		rules();
+	else if (!strcmp(word, "waits"))
+		waits();
 	else if (!strcmp(word, "keep"))
 		keep();
 	else if (!strcmp(word, "forever"))

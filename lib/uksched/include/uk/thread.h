@@ -101,6 +101,15 @@ struct uk_thread *uk_thread_next(const struct uk_thread *prev);
 unsigned long uk_threads_lock(void);
 void uk_threads_unlock(unsigned long flags);
 
+/**
+ * The same without waiting. With one CPU it is had always; a thread that was
+ * interrupted in the scheduler may then be half-way changed.
+ *
+ * @param[out] flags what uk_threads_unlock() wants
+ * @return 0 if another one has it. Contexts: any.
+ */
+int uk_threads_trylock(unsigned long *flags);
+
 /** The thread with an id, or NULL. Contexts: as uk_thread_next(). */
 struct uk_thread *uk_thread_by_id(unsigned int id);
 
@@ -120,6 +129,14 @@ const char *uk_thread_state_name(const struct uk_thread *thread);
  * @return its length. Contexts: any; the object is read through uknofault.
  */
 int uk_thread_wait_text(const struct uk_thread *thread, char *buf, __sz len);
+
+/**
+ * What a wait is or was for, in words, without who holds it now: "for mutex
+ * lock (0x12ab40)", "for a time".
+ *
+ * @param buf, @return and contexts as of uk_thread_wait_text()
+ */
+int uk_wait_text(const struct uk_wait *wait, char *buf, __sz len);
 
 /** The thread that holds the mutex that a thread waits for, or NULL. Contexts:
  * as uk_thread_wait_text().
@@ -230,6 +247,12 @@ static inline void uk_threads_unlock(unsigned long flags)
 	ukarch_irq_restore(flags);
 }
 
+static inline int uk_threads_trylock(unsigned long *flags)
+{
+	*flags = ukarch_irq_save();
+	return 1;
+}
+
 static inline struct uk_thread *uk_thread_by_id(unsigned int id __unused)
 {
 	return __NULL;
@@ -239,6 +262,14 @@ static inline const char *
 uk_thread_state_name(const struct uk_thread *thread __unused)
 {
 	return "";
+}
+
+static inline int uk_wait_text(const struct uk_wait *wait __unused, char *buf,
+			       __sz len)
+{
+	if (len)
+		*buf = '\0';
+	return 0;
 }
 
 static inline int uk_thread_wait_text(const struct uk_thread *thread __unused,

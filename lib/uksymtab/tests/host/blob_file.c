@@ -35,7 +35,8 @@ void blob_use(const unsigned char *data, size_t size)
 	blob = malloc(size ? size : 1);
 	memcpy(blob, data, size);
 	blob_size = size;
-	memset(uk_symtab_known, 0, sizeof(uk_symtab_known)); /* of the last one */
+	memset(uk_symtab_known, 0,
+	       sizeof(uk_symtab_known)); /* of the last one */
 }
 
 int symtab_view_image(struct symtab_view *v)
