@@ -131,7 +131,7 @@ int lcpu_stop_asked(void)
 	 * it uses a device: it is asked again soon.
 	 */
 	if (in_trap_path(uk_percpu_read(trap)->regs) ||
-	    uk_percpu_in_debugger() || UK_READ_ONCE(cpus[cpu].defers)) {
+	    uk_percpu_read(in_debugger) || UK_READ_ONCE(cpus[cpu].defers)) {
 		__atomic_store_n(&cpus[cpu].asked, asked, __ATOMIC_RELEASE);
 		return 1;
 	}

@@ -46,7 +46,7 @@ static void run(struct ukarch_trap_ctx *ctx, __nsec now)
 {
 	unsigned int cpu = uk_percpu_id();
 
-	if (is_nested(ctx->outer) || uk_percpu_in_debugger())
+	if (is_nested(ctx->outer) || uk_percpu_read(in_debugger))
 		return;
 	cpus[cpu].inside = ctx;
 	for (struct uk_nmi_user *u = UK_READ_ONCE(users); u; u = u->next) {
@@ -130,7 +130,7 @@ void nmi_ticked(struct ukarch_trap_ctx *ctx)
 	__nsec now;
 
 	if (!UK_READ_ONCE(period) || uk_crash_in_progress() ||
-	    uk_percpu_in_debugger())
+	    uk_percpu_read(in_debugger))
 		return;
 	now = ukplat_monotonic_clock();
 	ask_others(now);

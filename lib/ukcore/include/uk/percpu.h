@@ -23,24 +23,18 @@ struct uk_percpu {
 	unsigned int id;
 	/* traps entered and not left; 0 outside of trap context */
 	unsigned int trap_depth;
-#ifdef CONFIG_LIBUKSCHED
-	/* the thread on the CPU, NULL before there are threads */
+	/* the thread on the CPU, NULL without threads */
 	struct uk_thread *thread;
-#endif
-#ifdef CONFIG_LIBUKBREAK
 	/*
 	 * 1 while the debugger's stub or a probe is at work there, in a stop,
 	 * for a condition, or in between: breakpoints in what it uses are
 	 * passed over, and nothing stops. A trap that finds it set is `nested`.
 	 */
 	volatile int in_debugger;
-#endif
-#if defined(CONFIG_HAVE_SMP) || defined(CONFIG_LIBUKCORE_LOCK_CHECK)
 	/* 1 while it has stopped all others: locks are not needed, and not
 	 * waited for (<uk/spinlock.h>)
 	 */
 	unsigned int alone;
-#endif
 } __aligned(64);
 
 /* By CPU number. */
@@ -83,18 +77,6 @@ static inline void uk_percpu_init(unsigned int id)
 #else
 #define uk_percpu_id() 0U
 #endif
-
-/** 1 while a debugger's stub or a probe is at work on this CPU. Contexts:
- * irq-off, trap.
- */
-static inline int uk_percpu_in_debugger(void)
-{
-#ifdef CONFIG_LIBUKBREAK
-	return uk_percpu_read(in_debugger);
-#else
-	return 0;
-#endif
-}
 
 /**
  * 1 if no other CPU runs: there is one only, or this one has stopped them.
