@@ -12,7 +12,7 @@ import pytest
 from debugger import functions
 from gdb_guest import StubGuest
 from screen import read_screen
-from vitrine import ARCHS, COMPILERS, ROOT, RUN_SECONDS, build
+from vitrine import ARCHS, ROOT, RUN_SECONDS, WITH_GCC, build
 
 MAX, PLAIN = "max", "cortex-a72"  # with it, and without
 SCENES = [ROOT / "tests" / "gdb" / "protect_scenes.py"]
@@ -23,7 +23,7 @@ LLDB_FRAME = re.compile(r"frame #\d+: \w+ \S+?`(?:\w+ \[inlined\] )?(\w+)")
 pytestmark = pytest.mark.skipif("arm64" not in ARCHS, reason="arm64 is not tested")
 
 
-@pytest.fixture(name="image", params=COMPILERS)
+@pytest.fixture(name="image", params=[cc for arch, cc in WITH_GCC if arch == "arm64"])
 def built(request):
     return build("protect", "arm64", request.param)
 

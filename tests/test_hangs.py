@@ -12,7 +12,7 @@ import signal
 import pytest
 from guest import Guest, free_port, vport1
 from screen import read_screen
-from vitrine import ARCHS, ONE_COMPILER, ROOT, RUN_SECONDS, SEVERAL, build
+from vitrine import ARCHS, ITS_COMPILER, ONE_COMPILER, ROOT, RUN_SECONDS, SEVERAL, build
 
 SOURCE = (ROOT / "tests/apps/hangs/main.c").read_text().splitlines()
 DEEP = 8000
@@ -28,9 +28,9 @@ DEADLOCKS = {
 }
 
 
-def built(arch, cc="gcc"):
+def built(arch, cc=None):
     """On arm64 with two CPUs, so that both ways are tested with one image each."""
-    return build("hangs", arch, cc, config=("CONFIG_LIBUKSCHED_LOCK_PLACES=y", *(SEVERAL if arch == "arm64" else ())))
+    return build("hangs", arch, cc or ITS_COMPILER[arch], config=("CONFIG_LIBUKSCHED_LOCK_PLACES=y", *(SEVERAL if arch == "arm64" else ())))
 
 
 def cpus(arch):
@@ -49,7 +49,7 @@ def in_guest(lines):
     for line in lines:
         if found := re.fullmatch(r"Thread \d+: (.*?), (.*)", line):
             threads[found[1]] = (found[2], [])
-        elif found := re.fullmatch(r"  \[\w+\] \S+(?: \((\S+?):(\d+)\))?(?: inlined)?", line):
+        elif found := re.fullmatch(r"  \[\w+\] \S+(?: \((\S+?)(?::(\d+))?\))?(?: inlined)?", line):
             threads[list(threads)[-1]][1].append((found[1] or "", found[2]))
         elif lines and "used at most" not in line and not line.startswith("deadlock: "):
             break

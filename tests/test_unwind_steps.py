@@ -12,7 +12,7 @@ from contextlib import contextmanager
 import pytest
 from debugger import stub_at
 from guest import Guest
-from vitrine import ONE_COMPILER, OUT, ROOT, build
+from vitrine import ONE_COMPILER, OUT, ROOT, WITH_GCC, build
 
 HOST_TESTS = ROOT / "lib" / "uksymtab" / "tests" / "host"
 
@@ -135,7 +135,7 @@ def unsigned(pc):
 
 @pytest.mark.parametrize("arch, cc, program", [
     *((arch, cc, PLAIN) for arch, cc in ONE_COMPILER),
-    *((arch, cc, SIGNED) for arch, cc in ONE_COMPILER if arch == "arm64")],
+    *((arch, cc, SIGNED) for arch, cc in WITH_GCC if arch == "arm64")],
     ids=lambda value: value[0] if isinstance(value, tuple) else value)
 def test_each_instruction_knows_its_caller(arch, cc, program, tmp_path):
     app, argument, options, steps = program
