@@ -53,8 +53,8 @@ def profile_class():
     return message_factory.MessageFactory(pool).GetPrototype(pool.FindMessageTypeByName("p.Profile"))
 
 
-def run(arch, *words, options=("--icount", *ORDERED)):
-    image = build("prof", arch)
+def run(arch, *words, options=("--icount", *ORDERED), config=()):
+    image = build("prof", arch, config=config)
     done = image.run(*words, options=list(options))
     assert done.status == 0, done.text
     return image, done.text
@@ -302,9 +302,10 @@ def test_pprof_without_a_token(arch, machine):
 
 
 @pytest.mark.one_cpu("time is counted on one CPU")
-def test_waits(arch):
+@pytest.mark.parametrize("config", [(), *([("CONFIG_UKPLAT_LCPU_MAXCOUNT=1",)] if os.environ.get("VITRINE_ALL") else [])])
+def test_waits(arch, config):
     """How long threads wait, where, and for what; what is left out without them."""
-    _, text = run(arch, "prof start 2000", "waits", "prof stop", "prof waits")
+    _, text = run(arch, "prof start 2000", "waits", "prof stop", "prof waits", config=config)
 
     def waited(pattern):
         found = [int(time) for time in re.findall(rf"^{pattern} (\d+)$", text, re.M)]

@@ -104,7 +104,7 @@ static void sample(struct ukarch_trap_ctx *ctx, void *arg __unused)
 					    : traced(c, of, ctx->regs);
 	prof_add(s, now - c->last);
 	if (c == prof_cpus)
-		prof_waits_sample(of, now - c->last);
+		prof_waits_sample(of, now - c->last, ctx->regs);
 	c->last = now;
 }
 

@@ -52,12 +52,13 @@ void prof_add(struct prof_stack *s, __nsec time);
 int prof_is_used(const struct prof_stack *s);
 
 #ifdef CONFIG_LIBUKPROF_WAITS
-/** Looks at one thread, in a sample that comes `since` ns after the last.
- * Contexts: the NMI of CPU 0.
+/** Looks at one thread, in a sample that comes `since` ns after the last; here:
+ * what was interrupted. Contexts: the NMI of CPU 0.
  */
-void prof_waits_sample(__u32 of, __nsec since);
+void prof_waits_sample(__u32 of, __nsec since, const struct __regs *here);
 #else
-static inline void prof_waits_sample(__u32 of __unused, __nsec since __unused)
+static inline void prof_waits_sample(__u32 of __unused, __nsec since __unused,
+				     const struct __regs *here __unused)
 {
 }
 #endif

@@ -52,7 +52,7 @@ static void add(const struct uk_thread *t, const struct __regs *regs, __u32 of,
 	prof_add(s, time);
 }
 
-void prof_waits_sample(__u32 of, __nsec since)
+void prof_waits_sample(__u32 of, __nsec since, const struct __regs *here)
 {
 	const struct __regs *regs;
 	struct uk_thread *t;
@@ -61,10 +61,11 @@ void prof_waits_sample(__u32 of, __nsec since)
 	if (!waits || !uk_threads_trylock(&flags))
 		return;
 	t = next_thread();
-	regs = t && (t->state == UK_THREAD_WAITING ||
-		     t->state == UK_THREAD_SLEEPING)
-		       ? uk_thread_regs(t)
-		       : __NULL;
+	if (!t ||
+	    (t->state != UK_THREAD_WAITING && t->state != UK_THREAD_SLEEPING))
+		regs = __NULL;
+	else /* with one CPU a thread that waits may have it */
+		regs = t == uk_thread_current() ? here : uk_thread_regs(t);
 	if (regs)
 		add(t, regs, of,
 		    since * (threads ? threads : uk_sched_thread_count()));
