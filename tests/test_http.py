@@ -579,15 +579,20 @@ out.bars=bars();const press=name=>[...document.querySelectorAll("#flame b")].fin
 press("work");out.work=bars();press("all");out.all=bars();out.titles=titles();
 const box=$("time").getBoundingClientRect(),at=box.left+120+(box.width-130)*.3,event=()=>({deltaY:-100,clientX:at,bubbles:true,cancelable:true});
 for(let i=0;i<12;i++)$("time").dispatchEvent(new WheelEvent("wheel",event()));out.near=titles();out.range=$("range").textContent;
+$("time").dispatchEvent(new PointerEvent("pointermove",{buttons:1,movementX:1000}));out.moved=$("range").textContent;$("sample").click();
 $("time").dispatchEvent(new MouseEvent("dblclick"));out.again=titles();document.body.dataset.out=JSON.stringify(out)},3000)</script>"""
 
 
 class Canned(http.server.BaseHTTPRequestHandler):
     """A guest's page and what it asks for, always the same."""
 
+    asked = []
+
     def do_GET(self):
+        self.asked.append(self.path)
         page = (ROOT / "lib/ukhttp/page.html").read_text()
-        body = {"/": page + TRY, "/store": "[]", "/trace.txt": EVENTS, "/debug/pprof/folded": STACKS}.get(self.path)
+        body = {"/": page + TRY, "/store": "[]", "/trace.txt": EVENTS, "/debug/pprof/folded": STACKS,
+                "/debug/pprof/profile?seconds=5": "a profile"}.get(self.path)
         self.send_response(404 if body is None else 200)
         self.send_header("Content-Type", "text/html; charset=utf-8" if self.path == "/" else "text/plain")
         self.end_headers()
@@ -616,6 +621,10 @@ def test_flame_graph_and_timeline(tmp_path):
     assert "1.300000500 s log level=6 text=<b>&amp;" in out["titles"] and out["again"] == out["titles"]
     assert sum(" s " in title and not title.startswith(("worker", "main", "line")) for title in out["titles"]) == 6
     assert {title.split()[2] for title in out["near"] if re.match(r"\d", title)} == {"sched_switch", "log"}, out["near"]
+    first = {where: float(re.search(r"from ([\d.]+) s;", out[where])[1]) for where in ("range", "moved")}
+    assert 0.005 < first["range"] - first["moved"] < 0.02, first  # a drag to the right
+    asked = [path for path in Canned.asked if path.startswith("/debug")]
+    assert asked == ["/debug/pprof/folded", "/debug/pprof/profile?seconds=5", "/debug/pprof/folded"]
     assert re.match(r"13[.]\d ms from 1[.]29\d+ s;", out["range"]), out["range"]
 
 
