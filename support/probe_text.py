@@ -126,19 +126,24 @@ def ask_gdb(image, requests):
     return json.loads(answer[1])
 
 
-def compiled(image, probes, name=None):
-    """Yields the words of each place of each probe, and the place for a reader."""
+def free_name(base, taken):
+    """base, base_2 and so on: the first that is not taken, which it is then."""
+    name = next(n for n in (base, *(f"{base}_{i}" for i in range(2, 1000))) if n not in taken)
+    taken.add(name)
+    return name
+
+
+def compiled(image, probes, name=None, taken=()):
+    """Yields the words of each place of each probe, and the place for a reader. taken: names of other probes."""
     answers = ask_gdb(image, [(p.location, p.expressions()) for p in probes])
-    given = {}
+    taken = set() if name else set(taken)
     for probe, answer in zip(probes, answers):
         if isinstance(answer, str):
             raise ProbeError(answer)
         for place in answer:
             base = name or re.sub(r"\W", "_", place["function"] or "probe")[:NAME_MAX - 4]
-            given[base] = given.get(base, 0) + 1
-            own = base if given[base] == 1 else f"{base}_{given[base]}"
             codes = [assemble(listing) for listing in place["codes"]]
-            words = [own, f"{place['address']:#x}", f"image={qemu_command.image_build_id(image)}"]
+            words = [free_name(base, taken), f"{place['address']:#x}", f"image={qemu_command.image_build_id(image)}"]
             if probe.condition:
                 words.append(f"if={codes.pop(0)}")
             for value, code in zip(probe.values, codes):

@@ -23,7 +23,7 @@ STUB = ("CONFIG_LIBUKGDB=y",)
 IMAGES = [(arch, stub) for arch in ARCHS for stub in ((), STUB)
           if os.environ.get("VITRINE_ALL") or (arch == "x86_64") == bool(stub)]
 IDS = [f"{arch}{'-gdb' if stub else ''}" for arch, stub in IMAGES]
-FALSE_CONDITION = {"x86_64": 800, "arm64": 750}  # instructions, at most
+FALSE_CONDITION = {"a probe": 500, "a breakpoint": 600}  # instructions, at most
 
 
 class Probed(HttpGuest):
@@ -125,7 +125,7 @@ def test_two_cpus(clean):
 def test_on_the_way_of_a_hit(clean):
     """A function that hits use themselves counts the program's calls only."""
     g = clean
-    g.insert("work : last(item->weight)", "uk_nofault_memcpy")
+    g.insert("work : last(item->weight / 1)", "uk_nofault_memcpy")  # a division is interpreted
     before = g.values("uk_nofault_memcpy")
     g.get("/work?100")
     after = g.values("uk_nofault_memcpy")
@@ -225,15 +225,48 @@ def test_beside_a_debugger(clean):
     assert g.values("work")["hits"] == 30
 
 
-@pytest.mark.parametrize("arch", ARCHS)
-def test_cost(arch):
-    """A false condition, in instructions, beside a call without a probe."""
-    with Probed(arch, STUB if arch == "x86_64" else (), "--icount", "--smp", "1") as g:
-        plain = int(g.get("/cost?1000"))
-        g.insert("work arg > 3")
-        probed = int(g.get("/cost?1000"))
-        print(f"a false condition: {probed - plain} instructions")
-        assert 0 < probed - plain <= FALSE_CONDITION[arch]
-        g.remove("work")
-        assert int(g.get("/cost?1000")) == plain
+def test_closed_page(clean):
+    """A fault in a compiled expression: the page of ukpaging's window is closed while it is unused."""
+    g = clean
+    g.insert("work : last(*(char *)&windows)", "work *(long *)&items == 0 : count")
+    g.get("/work?10")
+    assert g.values("work") == {"hits": 0, "errors": 10, "missed": 0, "last": 0}
+    assert g.values("work_2")["hits"] == 10
+    assert re.search("last error: memory refused at 0x[0-9a-f]+000\n", g.get("/probes")), g.get("/probes")
 
+
+def test_more_than_is_compiled(clean):
+    """What the interpreter does: divisions, more than five values; what does not fit in the pool."""
+    g = clean
+    deep = "1+(arg+(1+(arg+(1+(arg+(1+arg))))))"
+    g.insert(f"work ({deep}) > 9 : last({deep}), max(arg / 2), min(arg % 4 << 3)")
+    g.get("/work?10")
+    assert g.values("work") == {"hits": 8, "errors": 0, "missed": 0, "last": 40, "max": 4, "min": 0}
+    sums = "+".join(["item->weight"] * 12)
+    for _ in range(3):
+        g.insert(f"work : sum({sums})")
+    g.get("/work?10")
+    assert [g.values(f"work{n}")["sum"] for n in ("_2", "_3", "_4")] == [12 * 4500] * 3
+
+
+@pytest.mark.parametrize("arch, stub", IMAGES, ids=IDS)
+def test_cost(arch, stub):
+    """A false condition, of a probe and of a breakpoint, in instructions, beside a call without."""
+    with Probed(arch, stub, "--icount", "--smp", "1") as g:
+        def cost():
+            return int(g.get("/cost?1000"))
+        plain = cost()
+        for condition in ("arg > 3", "item->weight == 7"):
+            g.insert(f"work {condition}")
+            probed = cost() - plain
+            print(f"{condition}, a probe: {probed} instructions")
+            assert 0 < probed <= FALSE_CONDITION["a probe"]
+            g.remove("work")
+            assert cost() == plain
+            if not stub:
+                continue
+            printed = play(g.image, f"127.0.0.1:{g.gdb_port}", "false_condition", f"http://127.0.0.1:{g.at}",
+                           condition, more=[SCENES])
+            broken = int(re.search(r"^cost (\d+)$", printed, re.M)[1]) - plain
+            print(f"{condition}, a breakpoint: {broken} instructions")
+            assert 0 < broken <= FALSE_CONDITION["a breakpoint"]

@@ -11,57 +11,9 @@
  * not understood.
  */
 #include <uk/ax.h>
+#include "op.h"
 
 #define STACK 64
-
-enum op {
-	OP_ADD = 0x02,
-	OP_SUB = 0x03,
-	OP_MUL = 0x04,
-	OP_DIV_SIGNED = 0x05,
-	OP_DIV_UNSIGNED = 0x06,
-	OP_REM_SIGNED = 0x07,
-	OP_REM_UNSIGNED = 0x08,
-	OP_LSH = 0x09,
-	OP_RSH_SIGNED = 0x0a,
-	OP_RSH_UNSIGNED = 0x0b,
-	OP_TRACE = 0x0c,
-	OP_TRACE_QUICK = 0x0d,
-	OP_LOG_NOT = 0x0e,
-	OP_BIT_AND = 0x0f,
-	OP_BIT_OR = 0x10,
-	OP_BIT_XOR = 0x11,
-	OP_BIT_NOT = 0x12,
-	OP_EQUAL = 0x13,
-	OP_LESS_SIGNED = 0x14,
-	OP_LESS_UNSIGNED = 0x15,
-	OP_EXT = 0x16,
-	OP_REF8 = 0x17,
-	OP_REF16 = 0x18,
-	OP_REF32 = 0x19,
-	OP_REF64 = 0x1a,
-	OP_IF_GOTO = 0x20,
-	OP_GOTO = 0x21,
-	OP_CONST8 = 0x22,
-	OP_CONST16 = 0x23,
-	OP_CONST32 = 0x24,
-	OP_CONST64 = 0x25,
-	OP_REG = 0x26,
-	OP_END = 0x27,
-	OP_DUP = 0x28,
-	OP_POP = 0x29,
-	OP_ZERO_EXT = 0x2a,
-	OP_SWAP = 0x2b,
-	OP_GETV = 0x2c,
-	OP_SETV = 0x2d,
-	OP_TRACEV = 0x2e,
-	OP_TRACENZ = 0x2f,
-	OP_TRACE16 = 0x30,
-	OP_PICK = 0x32,
-	OP_ROT = 0x33,
-	OP_PRINTF = 0x34,
-	OP_COUNT,
-};
 
 /*
  * Bytes of operands, values taken, and how many values below those leave no

@@ -10,6 +10,7 @@
  * not meet a breakpoint itself.
  */
 #include <string.h>
+#include <uk/ax_native.h>
 #include <uk/lcpu.h>
 #include <uk/nofault.h>
 #include <uk/percpu.h>
@@ -171,6 +172,8 @@ static struct uk_break *allocate(__vaddr_t addr)
 		b->addr = addr;
 		b->orig_len = 1;
 		b->probes = __NULL;
+		uk_ax_native_free(b->condition);
+		b->condition = __NULL;
 		sorted_add(lower_bound(addr), b - breaks);
 		return b;
 	}
@@ -295,6 +298,7 @@ void uk_break_hide(__vaddr_t addr, void *buf, __sz len)
 	struct uk_break *b;
 
 	hide_slots(addr, buf, len);
+	uk_ax_native_hide(addr, buf, len);
 	while ((b = next_in(addr, len, &i))) {
 		for (unsigned int n = 0; n < uk_break_len; n++)
 			if (b->addr + n - addr < len)

@@ -22,8 +22,12 @@ struct evaluation {
 static int reg(struct uk_ax *ax, unsigned int nr, __u64 *value)
 {
 	struct evaluation *e = __containerof(ax, struct evaluation, ax);
+	int offset = uk_ax_reg_offset(nr);
 
-	return probe_arch_reg(e->regs, nr, value);
+	if (offset < 0)
+		return -ENOENT;
+	*value = *(const __u64 *)((const char *)e->regs + offset);
+	return 0;
 }
 
 /* A read of a device's register may change it. */
@@ -92,6 +96,8 @@ static int failed(struct probe *p, const struct uk_ax *ax)
 static int evaluate(struct evaluation *e, struct probe *p,
 		    const struct probe_code *c, __u64 *value)
 {
+	if (c->native && !c->native(e->regs, value))
+		return 0;
 	return uk_ax_eval(&e->ax, p->code + c->at, c->len, value)
 		       ? failed(p, &e->ax)
 		       : 0;

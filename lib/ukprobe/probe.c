@@ -90,11 +90,34 @@ static int put_in(struct probe *p)
 	return -ENOTSUP;
 }
 
+static void translate(const struct probe *p, struct probe_code *c)
+{
+	c->native = c->len ? uk_ax_native(p->code + c->at, c->len) : __NULL;
+}
+
+static void translate_all(struct probe *p)
+{
+	translate(p, &p->condition);
+	for (unsigned int i = 0; i < p->n_values; i++)
+		translate(p, &p->values[i].code);
+}
+
+static void forget_all(struct probe *p)
+{
+	uk_ax_native_free(p->condition.native);
+	for (unsigned int i = 0; i < p->n_values; i++)
+		uk_ax_native_free(p->values[i].code.native);
+}
+
 static int insert(struct probe *p)
 {
 	struct stop s = stop_begin();
-	int rc = put_in(p);
+	int rc;
 
+	translate_all(p);
+	rc = put_in(p);
+	if (rc)
+		forget_all(p);
 	stop_end(s);
 	return rc;
 }
@@ -196,6 +219,7 @@ static int remove(const char *name)
 		return -ENOENT;
 	s = stop_begin();
 	take_out(p);
+	forget_all(p);
 	stop_end(s);
 	probe_retract(p);
 	return 0;

@@ -5,6 +5,7 @@
 #define __PROBE_INTERNAL_H__
 
 #include <uk/arch/regs.h>
+#include <uk/ax_native.h>
 #include <uk/probe.h>
 #include <uk/store.h>
 
@@ -25,7 +26,8 @@ extern const char *const probe_kind_names[PROBE_KINDS];
 
 /* An expression, in the probe's code. */
 struct probe_code {
-	__u16 at, len; /* 0: there is none */
+	__u16 at, len;	       /* 0: there is none */
+	uk_ax_function native; /* NULL: it is interpreted */
 };
 
 struct probe_value {
@@ -79,9 +81,6 @@ int probe_publish(struct probe *p);
 void probe_retract(struct probe *p);
 
 /* --- arch -----------------------------------------------------------------*/
-
-/** A register by gdb's number. 0; -ENOENT. Contexts: any. */
-int probe_arch_reg(const struct __regs *regs, unsigned int nr, __u64 *value);
 
 /**
  * 1 if an instruction begins at an address.

@@ -24,3 +24,25 @@ def beside_a_probe(url):
     run("detach")
     client.join()
     assert done == [b"20 12 9000\n"], done
+
+
+@scene
+def false_condition(url, condition):
+    """Prints what a call of work() costs with it."""
+    attach()
+    run(f"break work if {condition}")
+    run("tbreak scene_nothing")
+    answers = []
+
+    def client():
+        answers.append(urllib.request.urlopen(f"{url}/cost?1000").read().decode())
+        urllib.request.urlopen(f"{url}/nothing?1").read()
+
+    thread = threading.Thread(target=client)
+    thread.start()
+    go()
+    assert function() == "scene_nothing"
+    run("delete")
+    run("detach")
+    thread.join()
+    print("cost", answers[0], end="")

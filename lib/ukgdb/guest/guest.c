@@ -248,6 +248,22 @@ static int point_remove(struct gdb_target *t __unused, enum gdb_point_type type,
 	return gdb_arch_hw_remove((enum gdb_hw_type)type, addr, kind);
 }
 
+#ifdef CONFIG_LIBUKGDB_CONDITIONS
+/* Debuggers remove and insert all breakpoints at each stop: one that is
+ * compiled stays until the place has another one.
+ */
+static void point_condition(struct gdb_target *t __unused, __u64 addr,
+			    const __u8 *code, unsigned int len)
+{
+	struct uk_break *b = uk_break_at(addr);
+
+	if (!b || (code && uk_ax_native_is(b->condition, code, len)))
+		return;
+	uk_ax_native_free(b->condition);
+	b->condition = code ? uk_ax_native(code, len) : __NULL;
+}
+#endif
+
 /* --- run control ----------------------------------------------------------*/
 
 /* The thread that does something else than continue, and whether the others
@@ -352,6 +368,9 @@ static const struct gdb_target_ops ops = {
 	.mem_write = mem_write,
 	.point_insert = point_insert,
 	.point_remove = point_remove,
+#ifdef CONFIG_LIBUKGDB_CONDITIONS
+	.point_condition = point_condition,
+#endif
 	.resume = resume,
 	.thread_next = gdb_thread_after,
 	.thread_alive = gdb_thread_is_alive,

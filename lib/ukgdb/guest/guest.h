@@ -81,7 +81,8 @@ static inline struct gdb_cpu *gdb_cpu(void)
 void gdb_step_over(struct __regs *regs, int nested);
 
 /**
- * The same for one that needs nothing taken out of the way.
+ * The same for one that needs nothing taken out of the way, at whose address
+ * the registers are.
  *
  * @return 0 if it does, and nothing is done
  */

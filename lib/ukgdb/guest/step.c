@@ -84,16 +84,10 @@ void __nobreak gdb_step_over(struct __regs *regs, int nested)
 
 int __nobreak gdb_step_over_aside(struct uk_break *b, struct __regs *regs)
 {
-	__vaddr_t pc = ukarch_regs_pc(regs);
-
 	if (b->ool.kind == UK_BREAK_OOL_STEP || gdb_arch_hw_at(b->addr))
 		return 0;
-	ukarch_regs_set_pc(regs, b->addr);
 	uk_break_hit(b, regs);
-	if (execute(b, regs) != UK_BREAK_IN_PLACE)
-		return 1;
-	ukarch_regs_set_pc(regs, pc);
-	return 0;
+	return execute(b, regs) != UK_BREAK_IN_PLACE;
 }
 
 /* In the middle of giving the CPU away: the scheduler's data names

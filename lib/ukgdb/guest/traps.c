@@ -153,22 +153,37 @@ static void __nobreak look_if_missed(struct ukarch_trap_ctx *ctx)
 	gdb_guest_catch_up(ctx);
 }
 
-#ifdef CONFIG_HAVE_SMP
-/* A condition that is false concerns no other CPU: most are. What is true, or
- * more than that, is looked at again with all others stopped.
+#ifndef CONFIG_HAVE_SMP
+static int gdb_guest_passes(struct __regs *regs __unused,
+			    __vaddr_t addr __unused)
+{
+	return 0;
+}
+#endif
+
+/* A condition that is false concerns no other CPU, nor the session if it is
+ * compiled: most are. What is true, or more than that, is looked at again with
+ * all others stopped.
  */
 static int __nobreak passes_by(struct ukarch_trap_ctx *ctx)
 {
-	__vaddr_t pc = uk_break_pc(ctx->regs);
+	__vaddr_t after = ukarch_regs_pc(ctx->regs);
 	struct uk_break *b;
 
 	if (ctx->why != UKARCH_WHY_BREAKPOINT || gdb_step_is_on() ||
 	    unlikely(gdb_guest.missed))
 		return 0;
-	b = uk_break_at(pc);
-	return b && (b->users & UK_BREAK_DEBUGGER) && !gdb_step_is_due(b) &&
-	       !uk_break_is_insn(b->orig) && gdb_guest_passes(ctx->regs, pc) &&
-	       gdb_step_over_aside(b, ctx->regs);
+	b = uk_break_at(uk_break_pc(ctx->regs));
+	if (!b || !(b->users & UK_BREAK_DEBUGGER) || gdb_step_is_due(b) ||
+	    uk_break_is_insn(b->orig))
+		return 0;
+	ukarch_regs_set_pc(ctx->regs, b->addr);
+	if ((uk_break_is_false(b, ctx->regs) ||
+	     gdb_guest_passes(ctx->regs, b->addr)) &&
+	    gdb_step_over_aside(b, ctx->regs))
+		return 1;
+	ukarch_regs_set_pc(ctx->regs, after);
+	return 0;
 }
 
 /* A Ctrl-C that came meanwhile was left for later. */
@@ -178,16 +193,6 @@ static void __nobreak went_by(struct ukarch_trap_ctx *ctx)
 	uk_percpu()->in_debugger = 0;
 	look_if_missed(ctx);
 }
-#else
-static int passes_by(struct ukarch_trap_ctx *ctx __unused)
-{
-	return 0;
-}
-
-static void went_by(struct ukarch_trap_ctx *ctx __unused)
-{
-}
-#endif
 
 void __nobreak gdb_guest_out(struct ukarch_trap_ctx *ctx)
 {

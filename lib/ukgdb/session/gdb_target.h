@@ -203,6 +203,14 @@ struct gdb_target_ops {
 	int (*point_remove)(struct gdb_target *t, enum gdb_point_type type,
 			    __u64 addr, __u64 kind);
 	/*
+	 * The one condition (an agent expression) of a breakpoint in text that
+	 * is inserted; NULL: it has none, or more than that decides. While the
+	 * target finds it false it may pass the breakpoint without asking
+	 * gdb_points_check(). Called at each change.
+	 */
+	void (*point_condition)(struct gdb_target *t, __u64 addr,
+				const __u8 *code, unsigned int len);
+	/*
 	 * (must) Notes what runs when gdb_session_serve() has returned. 0;
 	 * -ENOTSUP, -EINVAL: the program stays stopped. Changes of pc that the
 	 * packet asked for were written before.

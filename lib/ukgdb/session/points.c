@@ -310,6 +310,34 @@ static int parse(struct gdb_rx *rx, struct gdb_point *p)
 	return 0;
 }
 
+#ifdef CONFIG_LIBUKGDB_CONDITIONS
+/* The one condition of the breakpoints at an address, or that there is none or
+ * more than that.
+ */
+static void publish_condition(struct gdb_session *s, __u64 addr)
+{
+	unsigned int i = place(s, addr, GDB_POINT_SW);
+	const struct gdb_point *p = &s->points[i], *next = p + 1;
+	const __u8 *ax = s->ax + p->ax_at;
+
+	if (!s->t->ops->point_condition || i == s->n_points ||
+	    p->addr != addr || p->type != GDB_POINT_SW)
+		return;
+	if (p->n_conds == 1 && !traced(p) &&
+	    (i + 1 == s->n_points || next->addr != addr ||
+	     next->type > GDB_POINT_HW))
+		s->t->ops->point_condition(s->t, addr, ax + 2,
+					   ax[0] | ax[1] << 8);
+	else
+		s->t->ops->point_condition(s->t, addr, __NULL, 0);
+}
+#else
+static void publish_condition(struct gdb_session *s __unused,
+			      __u64 addr __unused)
+{
+}
+#endif
+
 /* A point that the target has not. */
 static int add(struct gdb_session *s, const struct gdb_point *new,
 	       struct gdb_point **at)
@@ -354,6 +382,7 @@ static int insert(struct gdb_session *s, struct gdb_rx *rx)
 	ax_set(s, p, ax, len);
 	p->n_conds = new.n_conds;
 	p->n_cmds = new.n_cmds;
+	publish_condition(s, new.addr);
 	return GDB_OK;
 }
 
@@ -361,6 +390,7 @@ GDB_COMMAND("Z*", Z, insert);
 
 static int take_out(struct gdb_session *s, struct gdb_point *p)
 {
+	__u64 addr = p->addr;
 	int error;
 
 	if (traced(p)) {
@@ -368,11 +398,12 @@ static int take_out(struct gdb_session *s, struct gdb_point *p)
 		p->traced = GDB_TRACED_ONLY;
 		return 0;
 	}
-	error = s->t->ops->point_remove(s->t, p->type, p->addr, p->kind);
+	error = s->t->ops->point_remove(s->t, p->type, addr, p->kind);
 
 	ax_drop(s, p);
 	s->n_points--;
 	memmove(p, p + 1, (&s->points[s->n_points] - p) * sizeof(*p));
+	publish_condition(s, addr);
 	return error;
 }
 
@@ -419,6 +450,7 @@ int gdb_point_trace(struct gdb_session *s, __u64 addr)
 	else if (!p->traced)
 		p->traced = GDB_TRACED_TOO;
 	s->trace.inserted |= !error;
+	publish_condition(s, addr);
 	return error;
 }
 
@@ -439,6 +471,8 @@ void gdb_points_untrace(struct gdb_session *s,
 		p->traced = GDB_TRACED_NOT;
 		if (was == GDB_TRACED_ONLY)
 			take_out(s, p);
+		else if (was)
+			publish_condition(s, p->addr);
 	}
 }
 #endif

@@ -16,6 +16,7 @@
 
 #include <errno.h>
 #include <uk/arch/trap.h>
+#include <uk/ax_native.h>
 #include <uk/essentials.h>
 #include <uk/event.h>
 
@@ -54,6 +55,8 @@ struct uk_break {
 	__u8 patched; /* the breakpoint instruction is in memory */
 	__u8 users;   /* UK_BREAK_*, one bit each */
 	void *probes; /* UK_BREAK_PROBE's own */
+	/* UK_BREAK_DEBUGGER's: passed while it gives 0 (<uk/ax_native.h>) */
+	uk_ax_function condition;
 	struct uk_break_ool ool;
 };
 
@@ -96,6 +99,18 @@ enum uk_break_execution {
 	UK_BREAK_IN_SLOT,  /* it is as soon as the trap is left */
 	UK_BREAK_IN_PLACE, /* nothing: it must be executed at its own place */
 };
+
+/**
+ * 1 if the debugger's condition is compiled and false for registers whose pc is
+ * that of the breakpoint. Contexts: trap, with in_debugger set.
+ */
+static inline int uk_break_is_false(const struct uk_break *b,
+				    const struct __regs *regs)
+{
+	__u64 value = 1;
+
+	return b->condition && !b->condition(regs, &value) && !value;
+}
 
 /** Gets the program of a trap over the instruction under a breakpoint. */
 enum uk_break_execution uk_break_execute(struct uk_break *b,
