@@ -111,7 +111,7 @@ static void out(struct uk_cmd_io *io, const char *text, __sz len)
 static void command(const struct uk_http_request *req,
 		    struct uk_http_response *res)
 {
-	struct uk_cmd_io io = { out, res };
+	struct uk_cmd_io io = { .out = out, .arg = res };
 
 	(void)uk_cmd_run(&io, req->body, req->body_len);
 }
