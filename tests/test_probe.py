@@ -199,6 +199,7 @@ def test_support_probe(clean):
     """What it prints for the shell, any instruction, and what it refuses."""
     g = clean
     printed = g.probe("--name", "mine", "--print", g.image.path, "*work arg > 3 : v=last(arg)")
+    assert g.ask("/command?look", "POST", printed.strip())[2] == b"only look\n"
     assert g.ask("/command", "POST", printed.strip())[2] == b"", printed
     g.get("/work?10")
     assert g.values("mine") == {"hits": 6, "errors": 0, "missed": 0, "v": 9}

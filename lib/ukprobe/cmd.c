@@ -36,15 +36,17 @@ static int drop(struct uk_cmd_io *io, const char *name)
 
 static int cmd_probe(struct uk_cmd_io *io, int argc, char **argv)
 {
-	if (argc == 1)
+	int adds = argc > 2 && !strcmp(argv[1], "add");
+
+	if (argc == 1) {
 		uk_probe_list(show, io);
-	else if (argc > 2 && !strcmp(argv[1], "add"))
-		return add(io, argc - 2, argv + 2);
-	else if (argc == 3 && !strcmp(argv[1], "remove"))
-		return drop(io, argv[2]);
-	else
+		return 0;
+	}
+	if (!adds && (argc != 3 || strcmp(argv[1], "remove")))
 		return -EINVAL;
-	return 0;
+	if (!uk_cmd_may_change(io))
+		return -EACCES;
+	return adds ? add(io, argc - 2, argv + 2) : drop(io, argv[2]);
 }
 
 static void complete(struct uk_cmd_words *words, int argc, char **argv)

@@ -107,12 +107,16 @@ static void out(struct uk_cmd_io *io, const char *text, __sz len)
 	uk_http_write(io->arg, text, len);
 }
 
-/* POST /command: the body is one, as a shell would run it. */
+/* POST /command: the body is one, as a shell would run it; with ?look as one
+ * whose client may change nothing.
+ */
 static void command(const struct uk_http_request *req,
 		    struct uk_http_response *res)
 {
 	struct uk_cmd_io io = { .out = out, .arg = res };
 
+	if (req->query[0])
+		io.refuses = "only look";
 	(void)uk_cmd_run(&io, req->body, req->body_len);
 }
 UK_HTTP_ROUTE(command, "/command", UK_HTTP_POST, command);
