@@ -45,7 +45,7 @@ static int cmd_probe(struct uk_cmd_io *io, int argc, char **argv)
 	if (!adds && (argc != 3 || strcmp(argv[1], "remove")))
 		return -EINVAL;
 	if (!uk_cmd_may_change(io))
-		return -EACCES;
+		return -EPERM;
 	return adds ? add(io, argc - 2, argv + 2) : drop(io, argv[2]);
 }
 

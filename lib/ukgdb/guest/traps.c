@@ -161,6 +161,15 @@ static int gdb_guest_passes(struct __regs *regs __unused,
 }
 #endif
 
+static int __nobreak is_false(const struct uk_break *b,
+			      const struct __regs *regs)
+{
+	if (!uk_break_is_false(b, regs))
+		return 0;
+	gdb_points_passed(&gdb_guest.session);
+	return 1;
+}
+
 /* A condition that is false concerns no other CPU, nor the session if it is
  * compiled: most are. What is true, or more than that, is looked at again with
  * all others stopped.
@@ -178,8 +187,7 @@ static int __nobreak passes_by(struct ukarch_trap_ctx *ctx)
 	    uk_break_is_insn(b->orig))
 		return 0;
 	ukarch_regs_set_pc(ctx->regs, b->addr);
-	if ((uk_break_is_false(b, ctx->regs) ||
-	     gdb_guest_passes(ctx->regs, b->addr)) &&
+	if ((is_false(b, ctx->regs) || gdb_guest_passes(ctx->regs, b->addr)) &&
 	    gdb_step_over_aside(b, ctx->regs))
 		return 1;
 	ukarch_regs_set_pc(ctx->regs, after);

@@ -106,7 +106,7 @@ struct gdb_stats {
 	__u64 packets_out; /* replies and O packets, without repetitions */
 	__u64 damaged;	   /* bad checksums and the like */
 	__u64 repeated;	   /* sent again on request */
-	__u64 checks;	   /* gdb_points_check() on a point */
+	__u64 checks;	   /* gdb_points_check() on a point, and its like */
 	__u64 passes;	   /* of those, GDB_CHECK_PASS */
 	__u64 ax_errors;   /* expressions that failed */
 };
@@ -197,5 +197,15 @@ int gdb_session_attached(const struct gdb_session *s);
 int gdb_session_passes(const struct gdb_session *s, int signal);
 
 #include "gdb_session_impl.h"
+
+/**
+ * The target has passed a breakpoint by itself, as point_condition allows; any
+ * CPU may call it at any time.
+ */
+static inline void gdb_points_passed(struct gdb_session *s)
+{
+	__atomic_fetch_add(&s->stats.checks, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&s->stats.passes, 1, __ATOMIC_RELAXED);
+}
 
 #endif /* __UKGDB_SESSION_H__ */
