@@ -45,14 +45,14 @@ def check(options):
                     f"port {where} {why}; choose another with --{name} PORT") from e
 
 
-def answered(options, image):
+def answered(options, image, elsewhere=()):
     """The options without what the image lacks: a shell, whose port would take a client
     and be silent, core files, whose parameters it does not know, and CPUs that would not start; and what to
-    say of such. The other lines stay, for a program's own use."""
+    say of such; not of those that something else than the image answers. The other lines stay, for a program's own use."""
     options, problems = dict(options), []
     for option in list(options):
         server = option.removesuffix("-raw")
-        problem = server in qemu_command.SERVERS and qemu_command.without_server(image, server)
+        problem = server in qemu_command.SERVERS and server not in elsewhere and qemu_command.without_server(image, server)
         if problem:
             problems.append(problem)
             if server in ("shell", "core", "smp"):

@@ -3,6 +3,7 @@
 """support/vmm without KVM: its page walk beside QEMU's on the tables of an image, its program's
 options and errors, its example in the documentation. What needs KVM is in test_vmm_nested.py."""
 
+import os
 import random
 import re
 import subprocess
@@ -93,3 +94,28 @@ def test_documented_example():
     program = (ROOT / "support" / "vmm" / "calc" / "x86_64" / "calc.c").read_text()
     assert f"```c\n{program}```\n" in readme
     assert program.count("\n") < 100
+
+
+def test_support_run(tmp_path):
+    """support/run --vmm: the monitor's command, its options and errors, its status passed on."""
+    image = build("hello", "x86_64")
+    run = [ROOT / "support" / "run", "--vmm"]
+
+    def done(*words, **env):
+        return subprocess.run([*run, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, timeout=30, check=False, env={**os.environ, **env})
+    missing = done(image.path, VITRINE_VMM=str(tmp_path / "none"))
+    assert missing.returncode == 2 and "build it with make vmm ARCH=x86_64" in missing.stdout
+    for words, option in ((["--machine", "q35"], "machine"), (["--qemu", "-d int"], "qemu"), (["--icount"], "icount")):
+        refused = done(*words, image.path)
+        assert refused.returncode == 2 and f"--{option} is for QEMU; leave --vmm out" in refused.stdout
+    monitor = tmp_path / "vmm"
+    for status, said in ((3, ""), (70, ""), (125, "")):
+        monitor.write_text(f'#!/bin/sh\nprintf "<%s>" "$@"\nexit {status}\n')
+        monitor.chmod(0o755)
+        ran = done("--mem", "65537K", "-p", "a=b c", "--gdb", "1", image.path, "x y", VITRINE_VMM=str(monitor))
+        assert ran.returncode == status
+        assert ran.stdout == ("<--mem><65><--smp><1><--append>" + '<"a=b c" -- "x y">' + f"<--gdb><1><{image.path}>" + said)
+    monitor.write_text("#!/bin/sh\nkill -9 $$\n")
+    ran = done(image.path, VITRINE_VMM=str(monitor))
+    assert ran.returncode == 125 and "support/vmm was ended by signal 9" in ran.stdout

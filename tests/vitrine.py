@@ -66,7 +66,7 @@ LOG_LINE = re.compile(r"^\[ *(\d+\.\d+)\] (\w+): ?(.*)$")
 
 # Variables of the make that runs the tests are not meant for the makes that they run.
 NOT_OURS = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "V", "O", "APP", "ARCH", "PLAT", "CC",
-            "ARGS", "PARAMS", "MACHINE", "MEM", "ACCEL", "GDB", "METRICS", "SHELL_PORT", "CORE", "ON_CRASH", "SEED",
+            "ARGS", "PARAMS", "MACHINE", "MEM", "ACCEL", "GDB", "METRICS", "SHELL_PORT", "CORE", "ON_CRASH", "VMM", "STATIC", "SEED",
             "NEWLIB_DIR", "T"}
 
 

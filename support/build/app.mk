@@ -56,13 +56,14 @@ menuconfig:
 
 # --- booting it ----------------------------------------------------------------
 flag = $(if $(2),$(1) $(call sq,$(2)))
-RUN_FLAGS := $(call flag,--machine,$(MACHINE)) $(call flag,--accel,$(ACCEL)) \
+RUN_FLAGS := $(if $(filter 1,$(VMM)),--vmm) $(call flag,--machine,$(MACHINE)) $(call flag,--accel,$(ACCEL)) \
   $(call flag,--gdb,$(GDB)) $(call flag,--metrics,$(METRICS)) \
   $(call flag,--shell,$(SHELL_PORT)) $(call flag,--core,$(CORE)) $(call flag,--on-crash,$(ON_CRASH)) \
   $(call flag,--mem,$(MEM)) $(call flag,--smp,$(SMP)) \
   $(call flag,--params,$(value PARAMS)) $(if $(filter 1,$(V)),--verbose)
 
 run: built
+	$(if $(filter 1,$(VMM)),$(Q)$(MAKE) vmm)
 	$(Q)$(UK_BASE)/support/setup run $(if $(ON_CRASH),debug)
 	$(Q)$(UK_BASE)/support/run $(RUN_FLAGS) $(call flag,--args,$(value ARGS)) $(IMAGE)
 

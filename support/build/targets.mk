@@ -13,7 +13,7 @@ IMAGE_GOALS := image run debug rewind size menuconfig defconfig olddefconfig \
 GOALS := $(or $(MAKECMDGOALS),$(.DEFAULT_GOAL))
 
 image:         ## Build build/<app>-<arch>/<app>.elf (the default target)
-run:           ## Build and boot it: ARGS= PARAMS= MACHINE= ACCEL= MEM= SMP= GDB= METRICS= SHELL_PORT= CORE= ON_CRASH= V=1
+run:           ## Build and boot it: ARGS= PARAMS= MACHINE= ACCEL= MEM= SMP= GDB= METRICS= SHELL_PORT= CORE= ON_CRASH= VMM=1 V=1
 debug:         ## Build and boot it, and start gdb in main: ARGS= GDB_FLAGS= and run's
 rewind:        ## Build it, record a run, and start gdb at its crash, to go back from there: ARGS= GDB_FLAGS=
 size:          ## Bytes of text, rodata and data of the image, by library
@@ -89,7 +89,7 @@ help:          ## Print this list
 	@echo '  ARCH=<arch>          x86_64 or arm64 ($(ARCH))'
 	@echo '  PLAT=<name or path>  a platform in plat/ or a folder outside ($(PLAT))'
 	@echo '  CC=gcc|clang  O=<build folder>  V=1  SETUP=no'
-	@echo '  run, debug: ARGS= PARAMS= MACHINE= ACCEL= MEM= SMP= GDB= METRICS= SHELL_PORT= CORE= ON_CRASH= GDB_FLAGS='
+	@echo '  run, debug: ARGS= PARAMS= MACHINE= ACCEL= MEM= SMP= GDB= METRICS= SHELL_PORT= CORE= ON_CRASH= VMM=1 GDB_FLAGS='
 	@echo '  randconfig: SEED=   check-host: T=<part of a path> FUZZ_SECONDS= HOSTCC= HOST_CLANG='
 	@echo '  folders of what is built once: NEWLIB_DIR= NEWLIB_TARBALL= LIBFDT_DIR='
 

@@ -11,8 +11,7 @@
 #include <uk/arch/trap.h>
 #include <uk/break.h>
 #include <uk/essentials.h>
-
-struct gdb_target;
+#include "gdb_regs.h"
 
 /* --- registers ------------------------------------------------------------*/
 
@@ -22,12 +21,6 @@ struct gdb_reg_source {
 	void *fp;    /* as <uk/arch/fpstate.h>; NULL: unknown */
 	__uptr *tls; /* the thread pointer; NULL: it is in the CPU */
 };
-
-/** Fills what a target says about registers, of this CPU. Contexts: init. */
-void gdb_arch_describe(struct gdb_target *target);
-
-/* Numbers from gdb_arch_describe() on which fp is looked at. */
-int gdb_arch_reg_is_fp(unsigned int nr);
 
 /**
  * Reads or writes a register, `bits` / 8 bytes.

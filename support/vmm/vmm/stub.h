@@ -10,6 +10,7 @@
 #ifndef __STUB_H__
 #define __STUB_H__
 
+#include "../../../lib/ukgdb/guest/gdb_regs.h"
 #include "../../../lib/ukgdb/session/gdb_session.h"
 #include "vm.h"
 
@@ -136,8 +137,6 @@ int arch_reg_write(struct vmm_state *s, unsigned int nr, const void *buf);
 uint64_t arch_pc(const struct vmm_state *s);
 void arch_pc_set(struct vmm_state *s, uint64_t pc);
 
-/** The table of registers, which is the guest's stub's. */
-void gdb_arch_describe(struct gdb_target *target);
 /** What the host decides about it. */
 void arch_describe(struct stub *s);
 

@@ -6,7 +6,7 @@
  * interest after them.
  */
 #include <uk/arch/lcpu.h>
-#include "../../gdb_arch.h"
+#include "../../gdb_regs.h"
 #include "regs.h"
 
 enum { T_INT64, T_DATA, T_CODE, T_INT32, T_CPSR, T_VEC };

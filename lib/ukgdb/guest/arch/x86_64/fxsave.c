@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <string.h>
 #include <uk/arch/fpstate.h>
-#include "../../gdb_arch.h"
+#include "../../gdb_regs.h"
 #include "regs.h"
 
 int gdb_arch_reg_is_fp(unsigned int nr)

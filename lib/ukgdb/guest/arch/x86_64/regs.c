@@ -6,7 +6,7 @@
  * after them.
  */
 #include <uk/arch/fpstate.h>
-#include "../../gdb_arch.h"
+#include "../../gdb_regs.h"
 #include "regs.h"
 
 enum {
