@@ -4,6 +4,7 @@
 also on the host's own KVM where that runs a guest. Part of `make nightly`."""
 
 import os
+import re
 import subprocess
 import sys
 
@@ -11,7 +12,7 @@ import pytest
 
 from gdb_guest import play
 from test_vmm import vmm
-from vitrine import OUT, ROOT, SHARED, build
+from vitrine import LOG_LINE, OUT, ROOT, SHARED, build
 
 sys.path.insert(0, str(ROOT / "tests" / "nested"))
 from nested import Nested  # noqa: E402  pylint: disable=wrong-import-position
@@ -24,7 +25,7 @@ KVM = {"x86_64": {"works": 1, "vector": 1, "software": 0, "execute": 0, "watch":
 PROGRAMS = ("vmm", "calc", "probe")
 CRASHED = 70
 # The debuggee has no interrupts, and no console for the stub of its own.
-IMAGES = {"hello": (), "debuggee": ("CONFIG_LIBUKGDB_INTERRUPT=n", "CONFIG_LIBVIRTIO_CONSOLE=n")}
+IMAGES = {"hello": (), "threads": (), "crash": (), "smp": (), "debuggee": ("CONFIG_LIBUKGDB_INTERRUPT=n", "CONFIG_LIBVIRTIO_CONSOLE=n")}
 
 
 @pytest.fixture(scope="module", name="nested")
@@ -59,6 +60,46 @@ def test_hello(nested, irqchip):
     assert status == expected.status == 0, out
     assert out.splitlines()[:-1] == expected.lines[:-1]
     assert out.splitlines()[-1].endswith("INFO: exit 0")
+
+
+def test_threads(nested):
+    """Timer, interrupt controller and preemption: what main counts is the same as with QEMU."""
+    expected = build("threads", nested.arch).run()
+    status, out = nested.run("vmm /images/threads")
+    assert status == expected.status == 0, out
+    last = [line for line in expected.lines if line.startswith("main: counter")]
+    assert last and last == [line for line in out.splitlines() if line.startswith("main: counter")], out
+
+
+def test_several_cpus(nested):
+    """CPUs are found and started; their timers, and the heap with all of them at work."""
+    status, out = nested.run("vmm --smp 2 --append '-- timers' /images/smp", seconds=120)
+    assert status == 0, out
+    for cpu in range(2):
+        assert f"timers: cpu {cpu}: own 20, cancelled 0" in out, out
+    assert "timers: handled some, cancelled some, twice or lost 0" in out, out
+    status, out = nested.run("vmm --smp 3 --append '-- heap' /images/smp", seconds=120)
+    assert status == 0 and "heap: bad 0, none 0, left 0, damaged 0" in out, out
+    assert [line for line in out.splitlines() if "turns" in line] == [f"heap: cpu {cpu}: 600 turns" for cpu in range(3)]
+
+
+def story(lines):
+    """Reason, event and call trace of a crash screen: what does not depend on the machine."""
+    texts = [LOG_LINE.match(line).group(3) for line in lines if LOG_LINE.match(line)]
+    start = next(i for i, text in enumerate(texts) if text.startswith("Vitrine crash"))
+    return [*texts[start:start + 2], *(t for t in texts if t.startswith("Event:") or re.match(r" *\[[0-9a-f]{16}\] (?!\?)", t))]
+
+
+# More depend on time, on the clock in a stack, or print nothing comparable.
+@pytest.mark.parametrize("kind", ("null-read", "null-write", "null-call", "wild-jump", "nx", "write-rodata", "write-text",
+                                  "stack-overflow", "undefined-instruction", "assert", "crash", "abort", "stack-smash",
+                                  "deep", "in-memcpy", "inlined", "double-free", "irqs-off", "in-thread", "before-main"))
+def test_crash(nested, kind):
+    """Screen and status are those with QEMU."""
+    expected = build("crash", nested.arch).run(kind)
+    status, out = nested.run(f"vmm --append '-- {kind}' /images/crash")
+    assert status == expected.status == CRASHED, out
+    assert story(out.splitlines()) == story(expected.lines)
 
 
 # Scenes of tests/gdb/scenes.py, those of the stub in the guest: (arguments of the scene, of the

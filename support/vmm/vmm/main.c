@@ -185,8 +185,8 @@ static int set_up(struct vm *vm, const struct options *o)
 		return rc;
 	rc = arch_boot_data(vm, &image);
 	if (rc) {
-		complain("--mem %lu or --append: no room for boot data",
-			 o->mem_mib);
+		complain(
+			"no room for boot data: more --mem, a shorter --append or fewer CPUs");
 		return rc;
 	}
 	rc = arch_start(vm);

@@ -12,6 +12,10 @@
 #include <stdlib.h>
 #include "../../vmm/arch/x86_64/boot.c"
 
+void mptable_write(uint8_t *ram, unsigned int n_cpus)
+{
+}
+
 int vmm_memory_map(struct vmm_machine *m, uint64_t gpa, void *mem, size_t len,
 		   unsigned int prot)
 {

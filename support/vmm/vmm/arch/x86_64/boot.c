@@ -10,6 +10,7 @@
 #include <string.h>
 #include "../../uart.h"
 #include "../../vm.h"
+#include "mptable.h"
 
 #define GIB (1UL << 30)
 #define LOW_MAX (3 * GIB) /* devices and the APICs are above */
@@ -19,7 +20,7 @@
 #define START_INFO 0x1000
 #define MEMORY_MAP 0x1100
 #define COMMAND_LINE 0x10000
-#define COMMAND_LINE_MAX 0x8ffff
+#define COMMAND_LINE_MAX 0x8ffff /* the table of CPUs is above */
 #define HOLE 0xa0000
 #define HOLE_END 0x100000
 
@@ -126,8 +127,11 @@ int arch_boot_data(struct vm *vm, const struct image *image)
 	};
 	size_t len = strlen(vm->command_line) + 1;
 
-	if (low < 2 * HOLE_END || len > COMMAND_LINE_MAX - COMMAND_LINE)
+	if (low < 2 * HOLE_END || vm->n_cpus > MPTABLE_CPUS ||
+	    len > COMMAND_LINE_MAX - COMMAND_LINE)
 		return -ENOSPC;
+	if (vm->irqchip)
+		mptable_write(vm->ram, vm->n_cpus);
 	memcpy(vm->ram + START_INFO, &info, sizeof(info));
 	memcpy(vm->ram + MEMORY_MAP, map, sizeof(map));
 	memcpy(vm->ram + COMMAND_LINE, vm->command_line, len);
