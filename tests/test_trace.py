@@ -18,7 +18,8 @@ sys.path.insert(0, str(ROOT / "support"))
 import trace_events as te  # noqa: E402  pylint: disable=wrong-import-position
 import trace_http  # noqa: E402  pylint: disable=wrong-import-position
 
-CONFIG = ("CONFIG_LIBUKTRACE=y", "CONFIG_LIBUKALLOC=y", "CONFIG_LIBUKSCHED=y", "CONFIG_LIBUKDUMP=y", "CONFIG_LIBUKSHELL=y")
+CONFIG = ("CONFIG_LIBUKTRACE=y", "CONFIG_LIBUKALLOC=y", "CONFIG_LIBUKSCHED=y", "CONFIG_LIBUKDUMP=y",
+          "CONFIG_LIBUKSHELL_CHANGES=y", "CONFIG_LIBUKSHELL=y")
 LINE = re.compile(r"^(?:cmd> )?\[ *(\d+)\.(\d{9})\] cpu (\d+) thread (\d+) (\w+) ?(.*)$", re.M)
 SYMBOL = re.compile(r"(=0x[0-9a-f]+) [\w.$]+(?:\+[0-9a-f]+)?(?= |$)")
 BABEL = re.compile(r"^\[(\d+)\.(\d{9})\] (\w+): \{ cpu_id = (\d+) \}, \{ thread = (\d+) \}(?:, \{ (.*) \})?$", re.M)
@@ -44,10 +45,11 @@ def traced(request, tmp_path_factory):
     """(image, core file, the guest's own list of events). The list is made when all are off, then the core file."""
     image = image_of(request.param)
     core = tmp_path_factory.mktemp("trace") / "core"
-    lines = ["threads", "mem", "symbol main", "tracepoints off *", "tracepoints last", "dump", "poweroff"]
+    lines = ["token sesame", "threads", "mem", "symbol main", "tracepoints off *", "tracepoints last", "dump", "poweroff"]
     smp = ["--smp", "2"] if request.param == "arm64" else ORDERED
     result = image.run("sleep", stdin="".join(f"{line}\n" for line in lines), options=[
-        "--core", str(core), "-p", "trace.on=*", "-p", f"shell.console={image.target.console}", "-p", "console.stdio=none", *smp])
+        "--core", str(core), "-p", "trace.on=*", "-p", f"shell.console={image.target.console}", "-p", "console.stdio=none",
+        "-p", "shell.token=sesame", *smp])
     assert result.status == 0, result.text
     listed = events(result.text)
     names = {e[3] for e in listed}

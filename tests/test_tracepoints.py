@@ -123,9 +123,10 @@ def test_crash_screen(arch):
 @pytest.mark.one_cpu("CPUs of its own")
 def test_switched_while_cpus_run(arch):
     """All tracepoints of four CPUs go on and off: no thread sees half an instruction."""
-    image = build("smp_threads", arch, config=(*TRACE, "CONFIG_LIBUKCMD=y", "CONFIG_LIBUKSHELL=y", *SEVERAL))
-    lines = "".join(f"tracepoints {state} *\n" for _ in range(20) for state in ("on", "off"))
+    image = build("smp_threads", arch, config=(*TRACE, "CONFIG_LIBUKCMD=y", "CONFIG_LIBUKSHELL=y",
+                                               "CONFIG_LIBUKSHELL_CHANGES=y", *SEVERAL))
+    lines = "token sesame\n" + "".join(f"tracepoints {state} *\n" for _ in range(20) for state in ("on", "off"))
     result = image.run("mutex", options=["--smp", "4", "-p", f"shell.console={image.target.console}",
-                                         "-p", "console.stdio=none"], stdin=lines)
+                                         "-p", "console.stdio=none", "-p", "shell.token=sesame"], stdin=lines)
     assert result.status == 0, result.text
     assert len(re.findall(r"\d+ (?:on|off)$", result.text, re.M)) > 1, result.text

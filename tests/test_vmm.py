@@ -113,9 +113,9 @@ def test_support_run(tmp_path):
     for status, said in ((3, ""), (70, ""), (125, "")):
         monitor.write_text(f'#!/bin/sh\nprintf "<%s>" "$@"\nexit {status}\n')
         monitor.chmod(0o755)
-        ran = done("--mem", "65537K", "-p", "a=b c", "--gdb", "1", image.path, "x y", VITRINE_VMM=str(monitor))
+        ran = done("--mem", "65537K", "-p", "a=b c", "--gdb", tmp_path / "gdb", image.path, "x y", VITRINE_VMM=str(monitor))
         assert ran.returncode == status
-        assert ran.stdout == ("<--mem><65><--smp><1><--append>" + '<"a=b c" -- "x y">' + f"<--gdb><1><{image.path}>" + said)
+        assert ran.stdout == ("<--mem><65><--smp><1><--append>" + '<"a=b c" -- "x y">' + f"<--gdb><{tmp_path}/gdb><{image.path}>" + said)
     monitor.write_text("#!/bin/sh\nkill -9 $$\n")
     ran = done(image.path, VITRINE_VMM=str(monitor))
     assert ran.returncode == 125 and "support/vmm was ended by signal 9" in ran.stdout

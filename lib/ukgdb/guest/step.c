@@ -274,7 +274,7 @@ int gdb_step_is_in_place(void)
 	return steps[uk_percpu_id()][0].in_place != __NULL;
 }
 
-int gdb_step_is_on(void)
+int __nobreak gdb_step_is_on(void)
 {
 	return steps[uk_percpu_id()][0].mode != STEP_NONE;
 }
