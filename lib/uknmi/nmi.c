@@ -41,12 +41,18 @@ static int is_due(const struct uk_nmi_user *u, unsigned int cpu, __nsec now)
 	       now + UK_READ_ONCE(slack) >= UK_READ_ONCE(u->due[cpu]);
 }
 
+/* Ticks are left out while a debugger's stub is at work, and in a crash. */
+static int is_silent(void)
+{
+	return uk_percpu_read(in_debugger) || uk_crash_in_progress();
+}
+
 /* Calls the users that are due on this CPU. */
 static void run(struct ukarch_trap_ctx *ctx, __nsec now)
 {
 	unsigned int cpu = uk_percpu_id();
 
-	if (is_nested(ctx->outer) || uk_percpu_read(in_debugger))
+	if (is_nested(ctx->outer))
 		return;
 	cpus[cpu].inside = ctx;
 	for (struct uk_nmi_user *u = UK_READ_ONCE(users); u; u = u->next) {
@@ -99,7 +105,7 @@ static int on_nmi(void *data)
 		return UK_EVENT_NOT_HANDLED;
 	if (nmi_source_is_local)
 		(void)nmi_source_set(UK_READ_ONCE(period));
-	else if (!uk_crash_in_progress())
+	else if (!is_silent())
 		run(data, ukplat_monotonic_clock());
 	return UK_EVENT_HANDLED_CONT;
 }
@@ -129,8 +135,7 @@ void nmi_ticked(struct ukarch_trap_ctx *ctx)
 {
 	__nsec now;
 
-	if (!UK_READ_ONCE(period) || uk_crash_in_progress() ||
-	    uk_percpu_read(in_debugger))
+	if (!UK_READ_ONCE(period) || is_silent())
 		return;
 	now = ukplat_monotonic_clock();
 	ask_others(now);

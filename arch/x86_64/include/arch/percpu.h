@@ -31,18 +31,19 @@ static inline void ukarch_percpu_set(struct uk_percpu *cpu)
 }
 
 #ifdef CONFIG_HAVE_SMP
-/* The operand is never read: it keeps the compiler from moving the access
- * across others of the same memory.
+/* The comma takes volatile from the type of the copy. The operand is never
+ * read: it keeps the compiler from moving the access across others of the same
+ * memory.
  */
-#define ukarch_percpu_read(field)                                    \
-	({                                                           \
-		__typeof__(((struct uk_percpu *)0)->field) __pc_val; \
-		__asm__ __volatile__(                                \
-			"mov %%gs:%c1, %0"                           \
-			: "=r"(__pc_val)                             \
-			: "i"(__offsetof(struct uk_percpu, field)),  \
-			  "m"(uk_percpus));                          \
-		__pc_val;                                            \
+#define ukarch_percpu_read(field)                                             \
+	({                                                                    \
+		__typeof__((void)0, ((struct uk_percpu *)0)->field) __pc_val; \
+		__asm__ __volatile__(                                         \
+			"mov %%gs:%c1, %0"                                    \
+			: "=r"(__pc_val)                                      \
+			: "i"(__offsetof(struct uk_percpu, field)),           \
+			  "m"(uk_percpus));                                   \
+		__pc_val;                                                     \
 	})
 
 #define ukarch_percpu() ukarch_percpu_read(arch.self)
