@@ -12,7 +12,7 @@ class StubError(OSError):
 
 
 class Stub:
-    """At a Unix socket; waits for QEMU to listen there, as long as alive() says so."""
+    """At a Unix socket; waits until QEMU listens there, while alive() is true."""
 
     def __init__(self, path, alive):
         self.socket = socket.socket(socket.AF_UNIX)
