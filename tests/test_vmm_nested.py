@@ -142,12 +142,12 @@ def test_gdb(nested, name):
         return
     args, argv, expected = SCENES[name]
     wait = "" if scene == "late_and_again" else "--wait"
-    nested.run(f"(vmm --irqchip off --gdb 0.0.0.0:9001 {wait} --append '-- {' '.join(argv)}' /images/debuggee; "
-               "echo $? > /tmp/status) > /tmp/log 2>&1 &")
+    nested.run(f"rm -f /tmp/status; (vmm --irqchip off --gdb 0.0.0.0:9001 {wait} --append '-- {' '.join(argv)}' /images/debuggee & "
+               "echo $! > /tmp/pid; wait $!; echo $? > /tmp/status) > /tmp/log 2>&1 &")
     port = nested.wait_port(9001)
     play(build("debuggee", nested.arch, config=IMAGES["debuggee"]), f"127.0.0.1:{port}", scene, *args, more=[ROOT / "tests/gdb/vmm_scenes.py"],
-         blame=lambda: nested.run("cat /tmp/log; killall vmm")[1])
-    status, out = nested.run("while pidof vmm > /dev/null; do sleep 0.1; done; cat /tmp/log; exit $(cat /tmp/status)")
+         blame=lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1])
+    status, out = nested.run("until [ -s /tmp/status ]; do sleep 0.1; done; cat /tmp/log; exit $(cat /tmp/status)")
     assert status == expected, out
 
 
