@@ -125,8 +125,8 @@ def test_switched_while_cpus_run(arch):
     """All tracepoints of four CPUs go on and off: no thread sees half an instruction."""
     image = build("smp_threads", arch, config=(*TRACE, "CONFIG_LIBUKCMD=y", "CONFIG_LIBUKSHELL=y",
                                                "CONFIG_LIBUKSHELL_CHANGES=y", *SEVERAL))
-    lines = "token sesame\n" + "".join(f"tracepoints {state} *\n" for _ in range(20) for state in ("on", "off"))
-    result = image.run("mutex", options=["--smp", "4", "-p", f"shell.console={image.target.console}",
-                                         "-p", "console.stdio=none", "-p", "shell.token=sesame"], stdin=lines)
+    switches = "".join(f"tracepoints {state} *\n" for _ in range(20) for state in ("on", "off"))
+    result = image.run("mutex", "again", stdin=f"token sesame\n{switches}poweroff\n", options=[
+        "--smp", "4", "-p", f"shell.console={image.target.console}", "-p", "console.stdio=none", "-p", "shell.token=sesame"])
     assert result.status == 0, result.text
-    assert len(re.findall(r"\d+ (?:on|off)$", result.text, re.M)) > 1, result.text
+    assert len(re.findall(r"\d+ (?:on|off)$", result.text, re.M)) == 40, result.text
