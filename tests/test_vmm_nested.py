@@ -5,6 +5,7 @@ also on the host's own KVM where that runs a guest. Part of `make nightly`."""
 
 import os
 import re
+import socket
 import subprocess
 import sys
 
@@ -134,21 +135,47 @@ NOT_ON = {"x86_64": {"hardware_breakpoints", "watchpoints", "watch_a_condition",
           "arm64": {"registers_without_avx"}}
 
 
+def start(nested, words, argv=(), image="debuggee"):
+    """vmm in the background, at the debugger's port; the port by which the host reaches it."""
+    nested.run(f"rm -f /tmp/status; (vmm {words} --gdb 0.0.0.0:9001 --append '-- {' '.join(argv)}' /images/{image} & "
+               "echo $! > /tmp/pid; wait $!; echo $? > /tmp/status) > /tmp/log 2>&1 &")
+    return nested.wait_port(9001)
+
+
+def ended(nested):
+    """Exit status and output of start()'s."""
+    return nested.run("until [ -s /tmp/status ]; do sleep 0.1; done; cat /tmp/log; exit $(cat /tmp/status)")
+
+
 @pytest.mark.parametrize("name", SCENES)
 def test_gdb(nested, name):
     """gdb at the monitor's stub does what it does at the guest's own."""
     scene = name.partition(" ")[0]
     if scene in NOT_ON[nested.arch]:
-        return
+        pytest.skip("nested KVM lacks it, or is the only one that lacks it")
     args, argv, expected = SCENES[name]
-    wait = "" if scene == "late_and_again" else "--wait"
-    nested.run(f"rm -f /tmp/status; (vmm --irqchip off --gdb 0.0.0.0:9001 {wait} --append '-- {' '.join(argv)}' /images/debuggee & "
-               "echo $! > /tmp/pid; wait $!; echo $? > /tmp/status) > /tmp/log 2>&1 &")
-    port = nested.wait_port(9001)
+    port = start(nested, "--irqchip off" + (" --wait" if scene != "late_and_again" else ""), argv)
     play(build("debuggee", nested.arch, config=IMAGES["debuggee"]), f"127.0.0.1:{port}", scene, *args, more=[ROOT / "tests/gdb/vmm_scenes.py"],
          blame=lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1])
-    status, out = nested.run("until [ -s /tmp/status ]; do sleep 0.1; done; cat /tmp/log; exit $(cat /tmp/status)")
+    status, out = ended(nested)
     assert status == expected, out
+
+
+@pytest.mark.parametrize("scene", ("idle", "spin"))
+def test_ctrl_c_in_the_same_segment(nested, scene):
+    """A Ctrl-C that arrives together with the packet that resumes the program stops it."""
+    port = start(nested, "--irqchip off --wait", (scene,))
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+        reply = line.makefile("rb")
+        for sent, stop in ((b"$?#3f", b"$T05"), (b"$c#63\x03", b"$T02")):
+            line.sendall(sent)
+            assert reply.read(5) == b"+" + stop
+            while reply.read(1) != b"#":
+                pass
+            reply.read(2)
+            line.sendall(b"+")
+        line.sendall(b"$k#6b")
+    assert ended(nested)[0] == CRASHED
 
 
 def test_no_kvm(nested):

@@ -253,18 +253,19 @@ static int loop(struct vm *vm)
 	struct pollfd fds[] = { { .fd = vm->event, .events = POLLIN },
 				{ .fd = STDIN_FILENO, .events = POLLIN },
 				{ .fd = -1, .events = POLLIN } };
-	int status = -1;
+	int status = -1, wait;
 	uint64_t count;
 
 	while (status < 0) {
 		/* A guest that does not read is looked at again. */
 		fds[1].events = uart_room(vm->console) ? POLLIN : 0;
 		fds[2].fd = stub_fd();
-		if (poll(fds, 3, fds[1].events ? -1 : 10) < 0 && errno != EINTR)
+		wait = stub_has_input() ? 0 : fds[1].events ? -1 : 10;
+		if (poll(fds, 3, wait) < 0 && errno != EINTR)
 			return STATUS_FAILED;
 		if (fds[1].revents && fds[1].events && !console_in(vm))
 			fds[1].fd = -1;
-		if (fds[2].revents)
+		if (fds[2].revents || stub_has_input())
 			stub_input();
 		if (fds[0].revents &&
 		    read(vm->event, &count, sizeof(count)) < 0)

@@ -94,6 +94,7 @@ static void drop_peer(void)
 	if (stub.peer >= 0)
 		close(stub.peer);
 	stub.peer = -1;
+	stub.look = 0;
 }
 
 static __ssz line_in(void *ctx, char *buf, __sz len, int wait)
@@ -176,6 +177,7 @@ static void stopped(struct cpu *c, const struct gdb_stop *stop)
 	gdb_session_stopped(&stub.session, stop);
 	end = gdb_session_serve(&stub.session);
 	if (end == GDB_END_RESUMED) {
+		stub.look = 1;
 		apply_plans();
 		return;
 	}
@@ -331,10 +333,16 @@ int stub_fd(void)
 	return stub.peer >= 0 ? stub.peer : stub.listener;
 }
 
+int stub_has_input(void)
+{
+	return stub.look;
+}
+
 void stub_input(void)
 {
 	enum gdb_poll poll;
 
+	stub.look = 0;
 	if (stub.peer < 0) {
 		take_peer();
 		return;

@@ -42,6 +42,7 @@ struct stub {
 	int listener, peer; /* -1: none */
 	int ended;	    /* the debugger wants the machine's end */
 	int gone;	    /* the machine has ended */
+	int look;	    /* the session may have read an interrupt already */
 	struct vmm_probe probe;
 	struct point points[POINTS_MAX];
 	unsigned int n_points;
@@ -62,7 +63,13 @@ int stub_listen(struct vm *vm, const char *where);
 /** What the main loop waits for: input of the debugger, or a new one. */
 int stub_fd(void);
 
-/** There is some. */
+/**
+ * 1: the session may have read some already, as with a Ctrl-C in one segment
+ * with the packet that resumes the program.
+ */
+int stub_has_input(void);
+
+/** There is, or may be, some. */
 void stub_input(void);
 
 /** Waits for a debugger before the first instruction. */
