@@ -15,6 +15,7 @@
 #include <uk/ax_compile.h>
 
 #define REGS 8
+#define ROOM 65536u /* for the code, and as much for a second one */
 
 static __u64 regs[REGS];
 static __u8 memory[64];
@@ -67,12 +68,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	prepare();
 	if (!text)
-		text = mmap(NULL, 65536, PROT_READ | PROT_WRITE | PROT_EXEC,
+		text = mmap(NULL, 2 * ROOM, PROT_READ | PROT_WRITE | PROT_EXEC,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	n = uk_ax_compile(&env, data, (unsigned int)size, text, 65536);
+	n = uk_ax_compile(&env, data, (unsigned int)size, text, ROOM);
 	if (!n)
 		return 0;
-	if (uk_ax_compile(&env, data, (unsigned int)size, text + 32768, n - 1))
+	if (uk_ax_compile(&env, data, (unsigned int)size, text + ROOM, n - 1))
 		abort(); /* it fits in less than it says */
 	rc = ((uk_ax_function)(uintptr_t)text)(regs, &compiled);
 	if (uk_ax_eval(&ax, data, (unsigned int)size, &value))
