@@ -25,7 +25,6 @@ RUN = ROOT / "support" / "run"
 GUESTS = ROOT / "tests/apps/bare"
 BOUND = 60  # seconds that no test needs
 
-sys.dont_write_bytecode = True
 import qemu_status  # noqa: E402  pylint: disable=wrong-import-position
 import qemu_command  # noqa: E402  pylint: disable=wrong-import-position
 
