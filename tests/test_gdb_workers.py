@@ -15,6 +15,7 @@ CRASHED = 70
     ("vectors_beside_a_stepping_debugger", "vectors", "changed 0 2"),
     ("breakpoint_in_an_interrupt_handler", "timer", "changed 0 0"),
     ("steps_through_a_context_switch", "yield", "changed 0 0"),
+    ("signals_to_chosen_threads", "signals", "changed 0 0"),
     ("crash_in_the_second_thread", "crash", ""),
 ])
 def test_workers(arch, scene, argv, said):

@@ -77,3 +77,9 @@ def test_gdb_sends_signals(arch):
     assert "Program terminated with signal SIGUSR2" in text
     assert result.status == 70
     assert any("SIGUSR2" in line for line in result.log("CRIT")), result.text
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_gdb_steps_with_signals(arch):
+    with StubGuest(build(APP, arch), "signals") as g:
+        g.gdb("steps_with_signals", more=SCENES)

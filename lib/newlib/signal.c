@@ -122,6 +122,17 @@ static void deliver(int sig)
 }
 
 #ifdef CONFIG_LIBUKGDB_SIGNALS
+const void *uk_gdb_signal_handler(int sig)
+{
+	_sig_func_ptr handler = is_signal(sig) ? actions[sig].sa_handler
+					       : SIG_DFL;
+
+	if (handler == SIG_DFL || handler == SIG_IGN ||
+	    (mask & ~ALWAYS & BIT(sig)))
+		return NULL;
+	return (const void *)handler;
+}
+
 static int from_debugger(void *data)
 {
 	int sig = *(const int *)data;

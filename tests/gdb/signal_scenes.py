@@ -75,16 +75,44 @@ def signal_sent():
     assert gdb.SIGTRAMP_FRAME in [f.type() for f in frames()]
     assert "debuggee_signals" in [f.name() for f in frames()]
     run(f"set {vector} = 7")
-    # as with a native program: no handler takes it, and the breakpoint is there still
-    assert "points" in go("signal SIGCHLD") and number("sig") == 15
-    assert "points" in go() and number("sig") == 30
+    # no handler takes it: gdb steps past the breakpoint, as with gdbserver
+    assert "points" in go("signal SIGCHLD") and number("sig") == 30
     assert run("info all-registers") == before
     # its handler runs: it is pending until then
     run("handle SIGUSR1 nostop noprint pass")
     run("handle SIGUSR2 nostop noprint nopass")
     assert "points" in go("signal SIGUSR1") and number("sig") == 30
-    assert number("debuggee_notes") == 15
-    assert "points" in go() and number("sig") == 30
     assert number("debuggee_notes") == 1530
     run("delete")
     assert go("signal SIGUSR2") == {"exit": None}
+
+
+def stepi():
+    run("stepi")
+    return number("$pc")
+
+
+@scene
+def steps_with_signals():
+    """stepi with a signal stops at its handler's first instruction, as with a native program; one
+    that has none is a step."""
+    to_main()
+    stops_with("SIGUSR1")
+    handler = number("&debuggee_note")
+    assert stepi() == handler and function() == "debuggee_note" and number("sig") == 30
+    run("queue-signal SIGTERM")
+    assert stepi() == handler and number("sig") == 15
+    run("finish")  # to what called it
+    run("break debuggee_note")
+    run("handle SIGUSR2 SIGTERM nostop noprint nopass")
+    run("handle SIGUSR1 nostop noprint pass")
+    assert "points" in go() and number("sig") == 30 and number("debuggee_notes") == 15
+    stepi()
+    after = gdb.selected_frame().architecture().disassemble(number("$pc"), count=2)[1]["addr"]
+    run("queue-signal SIGCHLD")
+    assert stepi() == after
+    run("queue-signal SIGUSR1")  # blocked in its own handler
+    assert stepi() != handler and function() == "debuggee_note"
+    run("finish")
+    assert "points" in go() and number("sig") == 30
+    run("kill")

@@ -163,3 +163,30 @@ def steps_through_a_context_switch():
     assert ticks < number("ticks") < ticks + 12
     run("delete")
     exits()
+
+
+@scene
+def signals_to_chosen_threads():
+    """A chosen thread gets its signal where it runs, whatever took the CPU from it; several at once."""
+    to_main()
+    run("break workers_ready")
+    go()
+    run("break workers_note")
+    run("handle SIGUSR1 SIGUSR2 stop print pass")
+    workers = [threads()[f"worker{i}"] for i in range(2)]
+    main = threads()["main"]
+    workers[1].switch()
+    assert function() == "workers_hold"
+    assert "points" in go("signal SIGUSR1") and number("sig") == 30
+    assert gdb.selected_thread() == workers[1]
+    assert gdb.SIGTRAMP_FRAME in [f.type() for f in frames()]
+    assert "workers_hold" in [f.name() for f in frames()]
+    run("disable 3")
+    for thread, sig in ((main, "SIGTERM"), (workers[0], "SIGUSR2"), (workers[1], "SIGALRM")):
+        thread.switch()
+        run(f"queue-signal {sig}")
+    assert "points" in go() and gdb.selected_thread() == main
+    noted = [number(f"noted[{i}]") for i in range(3)]
+    assert noted == [31, 1430, 15], noted  # worker1 was at the first instruction
+    run("delete")
+    exits()

@@ -155,6 +155,7 @@ static int on_resumed(void *data)
 	gdb_arch_resumed(gdb_step_is_on());
 	if (handed[ukplat_lcpu_id()].due)
 		carry_out(data);
+	gdb_signal_kick();
 	return UK_EVENT_HANDLED_CONT;
 }
 

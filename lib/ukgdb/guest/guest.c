@@ -266,6 +266,27 @@ static void point_condition(struct gdb_target *t __unused, __u64 addr,
 
 /* --- run control ----------------------------------------------------------*/
 
+/* What others than the thread that stopped get; whether one that does not do
+ * what was decided stays stopped.
+ */
+static int resume_others(struct gdb_target *t, const struct gdb_resume *r)
+{
+	struct gdb_decision *d = &gdb_guest.decision;
+	const struct gdb_action *a;
+	struct gdb_reg_source src;
+	long tid = 0;
+	int rc = 0;
+
+	while ((tid = gdb_thread_after(t, tid))) {
+		a = gdb_resume_action(r, tid);
+		d->alone |= tid != d->tid && !a;
+		if (a && tid != gdb_guest_tid() &&
+		    !gdb_guest_source(tid, 0, &src) && !rc)
+			rc = gdb_signal_queue(tid, src.regs, a->signal);
+	}
+	return rc;
+}
+
 /* The thread that does something else than continue, and whether the others
  * stay stopped: the first action that is a step, or that names a thread.
  */
@@ -273,27 +294,24 @@ static int resume(struct gdb_target *t, const struct gdb_resume *r)
 {
 	const struct gdb_action *a = gdb_resume_action(r, gdb_guest_tid());
 	struct gdb_decision *d = &gdb_guest.decision;
-	long other = 0;
+	int signal = a ? a->signal : GDB_SIGNONE;
 
 	*d = (struct gdb_decision){ .act = GDB_ACT_CONTINUE };
-	if (a)
-		d->signal = a->signal;
 	for (unsigned int i = 0; i < r->n; i++) {
 		a = &r->actions[i];
 		if (a->act == GDB_ACT_STEP || a->act == GDB_ACT_RANGE ||
 		    (!d->tid && a->tid > 0 && a->act == GDB_ACT_CONTINUE))
-			*d = (struct gdb_decision){
-				a->act, a->tid, 0, a->signal, a->start, a->end
-			};
+			*d = (struct gdb_decision){ .act = a->act,
+						    .tid = a->tid,
+						    .start = a->start,
+						    .end = a->end };
 		if (d->act != GDB_ACT_CONTINUE)
 			break;
 	}
 	if (d->tid < 1)
 		d->tid = gdb_guest_tid();
-	while ((other = gdb_thread_after(t, other)))
-		if (other != d->tid)
-			d->alone |= !gdb_resume_action(r, other);
-	return gdb_thread_is_alive(t, d->tid) ? 0 : -ESRCH;
+	d->signal = signal;
+	return gdb_thread_is_alive(t, d->tid) ? resume_others(t, r) : -ESRCH;
 }
 
 /* --- tracepoints ----------------------------------------------------------*/

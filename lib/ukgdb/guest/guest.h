@@ -98,6 +98,9 @@ int gdb_step(struct __regs *regs, const struct gdb_decision *how);
 /** The same for a thread that is not on the CPU. 0; -ESRCH, -ENODATA. */
 int gdb_step_later(const struct gdb_decision *how);
 
+/** The same for one that will come to an address; GDB_ACT_STOP stops there. */
+int gdb_step_at(__vaddr_t pc, const struct gdb_decision *how);
+
 /** 1 if the breakpoint is where such a thread goes on, and it is that one. */
 int gdb_step_is_due(const struct uk_break *b);
 
@@ -148,6 +151,9 @@ long gdb_guest_tid(void);
 /** Stops the program at a trap, serves the debugger, and resumes it. */
 void __noreturn gdb_guest_stop(struct ukarch_trap_ctx *ctx,
 			       const struct gdb_stop *stop);
+
+/** Signals that wait for the thread that an interrupt has interrupted. */
+void gdb_guest_deliver(struct ukarch_trap_ctx *ctx);
 
 /** The same where no trap is: at registers that were captured. */
 void __noreturn gdb_guest_stop_at(const struct __regs *regs,
@@ -229,20 +235,56 @@ struct gdb_stop gdb_guest_polled_stop(void);
 void gdb_signal_trap(struct ukarch_trap_ctx *ctx);
 
 /**
- * The program is resumed with a signal, or left by the debugger (NULL: the
- * one that was shown).
+ * A thread is resumed with a signal, or left by the debugger (NULL: the one
+ * that was shown).
  *
  * @return 1 if that was at a signal, and the program gets it; else 0
  */
-int gdb_signal_resume(const struct __regs *regs, const int *signal);
+int gdb_signal_resume(long tid, const struct __regs *regs, const int *signal);
 
+/** 1 if a signal does nothing when the debugger passes it on. */
+int gdb_signal_is_harmless(int signal);
+
+#ifdef CONFIG_LIBUKGDB_SIGNALS
 /**
- * The program gets a signal that it did not raise: it calls the handler before
- * it goes on.
+ * The calling CPU's program gets a signal that it did not raise: it calls the
+ * handler before it goes on.
  *
  * @return NULL, or why it cannot be called there: nothing has changed then
  */
 const char *gdb_signal_send(struct __regs *regs, int signal);
+
+/**
+ * A thread that was not the one that stopped is resumed with a signal: it gets
+ * it when it has a CPU, and has left the scheduler. 0; -ENOSPC.
+ */
+int gdb_signal_queue(long tid, const struct __regs *regs, int signal);
+
+/** A signal that waits for the calling CPU's thread; 0: none. */
+int gdb_signal_due(void);
+
+/** It has it. */
+void gdb_signal_done(int signal);
+
+/** Has an interrupt come if a signal waits for the calling CPU's thread. */
+void gdb_signal_kick(void);
+#else
+static inline int gdb_signal_queue(long tid, const struct __regs *regs,
+				   int signal)
+{
+	(void)gdb_signal_resume(tid, regs, &signal);
+	return 0;
+}
+
+static inline int gdb_signal_due(void)
+{
+	return 0;
+}
+
+static inline void gdb_signal_kick(void)
+{
+}
+#endif
 
 /** The signal of a crash that no trap caused. */
 int gdb_signal_of_end(void);

@@ -111,11 +111,17 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 	}
 }
 
-/* The interrupt was the line's, and it brought a reason to stop. */
+/* The interrupt was the line's, and it brought a reason to stop; or it is one
+ * after which a thread gets its signal.
+ */
 static int on_irq(void *data)
 {
-	if (gdb_guest.poll == GDB_POLL_NONE || uk_percpu()->in_debugger)
+	if (uk_percpu()->in_debugger)
 		return UK_EVENT_NOT_HANDLED;
+	if (gdb_guest.poll == GDB_POLL_NONE) {
+		gdb_guest_deliver(data);
+		return UK_EVENT_NOT_HANDLED;
+	}
 	stop_polled(data);
 	return UK_EVENT_HANDLED_CONT;
 }

@@ -106,8 +106,10 @@ void gdb_guest_listen(int on)
 
 void gdb_guest_kick(void)
 {
-	if (kick_line >= 0)
-		(void)uk_intctlr_irq_trigger((unsigned int)kick_line);
+	if (kick_line < 0)
+		return;
+	(void)uk_intctlr_irq_set_cpu((unsigned int)kick_line, uk_percpu_id());
+	(void)uk_intctlr_irq_trigger((unsigned int)kick_line);
 }
 #else
 static void kick_init(void)

@@ -212,6 +212,14 @@ static enum gdb_stepped trace_on(struct step *s __unused,
 }
 #endif
 
+int gdb_step_at(__vaddr_t pc, const struct gdb_decision *how)
+{
+	later.how = *how;
+	if (uk_break_insert(pc, UK_BREAK_STEP, &later.at))
+		later.at = __NULL;
+	return later.at ? 0 : -ENODATA;
+}
+
 int gdb_step_later(const struct gdb_decision *how)
 {
 	struct uk_thread *t = uk_thread_by_id((unsigned int)how->tid);
@@ -220,10 +228,7 @@ int gdb_step_later(const struct gdb_decision *how)
 	if (!regs)
 		return t ? -ENODATA : -ESRCH;
 	uk_break_leave_slot(regs);
-	later.how = *how;
-	if (uk_break_insert(ukarch_regs_pc(regs), UK_BREAK_STEP, &later.at))
-		later.at = __NULL;
-	return later.at ? 0 : -ENODATA;
+	return gdb_step_at(ukarch_regs_pc(regs), how);
 }
 
 int __nobreak gdb_step_is_due(const struct uk_break *b)
@@ -241,7 +246,7 @@ static void forget_later(void)
 int gdb_step_begin(struct __regs *regs)
 {
 	forget_later();
-	return gdb_step(regs, &later.how);
+	return later.how.act == GDB_ACT_STOP || gdb_step(regs, &later.how);
 }
 
 /* The thread left the CPU in the middle of its step: it goes on with that

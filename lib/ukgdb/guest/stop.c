@@ -59,9 +59,9 @@ static struct ukarch_trap_ctx *stopped_ctx(void)
  * debugger that wants it passed takes it out and steps. One that has set the
  * pc there, as `jump` does, wants it hit.
  */
-static int hits_at_once(void)
+static int hits_at(__vaddr_t pc)
 {
-	const struct uk_break *b = uk_break_at(ukarch_regs_pc(&frame()->regs));
+	const struct uk_break *b = uk_break_at(pc);
 
 	return b && (b->users & UK_BREAK_DEBUGGER);
 }
@@ -76,7 +76,7 @@ static void __noreturn leave(int over)
 	gdb_arch_hw_enable(1);
 	if (over) {
 		uk_break_sync();
-		if (!hits_at_once())
+		if (!hits_at(ukarch_regs_pc(&frame()->regs)))
 			gdb_step_over(&frame()->regs, 0);
 		uk_percpu()->in_debugger = 1;
 	}
@@ -84,6 +84,7 @@ static void __noreturn leave(int over)
 	uk_trap_leave(stopped_ctx());
 	uk_time_resume();
 	gdb_guest_listen(1);
+	gdb_signal_kick();
 	/* what came before that has no interrupt */
 	if (gdb_guest_poll(stopped_ctx()) != GDB_POLL_NONE)
 		gdb_guest_relapse();
@@ -117,32 +118,63 @@ static void __noreturn die(int signal)
 	ukplat_poweroff(UKPLAT_STATUS_CRASH);
 }
 
-/* Signals that mean nothing to a program when a debugger passes them on. */
-static int is_harmless(int signal)
-{
-	return signal == GDB_SIGNONE || signal == GDB_SIGTRAP ||
-	       signal == GDB_SIGINT;
-}
-
-/* The program did not raise it. A crash has no way back. */
-static void pass_on(int signal)
-{
 #ifdef CONFIG_LIBUKGDB_SIGNALS
-	struct gdb_guest *g = &gdb_guest;
-	const char *refusal;
+/* The program did not raise it. @return 1 if the handler's call is next */
+static int send(int signal)
+{
+	const char *refusal = gdb_signal_send(&frame()->regs, signal);
 	char text[80];
 
-	if (!g->in_crash) {
-		refusal = gdb_signal_send(&frame()->regs, signal);
-		if (!refusal)
-			return;
-		uk_snprintf(text, sizeof(text), "No signal is delivered: %s.\n",
-			    refusal);
-		(void)gdb_session_log(&g->session, text, strlen(text));
-		return;
-	}
-#endif
+	if (!refusal)
+		return 1;
+	uk_snprintf(text, sizeof(text), "No signal is delivered: %s.\n",
+		    refusal);
+	(void)gdb_session_log(&gdb_guest.session, text, strlen(text));
+	return 0;
+}
+#else
+static int send(int signal)
+{
 	die(signal);
+}
+#endif
+
+/* A step with a signal leads to the first instruction of its handler. One that
+ * has none, or is blocked, is done with before the step.
+ *
+ * @param sent where the program was before the call that handles it; 0: it
+ *   raised the signal
+ * @return 1 if the program is to run
+ */
+static int step_with_signal(const struct gdb_decision *d, __vaddr_t sent)
+{
+	const void *handler = uk_gdb_signal_handler(d->signal);
+	struct gdb_decision stop = *d;
+
+	if (d->act == GDB_ACT_CONTINUE || !d->signal ||
+	    d->tid != gdb_guest_tid())
+		return 0;
+	if (!handler)
+		return sent && (hits_at(sent) || !gdb_step_at(sent, d));
+	stop.act = GDB_ACT_STOP;
+	return !gdb_step_at((__vaddr_t)handler, &stop);
+}
+
+/* The thread that stopped gets what the debugger passes on. @return 1 if it is
+ * to run, as a step of it begins elsewhere
+ */
+static int pass_on(const struct gdb_decision *d, enum gdb_end end)
+{
+	__vaddr_t pc = ukarch_regs_pc(&frame()->regs);
+
+	if (gdb_signal_resume(gdb_guest_tid(), &frame()->regs,
+			      end == GDB_END_RESUMED ? &d->signal : __NULL))
+		return step_with_signal(d, 0);
+	if (gdb_signal_is_harmless(d->signal))
+		return 0;
+	if (gdb_guest.in_crash) /* has no way back */
+		die(d->signal);
+	return send(d->signal) && step_with_signal(d, pc);
 }
 
 /* A thread that waits for one that may not run would not get anywhere. */
@@ -193,7 +225,7 @@ static void resume(enum gdb_end end)
 {
 	struct gdb_guest *g = &gdb_guest;
 	struct gdb_decision *d = &g->decision;
-	int cpu;
+	int cpu, runs;
 
 	if (end == GDB_END_KILLED)
 		die(GDB_SIGKILL);
@@ -204,10 +236,7 @@ static void resume(enum gdb_end end)
 			die(stopped.signal);
 		g->left = (int)uk_percpu_id() + 1;
 	}
-	if (!gdb_signal_resume(&frame()->regs,
-			       end == GDB_END_RESUMED ? &d->signal : __NULL) &&
-	    !is_harmless(d->signal))
-		pass_on(d->signal);
+	runs = pass_on(d, end);
 	if (g->in_crash) {
 		g->in_crash = 0;
 		uk_crash_mended();
@@ -228,7 +257,7 @@ static void resume(enum gdb_end end)
 		resume_other();
 		return;
 	}
-	if (d->act == GDB_ACT_CONTINUE)
+	if (d->act == GDB_ACT_CONTINUE || runs)
 		leave(1);
 	/* A step: may need the program to run, or be done at once. */
 	if (!gdb_step(&frame()->regs, d))
@@ -309,6 +338,50 @@ void __noreturn gdb_guest_stop(struct ukarch_trap_ctx *ctx,
 	*stopped_ctx() = *ctx;
 	enter(stop);
 }
+
+#ifdef CONFIG_LIBUKGDB_SIGNALS
+/* On the stub's stack: what is below the thread's stack pointer is written. */
+static void __noreturn deliver(void)
+{
+	int signal = gdb_signal_due();
+
+	if (!gdb_signal_send(&frame()->regs, signal))
+		gdb_signal_done(signal);
+	uk_trap_leave(stopped_ctx());
+	uk_percpu()->in_debugger = 0;
+	if (gdb_guest.missed && gdb_guest_poll(stopped_ctx()) != GDB_POLL_NONE)
+		gdb_guest_relapse();
+	ukarch_trap_frame_resume(frame());
+}
+
+void gdb_guest_deliver(struct ukarch_trap_ctx *ctx)
+{
+	struct uk_percpu *cpu = uk_percpu();
+
+	if (likely(!gdb_signal_due()) || gdb_step_is_on())
+		return;
+	if (ctx->outer || !ukarch_regs_irq_enabled(ctx->regs))
+		return;
+	if (uk_sched_idles()) {
+		/* it is about to go on, perhaps */
+		if (uk_thread_current()->state == UK_THREAD_READY)
+			gdb_signal_kick();
+		return;
+	}
+	cpu->in_debugger = 1;
+	unwind_to(ctx);
+	memcpy(frame(), ukarch_trap_frame_of(ctx->regs), sizeof(*frame()));
+	*stopped_ctx() = *ctx;
+	stopped_ctx()->regs = &frame()->regs;
+	cpu->trap = stopped_ctx();
+	uk_break_leave_slot(&frame()->regs);
+	ukarch_run_on_stack(frame(), deliver);
+}
+#else
+void gdb_guest_deliver(struct ukarch_trap_ctx *ctx __unused)
+{
+}
+#endif
 
 void __noreturn gdb_guest_stop_at(const struct __regs *regs,
 				  const struct gdb_stop *stop)

@@ -4,6 +4,7 @@
  * What a debugger is tried on where there are threads and interrupts; argv[1]
  * names a scene. Functions have a prefix that nothing else in the image has.
  */
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,6 +124,37 @@ static void dump(void)
 	printf("dump %d, %lu us\n", rc, ns / 1000);
 }
 
+volatile unsigned int noted[WORKERS + 1]; /* signals: of workers, of main */
+
+__attribute__((noinline)) void workers_note(int sig)
+{
+	const char *name = uk_thread_current()->name;
+	unsigned int worker = (unsigned int)name[strlen(name) - 1] - '0';
+	volatile unsigned int *n = &noted[MIN(worker, WORKERS + 0U)];
+
+	*n = *n * 100 + sig;
+}
+
+__attribute__((noinline)) void workers_ready(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
+
+/* worker0 gives the CPU away, worker1 is preempted. */
+static void receive_signals(void)
+{
+	static const int signals[] = { SIGUSR1, SIGUSR2, SIGTERM, SIGALRM };
+
+	for (unsigned int i = 0; i < sizeof(signals) / sizeof(*signals); i++)
+		signal(signals[i], workers_note);
+	while (!*(volatile uint8_t *)holders[1].out || !turns[0])
+		uk_sched_yield();
+	workers_ready();
+	while (!noted[0] || noted[1] < 100 || !noted[2])
+		uk_sched_yield();
+	workers_ready();
+}
+
 static void run(const char *scene)
 {
 	static struct uk_timer timer =
@@ -136,6 +168,8 @@ static void run(const char *scene)
 			workers_mix(i);
 	} else if (!strcmp(scene, "yield"))
 		workers_yield();
+	else if (!strcmp(scene, "signals"))
+		receive_signals();
 	else if (!strcmp(scene, "timer"))
 		uk_timer_start(&timer, uk_time_monotonic() + MS);
 	if (!strcmp(scene, "timer"))
@@ -162,7 +196,8 @@ int main(int argc, char **argv)
 		if (crash && i)
 			workers[i] =
 				uk_thread_create(name, workers_fault, NULL);
-		else if (!strcmp(scene, "vectors"))
+		else if (!strcmp(scene, "vectors") ||
+			 (i && !strcmp(scene, "signals")))
 			workers[i] = uk_thread_create(name, hold, &holders[i]);
 		else
 			workers[i] = uk_thread_create(name, take_turns,

@@ -31,6 +31,13 @@ void uk_gdb_break(void);
 int uk_gdb_attached(void);
 
 /**
+ * The function that a signal would call now; NULL: none, as it is blocked,
+ * ignored, or has its default action. The C library's; one without signals has
+ * none. Contexts: any.
+ */
+const void *uk_gdb_signal_handler(int signal);
+
+/**
  * Shows a signal of the program in an attached debugger, before its action:
  * the program stops with it, unless the debugger wants it passed on unseen.
  *
