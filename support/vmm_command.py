@@ -10,7 +10,7 @@ from qemu_status import CRASHED, QEMU_FAILED
 
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 # Options of support/run that vmm has, or that need nothing of it
-KNOWN = {"vmm", "mem", "smp", "params", "gdb", "on-crash", "keep", "report-size"}
+KNOWN = {"vmm", "mem", "smp", "params", "gdb", "metrics", "metrics-raw", "shell", "core", "on-crash", "keep", "report-size"}
 
 
 def program(arch):
@@ -21,16 +21,19 @@ def program(arch):
     return path
 
 
-def vmm_command(image, args, *, mem="128M", smp=1, gdb=None, params=()):
+def vmm_command(image, args, *, mem="128M", smp=1, gdb=None, metrics=None, shell=None, core=None, params=()):
     """The whole command, a list of words."""
     arch = qemu_command.image_arch(image)
     qemu_command.check_boots(image, arch)
     command = [program(arch), "--mem", str(max(1, -(-qemu_command.memory_bytes(mem) // (1 << 20)))), "--smp", str(smp)]
+    if core is not None:
+        params = [*qemu_command.core_params(image, ""), *params]
     line = qemu_command.guest_command_line(params, args)
     if line:
         command += ["--append", line]
-    if gdb is not None:
-        command += ["--gdb", str(gdb)]
+    for option, where in (("gdb", gdb), ("metrics", metrics), ("shell", shell), ("core", core)):
+        if where is not None:
+            command += [f"--{option}", str(where)]
     return [*command, image]
 
 

@@ -116,6 +116,10 @@ def test_support_run(tmp_path):
         ran = done("--mem", "65537K", "-p", "a=b c", "--gdb", tmp_path / "gdb", image.path, "x y", VITRINE_VMM=str(monitor))
         assert ran.returncode == status
         assert ran.stdout == ("<--mem><65><--smp><1><--append>" + '<"a=b c" -- "x y">' + f"<--gdb><{tmp_path}/gdb><{image.path}>" + said)
+    monitor.write_text('#!/bin/sh\nprintf "<%s>" "$@"\n')
+    ports = done("--metrics-raw", tmp_path / "m", "--on-crash", tmp_path, build("crash", "x86_64").path, VITRINE_VMM=str(monitor))
+    assert f"<--metrics><{tmp_path}/m>" in ports.stdout and "<--append><dump.console=vport0 dump.image=" in ports.stdout and \
+        "<--core></dev/fd/" in ports.stdout, ports.stdout
     monitor.write_text("#!/bin/sh\nkill -9 $$\n")
     ran = done(image.path, VITRINE_VMM=str(monitor))
     assert ran.returncode == 125 and "support/vmm was ended by signal 9" in ran.stdout

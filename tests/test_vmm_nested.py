@@ -3,9 +3,11 @@
 """support/vmm on KVM: in a nested machine (tests/nested), one of each architecture for all tests;
 also on the host's own KVM where that runs a guest. Part of `make nightly`."""
 
+import base64
 import os
 import re
 import socket
+import struct
 import subprocess
 import sys
 
@@ -16,6 +18,8 @@ from test_vmm import vmm
 from vitrine import LOG_LINE, OUT, ROOT, SHARED, build
 
 sys.path.insert(0, str(ROOT / "tests" / "nested"))
+sys.path.insert(0, str(ROOT / "support"))
+import core_receiver  # noqa: E402  pylint: disable=wrong-import-position
 from nested import Nested  # noqa: E402  pylint: disable=wrong-import-position
 
 pytestmark = [pytest.mark.one_cpu("a nested machine has one"), pytest.mark.slow]
@@ -26,7 +30,7 @@ KVM = {"x86_64": {"works": 1, "vector": 1, "software": 0, "execute": 0, "watch":
 PROGRAMS = ("vmm", "calc", "probe")
 CRASHED = 70
 # The debuggee has no interrupts, and no console for the stub of its own.
-IMAGES = {"hello": (), "threads": (), "crash": (), "smp": (), "debuggee": ("CONFIG_LIBUKGDB_INTERRUPT=n", "CONFIG_LIBVIRTIO_CONSOLE=n")}
+IMAGES = {"hello": (), "metrics": ("CONFIG_LIBUKDUMP=y", "CONFIG_LIBUKSHELL_CHANGES=y"), "threads": (), "crash": (), "smp": (), "hypercalls": (), "debuggee": ("CONFIG_LIBUKGDB_INTERRUPT=n", "CONFIG_LIBVIRTIO_CONSOLE=n")}
 
 
 @pytest.fixture(scope="module", name="nested")
@@ -84,6 +88,78 @@ def test_several_cpus(nested):
     assert [line for line in out.splitlines() if "turns" in line] == [f"heap: cpu {cpu}: 600 turns" for cpu in range(3)]
 
 
+def curl(port, path):
+    return subprocess.run(["curl", "-sS", "-m", "30", f"http://127.0.0.1:{port}{path}"], stdout=subprocess.PIPE, check=True, text=True).stdout
+
+
+class Shell:
+    """A client of the guest's shell."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.got = b""
+        self.prompt = self.until(b"> ")
+
+    def until(self, end):
+        while end not in self.got:
+            more = self.socket.recv(65536)
+            assert more, self.got
+            self.got += more
+        text, _, self.got = self.got.partition(end)
+        return text + end
+
+    def run(self, line):
+        self.socket.sendall(line.encode() + b"\n")
+        return self.until(self.prompt).decode()
+
+
+def core_is_whole(nested, path):
+    """It has what its own headers say."""
+    status, text = nested.run(f"head -c 65536 {path} | base64")
+    assert status == 0
+    data = base64.b64decode(text)
+    assert data[:4] == b"\x7fELF", data[:16]
+    count, = struct.unpack_from("<H", data, 56)
+    headers = data[:64 + 56 * count]
+    return int(nested.run(f"wc -c < {path}")[1]) == core_receiver.size_of(headers)
+
+
+def test_consoles(nested):
+    """Metrics, shell and core files on virtio ports: clients one after the other, more bytes than the rings hold."""
+    start(nested, "--metrics 0.0.0.0:9002 --shell 0.0.0.0:9003 --core /tmp/core", image="metrics",
+          params="shell.token=x dump.console=vport0 ")
+    first, second = (curl(nested.ports[9002], "/metrics") for _ in range(2))
+    names = [re.findall(r"^# TYPE (\w+)", text, re.M) for text in (first, second)]
+    assert names[0] == names[1] and "vitrine_appmetrics_rate" in names[0], first
+    assert curl(nested.ports[9002], "/store/appmetrics/rate").strip().endswith('"value":100}')
+    shell = Shell(nested.ports[9003])
+    assert "main" in shell.run("threads")
+    shell.run("token x")
+    assert nested.run("grep Seccomp: /proc/$(cat /tmp/pid)/status")[1].split() == ["Seccomp:", "2"]
+    assert "core file written" in shell.run("dump")
+    shell.socket.close()
+    assert core_is_whole(nested, "/tmp/core")
+    assert "threads" in Shell(nested.ports[9003]).run("help")
+    nested.run("kill $(cat /tmp/pid); rm -f /tmp/core")
+
+
+def test_hypercalls(nested):
+    """Off without the option; else files of one folder, to read, and with rw to write; no way out of it."""
+    assert nested.run("vmm /images/hypercalls")[1].splitlines()[0] == "hypercalls: 0"
+    nested.run("mkdir -p /tmp/shared/sub; echo Some text > /tmp/shared/in; ln -s /etc /tmp/shared/link; rm -f /tmp/shared/out")
+    out_of_it = ("../log", "/init", "link/passwd", "sub/../../log", "sub")
+    exdev, eloop, eacces = -18, -40, -13
+    refused = [f"{path}: {e}" for path, e in zip(out_of_it, (exdev, exdev, eloop, exdev, eacces))]
+    for options, out, written, closed in ("", -30, -9, -9), (",rw", 1, 10, 0):
+        status, text = nested.run(f"vmm --hypercalls /tmp/shared{options} --append '-- {' '.join(out_of_it)}' /images/hypercalls")
+        assert status == 0, text
+        assert text.splitlines()[:-1] == ["hypercalls: 1", "in 0, 10 bytes, at the end 0", f"out {out}", f"written {written}",
+                                          f"closed 0 {closed} -9", *refused]
+    assert nested.run("cat /tmp/shared/out")[1] == "SOME TEXT\n"
+    assert nested.run("vmm --hypercalls /tmp/none /images/hypercalls") == (
+        125, "support/vmm: --hypercalls /tmp/none: No such file or directory\n")
+
+
 def story(lines):
     """Reason, event and call trace of a crash screen: what does not depend on the machine."""
     texts = [LOG_LINE.match(line).group(3) for line in lines if LOG_LINE.match(line)]
@@ -135,9 +211,9 @@ NOT_ON = {"x86_64": {"hardware_breakpoints", "watchpoints", "watch_a_condition",
           "arm64": {"registers_without_avx"}}
 
 
-def start(nested, words, argv=(), image="debuggee"):
+def start(nested, words, argv=(), image="debuggee", params=""):
     """vmm in the background, at the debugger's port; the port by which the host reaches it."""
-    nested.run(f"rm -f /tmp/status; (vmm {words} --gdb 0.0.0.0:9001 --append '-- {' '.join(argv)}' /images/{image} & "
+    nested.run(f"rm -f /tmp/status; (vmm {words} --gdb 0.0.0.0:9001 --append '{params}-- {' '.join(argv)}' /images/{image} & "
                "echo $! > /tmp/pid; wait $!; echo $? > /tmp/status) > /tmp/log 2>&1 &")
     return nested.wait_port(9001)
 

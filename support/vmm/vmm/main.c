@@ -15,6 +15,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "console.h"
+#include "filter.h"
+#include "hypercall_host.h"
 #include "stub.h"
 #include "uart.h"
 #include "vm.h"
@@ -26,16 +29,33 @@ static const char usage[] =
 	"  --mem MIB        memory, default 128\n"
 	"  --smp N          CPUs, default 1\n"
 	"  --append LINE    the guest's command line\n"
+	"  --metrics PORT   where the guest's metrics are: TCP port of 127.0.0.1, ADDRESS:PORT, or the\n"
+	"                   path of a Unix socket; --shell and --guest-gdb (its own stub, vport2) likewise\n"
+	"  --core FILE      where its core files go\n"
 	"  --gdb PORT       TCP port for a debugger, of 127.0.0.1 or ADDRESS:PORT; or the path of a Unix socket\n"
 	"  --wait           with --gdb: wait for it before the first instruction\n"
 	"  --irqchip on|off interrupt controllers and timers; default on. Off, breakpoints in\n"
 	"                   text work on any KVM, and the guest has no interrupts\n"
+	"  --hypercalls DIR the guest may read files in a folder; with DIR,rw write and make some\n"
+	"  --seccomp off    leave out the filter of system calls, which is on without it\n"
 	"  --help           print this\n";
+
+/* The guest's ports, by the number that it knows. */
+static const struct {
+	const char *name;
+	unsigned int is_file;
+} ports[CONSOLES_MAX] = {
+	{ "core", 1 },
+	{ "metrics", 0 },
+	{ "stub", 0 },
+	{ "shell", 0 },
+};
 
 struct options {
 	unsigned long mem_mib, smp;
-	const char *append, *image, *gdb;
-	int irqchip, wait;
+	const char *ports[CONSOLES_MAX];
+	const char *append, *image, *gdb, *hypercalls;
+	int irqchip, wait, filter;
 };
 
 void complain(const char *format, ...)
@@ -67,10 +87,13 @@ static unsigned long number(const char *option, const char *text,
 static int parse(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
-		{ "mem", 1, NULL, 'm' },    { "smp", 1, NULL, 's' },
-		{ "append", 1, NULL, 'a' }, { "irqchip", 1, NULL, 'i' },
-		{ "gdb", 1, NULL, 'g' },    { "wait", 0, NULL, 'w' },
-		{ "help", 0, NULL, 'h' },   { 0 },
+		{ "mem", 1, NULL, 'm' },	{ "smp", 1, NULL, 's' },
+		{ "append", 1, NULL, 'a' },	{ "irqchip", 1, NULL, 'i' },
+		{ "gdb", 1, NULL, 'g' },	{ "wait", 0, NULL, 'w' },
+		{ "core", 1, NULL, '0' },	{ "metrics", 1, NULL, '1' },
+		{ "guest-gdb", 1, NULL, '2' },	{ "shell", 1, NULL, '3' },
+		{ "hypercalls", 1, NULL, 'H' }, { "seccomp", 1, NULL, 'f' },
+		{ "help", 0, NULL, 'h' },	{ 0 },
 	};
 	int c;
 
@@ -88,8 +111,17 @@ static int parse(int argc, char **argv, struct options *o)
 		case 'i':
 			o->irqchip = strcmp(optarg, "off") != 0;
 			break;
+		case 'H':
+			o->hypercalls = optarg;
+			break;
+		case 'f':
+			o->filter = strcmp(optarg, "off") != 0;
+			break;
 		case 'g':
 			o->gdb = optarg;
+			break;
+		case '0' ... '0' + CONSOLES_MAX - 1:
+			o->ports[c - '0'] = optarg;
 			break;
 		case 'w':
 			o->wait = 1;
@@ -150,6 +182,8 @@ static int machine(struct vm *vm, const struct options *o)
 	if (!rc)
 		rc = arch_memory(vm);
 	if (!rc)
+		rc = devices_add(vm);
+	if (!rc)
 		rc = arch_devices(vm);
 	for (unsigned int i = 0; i < o->smp && !rc; i++) {
 		struct cpu *c = &vm->cpus[i];
@@ -161,6 +195,38 @@ static int machine(struct vm *vm, const struct options *o)
 	if (!rc)
 		rc = vmm_machine_start(vm->m);
 	return rc ? kvm_failed(rc) : 0;
+}
+
+static int consoles(struct vm *vm, const struct options *o)
+{
+	static struct console all[CONSOLES_MAX];
+
+	vm->consoles = all;
+	for (unsigned int i = 0; i < CONSOLES_MAX; i++) {
+		int rc = o->ports[i] ? console_open(&all[vm->n_consoles++], i,
+						    ports[i].name, o->ports[i],
+						    (int)ports[i].is_file)
+				     : 0;
+
+		if (rc) {
+			complain("%s: %s", o->ports[i], strerror(-rc));
+			return rc;
+		}
+	}
+	return 0;
+}
+
+static int hypercalls(struct vm *vm, const struct options *o)
+{
+	static struct hypercalls h = { .lock = PTHREAD_MUTEX_INITIALIZER,
+				       .folder = -1 };
+	int rc = o->hypercalls ? hypercall_open(&h, o->hypercalls) : 0;
+
+	if (rc)
+		complain("--hypercalls %s: %s", o->hypercalls, strerror(-rc));
+	else if (o->hypercalls)
+		vm->hypercalls = &h;
+	return rc;
 }
 
 static int set_up(struct vm *vm, const struct options *o)
@@ -180,6 +246,10 @@ static int set_up(struct vm *vm, const struct options *o)
 	}
 	rc = load(vm, o->image, &image);
 	if (!rc)
+		rc = consoles(vm, o);
+	if (!rc)
+		rc = hypercalls(vm, o);
+	if (!rc)
 		rc = machine(vm, o);
 	if (rc)
 		return rc;
@@ -197,7 +267,16 @@ static int set_up(struct vm *vm, const struct options *o)
 		complain("--gdb %s: %s", o->gdb, strerror(-rc));
 		return rc;
 	}
-	return run_start(vm);
+	rc = run_start(vm);
+	if (rc)
+		complain("cannot start a thread: %s", strerror(-rc));
+	if (!rc && o->filter) {
+		rc = filter_start(vm->hypercalls ? vm->hypercalls->folder : -1);
+		if (rc)
+			complain("seccomp: %s; --seccomp off runs without it",
+				 strerror(-rc));
+	}
+	return rc;
 }
 
 /* ---- the loop ---- */
@@ -248,26 +327,56 @@ static int exits(struct vm *vm)
 	return -1;
 }
 
+/* What the main loop waits for; the consoles' come last. */
+enum { EVENT, STDIN, STUB, CONSOLES, N_FDS = CONSOLES + CONSOLES_MAX };
+
+/* 0 if bytes of stdin wait for the guest, which is looked at again. */
+static int wants(struct vm *vm, struct pollfd *fds)
+{
+	fds[STDIN].events = uart_room(vm->console) ? POLLIN : 0;
+	fds[STUB].fd = stub_fd();
+	for (unsigned int i = 0; i < vm->n_consoles; i++)
+		fds[CONSOLES + i] = console_wants(&vm->consoles[i]);
+	return fds[STDIN].events;
+}
+
+static void serve(struct vm *vm, struct pollfd *fds)
+{
+	if (fds[STDIN].revents && fds[STDIN].events && !console_in(vm))
+		fds[STDIN].fd = -1;
+	if (fds[STUB].revents || stub_has_input())
+		stub_input();
+	pthread_mutex_lock(&vm->device_lock);
+	for (unsigned int i = 0; i < vm->n_consoles; i++)
+		if (fds[CONSOLES + i].revents)
+			console_serve(&vm->consoles[i],
+				      fds[CONSOLES + i].revents);
+	pthread_mutex_unlock(&vm->device_lock);
+}
+
 static int loop(struct vm *vm)
 {
-	struct pollfd fds[] = { { .fd = vm->event, .events = POLLIN },
-				{ .fd = STDIN_FILENO, .events = POLLIN },
-				{ .fd = -1, .events = POLLIN } };
+	struct pollfd fds[N_FDS] = {
+		[EVENT] = { .fd = vm->event, .events = POLLIN },
+		[STDIN] = { .fd = STDIN_FILENO, .events = POLLIN },
+		[STUB] = { .fd = -1, .events = POLLIN },
+	};
 	int status = -1, wait;
 	uint64_t count;
 
 	while (status < 0) {
-		/* A guest that does not read is looked at again. */
-		fds[1].events = uart_room(vm->console) ? POLLIN : 0;
-		fds[2].fd = stub_fd();
-		wait = stub_has_input() ? 0 : fds[1].events ? -1 : 10;
-		if (poll(fds, 3, wait) < 0 && errno != EINTR)
-			return STATUS_FAILED;
-		if (fds[1].revents && fds[1].events && !console_in(vm))
-			fds[1].fd = -1;
-		if (fds[2].revents || stub_has_input())
-			stub_input();
-		if (fds[0].revents &&
+		pthread_mutex_lock(&vm->device_lock);
+		wait = wants(vm, fds) ? -1 : 10;
+		pthread_mutex_unlock(&vm->device_lock);
+		if (stub_has_input())
+			wait = 0;
+		if (poll(fds, CONSOLES + vm->n_consoles, wait) < 0) {
+			if (errno != EINTR)
+				return STATUS_FAILED;
+			continue;
+		}
+		serve(vm, fds);
+		if (fds[EVENT].revents &&
 		    read(vm->event, &count, sizeof(count)) < 0)
 			continue;
 		status = stub_killed() ? STATUS_CRASHED : exits(vm);
@@ -288,6 +397,7 @@ int main(int argc, char **argv)
 		.smp = 1,
 		.append = "",
 		.irqchip = 1,
+		.filter = 1,
 	};
 	int status = STATUS_FAILED;
 

@@ -45,6 +45,8 @@ static void *cpu_thread(void *arg)
 	struct vm *vm = c->vm;
 
 	pthread_mutex_lock(&vm->lock);
+	c->ready = 1;
+	pthread_cond_broadcast(&vm->changed);
 	while (!vm->end) {
 		if (c->go)
 			turn(c);
@@ -53,6 +55,16 @@ static void *cpu_thread(void *arg)
 	}
 	pthread_mutex_unlock(&vm->lock);
 	return NULL;
+}
+
+/* The C library has set the threads up, with system calls of its own. */
+static void wait_until_ready(struct vm *vm)
+{
+	pthread_mutex_lock(&vm->lock);
+	for (unsigned int i = 0; i < vm->n_cpus; i++)
+		while (!vm->cpus[i].ready)
+			pthread_cond_wait(&vm->changed, &vm->lock);
+	pthread_mutex_unlock(&vm->lock);
 }
 
 int run_start(struct vm *vm)
@@ -65,6 +77,7 @@ int run_start(struct vm *vm)
 			return -rc;
 		c->started = 1;
 	}
+	wait_until_ready(vm);
 	return 0;
 }
 

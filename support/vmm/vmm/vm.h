@@ -20,6 +20,18 @@
 enum stop { STOP_STATUS = 1, STOP_POWEROFF };
 
 struct uart;
+struct console;
+struct hypercalls;
+
+/* Metrics, core files, the stub in the guest, shell */
+#define CONSOLES_MAX 4
+
+/* A place of a device, and its interrupt. */
+struct place {
+	enum vmm_space space;
+	uint64_t base, len;
+	unsigned int line; /* as vmm_irq() has it */
+};
 
 struct cpu {
 	struct vm *vm;
@@ -27,6 +39,7 @@ struct cpu {
 	pthread_t thread;
 	int started;
 	/* Under vm->lock */
+	int ready;    /* its thread has begun */
 	int go;	      /* it shall run */
 	int running;  /* it may be in vmm_run() */
 	int has_exit; /* exit is for the main thread */
@@ -49,7 +62,10 @@ struct vm {
 	int event; /* an eventfd: a CPU has an exit */
 	pthread_mutex_t device_lock;
 	struct uart *console;
-	int irqchip; /* the machine has VMM_IRQCHIP */
+	struct console *consoles; /* beside that: on virtio devices */
+	unsigned int n_consoles;
+	struct hypercalls *hypercalls; /* or NULL */
+	int irqchip;		       /* the machine has VMM_IRQCHIP */
 };
 
 /** "support/vmm: …" to stderr, and a newline. */
@@ -57,7 +73,8 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* ---- run.c ---- */
 
-/** Starts a thread for each CPU, all paused. @return 0, -errno */
+/** Starts a thread for each CPU, all paused; each has begun. @return 0, -errno
+ */
 int run_start(struct vm *vm);
 /** Lets a CPU run, or all: -1. */
 void run_resume(struct vm *vm, int cpu);
@@ -69,6 +86,23 @@ void run_pause(struct vm *vm);
 struct cpu *run_exit(struct vm *vm);
 /** Ends the threads. */
 void run_end(struct vm *vm);
+
+/* ---- devices.c ---- */
+
+/** Adds what the architectures have in common: the serial port and the virtio
+ * consoles. @return 0, -errno
+ */
+int devices_add(struct vm *vm);
+
+/* ---- line.c ---- */
+
+/**
+ * @param where a port of 127.0.0.1, ADDRESS:PORT, or the path of a Unix socket
+ * @return a socket that listens, or -errno
+ */
+int line_listen(const char *where);
+/** @return a client's, or -1 */
+int line_accept(int listener);
 
 /* ---- loader.c ---- */
 
@@ -98,7 +132,12 @@ uint64_t arch_entry(const uint8_t *file, size_t len);
 
 /** Gives the machine its memory. */
 int arch_memory(struct vm *vm);
-/** Its devices: vm->console, the register for the exit status. */
+/** The serial port, and the first of CONSOLES_MAX virtio devices; the next
+ * ones are `len` and a line on.
+ */
+extern const struct place arch_serial, arch_virtio;
+
+/** Its other devices: the register for the exit status. */
 int arch_devices(struct vm *vm);
 /** What the image finds: memory map, command line. @return 0, -ENOSPC */
 int arch_boot_data(struct vm *vm, const struct image *image);

@@ -39,20 +39,6 @@ int vmm_device_add(struct vmm_machine *m, enum vmm_space space, uint64_t start,
 	return 0;
 }
 
-int vmm_irq(struct vmm_machine *m, unsigned int line, int level)
-{
-	return 0;
-}
-
-void uart_write(struct uart *u, unsigned int offset, uint32_t value)
-{
-}
-
-uint32_t uart_read(struct uart *u, unsigned int offset)
-{
-	return 0;
-}
-
 #define RAM_SIZE 0x4000
 
 /* Without this the fuzzer takes long to find a header that is accepted. */

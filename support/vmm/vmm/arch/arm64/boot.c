@@ -10,7 +10,6 @@
 #include <libfdt.h>
 #include <stdio.h>
 #include <string.h>
-#include "../../uart.h"
 #include "../../vm.h"
 
 #define RAM 0x40000000UL
@@ -24,6 +23,9 @@
 #define PAGE 0x1000UL
 
 #define PSTATE_EL1H_MASKED 0x3c5
+
+const struct place arch_serial = { VMM_SPACE_MMIO, PL011, PAGE, PL011_SPI };
+const struct place arch_virtio = { VMM_SPACE_MMIO, 0x0a000000, 0x200, 16 };
 
 const unsigned int arch_elf_machine = EM_AARCH64;
 const uint64_t arch_ram_base = RAM;
@@ -135,6 +137,17 @@ static void tree_console(void *dtb)
 	fdt_end_node(dtb);
 }
 
+static void tree_virtio(void *dtb, unsigned int i)
+{
+	uint64_t base = arch_virtio.base + i * arch_virtio.len;
+
+	node(dtb, "virtio_mmio", base);
+	fdt_property_string(dtb, "compatible", "virtio,mmio");
+	CELLS(dtb, "reg", WORDS(base), WORDS(arch_virtio.len));
+	CELLS(dtb, "interrupts", SPI, arch_virtio.line + i, EDGE);
+	fdt_end_node(dtb);
+}
+
 static void tree(void *dtb, const struct vm *vm, int irqchip)
 {
 	fdt_begin_node(dtb, "");
@@ -159,6 +172,8 @@ static void tree(void *dtb, const struct vm *vm, int irqchip)
 	if (irqchip)
 		tree_gic(dtb);
 	tree_console(dtb);
+	for (unsigned int i = 0; i < vm->n_consoles; i++)
+		tree_virtio(dtb, i);
 	node(dtb, "exit-status", EXIT_STATUS);
 	fdt_property_string(dtb, "compatible", "vitrine,exit-status");
 	CELLS(dtb, "reg", WORDS(EXIT_STATUS), WORDS(PAGE));
@@ -192,27 +207,6 @@ int arch_start(struct vm *vm)
 
 /* ---- devices ---- */
 
-static int pl011(void *ctx, struct vmm_access *a)
-{
-	struct vm *vm = ctx;
-	unsigned int offset = (unsigned int)(a->addr - PL011);
-
-	pthread_mutex_lock(&vm->device_lock);
-	if (a->write)
-		uart_write(vm->console, offset, (uint32_t)a->value);
-	else
-		a->value = uart_read(vm->console, offset);
-	pthread_mutex_unlock(&vm->device_lock);
-	return 0;
-}
-
-static void pl011_irq(void *ctx, int level)
-{
-	struct vm *vm = ctx;
-
-	vmm_irq(vm->m, PL011_SPI, level);
-}
-
 static int exit_status(void *ctx, struct vmm_access *a)
 {
 	(void)ctx;
@@ -221,12 +215,6 @@ static int exit_status(void *ctx, struct vmm_access *a)
 
 int arch_devices(struct vm *vm)
 {
-	static struct uart uart = { .irq = pl011_irq };
-	int rc = vmm_device_add(vm->m, VMM_SPACE_MMIO, PL011, PAGE, pl011, vm);
-
-	uart.ctx = vm;
-	vm->console = &uart;
-	return rc ? rc
-		  : vmm_device_add(vm->m, VMM_SPACE_MMIO, EXIT_STATUS, PAGE,
-				   exit_status, vm);
+	return vmm_device_add(vm->m, VMM_SPACE_MMIO, EXIT_STATUS, PAGE,
+			      exit_status, vm);
 }

@@ -7,8 +7,8 @@
  */
 #include <elf.h>
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
-#include "../../uart.h"
 #include "../../vm.h"
 #include "mptable.h"
 
@@ -29,6 +29,10 @@
 #define PORT_POWEROFF 0x604 /* ACPI PM1 control of QEMU's q35 */
 #define POWEROFF 0x2000
 #define IRQ_COM1 4
+
+/* As QEMU's microvm has them. */
+const struct place arch_serial = { VMM_SPACE_PORT, PORT_COM1, 8, IRQ_COM1 };
+const struct place arch_virtio = { VMM_SPACE_MMIO, 0xfeb00000, 0x200, 9 };
 
 const unsigned int arch_elf_machine = EM_X86_64;
 const uint64_t arch_ram_base = 0;
@@ -110,6 +114,28 @@ struct memmap_entry {
 #define START_MAGIC 0x336ec578
 #define TYPE_RAM 1
 
+/* Devices are before the guest's own words, which may end with arguments. */
+static int write_command_line(struct vm *vm)
+{
+	char *at = (char *)vm->ram + COMMAND_LINE;
+	size_t room = COMMAND_LINE_MAX - COMMAND_LINE;
+
+	for (unsigned int i = 0; i < vm->n_consoles; i++) {
+		int n = snprintf(
+			at, room, "virtio_mmio.device=%lu@%#lx:%u ",
+			(unsigned long)arch_virtio.len,
+			(unsigned long)(arch_virtio.base + i * arch_virtio.len),
+			arch_virtio.line + i);
+
+		at += n;
+		room -= (size_t)n;
+	}
+	if (strlen(vm->command_line) >= room)
+		return -ENOSPC;
+	strcpy(at, vm->command_line);
+	return 0;
+}
+
 int arch_boot_data(struct vm *vm, const struct image *image)
 {
 	uint64_t low = low_size(vm);
@@ -125,16 +151,14 @@ int arch_boot_data(struct vm *vm, const struct image *image)
 		{ .addr = HOLE_END, .size = low - HOLE_END, .type = TYPE_RAM },
 		{ .addr = HIGH, .size = vm->ram_size - low, .type = TYPE_RAM },
 	};
-	size_t len = strlen(vm->command_line) + 1;
 
 	if (low < 2 * HOLE_END || vm->n_cpus > MPTABLE_CPUS ||
-	    len > COMMAND_LINE_MAX - COMMAND_LINE)
+	    write_command_line(vm))
 		return -ENOSPC;
 	if (vm->irqchip)
 		mptable_write(vm->ram, vm->n_cpus);
 	memcpy(vm->ram + START_INFO, &info, sizeof(info));
 	memcpy(vm->ram + MEMORY_MAP, map, sizeof(map));
-	memcpy(vm->ram + COMMAND_LINE, vm->command_line, len);
 	vm->entry = image->entry;
 	vm->boot_data = START_INFO;
 	return 0;
@@ -164,25 +188,6 @@ int arch_start(struct vm *vm)
 
 /* ---- devices ---- */
 
-static int com1(void *ctx, struct vmm_access *a)
-{
-	struct vm *vm = ctx;
-	unsigned int offset = (unsigned int)(a->addr - PORT_COM1);
-
-	pthread_mutex_lock(&vm->device_lock);
-	if (a->write)
-		uart_write(vm->console, offset, (uint32_t)a->value);
-	else
-		a->value = uart_read(vm->console, offset);
-	pthread_mutex_unlock(&vm->device_lock);
-	return 0;
-}
-
-static void com1_irq(void *ctx, int level)
-{
-	vmm_irq(((struct vm *)ctx)->m, IRQ_COM1, level);
-}
-
 static int exit_port(void *ctx, struct vmm_access *a)
 {
 	(void)ctx;
@@ -197,16 +202,10 @@ static int poweroff_port(void *ctx, struct vmm_access *a)
 
 int arch_devices(struct vm *vm)
 {
-	static struct uart uart = { .irq = com1_irq };
-	int rc = vmm_device_add(vm->m, VMM_SPACE_PORT, PORT_COM1, 8, com1, vm);
+	int rc = vmm_device_add(vm->m, VMM_SPACE_PORT, PORT_EXIT, 4, exit_port,
+				vm);
 
-	uart.ctx = vm;
-	vm->console = &uart;
-	if (!rc)
-		rc = vmm_device_add(vm->m, VMM_SPACE_PORT, PORT_EXIT, 4,
-				    exit_port, vm);
-	if (!rc)
-		rc = vmm_device_add(vm->m, VMM_SPACE_PORT, PORT_POWEROFF, 2,
-				    poweroff_port, vm);
-	return rc;
+	return rc ? rc
+		  : vmm_device_add(vm->m, VMM_SPACE_PORT, PORT_POWEROFF, 2,
+				   poweroff_port, vm);
 }

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/* Where the monitor listens for clients: ports and Unix sockets. */
+#define _GNU_SOURCE /* accept4() */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include "vm.h"
+
+/* "[ADDRESS:]PORT". 0, -EINVAL */
+static int parse_port(const char *where, struct sockaddr_in *in)
+{
+	const char *colon = strchr(where, ':');
+	char address[32] = "127.0.0.1", *end;
+	unsigned long port;
+
+	if (colon && (size_t)(colon - where) < sizeof(address)) {
+		memcpy(address, where, (size_t)(colon - where));
+		address[colon - where] = 0;
+	}
+	port = strtoul(colon ? colon + 1 : where, &end, 10);
+	if (*end || !port || port > 0xffff)
+		return -EINVAL;
+	in->sin_family = AF_INET;
+	in->sin_port = htons((uint16_t)port);
+	return inet_pton(AF_INET, address, &in->sin_addr) == 1 ? 0 : -EINVAL;
+}
+
+static int bind_port(int fd, const char *where)
+{
+	struct sockaddr_in in = { 0 };
+	int one = 1, rc = parse_port(where, &in);
+
+	if (rc)
+		return rc;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	return bind(fd, (struct sockaddr *)&in, sizeof(in)) ? -errno : 0;
+}
+
+static int bind_path(int fd, const char *where)
+{
+	struct sockaddr_un un = { .sun_family = AF_UNIX };
+
+	if (strlen(where) >= sizeof(un.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(un.sun_path, where);
+	unlink(where);
+	return bind(fd, (struct sockaddr *)&un, sizeof(un)) ? -errno : 0;
+}
+
+int line_listen(const char *where)
+{
+	int is_path = strchr(where, '/') != NULL;
+	int fd = socket(is_path ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC,
+			0);
+	int rc;
+
+	if (fd < 0)
+		return -errno;
+	rc = is_path ? bind_path(fd, where) : bind_port(fd, where);
+	if (!rc && listen(fd, 1))
+		rc = -errno;
+	if (rc)
+		close(fd);
+	return rc ? rc : fd;
+}
+
+int line_accept(int listener)
+{
+	int one = 1, fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd >= 0) /* without effect on a Unix socket */
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
+	return fd;
+}
