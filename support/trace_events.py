@@ -11,7 +11,7 @@ import elf
 
 RECORD = struct.Struct("<QQQQII")  # struct uk_tracepoint
 FIELD = struct.Struct("<QHHI")  # struct uk_trace_field
-HEAD = struct.Struct("<QQQQ")  # struct uk_trace_ring, its bytes come next
+HEAD = struct.Struct("<QQQQQQ")  # struct uk_trace_ring, its bytes come next
 EVENT = struct.Struct("<QIHH")  # struct uk_trace_event
 RING_ALIGN = 64
 UNSIGNED, SIGNED, POINTER, FLOAT, TEXT = range(5)
@@ -19,7 +19,7 @@ UNSIGNED, SIGNED, POINTER, FLOAT, TEXT = range(5)
 Field = collections.namedtuple("Field", "name offset size kind")
 Tracepoint = collections.namedtuple("Tracepoint", "id name format fields size")
 Event = collections.namedtuple("Event", "time cpu thread point values")
-# How a CPU's ring was found: its events, how many others had no room, whether older ones
+# How a CPU's ring was found: its events, how many others had no room, how many older ones
 # were overwritten, and bytes in which there was no whole event.
 Ring = collections.namedtuple("Ring", "events discarded overwritten damaged")
 
@@ -78,7 +78,7 @@ def value_of(field, data):
 def read_ring(image, cpu, data, behind=0):
     """A ring, from the bytes of its struct. behind: its head after they were copied from a guest
     that ran; what is more than a ring before that may be newer bytes."""
-    head, first, _, discarded = HEAD.unpack_from(data)
+    head, first, _, discarded, written, forgotten = HEAD.unpack_from(data)
     size, events, damaged = image.ring_bytes, [], 0
     pos = max(first, head - size, behind - size) + 7 & ~7
     gap = 0
@@ -96,7 +96,8 @@ def read_ring(image, cpu, data, behind=0):
         event = data[at:at + point.size]
         events.append(Event(time, cpu, thread, point, [value_of(f, event) for f in point.fields]))
         pos += point.size
-    return Ring(in_order(events), discarded, head - first > size, damaged)
+    gone = written - forgotten - len(events) if head - first > size else 0
+    return Ring(in_order(events), discarded, max(gone, 0), damaged)
 
 
 def in_order(events):

@@ -12,7 +12,7 @@ from trace_events import HEAD, TraceError, read_ring
 TOP = struct.Struct("<8sIIQ32sII")  # struct trace_head
 THREAD = struct.Struct("<I32s")  # struct trace_thread
 POSITION = struct.Struct("<Q")
-MAGIC, VERSION = b"VITRACE\0", 1
+MAGIC, VERSION = b"VITRACE\0", 2
 SECONDS = 20
 
 

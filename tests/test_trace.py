@@ -128,13 +128,17 @@ def test_json(traced, tmp_path):
 def test_overwritten_and_once(tmp_path):
     """What is missing is said."""
     image = image_of(ARCHS[0])
-    for once, says in (("0", "older events were overwritten"), ("1", "events found no room")):
+    counted = []
+    for once, says in (("0", r"(\d+) older events were overwritten"), ("1", r"(\d+) events found no room")):
         core = tmp_path / f"core{once}"
         result = image.run(stdin="symbol main\n" * 3000 + "dump\n\x04", options=[
             "--core", str(core), "-p", "trace.on=console_out", "-p", f"trace.once={once}", *ORDERED])
         assert result.status == 0, result.text
         done = run(ROOT / "support/trace", core, image.path)
-        assert says in done.stdout and len(events(done.stdout)) > 500, done.stdout[-500:]
+        found = len(events(done.stdout))
+        assert found > 500, done.stdout[-500:]
+        counted.append(found + int(re.search(says, done.stdout)[1]))
+    assert counted[0] == counted[1]  # by two counters
 
 
 def test_refused(traced, tmp_path):
@@ -228,7 +232,7 @@ def check_damaged(image, data):
     build_id = about.file.build_id
     assert len(trace_http.parse(data, about, build_id)[0]) == about.rings_size // (about.ring_bytes + te.RING_ALIGN)
     for wrong, identity, says in ((data[:-1], build_id, "damaged"), (data[:20], build_id, "no trace"), (b"", build_id, "no trace"),
-                                  (data[:8] + b"\2" + data[9:], build_id, "version 2"), (data, "00", "another image")):
+                                  (data[:8] + b"\3" + data[9:], build_id, "version 3"), (data, "00", "another image")):
         with pytest.raises(te.TraceError, match=says):
             trace_http.parse(wrong, about, identity)
 
@@ -244,10 +248,10 @@ POINT = te.Tracepoint(7, "one", "", [te.Field("value", 16, 4, te.UNSIGNED)], 24)
 IMAGE = SimpleNamespace(ring_bytes=4096, points={7: POINT})
 
 
-def ring(events_at, head, first=0, discarded=0, behind=0):
+def ring(events_at, head, first=0, discarded=0, behind=0, written=0, forgotten=0):
     """The bytes of a ring with events (position, time, value); a tag that is wrong: of an unfinished one."""
     data = bytearray(te.HEAD.size + IMAGE.ring_bytes)
-    te.HEAD.pack_into(data, 0, head, first, 0, discarded)
+    te.HEAD.pack_into(data, 0, head, first, 0, discarded, written, forgotten)
     for pos, time, value, *tag in events_at:
         place = te.HEAD.size + pos % IMAGE.ring_bytes
         te.EVENT.pack_into(data, place, time, tag[0] if tag else pos // 8 + 1, 7, 1)
@@ -256,14 +260,14 @@ def ring(events_at, head, first=0, discarded=0, behind=0):
 
 
 @pytest.mark.parametrize("found, values, about", [
-    (ring([], 0), [], (0, False, 0)),
-    (ring([(0, 5, 1), (24, 6, 2), (48, 7, 3)], 72), [1, 2, 3], (0, False, 0)),
-    (ring([(0, 5, 1), (24, 6, 2, 0), (48, 7, 3)], 72, discarded=4), [1, 3], (4, False, 24)),  # one was being written
-    (ring([(0, 5, 1), (24, 6, 2), (48, 7, 3)], 72, first=24), [2, 3], (0, False, 0)),  # cleared
-    (ring([(4080 - 24, 5, 1), (4096, 6, 2)], 4120), [1, 2], (0, True, 0)),  # a rest at the end of the ring
-    (ring([(0, 9, 1), (24, 6, 2), (48, 10, 3)], 72), [1, 3], (0, False, 0)),  # time goes back
-    (ring([(0, 5, 1), (24, 6, 2), (48, 7, 3)], 72, behind=4096 + 24), [2, 3], (0, False, 0)),  # it went on meanwhile
-    (ring([(0, 5, 1)], 1 << 40), [], (0, True, 0)),  # a head that cannot be
+    (ring([], 0), [], (0, 0, 0)),
+    (ring([(0, 5, 1), (24, 6, 2), (48, 7, 3)], 72), [1, 2, 3], (0, 0, 0)),
+    (ring([(0, 5, 1), (24, 6, 2, 0), (48, 7, 3)], 72, discarded=4), [1, 3], (4, 0, 24)),  # one was being written
+    (ring([(0, 5, 1), (24, 6, 2), (48, 7, 3)], 72, first=24), [2, 3], (0, 0, 0)),  # cleared
+    (ring([(4080 - 24, 5, 1), (4096, 6, 2)], 4120, written=173, forgotten=1), [1, 2], (0, 170, 0)),  # a rest at the end of the ring
+    (ring([(0, 9, 1), (24, 6, 2), (48, 10, 3)], 72), [1, 3], (0, 0, 0)),  # time goes back
+    (ring([(0, 5, 1), (24, 6, 2), (48, 7, 3)], 72, behind=4096 + 24), [2, 3], (0, 0, 0)),  # it went on meanwhile
+    (ring([(0, 5, 1)], 1 << 40, written=9), [], (0, 9, 0)),  # a head that cannot be
 ])
 def test_damaged_rings(found, values, about):
     assert [e.values[0] for e in found.events] == values

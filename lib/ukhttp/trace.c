@@ -7,9 +7,9 @@
  *
  *	struct trace_head
  *	struct trace_thread, as many as it says
- *	for each CPU: head, first, limit and discarded of its ring, the ring's
- *	bytes, and head again: what lies more than a ring before that may have
- *	been overwritten while it was copied.
+ *	for each CPU: head, first, limit, discarded, written and forgotten of
+ *	its ring, the ring's bytes, and head again: what lies more than a ring
+ *before that may have been overwritten while it was copied.
  */
 #include <string.h>
 #include <uk/http.h>
@@ -17,7 +17,7 @@
 #include <uk/sched.h>
 #include <uk/trace.h>
 
-#define VERSION 1
+#define VERSION 2
 #define PATIENCE (10 * UK_NSEC_PER_SEC) /* for a client that takes nothing */
 #define PAUSE 1000000UL			/* ns */
 #define LINES 1000UL			/* of a CPU in words */

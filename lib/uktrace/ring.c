@@ -43,15 +43,16 @@ static int reserve(struct uk_trace_ring *ring, __u64 *head, __u64 end)
 					   __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
-static inline struct uk_trace_writer begin_at(struct uk_trace_ring *ring,
-					      const struct uk_tracepoint *point,
-					      __u64 pos, __nsec now)
+static inline __attribute__((always_inline)) struct uk_trace_writer
+begin_at(struct uk_trace_ring *ring, const struct uk_tracepoint *point,
+	 __u64 pos, __nsec now)
 {
 	const struct uk_thread *thread = uk_thread_current();
 	struct uk_trace_event *event = event_at(ring, pos);
 
 	/* A reader that sees a byte of ours sees the reservation as well. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
+	(void)__atomic_fetch_add(&ring->written, 1, __ATOMIC_RELAXED);
 	event->time = now;
 	event->id = (__u16)((__uptr)point / 8);
 	event->thread = thread ? (__u16)thread->id : 0;
@@ -173,6 +174,11 @@ __u64 uk_trace_bytes(unsigned int cpu, __u64 *discarded)
 	return UK_READ_ONCE(uk_trace_rings[cpu].head);
 }
 
+__u64 uk_trace_written(unsigned int cpu)
+{
+	return UK_READ_ONCE(uk_trace_rings[cpu].written);
+}
+
 UK_CTASSERT(__builtin_offsetof(struct uk_trace_ring, bytes) ==
 	    UK_TRACE_RING_HEAD);
 
@@ -184,9 +190,12 @@ const void *uk_trace_ring(unsigned int cpu, __sz *size)
 
 void uk_trace_clear(void)
 {
-	for (unsigned int i = 0; i < CONFIG_UKPLAT_LCPU_MAXCOUNT; i++)
-		UK_WRITE_ONCE(uk_trace_rings[i].first,
-			      UK_READ_ONCE(uk_trace_rings[i].head));
+	for (unsigned int i = 0; i < CONFIG_UKPLAT_LCPU_MAXCOUNT; i++) {
+		struct uk_trace_ring *ring = &uk_trace_rings[i];
+
+		UK_WRITE_ONCE(ring->first, UK_READ_ONCE(ring->head));
+		UK_WRITE_ONCE(ring->forgotten, UK_READ_ONCE(ring->written));
+	}
 }
 
 static int crash_begins(void *data __unused)

@@ -28,9 +28,20 @@ static int get_discarded(void *cookie __unused, __u64 *out)
 	return 0;
 }
 
+static int get_events(void *cookie __unused, __u64 *out)
+{
+	*out = 0;
+	for (unsigned int i = 0; i < CONFIG_UKPLAT_LCPU_MAXCOUNT; i++)
+		*out += uk_trace_written(i);
+	return 0;
+}
+
 UK_STORE_STATIC_ENTRY_INFO(1, written, u64, get_bytes, __NULL,
 			   .kind = UK_STORE_COUNTER, .unit = "bytes",
 			   .help = "events of tracepoints");
 UK_STORE_STATIC_ENTRY_INFO(2, discarded, u64, get_discarded, __NULL,
 			   .kind = UK_STORE_COUNTER,
 			   .help = "events for which the ring had no room");
+UK_STORE_STATIC_ENTRY_INFO(3, events, u64, get_events, __NULL,
+			   .kind = UK_STORE_COUNTER,
+			   .help = "events written, overwritten ones included");

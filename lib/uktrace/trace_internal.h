@@ -23,6 +23,8 @@ struct uk_trace_ring {
 	__u64 first;	 /* events before it are forgotten */
 	__u64 limit;	 /* where the writer has to look before it goes on */
 	__u64 discarded; /* for which there was no place */
+	__u64 written;	 /* events since boot */
+	__u64 forgotten; /* of those, before `first` */
 	char bytes[RING_SIZE];
 } __aligned(64);
 

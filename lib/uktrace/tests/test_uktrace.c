@@ -102,10 +102,11 @@ UK_TESTCASE(uktrace, goes_round)
 {
 	unsigned int sent = 3 * RING_SIZE / 24, seen = 0, value = 0, last = 0;
 	unsigned long irq = ukarch_irq_save();
-	__u64 pos = 0, before = 0;
+	__u64 pos = 0, before = 0, written;
 	int in_order = 1;
 
 	cpu = uk_percpu_id();
+	written = uk_trace_written(cpu);
 	UK_TEST_EXPECT_SNUM_EQ(uk_trace_switch("test_nmi", 1), 1);
 	for (unsigned int i = 0; i < sent; i++)
 		trace_test_nmi(i);
@@ -120,6 +121,7 @@ UK_TESTCASE(uktrace, goes_round)
 	}
 	ukarch_irq_restore(irq);
 	UK_TEST_EXPECT(in_order);
+	UK_TEST_EXPECT(uk_trace_written(cpu) - written >= sent);
 	UK_TEST_EXPECT_UNUM_EQ(value, sent - 1);
 	UK_TEST_EXPECT(seen >= RING_SIZE / 24 - 2 && seen <= RING_SIZE / 24);
 }

@@ -151,7 +151,13 @@ void uk_trace_last(unsigned int cpu, __u64 count,
  */
 __u64 uk_trace_bytes(unsigned int cpu, __u64 *discarded);
 
-#define UK_TRACE_RING_HEAD 32 /* bytes before those of the events */
+/**
+ * A CPU's events since boot, those that were overwritten included. Contexts:
+ * any.
+ */
+__u64 uk_trace_written(unsigned int cpu);
+
+#define UK_TRACE_RING_HEAD 48 /* bytes before those of the events */
 
 /**
  * The ring of a CPU, to be copied: it is written to meanwhile. What lies more
