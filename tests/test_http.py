@@ -573,9 +573,12 @@ cpu 0;thread 1 main;main;work;<thirty> 300000
 cpu 0;thread 1 main;main 200000
 cpu 1;(idle) 1000000
 """
-TRY = """<script>setTimeout(()=>{const out={},bars=()=>[...document.querySelectorAll("#flame b")].map(b=>[b.textContent,parseFloat(b.style.left),
+WAITS = """thread 1 main;main;sleep;for a time 300000
+thread 2 worker;lock;for mutex m 100000
+"""
+TRY = """<script>setTimeout(()=>{const out={},bars=(box="#flame")=>[...document.querySelectorAll(box+" b")].map(b=>[b.textContent,parseFloat(b.style.left),
 parseFloat(b.style.width),parseFloat(b.style.top)/18]),titles=()=>[...document.querySelectorAll("#time title")].map(t=>t.textContent);
-out.bars=bars();const press=name=>[...document.querySelectorAll("#flame b")].find(b=>b.textContent===name).click();
+out.bars=bars();out.waits=bars("#waits");out.sums=[...document.querySelectorAll("h2:has(+.flame) span")].map(s=>s.textContent);const press=name=>[...document.querySelectorAll("#flame b")].find(b=>b.textContent===name).click();
 press("work");out.work=bars();press("all");out.all=bars();out.titles=titles();
 const box=$("time").getBoundingClientRect(),at=box.left+120+(box.width-130)*.3,event=()=>({deltaY:-100,clientX:at,bubbles:true,cancelable:true});
 for(let i=0;i<12;i++)$("time").dispatchEvent(new WheelEvent("wheel",event()));out.near=titles();out.range=$("range").textContent;
@@ -591,7 +594,7 @@ class Canned(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.asked.append(self.path)
         page = (ROOT / "lib/ukhttp/page.html").read_text()
-        body = {"/": page + TRY, "/store": "[]", "/trace.txt": EVENTS, "/debug/pprof/folded": STACKS,
+        body = {"/": page + TRY, "/store": "[]", "/trace.txt": EVENTS, "/debug/pprof/folded": STACKS, "/debug/pprof/waits": WAITS,
                 "/debug/pprof/profile?seconds=5": "a profile"}.get(self.path)
         self.send_response(404 if body is None else 200)
         self.send_header("Content-Type", "text/html; charset=utf-8" if self.path == "/" else "text/plain")
@@ -624,7 +627,11 @@ def test_flame_graph_and_timeline(tmp_path):
     first = {where: float(re.search(r"from ([\d.]+) s;", out[where])[1]) for where in ("range", "moved")}
     assert 0.005 < first["range"] - first["moved"] < 0.02, first  # a drag to the right
     asked = [path for path in Canned.asked if path.startswith("/debug")]
-    assert asked == ["/debug/pprof/folded", "/debug/pprof/profile?seconds=5", "/debug/pprof/folded"]
+    graphs = ["/debug/pprof/folded", "/debug/pprof/waits"]
+    assert asked == [*graphs, "/debug/pprof/profile?seconds=5", *graphs]
+    waits = {name: where for name, *where in out["waits"]}
+    assert waits["thread 2 worker"] == [75, 25, 1] and waits["for a time"] == [0, 75, 4]
+    assert out["sums"] == ["2.0 s of CPU time, idle included", "400 ms of waiting threads"]
     assert re.match(r"13[.]\d ms from 1[.]29\d+ s;", out["range"]), out["range"]
 
 

@@ -196,6 +196,8 @@ def test_http(arch, machine):
         waits = [{block.string_table[label.key]: block.string_table[label.str] for label in sample.label}
                  for sample in block.sample if sample.value[1]]
         assert {"thread": "main", "wait": "for a time"} in waits, waits
+        text = guest.ask("/debug/pprof/waits")[2].decode()
+        assert re.search(r"^thread 1 main;.*;for a time [1-9]\d*$", text, re.M), text
         stacks, _ = folded(guest.get("/debug/pprof/folded"))
         assert {names[-2:] for names in stacks} >= {("work", name) for name in SHARES}, stacks
         again = profile_class().FromString(guest.ask("/debug/pprof/profile")[2])
