@@ -18,16 +18,17 @@
 
 __asm__(".section .text.uk_ax_pool, \"ax\"\n\t"
 	".balign 64\n"
+	".global uk_ax_pool\n"
 	"uk_ax_pool:\n\t"
 	".skip " STRINGIFY(
 		CONFIG_LIBUKAX_POOL_KB) " * 1024, 0\n\t"
 					".size uk_ax_pool, . - uk_ax_pool\n\t"
 					".previous");
-extern const __u8 uk_ax_pool[];
 
 /* Of an expression's first unit; the others have units 255. */
 static struct {
-	__u8 units;	 /* 0: the unit is free */
+	__u8 units; /* 0: the unit is free */
+	__u8 last_reg;
 	__u16 code, len; /* bytes of machine code, and of the expression */
 } used[UNITS];
 
@@ -65,13 +66,23 @@ static unsigned int unit_of(uk_ax_function function)
 	return (unsigned int)(((__uptr)function - (__uptr)uk_ax_pool) / UNIT);
 }
 
+/* Of the expression that is compiled. */
+static unsigned int last_reg;
+
+static int reg_offset(unsigned int nr)
+{
+	last_reg = MAX(last_reg, nr);
+	return uk_ax_reg_offset(nr);
+}
+
 uk_ax_function uk_ax_native(const __u8 *code, unsigned int len)
 {
-	struct uk_ax_env env = { .reg_offset = uk_ax_reg_offset };
+	struct uk_ax_env env = { .reg_offset = reg_offset };
 	__u8 out[LONGEST];
 	unsigned int n = 0, units, at;
 	const __u8 *to;
 
+	last_reg = 0;
 	plain_memory(&env);
 	if (len < sizeof(out))
 		n = uk_ax_compile(&env, code, len, out, sizeof(out) - len);
@@ -88,6 +99,7 @@ uk_ax_function uk_ax_native(const __u8 *code, unsigned int len)
 	used[at].units = (__u8)units;
 	used[at].code = (__u16)n;
 	used[at].len = (__u16)len;
+	used[at].last_reg = (__u8)last_reg;
 	return (uk_ax_function)(__uptr)to;
 }
 
@@ -98,6 +110,11 @@ int uk_ax_native_is(uk_ax_function function, const __u8 *code, unsigned int len)
 	return function && used[at].len == len &&
 	       !memcmp((const __u8 *)(__uptr)function + used[at].code, code,
 		       len);
+}
+
+unsigned int uk_ax_native_last_reg(uk_ax_function function)
+{
+	return used[unit_of(function)].last_reg;
 }
 
 void uk_ax_native_free(uk_ax_function function)
@@ -118,16 +135,17 @@ void uk_ax_native_hide(__vaddr_t addr, void *buf, __sz len)
 		memset((char *)buf + (from - addr), 0, to - from);
 }
 
+/* Where a pad has called it, ukbreak has taken that back before. */
 static int on_fault(void *data)
 {
 	struct ukarch_trap_ctx *ctx = data;
 
-	if (ukarch_regs_pc(ctx->regs) - (__vaddr_t)uk_ax_pool >= UNITS * UNIT)
+	if (!uk_ax_native_contains(ukarch_regs_pc(ctx->regs)))
 		return UK_EVENT_NOT_HANDLED;
 	native_return_1(ctx->regs);
 	return UK_EVENT_HANDLED;
 }
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_fault,
-		      UK_TRAP_PRIO_OUT_OF_LINE);
+		      UK_PRIO_AFTER(UK_TRAP_PRIO_OUT_OF_LINE));
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_BUS_ERROR, on_fault,
-		      UK_TRAP_PRIO_OUT_OF_LINE);
+		      UK_PRIO_AFTER(UK_TRAP_PRIO_OUT_OF_LINE));

@@ -5,9 +5,7 @@
 #define __BREAK_INTERNAL_H__
 
 #include <uk/break.h>
-
-/* Bytes of a place where an instruction is executed instead. */
-#define BREAK_SLOT_SIZE 32
+#include "pad.h"
 
 extern const __u8 break_arch_insn[]; /* uk_break_len bytes */
 
@@ -31,6 +29,31 @@ void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
  */
 int break_arch_emulate(const struct uk_break_ool *ool, __vaddr_t pc,
 		       struct __regs *regs);
+
+/* --- jump.c ---------------------------------------------------------------*/
+
+#ifdef CONFIG_LIBUKBREAK_PADS
+/**
+ * Prepares the pad of a breakpoint, and the break_jump_len bytes of the jump
+ * there.
+ *
+ * @param index the breakpoint's number
+ * @return 0 if it needs the trap
+ */
+int break_pad_prepare(const struct uk_break *b, unsigned int index, __u8 *jump);
+
+/** Hits that a pad has passed since the last call. */
+__u64 break_pad_passed(unsigned int index);
+
+/** 1 if registers are those in a pad of that instruction. */
+int break_pad_is_of(const struct __regs *regs, __vaddr_t addr);
+#else
+static inline int break_pad_is_of(const struct __regs *regs __unused,
+				  __vaddr_t addr __unused)
+{
+	return 0;
+}
+#endif
 
 /** Where a breakpoint's instruction is executed. */
 __vaddr_t break_slot(const struct uk_break *b);

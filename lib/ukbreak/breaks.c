@@ -30,6 +30,7 @@ UK_CTASSERT(BREAKS <= 255);
 /* The slots: code, written through a second mapping like any other text. */
 __asm__(".section .text.uk_break_slots, \"ax\"\n\t"
 	".balign 32\n"
+	".global uk_break_slots\n"
 	"uk_break_slots:\n\t"
 	".skip " STRINGIFY(
 		CONFIG_LIBUKBREAK_MAX) " * 32, 0\n\t"
@@ -93,23 +94,135 @@ int uk_break_leave_slot(struct __regs *regs)
 	if (!b)
 		return 0;
 	pc -= break_slot(b);
-	if (pc && pc < b->ool.slot_len)
-		return 1;
+	if (pc && pc < b->ool.slot_len) {
+		if (b->ool.kind != UK_BREAK_OOL_EMULATE)
+			return 1;
+		/* nothing that it depends on is changed by then */
+		(void)break_arch_emulate(&b->ool, b->addr, regs);
+		return 0;
+	}
 	ukarch_regs_set_pc(regs, b->addr + (pc ? b->ool.len : 0));
 	return 0;
 }
 
-int uk_break_patch(struct uk_break *b, int on)
+/* The next breakpoint whose bytes overlap a range, from number *i on. */
+static struct uk_break *next_in(__vaddr_t addr, __sz len, unsigned int *i)
 {
+	for (; *i < n_sorted; (*i)++) {
+		struct uk_break *b = &breaks[sorted[*i]];
+
+		if (b->addr >= addr + len)
+			return __NULL;
+		if (b->patched && b->addr + b->patched > addr) {
+			(*i)++;
+			return b;
+		}
+	}
+	return __NULL;
+}
+
+/* Where next_in() begins. */
+static unsigned int first_in(__vaddr_t addr)
+{
+	return lower_bound(addr < UK_BREAK_INSN_MAX ? 0
+						    : addr - UK_BREAK_INSN_MAX);
+}
+
+/* Several bytes change under a breakpoint instruction: what writes them may be
+ * executing them.
+ */
+static int write(const struct uk_break *b, const __u8 *bytes, unsigned int len)
+{
+	int rc = 0;
+
+	if (len > uk_break_len) {
+		rc = ukplat_page_poke(b->addr, break_arch_insn, uk_break_len);
+		if (!rc)
+			rc = ukplat_page_poke(b->addr + uk_break_len,
+					      bytes + uk_break_len,
+					      len - uk_break_len);
+	}
+	return rc ? rc : ukplat_page_poke(b->addr, bytes, uk_break_len);
+}
+
+/* Puts the first bytes of a breakpoint's place in memory: so many, which are
+ * not the program's; the program's stand after them.
+ */
+static int place(struct uk_break *b, const __u8 *code, unsigned int len)
+{
+	__u8 bytes[UK_BREAK_INSN_MAX];
+	unsigned int before = b->patched, all = MAX(len, before);
 	int rc;
 
-	if (b->patched == on)
-		return 0;
-	rc = ukplat_page_poke(b->addr, on ? break_arch_insn : b->orig,
-			      uk_break_len);
-	if (!rc)
-		b->patched = on;
+	memcpy(bytes, b->orig, sizeof(bytes));
+	memcpy(bytes, code, len);
+	b->patched = (__u8)all; /* it may be hit at once */
+	rc = write(b, bytes, all);
+	b->patched = (__u8)(rc ? before : len);
 	return rc;
+}
+
+static int place_trap(struct uk_break *b)
+{
+	b->jumps = 0;
+	return place(b, break_arch_insn, uk_break_len);
+}
+
+#ifdef CONFIG_LIBUKBREAK_PADS
+/* No other breakpoint stands in the bytes of a jump. */
+static int is_free(const struct uk_break *b, unsigned int len)
+{
+	unsigned int i = lower_bound(b->addr + 1);
+
+	return !next_in(b->addr + 1, len - 1, &i);
+}
+
+/* A jump of the one before would end under a breakpoint instruction. */
+static int make_way(const struct uk_break *b)
+{
+	unsigned int i = lower_bound(b->addr);
+	struct uk_break *before = i ? &breaks[sorted[i - 1]] : __NULL;
+
+	return before && before->jumps &&
+			       before->addr + before->patched > b->addr
+		       ? place_trap(before)
+		       : 0;
+}
+
+/* A jump where one may stand, else a breakpoint instruction. */
+static int place_best(struct uk_break *b)
+{
+	__u8 jump[UK_BREAK_INSN_MAX];
+	int jumps = break_pad_prepare(b, b - breaks, jump) &&
+		    is_free(b, break_jump_len);
+
+	if (jumps == b->jumps && b->patched)
+		return 0;
+	if (!jumps)
+		return make_way(b) ? -EAGAIN : place_trap(b);
+	b->jumps = 1;
+	return place(b, jump, break_jump_len);
+}
+#else
+static int place_best(struct uk_break *b)
+{
+	return b->patched ? 0 : place_trap(b);
+}
+#endif
+
+int uk_break_patch(struct uk_break *b, int on)
+{
+	if (on)
+		return b->patched ? 0 : place_best(b);
+	b->jumps = 0;
+	return b->patched ? place(b, b->orig, 0) : 0;
+}
+
+/* What decides about it has changed. */
+static void update(struct uk_break *b)
+{
+	if (b->patched)
+		(void)place_best(b);
 }
 
 /* Code may continue inside the slot: a thread, or code that a trap that is
@@ -125,7 +238,8 @@ static int slot_in_use(struct uk_break *b)
 		ctx = i == ukplat_lcpu_id() ? uk_percpu_read(trap)
 					    : uk_lcpu_trap(i);
 		for (; ctx; ctx = ctx->outer)
-			if (slot_owner(ukarch_regs_pc(ctx->regs)) == b)
+			if (slot_owner(ukarch_regs_pc(ctx->regs)) == b ||
+			    break_pad_is_of(ctx->regs, b->addr))
 				return 1;
 	}
 	while ((t = uk_thread_next(t))) {
@@ -173,7 +287,7 @@ static struct uk_break *allocate(__vaddr_t addr)
 		b->orig_len = 1;
 		b->probes = __NULL;
 		uk_ax_native_free(b->condition);
-		b->condition = __NULL;
+		b->condition = b->probe_condition = __NULL;
 		sorted_add(lower_bound(addr), b - breaks);
 		return b;
 	}
@@ -187,7 +301,7 @@ static int prepare(struct uk_break *b)
 
 	break_arch_ool(b->orig, b->orig_len, b->addr, break_slot(b), code,
 		       &b->ool);
-	if (b->ool.kind != UK_BREAK_OOL_SLOT)
+	if (!b->ool.slot_len)
 		return 0;
 	return ukplat_page_poke(break_slot(b), code, sizeof(code));
 }
@@ -235,11 +349,13 @@ int uk_break_insert(__vaddr_t addr, unsigned int user, struct uk_break **at)
 	struct uk_break *b;
 	int rc = insert(addr, &b);
 
-	if (!rc)
-		b->users |= user;
-	if (!rc && at)
+	if (rc)
+		return rc;
+	b->users |= user;
+	update(b);
+	if (at)
 		*at = b;
-	return rc;
+	return 0;
 }
 
 int uk_break_remove(__vaddr_t addr, unsigned int user)
@@ -249,8 +365,32 @@ int uk_break_remove(__vaddr_t addr, unsigned int user)
 	if (!b || !(b->users & user))
 		return -ENOENT;
 	b->users &= ~user;
+	if (b->users)
+		update(b);
 	return 0;
 }
+
+void uk_break_condition(struct uk_break *b, unsigned int user,
+			uk_ax_function condition)
+{
+	if (user == UK_BREAK_DEBUGGER)
+		b->condition = condition;
+	else
+		b->probe_condition = condition;
+	update(b);
+}
+
+#ifdef CONFIG_LIBUKBREAK_PADS
+__u64 uk_break_passed(void)
+{
+	__u64 n = 0;
+
+	for (unsigned int i = 0; i < n_sorted; i++)
+		if (breaks[sorted[i]].users & UK_BREAK_DEBUGGER)
+			n += break_pad_passed(sorted[i]);
+	return n;
+}
+#endif
 
 void uk_break_sync(void)
 {
@@ -260,22 +400,6 @@ void uk_break_sync(void)
 		if (b->patched && !b->users)
 			(void)uk_break_patch(b, 0);
 	}
-}
-
-/* The next breakpoint whose instruction overlaps a range, from number *i on. */
-static struct uk_break *next_in(__vaddr_t addr, __sz len, unsigned int *i)
-{
-	for (; *i < n_sorted; (*i)++) {
-		struct uk_break *b = &breaks[sorted[*i]];
-
-		if (b->addr >= addr + len)
-			return __NULL;
-		if (b->patched && b->addr + uk_break_len > addr) {
-			(*i)++;
-			return b;
-		}
-	}
-	return __NULL;
 }
 
 /* The slots are part of the text, which a debugger compares with the image's:
@@ -293,14 +417,13 @@ static void hide_slots(__vaddr_t addr, void *buf, __sz len)
 
 void uk_break_hide(__vaddr_t addr, void *buf, __sz len)
 {
-	unsigned int i =
-		lower_bound(addr < uk_break_len ? 0 : addr - uk_break_len + 1);
+	unsigned int i = first_in(addr);
 	struct uk_break *b;
 
 	hide_slots(addr, buf, len);
 	uk_ax_native_hide(addr, buf, len);
 	while ((b = next_in(addr, len, &i))) {
-		for (unsigned int n = 0; n < uk_break_len; n++)
+		for (unsigned int n = 0; n < b->patched; n++)
 			if (b->addr + n - addr < len)
 				((__u8 *)buf)[b->addr + n - addr] = b->orig[n];
 	}
@@ -318,15 +441,17 @@ static void adopt(__vaddr_t addr, const __u8 *buf, __sz len)
 				b->orig[n] = buf[b->addr + n - addr];
 				changed = 1;
 			}
-		if (changed)
-			(void)prepare(b);
+		if (!changed)
+			continue;
+		if (b->jumps)
+			(void)place_trap(b);
+		(void)prepare(b);
 	}
 }
 
 __sz uk_break_write(__vaddr_t addr, const void *buf, __sz len)
 {
-	unsigned int i =
-		lower_bound(addr < uk_break_len ? 0 : addr - uk_break_len + 1);
+	unsigned int i = first_in(addr);
 	const __u8 *from = buf;
 	__sz done = 0;
 	struct uk_break *b;
@@ -337,7 +462,7 @@ __sz uk_break_write(__vaddr_t addr, const void *buf, __sz len)
 
 		b = next_in(at, len - done, &i);
 		if (b && b->addr <= at) {
-			done = MIN(len, b->addr + uk_break_len - addr);
+			done = MIN(len, b->addr + b->patched - addr);
 			continue;
 		}
 		if (b) {

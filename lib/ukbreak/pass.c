@@ -41,7 +41,8 @@ int __nobreak uk_break_pass(struct ukarch_trap_ctx *ctx)
 		return 0;
 	cpu->in_debugger = 1;
 	b = uk_break_at(uk_break_pc(ctx->regs));
-	if (b && b->users == UK_BREAK_PROBE) {
+	/* one without users is being inserted or removed by this CPU */
+	if (b && (b->users == UK_BREAK_PROBE || (nested && !b->users))) {
 		ukarch_regs_set_pc(ctx->regs, b->addr);
 		uk_break_hit(b, nested ? __NULL : ctx->regs);
 		/* a literal that cannot be read faults at its own place */

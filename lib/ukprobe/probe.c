@@ -58,6 +58,15 @@ static void stop_end(struct stop s)
 	ukarch_irq_restore(s.irq);
 }
 
+/* A condition decides alone where it is that of the only probe. */
+static void set_condition(struct uk_break *b)
+{
+	const struct probe *p = b->probes;
+
+	uk_break_condition(b, UK_BREAK_PROBE,
+			   p && !p->next ? p->condition.native : __NULL);
+}
+
 /* Its last probe takes the breakpoint with it. */
 static void take_out(struct probe *p)
 {
@@ -68,6 +77,7 @@ static void take_out(struct probe *p)
 		at = &(*at)->next;
 	*at = p->next;
 	p->used = 0;
+	set_condition(b);
 	if (b->probes)
 		return;
 	(void)uk_break_remove(p->addr, UK_BREAK_PROBE);
@@ -84,6 +94,7 @@ static int put_in(struct probe *p)
 	p->next = b->probes;
 	b->probes = p;
 	p->used = 1;
+	set_condition(b);
 	if (b->ool.kind != UK_BREAK_OOL_STEP && !uk_break_is_insn(b->orig))
 		return 0;
 	take_out(p);
@@ -266,6 +277,13 @@ static void show_error(const struct probe *p, char *line)
 				  addr);
 }
 
+static int jumps(const struct probe *p)
+{
+	const struct uk_break *b = uk_break_at(p->addr);
+
+	return b && b->jumps;
+}
+
 void uk_probe_list(void (*show)(const char *line, void *arg), void *arg)
 {
 	char line[UK_PROBE_LINE_MAX];
@@ -276,9 +294,11 @@ void uk_probe_list(void (*show)(const char *line, void *arg), void *arg)
 		if (!p->used)
 			continue;
 		(void)uk_snprintf(line, sizeof(line),
-				  "%s at 0x%lx: hits %lu errors %lu missed %lu",
-				  p->name, p->addr, p->hits, p->errors,
-				  p->missed);
+				  "%s at 0x%lx%s: hits %lu errors %lu "
+				  "missed %lu",
+				  p->name, p->addr,
+				  jumps(p) ? " by a jump" : "", p->hits,
+				  p->errors, p->missed);
 		show(line, arg);
 		for (unsigned int k = 0; k < p->n_values; k++) {
 			show_value(p, &p->values[k], line);

@@ -256,11 +256,16 @@ static void point_condition(struct gdb_target *t __unused, __u64 addr,
 			    const __u8 *code, unsigned int len)
 {
 	struct uk_break *b = uk_break_at(addr);
+	uk_ax_function old;
 
 	if (!b || (code && uk_ax_native_is(b->condition, code, len)))
 		return;
-	uk_ax_native_free(b->condition);
-	b->condition = code ? uk_ax_native(code, len) : __NULL;
+	old = b->condition;
+	uk_break_condition(b, UK_BREAK_DEBUGGER, __NULL);
+	uk_ax_native_free(old);
+	if (code)
+		uk_break_condition(b, UK_BREAK_DEBUGGER,
+				   uk_ax_native(code, len));
 }
 #endif
 

@@ -318,6 +318,7 @@ static void __noreturn enter(const struct gdb_stop *stop)
 	g->late.signal = GDB_SIGNONE;
 	gdb_step_cancel(uk_percpu_id(), g->regs);
 	gdb_cpus_settle();
+	gdb_points_passed(&g->session, uk_break_passed());
 	trace_steps_end();
 	uk_break_leave_slot(g->regs);
 	gdb_guest_listen(0);

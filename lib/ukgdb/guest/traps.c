@@ -166,7 +166,7 @@ static int __nobreak is_false(const struct uk_break *b,
 {
 	if (!uk_break_is_false(b, regs))
 		return 0;
-	gdb_points_passed(&gdb_guest.session);
+	gdb_points_passed(&gdb_guest.session, 1);
 	return 1;
 }
 

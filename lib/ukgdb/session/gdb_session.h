@@ -199,13 +199,13 @@ int gdb_session_passes(const struct gdb_session *s, int signal);
 #include "gdb_session_impl.h"
 
 /**
- * The target has passed a breakpoint by itself, as point_condition allows; any
- * CPU may call it at any time.
+ * The target has passed breakpoints n times by itself, as point_condition
+ * allows; any CPU may call it at any time.
  */
-static inline void gdb_points_passed(struct gdb_session *s)
+static inline void gdb_points_passed(struct gdb_session *s, __u64 n)
 {
-	__atomic_fetch_add(&s->stats.checks, 1, __ATOMIC_RELAXED);
-	__atomic_fetch_add(&s->stats.passes, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&s->stats.checks, n, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&s->stats.passes, n, __ATOMIC_RELAXED);
 }
 
 #endif /* __UKGDB_SESSION_H__ */

@@ -29,6 +29,17 @@ uk_ax_function uk_ax_native(const __u8 *code, unsigned int len);
 int uk_ax_native_is(uk_ax_function function, const __u8 *code,
 		    unsigned int len);
 
+/** The highest number of a register, gdb's, that it reads. */
+unsigned int uk_ax_native_last_reg(uk_ax_function function);
+
+extern const __u8 uk_ax_pool[];
+
+/** 1 for an address in the pool. Contexts: any. */
+static inline int uk_ax_native_contains(__vaddr_t addr)
+{
+	return addr - (__vaddr_t)uk_ax_pool < CONFIG_LIBUKAX_POOL_KB * 1024;
+}
+
 /** Gives its place back; NULL: nothing. Contexts: the same. */
 void uk_ax_native_free(uk_ax_function function);
 

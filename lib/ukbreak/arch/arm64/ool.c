@@ -10,6 +10,7 @@
 #include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/nofault.h>
+#include <uk/plat/image.h>
 #include "../../break_internal.h"
 
 /* brk #0 */
@@ -94,10 +95,127 @@ static int is_bound(__u32 w)
 	       (w & 0x3f000000) == 0x1c000000;	 /* ldr literal, vector */
 }
 
+static int __nobreak guards_branches(void)
+{
+#ifdef CONFIG_BRANCH_PROTECTION
+	return UKARCH_SYSREG_READ(id_aa64pfr1_el1) & 15; /* BT */
+#else
+	return 0;
+#endif
+}
+
+/* --- the code of a slot ---------------------------------------------------*/
+
+struct code {
+	__u8 *out;
+	__vaddr_t at; /* where `out` will stand */
+	unsigned int n;
+	_Bool bad; /* a branch does not reach its target */
+};
+
+static void put(struct code *c, __u32 w)
+{
+	memcpy(c->out + c->n, &w, sizeof(w));
+	c->n += sizeof(w);
+}
+
+static void put_branch(struct code *c, __vaddr_t to)
+{
+	__s64 words = (__s64)(to - c->at - c->n) / 4;
+
+	c->bad |= words != sext(words & 0x3ffffff, 26);
+	put(c, 0x14000000 | ((__u32)words & 0x3ffffff));
+}
+
+/* movz, and movk for each other 16 bits that are not 0 */
+static void put_address(struct code *c, unsigned int r, __u64 value)
+{
+	put(c, 0xd2800000 | (__u32)(value & 0xffff) << 5 | r);
+	for (unsigned int i = 1; i < 4; i++)
+		if (value >> 16 * i & 0xffff)
+			put(c, 0xf2800000 | i << 21 |
+				       (__u32)(value >> 16 * i & 0xffff) << 5 |
+				       r);
+}
+
+/* With the target in a field of so many bits: the third instruction. */
+static void put_conditional(struct code *c, __u32 w, unsigned int bits,
+			    __vaddr_t next, __vaddr_t target)
+{
+	put(c, (w & ~(((1U << bits) - 1) << 5)) | 2 << 5);
+	put_branch(c, next);
+	put_branch(c, target);
+}
+
+/* The register itself holds the address meanwhile. */
+static void put_load(struct code *c, __u32 w, __vaddr_t target)
+{
+	static const __u32 loads[] = { 0xb9400000, 0xf9400000, 0xb9800000 };
+	unsigned int r = w & 31;
+
+	c->bad |= !uk_image_contains(target); /* it might fault */
+	put_address(c, r, target);
+	put(c, loads[w >> 30] | r << 5 | r);
+}
+
+/* A call is a jump here, which a target that is guarded refuses. */
+static void put_indirect(struct code *c, __u32 w, __vaddr_t next)
+{
+	unsigned int r = field(w, 5, 5);
+
+	if (field(w, 21, 2) != 1) {
+		put(c, w);
+		return;
+	}
+	c->bad |= r == 30 || guards_branches();
+	put_address(c, 30, next);
+	put(c, 0xd61f0000 | r << 5);
+}
+
+/* What is emulated in a trap, as code. @return its bytes, without the branch
+ * back; 0: none does it
+ */
+static unsigned int put_op(struct code *c, const struct uk_break_ool *ool,
+			   __vaddr_t pc)
+{
+	__u32 w = ool->insn;
+	unsigned int len;
+
+	switch (ool->op) {
+	case OP_BL:
+		put_address(c, 30, pc + 4);
+		/* fall through */
+	case OP_B:
+		put_branch(c, ool->target);
+		return c->bad ? 0 : c->n;
+	case OP_B_COND:
+	case OP_CB:
+		put_conditional(c, w, 19, pc + 4, ool->target);
+		return c->bad ? 0 : c->n;
+	case OP_TB:
+		put_conditional(c, w, 14, pc + 4, ool->target);
+		return c->bad ? 0 : c->n;
+	case OP_BR:
+		put_indirect(c, w, pc + 4);
+		return c->bad ? 0 : c->n;
+	case OP_ADR:
+		put_address(c, w & 31, ool->target);
+		break;
+	case OP_LDR_LITERAL:
+		put_load(c, w, ool->target);
+		break;
+	default: /* a prefetch */
+		put(c, 0xd503201f);
+	}
+	len = c->n;
+	put_branch(c, pc + 4);
+	return c->bad || (ool->op != OP_NOP && (w & 31) == 31) ? 0 : len;
+}
+
 void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 		    __u8 *code, struct uk_break_ool *ool)
 {
-	__s64 back = (__s64)(pc - slot) / 4;
+	struct code c = { .out = code, .at = slot };
 	__u32 w;
 	int op;
 
@@ -112,13 +230,13 @@ void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 		ool->kind = UK_BREAK_OOL_EMULATE;
 		ool->op = op;
 		ool->insn = w;
+		ool->slot_len = (__u8)put_op(&c, ool, pc);
 		return;
 	}
-	if (is_bound(w) || back != sext(back & 0x3ffffff, 26))
+	put(&c, w);
+	put_branch(&c, pc + 4);
+	if (is_bound(w) || c.bad)
 		return;
-	memcpy(code, &w, 4);
-	w = 0x14000000 | ((__u32)back & 0x3ffffff);
-	memcpy(code + 4, &w, 4);
 	ool->slot_len = 4;
 	ool->kind = UK_BREAK_OOL_SLOT;
 }
@@ -145,15 +263,6 @@ static void __nobreak reg_set(struct __regs *regs, unsigned int n, __u64 v)
 		regs->x[n] = v;
 	else if (n == 30)
 		regs->lr = v;
-}
-
-static int __nobreak guards_branches(void)
-{
-#ifdef CONFIG_BRANCH_PROTECTION
-	return UKARCH_SYSREG_READ(id_aa64pfr1_el1) & 15; /* BT */
-#else
-	return 0;
-#endif
 }
 
 static int __nobreak load_literal(const struct uk_break_ool *ool,

@@ -18,6 +18,7 @@ const unsigned int uk_break_len = 1;
 
 #define JMP_LEN 5
 #define PUSH_LEN 5
+#define JCC_LEN 6
 
 /* ool->op of a branch: the condition of a Jcc, or */
 #define OP_JMP 0x10
@@ -116,6 +117,28 @@ static void jump(__u8 *code, __vaddr_t at, __vaddr_t to)
 	memcpy(code + 1, &rel, 4);
 }
 
+/* A jump that is emulated in a trap, as code. @return its bytes, without the
+ * jump back; 0: none does it
+ */
+static unsigned int put_op(__u8 *code, __vaddr_t slot, __vaddr_t next,
+			   const struct uk_break_ool *ool)
+{
+	__s32 rel = ool->target - (slot + JCC_LEN);
+
+	if (ool->op > OP_JMP || !reachable(slot, ool->target) ||
+	    !reachable(slot, next))
+		return 0;
+	if (ool->op == OP_JMP) {
+		jump(code, slot, ool->target);
+		return JMP_LEN;
+	}
+	code[0] = 0x0f;
+	code[1] = 0x80 | ool->op;
+	memcpy(code + 2, &rel, sizeof(rel));
+	jump(code + JCC_LEN, slot + JCC_LEN, next);
+	return JCC_LEN;
+}
+
 void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 		    __u8 *code, struct uk_break_ool *ool)
 {
@@ -137,6 +160,7 @@ void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 	if (op >= 0 && op != OP_CALL) {
 		ool->kind = UK_BREAK_OOL_EMULATE;
 		ool->op = op;
+		ool->slot_len = put_op(code, slot, pc + in.len, ool);
 		return;
 	}
 	if (is_bound(&in) || !reachable(slot, pc))

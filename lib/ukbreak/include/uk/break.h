@@ -52,11 +52,12 @@ struct uk_break {
 	__vaddr_t addr;
 	__u8 orig[UK_BREAK_INSN_MAX]; /* the program's bytes, so many: */
 	__u8 orig_len;
-	__u8 patched; /* the breakpoint instruction is in memory */
+	__u8 patched; /* bytes in memory that are not the program's */
+	__u8 jumps;   /* they are a jump, not a breakpoint instruction */
 	__u8 users;   /* UK_BREAK_*, one bit each */
 	void *probes; /* UK_BREAK_PROBE's own */
-	/* UK_BREAK_DEBUGGER's: passed while it gives 0 (<uk/ax_native.h>) */
-	uk_ax_function condition;
+	/* see uk_break_condition() */
+	uk_ax_function condition, probe_condition;
 	struct uk_break_ool ool;
 };
 
@@ -78,6 +79,30 @@ int uk_break_insert(__vaddr_t addr, unsigned int user, struct uk_break **at);
 
 /** A user does not need it any more. @return 0; -ENOENT */
 int uk_break_remove(__vaddr_t addr, unsigned int user);
+
+/**
+ * The hits of a user are those where a condition (<uk/ax_native.h>) does not
+ * give 0; NULL: all. Where one user is alone, the breakpoint becomes a jump to
+ * code that calls the condition, if the instruction can have one
+ * (LIBUKBREAK_PADS).
+ *
+ * @param user UK_BREAK_DEBUGGER or UK_BREAK_PROBE
+ * @param condition the caller frees it, after it has set another one
+ */
+void uk_break_condition(struct uk_break *b, unsigned int user,
+			uk_ax_function condition);
+
+/** Hits of a debugger's breakpoints that jumps have passed since the last
+ * call. Contexts: any.
+ */
+#ifdef CONFIG_LIBUKBREAK_PADS
+__u64 uk_break_passed(void);
+#else
+static inline __u64 uk_break_passed(void)
+{
+	return 0;
+}
+#endif
 
 /** Removes breakpoint instructions that have no user. */
 void uk_break_sync(void);

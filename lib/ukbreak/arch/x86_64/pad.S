@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * The pads, and what they share: the registers go to a frame on the
+ * interrupted stack, the condition is called with it. If it is false the
+ * pad's slot is next, with all as it was; else a trap.
+ *
+ * break_pad_undo() takes the program back to the instruction from each place
+ * in here: labels say what has happened by then.
+ */
+#include <uk/arch/regs.h>
+#include "../../pad.h"
+
+#define VALUE 128	/* orig_rax, which no condition reads */
+#define REGS_VECTOR 120
+#define REGS_CS 144
+#define REGS_EFLAGS 152
+#define REGS_SS 168
+#define SEL_CODE 0x08
+#define SEL_DATA 0x10
+
+	/* A pad's data is at this distance from where its call returns to. */
+#define DATA_AT 16
+#define CALL_LEN 5
+#define DATA_FROM_RETURN (DATA_AT - CALL_LEN)
+
+	.section .text.uk_break_pads, "ax"
+	.balign BREAK_PAD_SIZE
+	.global break_pads
+	.type break_pads, @function
+break_pads:
+	i = 0
+	.rept CONFIG_LIBUKBREAK_MAX
+	.balign BREAK_PAD_SIZE
+	call	break_pad_common
+	jmp	uk_break_slots + i * BREAK_SLOT_SIZE
+	.balign DATA_AT
+	.quad	break_pad_data + i * BREAK_PAD_DATA_SIZE
+	i = i + 1
+	.endr
+	.balign BREAK_PAD_SIZE
+	.size break_pads, . - break_pads
+
+	.macro general_registers do
+	at = 0
+	.irp reg, r15, r14, r13, r12, rbp, rbx
+	.if \do == 1
+	movq	%\reg, at(%rsp)
+	.endif
+	at = at + 8
+	.endr
+	.irp reg, r11, r10, r9, r8, rax, rcx, rdx, rsi, rdi
+	.if \do == 1
+	movq	%\reg, at(%rsp)
+	.else
+	movq	at(%rsp), %\reg
+	.endif
+	at = at + 8
+	.endr
+	.endm
+
+	.macro pad_data to
+	movq	UKARCH_REGS_SIZE(%rsp), \to
+	movq	DATA_FROM_RETURN(\to), \to
+	.endm
+
+	.section .text.uk_nobreak, "ax"
+	.balign 16
+	.global break_pad_common, break_pad_flags_in, break_pad_saved
+	.global break_pad_return, break_pad_flags_out, break_pad_left
+	.global break_pad_end
+	.type break_pad_common, @function
+break_pad_common:
+	leaq	-UKARCH_REGS_SIZE(%rsp), %rsp
+	pushfq
+break_pad_flags_in:
+	popq	REGS_EFLAGS(%rsp)
+	general_registers 1
+break_pad_saved:
+	pad_data %rax
+	movq	BREAK_PAD_ADDR(%rax), %rcx
+	movq	%rcx, REGS_RIP(%rsp)
+	leaq	UKARCH_REGS_SIZE + 8(%rsp), %rcx
+	movq	%rcx, REGS_RSP(%rsp)
+	movq	$SEL_CODE, REGS_CS(%rsp)
+	movq	$SEL_DATA, REGS_SS(%rsp)
+	movq	%rsp, %rdi
+	leaq	VALUE(%rsp), %rsi
+	call	*BREAK_PAD_CONDITION(%rax)
+break_pad_return:
+	testl	%eax, %eax
+	jnz	1f
+	cmpq	$0, VALUE(%rsp)
+	jne	1f
+	pad_data %rax
+	lock incq BREAK_PAD_PASSED(%rax)
+	general_registers 2
+	pushq	REGS_EFLAGS(%rsp)
+break_pad_flags_out:
+	popfq
+	leaq	UKARCH_REGS_SIZE(%rsp), %rsp
+break_pad_left:
+	ret
+1:	int3
+	nop
+break_pad_end:
+	.size break_pad_common, . - break_pad_common
