@@ -27,10 +27,10 @@ def debuggee(place):
     return build("debuggee", place[0])
 
 
-def lldb(g, *commands, after_crash=()):
-    """What each of the commands printed, after lldb has attached."""
+def lldb(g, *commands, after_crash=(), kind="unix-connect"):
+    """What each of the commands printed, after lldb has attached. kind: of the socket, as lldb calls it."""
     words = ["lldb", "--no-lldbinit", "--batch", g.image.path]
-    for command in (f"process connect -p gdb-remote unix-connect://{g.at}", *commands):
+    for command in (f"process connect -p gdb-remote {kind}://{g.at}", *commands):
         words += ["-o", command]
     for command in after_crash:
         words += ["-k", command]
@@ -44,17 +44,15 @@ def lldb(g, *commands, after_crash=()):
     return answers[1:]
 
 
-def test_tour(place):
-    """Breakpoints, steps, variables, memory, and on to the end."""
-    with StubGuest(debuggee(place), "loop", "3", place=place[1]) as g:
-        said = dict(zip(commands := (
-            "breakpoint set --name debuggee_add", "continue", "bt", "frame variable a b",
-            "register read pc", "finish", "thread step-over", "thread step-in",
-            "thread step-inst", "breakpoint delete --force", "print counter",
-            "expression counter = 77", "print origin", "print list.next->name",
-            "memory read --format x --size 4 --count 2 &list", "memory write &verdict 5 0 0 0",
-            "print verdict", "process continue"), lldb(g, *commands)))
-        done = g.end()
+def tour(g, **connection):
+    """Breakpoints, steps, variables, memory, and on to the end of a debuggee that goes round a loop; its status is 5."""
+    said = dict(zip(commands := (
+        "breakpoint set --name debuggee_add", "continue", "bt", "frame variable a b",
+        "register read pc", "finish", "thread step-over", "thread step-in",
+        "thread step-inst", "breakpoint delete --force", "print counter",
+        "expression counter = 77", "print origin", "print list.next->name",
+        "memory read --format x --size 4 --count 2 &list", "memory write &verdict 5 0 0 0",
+        "print verdict", "process continue"), lldb(g, *commands, **connection)))
     assert "debuggee_add" in said["breakpoint set --name debuggee_add"]
     assert "stop reason = breakpoint 1.1" in said["continue"]
     trace = said["bt"]
@@ -73,7 +71,12 @@ def test_tour(place):
     assert ": 0x00000003 0x00000004\n" in said["memory read --format x --size 4 --count 2 &list"]
     assert "= 5\n" in said["print verdict"]
     assert "exited with status = 5" in said["process continue"]
-    assert done.status == 5
+
+
+def test_tour(place):
+    with StubGuest(debuggee(place), "loop", "3", place=place[1]) as g:
+        tour(g)
+        assert g.end().status == 5
 
 
 def test_registers(place):

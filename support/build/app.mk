@@ -63,9 +63,9 @@ RUN_FLAGS := $(if $(filter 1,$(VMM)),--vmm) $(call flag,--machine,$(MACHINE)) $(
   $(call flag,--params,$(value PARAMS)) $(if $(filter 1,$(V)),--verbose)
 
 run: built
-	$(if $(filter 1,$(VMM)),$(Q)$(MAKE) vmm)
+	$(if $(filter 1,$(VMM)),$(Q)$(MAKE) -f $(UK_BASE)/Makefile vmm)
 	$(Q)$(UK_BASE)/support/setup run $(if $(ON_CRASH),debug)
-	$(Q)$(UK_BASE)/support/run $(RUN_FLAGS) $(call flag,--args,$(value ARGS)) $(IMAGE)
+	$(Q)$(if $(filter 1,$(VMM)),VITRINE_VMM=$${VITRINE_VMM:-$(OUT)/vmm-$(ARCH)/vmm} )$(UK_BASE)/support/run $(RUN_FLAGS) $(call flag,--args,$(value ARGS)) $(IMAGE)
 
 # The guest waits for gdb in the background, and ends with it.
 debug: built

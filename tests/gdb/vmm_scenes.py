@@ -87,3 +87,42 @@ def broken_page_tables():
     fails("x/x &counter", "Cannot access memory")
     assert "not mapped" in run(f"monitor walk {number('(long)&counter'):#x}")
     run("kill")
+
+
+@scene
+def each_cpu(cpus):
+    """Without breakpoints: a late attach stops all CPUs, none moves, a step moves one of them alone."""
+    import os
+    import signal as signals
+    import threading
+    attach()
+    threads = sorted(gdb.selected_inferior().threads(), key=lambda t: t.ptid[1])
+    assert [t.name for t in threads] == [f"CPU {cpu}" for cpu in range(cpus)]
+
+    def counts():
+        return [number(f"smp_rounds[{cpu}]") for cpu in range(cpus)]
+    before = counts()
+    for thread in threads:
+        thread.switch()
+        assert any(f.name() in ("rounds", "smp_round") for f in frames()), [f.name() for f in frames()]
+    assert counts() == before
+    run("set scheduler-locking on")
+    for thread in threads:
+        thread.switch()
+        others = {t.num: (t.switch(), number("$pc"))[1] for t in threads if t.num != thread.num}
+        thread.switch()
+        pcs = {number("$pc")}
+        for _ in range(8):
+            run("stepi")
+            pcs.add(number("$pc"))
+        assert len(pcs) > 2, pcs
+        for t in threads:
+            t.switch()
+            assert t.num == thread.num or number("$pc") == others[t.num]
+    run("set scheduler-locking off")
+    before = counts()
+    threading.Timer(1, os.kill, (os.getpid(), signals.SIGINT)).start()
+    assert go() == {"signal": "SIGINT"}
+    assert all(new > old for new, old in zip(counts(), before)), (before, counts())
+    run("set smp_goal = 1")
+    exits()

@@ -42,8 +42,9 @@ exec 0< /dev/{tty} 1> /dev/{tty} 2>&1
 stty raw -echo
 echo "<<ready>>"
 while read -r line; do
+	n=$((n + 1))
 	( eval "$line" ) < /dev/null 2>&1
-	echo "<<status $?>>"
+	echo "<<status $n $?>>"
 done
 """
 
@@ -80,6 +81,7 @@ class Nested:
         subprocess.run([HERE / "fetch", arch, self.folder], check=True)
         self.ports = dict(zip(PORTS, free_ports(len(PORTS))))
         self.log = b""
+        self.lines = 0  # that its shell was given
         self.process = self.start(self.write_initrd(files), mem)
         try:
             self.until(rb"<<ready>>\r?\n", BOOT_SECONDS)
@@ -127,11 +129,13 @@ class Nested:
         return before, found
 
     def run(self, command, seconds=60):
-        """(exit status, output) of a line of shell."""
+        """(exit status, output) of a line of shell. What is left of one that took too long is dropped."""
         assert "\n" not in command
+        self.lines += 1
         self.process.stdin.write(command.encode() + b"\n")
         self.process.stdin.flush()
-        out, found = self.until(rb"<<status (\d+)>>\r?\n", seconds)
+        out, found = self.until(rb"<<status %d (\d+)>>\r?\n" % self.lines, seconds)
+        out = re.split(rb"<<status \d+ \d+>>\r?\n", out)[-1]
         return int(found.group(1)), out.decode(errors="replace").replace("\r", "")
 
     def wait_port(self, port, seconds=30):

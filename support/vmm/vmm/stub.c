@@ -101,12 +101,39 @@ static void all_continue(void)
 	apply_plans();
 }
 
+/* Another CPU that hit a breakpoint at the same time does so again when it
+ * runs: by then the debugger may have removed it, or let that CPU stand.
+ */
+static int hits_again(struct cpu *c)
+{
+	const struct vmm_exit *e = &c->exit;
+
+	return arch_is_break(&stub, c) ||
+	       (e->why == VMM_EXIT_DEBUG && e->debug.why != VMM_DEBUG_WATCH &&
+		!e->debug.also_watch);
+}
+
+static void drop_hits(const struct cpu *stopped)
+{
+	struct vm *vm = stub.vm;
+
+	pthread_mutex_lock(&vm->lock);
+	for (unsigned int i = 0; i < vm->n_cpus; i++) {
+		struct cpu *c = &vm->cpus[i];
+
+		if (c != stopped && c->has_exit && !c->failed && hits_again(c))
+			c->has_exit = 0;
+	}
+	pthread_mutex_unlock(&vm->lock);
+}
+
 /* Serves the debugger at a stop, then lets the program go on. */
 static void stopped(struct cpu *c, const struct gdb_stop *stop)
 {
 	enum gdb_end end;
 
 	stub.cpu = c;
+	drop_hits(c);
 	gdb_session_stopped(&stub.session, stop);
 	end = gdb_session_serve(&stub.session);
 	if (end == GDB_END_RESUMED) {
@@ -266,6 +293,18 @@ int stub_fd(void)
 	return stub.peer >= 0 ? stub.peer : stub.listener;
 }
 
+/* One that runs: a debugger that let one CPU run alone expects its stop. */
+static struct cpu *interrupted(void)
+{
+	struct vm *vm = stub.vm;
+	unsigned int i = cpu_index(stub.cpu);
+
+	for (unsigned int n = 0; n < vm->n_cpus; n++, i = (i + 1) % vm->n_cpus)
+		if (stub.plans[i].act != GDB_ACT_STOP)
+			return &vm->cpus[i];
+	return stub.cpu;
+}
+
 int stub_has_input(void)
 {
 	return stub.look;
@@ -294,7 +333,7 @@ void stub_input(void)
 	}
 	run_pause(stub.vm);
 	forget_states();
-	signalled(stub.cpu,
+	signalled(interrupted(),
 		  poll == GDB_POLL_INTERRUPT ? GDB_SIGINT : GDB_SIGTRAP, NULL);
 }
 
