@@ -101,8 +101,9 @@ int __nobreak break_arch_pad_undo(struct __regs *regs)
 		undo_pad(regs, pc);
 		return 1;
 	}
-	if (!called && !is_in(pc, break_pad_common,
-			      (__sz)(break_pad_end - break_pad_common)))
+	if (!called &&
+	    !is_in(pc, break_pad_common,
+		   (__vaddr_t)break_pad_end - (__vaddr_t)break_pad_common))
 		return 0;
 	ukarch_regs_set_pc(regs, addr_of_pad(pc == (__vaddr_t)break_pad_common
 						     ? regs->lr

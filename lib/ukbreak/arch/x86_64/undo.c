@@ -91,8 +91,9 @@ int __nobreak break_arch_pad_undo(struct __regs *regs)
 		regs->rip = addr_of_pad(pc);
 		return 1;
 	}
-	if (!called && !is_in(pc, break_pad_common,
-			      (__sz)(break_pad_end - break_pad_common)))
+	if (!called &&
+	    !is_in(pc, break_pad_common,
+		   (__vaddr_t)break_pad_end - (__vaddr_t)break_pad_common))
 		return 0;
 	if (pc == (__vaddr_t)break_pad_common ||
 	    pc == (__vaddr_t)break_pad_left) {
