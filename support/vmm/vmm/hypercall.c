@@ -19,15 +19,16 @@
 
 int hypercall_open(struct hypercalls *h, const char *where)
 {
-	const char *rw = strstr(where, ",rw");
-	size_t len = rw && !rw[3] ? (size_t)(rw - where) : strlen(where);
+	size_t len = strlen(where);
 	char path[4096];
 
+	h->writable = len > 3 && !strcmp(where + len - 3, ",rw");
+	if (h->writable)
+		len -= 3;
 	if (len >= sizeof(path))
 		return -ENAMETOOLONG;
 	memcpy(path, where, len);
 	path[len] = 0;
-	h->writable = where[len] != 0;
 	for (unsigned int i = 0; i < HYPERCALL_HANDLES; i++)
 		h->files[i] = -1;
 	h->folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
