@@ -187,6 +187,31 @@ def test_jumps_in_newlib(clean):
     assert jumps > (0.97 if g.image.arch == "arm64" else 0.2) * inserted
 
 
+def test_breakpoints_that_overlap(clean):
+    """In the middle of an instruction that has a jump, beside a breakpoint that is gone, too."""
+    g = clean
+    if g.image.arch != "x86_64":
+        return  # an instruction has one place there
+    places = [int(a, 16) for a in instructions(g.image, "_svfprintf_r")]
+    first = next(a for a, after in zip(places, places[1:]) if after - a >= 7)
+    _, _, plain = g.ask("/pads", "POST", "-")
+    for inside in ([1], [3], [1, 3]):
+        g.ask("/pads", "POST", f"{first + 1:x}")
+        _, _, body = g.ask("/pads", "POST", " ".join(f"{first + n:x}" for n in [0, *inside]))
+        assert body.split(b" ", 3)[3] == plain.split(b" ", 3)[3], (hex(first), inside, body)
+
+
+def test_on_the_way_of_each_hit(clean):
+    """A probe in what each hit calls, or each NMI, is refused."""
+    g = clean
+    symbols = g.image.tool("nm", g.image.path)
+    places = re.findall(r"^(\w+) t on_hit$", symbols, re.M)
+    assert len(places) == 2  # ukprobe's and the application's
+    for place in [f"0x{p}" for p in places] + ["uk_break_leave_slot", "uk_break_is_nmi"]:
+        status, _, body = g.ask("/probes", "POST", f"p {place}", **RIGHT)
+        assert status == 409 and body.endswith(b"this code is on the way of each hit\n"), (place, body)
+
+
 @pytest.mark.parametrize("definition, status, why", [
     ("p uk_trap_raise", 409, "this code is on the way of each hit"),
     ("p 0x10", 409, "no code is there"),

@@ -78,7 +78,7 @@ __vaddr_t __nobreak break_slot(const struct uk_break *b)
 	       (__vaddr_t)(b - breaks) * BREAK_SLOT_SIZE;
 }
 
-static struct uk_break *slot_owner(__vaddr_t pc)
+static struct uk_break *__nobreak slot_owner(__vaddr_t pc)
 {
 	__vaddr_t at = pc - (__vaddr_t)uk_break_slots;
 
@@ -86,7 +86,7 @@ static struct uk_break *slot_owner(__vaddr_t pc)
 					     : __NULL;
 }
 
-int uk_break_leave_slot(struct __regs *regs)
+int __nobreak uk_break_leave_slot(struct __regs *regs)
 {
 	__vaddr_t pc = ukarch_regs_pc(regs);
 	struct uk_break *b = slot_owner(pc);
@@ -177,16 +177,17 @@ static int is_free(const struct uk_break *b, unsigned int len)
 	return !next_in(b->addr + 1, len - 1, &i);
 }
 
-/* A jump of the one before would end under a breakpoint instruction. */
+/* A jump of another one would have a breakpoint instruction in it. */
 static int make_way(const struct uk_break *b)
 {
-	unsigned int i = lower_bound(b->addr);
-	struct uk_break *before = i ? &breaks[sorted[i - 1]] : __NULL;
+	unsigned int i = first_in(b->addr);
+	struct uk_break *other;
+	int rc = 0;
 
-	return before && before->jumps &&
-			       before->addr + before->patched > b->addr
-		       ? place_trap(before)
-		       : 0;
+	while (!rc && (other = next_in(b->addr, uk_break_len, &i)))
+		if (other != b && other->jumps)
+			rc = place_trap(other);
+	return rc;
 }
 
 /* A jump where one may stand, else a breakpoint instruction. */

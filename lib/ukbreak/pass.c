@@ -57,8 +57,9 @@ int __nobreak uk_break_pass(struct ukarch_trap_ctx *ctx)
 
 /* In the middle of an instruction its first half is undone. After an interrupt
  * it goes on there: at its own place the breakpoint would be hit once more.
+ * NMIs come here, too, which a breakpoint would unmask.
  */
-static int on_fault(void *data)
+static int __nobreak on_fault(void *data)
 {
 	struct ukarch_trap_ctx *ctx = data;
 

@@ -21,7 +21,7 @@
 static struct uk_break *places[PLACES];
 static unsigned int trapped;
 
-static int on_hit(void *data)
+static int __nobreak on_hit(void *data)
 {
 	const struct uk_break_hit *h = data;
 

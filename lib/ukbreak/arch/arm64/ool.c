@@ -353,11 +353,11 @@ int __nobreak uk_break_is_insn(const __u8 *insn)
 	return (w & 0xffe0001f) == 0xd4200000;
 }
 
-void uk_break_undo(struct __regs *regs __unused)
+void __nobreak uk_break_undo(struct __regs *regs __unused)
 {
 }
 
-int uk_break_is_nmi(const struct ukarch_trap_ctx *ctx)
+int __nobreak uk_break_is_nmi(const struct ukarch_trap_ctx *ctx)
 {
 	return ctx->trapnr % 4 == 2; /* FIQ */
 }

@@ -201,7 +201,7 @@ void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 }
 
 /* The push of a call. */
-void uk_break_undo(struct __regs *regs)
+void __nobreak uk_break_undo(struct __regs *regs)
 {
 	regs->rsp += 8;
 }
@@ -272,7 +272,7 @@ int __nobreak uk_break_is_insn(const __u8 *insn)
 	return insn[0] == 0xcc;
 }
 
-int uk_break_is_nmi(const struct ukarch_trap_ctx *ctx)
+int __nobreak uk_break_is_nmi(const struct ukarch_trap_ctx *ctx)
 {
 	return ctx->trapnr == TRAP_NMI;
 }
