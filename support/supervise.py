@@ -214,7 +214,8 @@ def last_report(asker, process, log):
 
 
 def is_program(name):
-    return any(os.access(os.path.join(folder, name), os.X_OK) for folder in os.get_exec_path())
+    folders = [""] if "/" in name else os.get_exec_path()
+    return any(os.access(os.path.join(folder, name), os.X_OK) for folder in folders)
 
 
 def supervise(command, arch, image, timeout, exact, paced, core, reporter):
