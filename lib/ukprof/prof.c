@@ -51,12 +51,27 @@ static struct prof_stack *fixed(struct prof_stack *s, __u32 of)
 	return s;
 }
 
+static __u64 mixed(__u64 hash, const struct uk_unwind_frame *f)
+{
+	return (hash ^ f->lookup) * 0x9e3779b97f4a7c15UL;
+}
+
+/* Two frames at once: 20 instructions less of a sample. */
+static __u64 hash_of(__u64 hash, const struct uk_unwind_frame *f,
+		     unsigned int n)
+{
+	const struct uk_unwind_frame *end = f + n / 2 * 2;
+
+	for (; f != end; f += 2)
+		hash = mixed(mixed(hash, f), f + 1);
+	return n % 2 ? mixed(hash, f) : hash;
+}
+
 struct prof_stack *prof_find(struct prof_cpu *c, __u32 of, __u32 thread,
 			     __u64 hash, const struct uk_unwind_frame *frames,
 			     unsigned int n)
 {
-	for (unsigned int i = 0; i < n; i++)
-		hash = (hash ^ frames[i].lookup) * 0x9e3779b97f4a7c15UL;
+	hash = hash_of(hash, frames, n);
 	for (unsigned int i = 0; i < PROBES; i++) {
 		struct prof_stack *s =
 			&c->stacks[((hash >> 40) + i) % PROF_STACKS];
