@@ -315,8 +315,8 @@ def test_by_memory_alone(arch):
     image = threads(arch)
     out, done = run_under_gdb(image, [], options=ORDERED, commands=[
         f"source {ROOT}/support/gdb_commands.py", "tbreak main", "continue", "uk log",
-        "uk threads", "uk tls own", "uk store uksched/t", "break work", "continue", "continue",
-        "continue", "delete", "uk threads", "uk thread worker0", "bt", "frame", "info locals",
+        "uk threads", "uk tls own", "uk store uksched/t", "break work if (long)arg == 4", "continue", "p arg",
+        "p counter", "delete", "uk threads", "uk thread worker0", "bt", "frame", "info locals",
         "uk thread worker2", "info registers pc", "next", "uk thread worker0", "stepi", "bt",
         "uk store -v"])
     assert done.status == 0

@@ -36,7 +36,7 @@ def cpus_of_gdb():
 def at_rounds(cpus):
     """Every CPU is in its loop, stopped while main was about to begin its own."""
     attach()
-    run("tbreak rounds")
+    run("tbreak rounds thread 1")  # main's: before it gets there it starts the others
     go()
     # each of them: the interrupt that begins one's loop would come in a function that is called there
     for cpu in range(1, cpus):
