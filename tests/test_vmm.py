@@ -78,6 +78,8 @@ def test_program(arch, cc, tmp_path):
     for words, status, text in (
             (["--mem", "0", image.path], 2, "--mem 0: use a whole number from 1 to 1048576"),
             ([], 2, "name one IMAGE"),
+            (["--seccomp", "of", image.path], 2, "--seccomp of: use on or off"),
+            (["--irqchip", "no", image.path], 2, "--irqchip no: use on or off"),
             ([tmp_path / "none"], 125, "No such file or directory"),
             ([ROOT / "README.md"], 125, "it is not an ELF file of this architecture"),
             (["--mem", "1", image.path], 125, "it does not fit into the memory of the machine"),

@@ -37,7 +37,7 @@ static const char usage[] =
 	"  --irqchip on|off interrupt controllers and timers; default on. Off, breakpoints in\n"
 	"                   text work on any KVM, and the guest has no interrupts\n"
 	"  --hypercalls DIR the guest may read files in a folder; with DIR,rw write and make some\n"
-	"  --seccomp off    leave out the filter of system calls, which is on without it\n"
+	"  --seccomp on|off the filter of system calls; default on\n"
 	"  --help           print this\n";
 
 /* The guest's ports, by the number that it knows. */
@@ -84,6 +84,15 @@ static unsigned long number(const char *option, const char *text,
 	return n;
 }
 
+/* 1, 0, or -1 after a message. */
+static int on_or_off(const char *option, const char *text)
+{
+	if (!strcmp(text, "on") || !strcmp(text, "off"))
+		return !strcmp(text, "on");
+	complain("--%s %s: use on or off", option, text);
+	return -1;
+}
+
 static int parse(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
@@ -109,13 +118,13 @@ static int parse(int argc, char **argv, struct options *o)
 			o->append = optarg;
 			break;
 		case 'i':
-			o->irqchip = strcmp(optarg, "off") != 0;
+			o->irqchip = on_or_off("irqchip", optarg);
 			break;
 		case 'H':
 			o->hypercalls = optarg;
 			break;
 		case 'f':
-			o->filter = strcmp(optarg, "off") != 0;
+			o->filter = on_or_off("seccomp", optarg);
 			break;
 		case 'g':
 			o->gdb = optarg;
@@ -138,7 +147,9 @@ static int parse(int argc, char **argv, struct options *o)
 		return -EINVAL;
 	}
 	o->image = argv[optind];
-	return o->mem_mib && o->smp ? 0 : -EINVAL;
+	return o->mem_mib && o->smp && o->irqchip >= 0 && o->filter >= 0
+		       ? 0
+		       : -EINVAL;
 }
 
 /* ---- set-up ---- */
