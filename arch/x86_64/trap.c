@@ -34,11 +34,14 @@
 #define NMI_STACK_SIZE (2 * __PAGE_SIZE)
 #endif
 
+/* At each level of NMIs, faults and debug traps. */
+#define NMI_LEVEL_SIZE (2UL * UKARCH_TRAP_ENTRY_SIZE)
+
 /* Below a frame that is moved, handlers need this much to start with. */
 #define RESTACK_HEADROOM 2048
 
 UK_STACK_DEFINE_PERCPU(uk_ist_fault, "fault entry", UKARCH_IST_SIZE);
-UK_STACK_DEFINE_PERCPU(uk_ist_double, "double-fault entry", UKARCH_IST_SIZE);
+UK_STACK_DEFINE_PERCPU(uk_ist_double, "double-fault entry", __PAGE_SIZE);
 UK_STACK_DEFINE_PERCPU(uk_nmi_stack, "NMI", NMI_STACK_SIZE);
 UK_STACK_DEFINE_PERCPU(uk_trap_stack, "trap", UKARCH_TRAP_STACK_SIZE);
 
@@ -100,6 +103,29 @@ static __u8 ist_of(unsigned int vector)
 /* The stack pointer of an empty stack. */
 #define TOP_OF(stack, cpu) ((__u64)(stack)[cpu] + sizeof((stack)[cpu]))
 
+/* Where faults come in, and debug traps: below that in the handlers of an NMI.
+ */
+static void __nobreak set_entries(unsigned int cpu, __u64 faults)
+{
+	struct tss *tss = &cpus[cpu].tss;
+
+	tss->ist[0] = faults;
+	tss->ist[3] = faults == TOP_OF(uk_ist_fault, cpu)
+			      ? TOP_OF(uk_trap_stack, cpu)
+			      : faults - UKARCH_TRAP_ENTRY_SIZE;
+}
+
+void __nobreak ukarch_trap_left(void)
+{
+	const struct ukarch_trap_ctx *ctx = uk_percpu_read(trap);
+	unsigned int cpu = uk_percpu_id();
+
+	while (ctx && ctx->trapnr != TRAP_NMI)
+		ctx = ctx->outer;
+	if (!ctx)
+		set_entries(cpu, TOP_OF(uk_ist_fault, cpu));
+}
+
 static void gdt_load(void)
 {
 	unsigned int cpu = uk_percpu_id();
@@ -107,10 +133,9 @@ static void gdt_load(void)
 	__u64 base = (__u64)tss, *gdt = cpus[cpu].gdt;
 	struct table_reg gdtr = { sizeof(cpus[cpu].gdt) - 1, (__u64)gdt };
 
-	tss->ist[0] = TOP_OF(uk_ist_fault, cpu);
+	set_entries(cpu, TOP_OF(uk_ist_fault, cpu));
 	tss->ist[1] = TOP_OF(uk_ist_double, cpu);
 	tss->ist[2] = TOP_OF(uk_nmi_stack, cpu);
-	tss->ist[3] = TOP_OF(uk_trap_stack, cpu);
 	tss->iomap_base = sizeof(*tss);
 	gdt[1] = 0x00af9b000000ffff;
 	gdt[2] = 0x00cf93000000ffff;
@@ -194,17 +219,38 @@ static __vaddr_t __nobreak place_of_debug(const struct __regs *regs,
 	return uk_percpu_read(trap) || on_trap_stack(regs->rsp) ? below : top;
 }
 
+/* The stack below which memory is free. Where the trap of a handler is still
+ * coming in, it is that of the handler, whose pointer the CPU has pushed; the
+ * frame may be on its way to there.
+ */
+static __u64 __nobreak free_below(__u64 rsp, unsigned int cpu)
+{
+	__u64 top = TOP_OF(uk_ist_fault, cpu), pushed;
+
+	for (unsigned int n = 0; n < 2; n++) { /* one on the other's way */
+		__u64 used = top - rsp;
+
+		if (!used || used > UKARCH_IST_SIZE)
+			break;
+		pushed = top -
+			 ALIGN_DOWN(used - 1, (__u64)UKARCH_TRAP_ENTRY_SIZE);
+		rsp = ALIGN_DOWN(((__u64 *)pushed)[-2], 16UL) -
+		      sizeof(struct __regs);
+	}
+	return ALIGN_DOWN(rsp, 16UL);
+}
+
 /* An NMI may interrupt the way of another trap, whose frame is half popped: it
  * has a stack of its own.
  */
 static __vaddr_t __nobreak place_of_nmi(const struct __regs *regs,
-					__vaddr_t below)
+					unsigned int cpu)
 {
-	unsigned int cpu = uk_percpu_id();
 	__vaddr_t stack = (__vaddr_t)uk_nmi_stack[cpu];
+	__u64 rsp = free_below(regs->rsp, cpu);
 
-	if (regs->rsp - stack <= sizeof(uk_nmi_stack[0]))
-		return below;
+	if (rsp - stack <= sizeof(uk_nmi_stack[0]))
+		return rsp - sizeof(*regs);
 	return stack + sizeof(uk_nmi_stack[0]) - UKARCH_TRAP_ENTRY_SIZE -
 	       sizeof(*regs);
 }
@@ -212,8 +258,9 @@ static __vaddr_t __nobreak place_of_nmi(const struct __regs *regs,
 /* Moves a frame out of its entry stack. */
 struct __regs *__nobreak ukarch_trap_restack(struct __regs *regs)
 {
-	__vaddr_t top = TOP_OF(uk_trap_stack, uk_percpu_id()) -
-			UKARCH_TRAP_ENTRY_SIZE - sizeof(*regs);
+	unsigned int cpu = uk_percpu_id();
+	__vaddr_t top = TOP_OF(uk_trap_stack, cpu) - UKARCH_TRAP_ENTRY_SIZE -
+			sizeof(*regs);
 	__vaddr_t below = ALIGN_DOWN(regs->rsp, 16UL) - sizeof(*regs);
 	__u64 n = sizeof(*regs) / 8;
 	void *from = regs, *to;
@@ -224,7 +271,7 @@ struct __regs *__nobreak ukarch_trap_restack(struct __regs *regs)
 		to = (void *)place_of_debug(regs, below, top);
 		break;
 	case TRAP_NMI:
-		to = (void *)place_of_nmi(regs, below);
+		to = (void *)place_of_nmi(regs, cpu);
 		break;
 	default:
 		to = (void *)place_of_fault(regs, below, top);
@@ -293,6 +340,35 @@ static void __nobreak page_fault_fill(struct ukarch_trap_ctx *ctx)
 					 : UKARCH_WHY_PRIVILEGE;
 }
 
+/* What a trap needs that an NMI has interrupted as it came in. */
+struct coming_in {
+	struct tss *tss;
+	__u64 cr2, faults;
+};
+
+/* Its frame is still where the CPU put it: the next one goes elsewhere. */
+static void __nobreak nmi_begin(const struct __regs *regs, struct coming_in *c)
+{
+	unsigned int cpu = uk_percpu_id();
+
+	c->tss = &cpus[cpu].tss;
+	c->faults = c->tss->ist[0];
+	__asm__ __volatile__("mov %%cr2, %0" : "=r"(c->cr2));
+	if (unlikely(c->faults - regs->rsp < NMI_LEVEL_SIZE ||
+		     c->tss->ist[3] - regs->rsp < UKARCH_TRAP_ENTRY_SIZE))
+		set_entries(cpu,
+			    MAX(c->faults - NMI_LEVEL_SIZE,
+				TOP_OF(uk_ist_fault, cpu) -
+					UKARCH_NMI_LEVELS * NMI_LEVEL_SIZE));
+}
+
+static void __nobreak nmi_end(const struct coming_in *c)
+{
+	__asm__ __volatile__("mov %0, %%cr2" : : "r"(c->cr2));
+	if (unlikely(c->tss->ist[0] != c->faults))
+		set_entries(uk_percpu_id(), c->faults);
+}
+
 void __nobreak ukarch_trap_handle(struct __regs *regs)
 {
 	const struct uk_event *event = UK_EVENT_PTR(UKARCH_TRAP_OTHER);
@@ -301,6 +377,7 @@ void __nobreak ukarch_trap_handle(struct __regs *regs)
 		.trapnr = regs->vector,
 		.error_code = regs->orig_rax,
 	};
+	struct coming_in coming_in = { 0 };
 
 	if (regs->vector >= ARRAY_SIZE(vectors)) {
 		event = UK_EVENT_PTR(UKARCH_TRAP_IRQ);
@@ -309,7 +386,9 @@ void __nobreak ukarch_trap_handle(struct __regs *regs)
 		event = vectors[regs->vector].event;
 		ctx.why = vectors[regs->vector].why;
 	}
-	if (regs->vector == TRAP_PF)
+	if (regs->vector == TRAP_NMI)
+		nmi_begin(regs, &coming_in);
+	else if (regs->vector == TRAP_PF)
 		page_fault_fill(&ctx);
 	else if (regs->vector == TRAP_DB)
 		ctx.why = debug_why();
@@ -320,6 +399,8 @@ void __nobreak ukarch_trap_handle(struct __regs *regs)
 	if (!uk_trap_raise(event, &ctx))
 		uk_crash_trap(&ctx);
 	uk_trap_leave(&ctx);
+	if (regs->vector == TRAP_NMI)
+		nmi_end(&coming_in);
 }
 
 /* Captured registers have no valid stack segment in 64-bit mode but 0. */

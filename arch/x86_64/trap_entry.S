@@ -166,6 +166,7 @@ ukarch_trap_return:
 ukarch_trap_frame_resume:
 	.cfi_startproc
 	movq	%rdi, %rsp
+	call	ukarch_trap_left
 	jmp	ukarch_trap_return
 	.cfi_endproc
 	.size ukarch_trap_frame_resume, . - ukarch_trap_frame_resume

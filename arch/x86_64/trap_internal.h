@@ -38,6 +38,9 @@
 struct __regs *ukarch_trap_restack(struct __regs *regs);
 void ukarch_trap_handle(struct __regs *regs);
 
+/* Traps were left otherwise than by the way back: perhaps an NMI. */
+void ukarch_trap_left(void);
+
 /*
  * The CPU does not say which address a #GP or #SS with error code 0 is about.
  * Finds it in the operand of the instruction: if that is not canonical, or not

@@ -12,11 +12,14 @@
 #define UKARCH_REGS_SIZE 176
 
 /* The trap stack, uk_trap_stack after its guard page, and the part at its top
- * where debug traps come in, before their frame is moved.
+ * where debug traps come in, before their frame is moved. Faults come in on a
+ * stack of their own, and below that what traps in the handlers of an NMI that
+ * has interrupted such an entry: a part for faults and one for debug traps.
  */
 #define UKARCH_TRAP_STACK_SIZE 16384
 #define UKARCH_TRAP_ENTRY_SIZE 1024
-#define UKARCH_IST_SIZE 4096
+#define UKARCH_NMI_LEVELS 3U
+#define UKARCH_IST_SIZE (2 * (1 + UKARCH_NMI_LEVELS) * UKARCH_TRAP_ENTRY_SIZE)
 #define UKARCH_HAVE_LR 0
 #define UKARCH_INSN_UNIT 1
 
@@ -43,8 +46,8 @@ struct ukarch_trap_frame {
 	struct __regs regs;
 };
 
-/* Each CPU's trap stack, and the page on which its faults enter, each after a
- * guard page.
+/* Each CPU's trap stack, and that on which its faults enter, each after a guard
+ * page.
  */
 extern char uk_trap_stack[][4096 + UKARCH_TRAP_STACK_SIZE];
 extern char uk_ist_fault[][4096 + UKARCH_IST_SIZE];
