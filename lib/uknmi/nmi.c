@@ -47,22 +47,37 @@ static int is_silent(void)
 	return uk_percpu_read(in_debugger) || uk_crash_in_progress();
 }
 
+/* A tick of a user is due on this CPU: the next one a period later. */
+static int takes_tick(struct uk_nmi_user *u, unsigned int cpu, __nsec now)
+{
+	if (!is_due(u, cpu, now))
+		return 0;
+	u->due[cpu] += u->period;
+	if (u->due[cpu] <= now)
+		u->due[cpu] = now + u->period;
+	return 1;
+}
+
+/* Or else another CPU would ask again at once. */
+static void leave_out(unsigned int cpu, __nsec now)
+{
+	for (struct uk_nmi_user *u = UK_READ_ONCE(users); u; u = u->next)
+		(void)takes_tick(u, cpu, now);
+}
+
 /* Calls the users that are due on this CPU. */
 static void run(struct ukarch_trap_ctx *ctx, __nsec now)
 {
 	unsigned int cpu = uk_percpu_id();
 
-	if (is_nested(ctx->outer))
+	if (is_nested(ctx->outer)) {
+		leave_out(cpu, now);
 		return;
-	cpus[cpu].inside = ctx;
-	for (struct uk_nmi_user *u = UK_READ_ONCE(users); u; u = u->next) {
-		if (!is_due(u, cpu, now))
-			continue;
-		u->due[cpu] += u->period;
-		if (u->due[cpu] <= now)
-			u->due[cpu] = now + u->period;
-		u->func(ctx, u->arg);
 	}
+	cpus[cpu].inside = ctx;
+	for (struct uk_nmi_user *u = UK_READ_ONCE(users); u; u = u->next)
+		if (takes_tick(u, cpu, now))
+			u->func(ctx, u->arg);
 	cpus[cpu].inside = __NULL;
 }
 
@@ -77,7 +92,7 @@ static int any_due(unsigned int cpu, __nsec now)
 
 static void ask(unsigned int cpu)
 {
-	if (cpu == uk_percpu_id() || uk_lcpu_state(cpu) != UK_LCPU_RUNS)
+	if (uk_lcpu_state(cpu) != UK_LCPU_RUNS)
 		return;
 	__atomic_store_n(&cpus[cpu].asked, 1, __ATOMIC_RELEASE);
 	(void)uk_lcpu_nmi(cpu);
@@ -85,16 +100,20 @@ static void ask(unsigned int cpu)
 
 static void ask_others(__nsec now)
 {
+	unsigned int me = uk_percpu_id();
+
 	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
-		if (!nmi_source_is_local && any_due(i, now))
+		if (i != me && !nmi_source_is_local && any_due(i, now))
 			ask(i);
 }
 
 /* Their sources are to be set, if each has its own. */
 static void set_others(void)
 {
+	unsigned int me = uk_percpu_id();
+
 	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
-		if (nmi_source_is_local)
+		if (i != me && nmi_source_is_local)
 			ask(i);
 }
 
