@@ -189,14 +189,14 @@ static struct uk_unwind_frame *by_records(struct uk_unwind *u,
 					  const struct uk_unwind_frame *end)
 {
 	__uptr at = u->pc - 1, sp = u->sp, fp = u->fp;
-	const __uptr page = u->page;
+	const __uptr page = u->page, text = (__uptr)_etext - (__uptr)_text;
 
 	for (; f < end && uk_symtab_has_no_rule(at) && fp >= sp &&
 	       (fp & (__PAGE_MASK | (RECORD_SIZE - 1))) == page;
 	     f++) {
 		__uptr pc = ukarch_unsigned(((const __uptr *)fp)[1]);
 
-		if (!uk_image_is_text(pc - 1) ||
+		if (pc - 1 - (__uptr)_text >= text ||
 		    pc == (__uptr)ukarch_trap_return)
 			break;
 		at = pc - 1;
