@@ -211,6 +211,22 @@ def test_on_the_way_of_each_hit(clean):
         assert status == 409 and body.endswith(b"this code is on the way of each hit\n"), (place, body)
 
 
+def test_where_samples_run(clean):
+    """A profile goes on while a probe comes and goes in what its samples use: they interrupt a CPU that stands
+    for the change, and each other's traps."""
+    g = clean
+    assert g.ask("/command", "POST", "prof start 2000")[0] == 200
+    hits = 0
+    for _ in range(15):
+        status, _, body = g.ask("/probes", "POST", "q uk_symtab_unwind_rule", **RIGHT)
+        assert status == 200, body
+        g.get("/cpus?1000")
+        hits += g.values("q")["hits"]
+        g.ask("/probes/q", "DELETE", **RIGHT)
+    assert g.ask("/command", "POST", "prof stop")[0] == 200
+    assert hits > 100
+
+
 @pytest.mark.parametrize("definition, status, why", [
     ("p uk_trap_raise", 409, "this code is on the way of each hit"),
     ("p 0x10", 409, "no code is there"),

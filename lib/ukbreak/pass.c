@@ -31,28 +31,38 @@ void __nobreak uk_break_hit(const struct uk_break *b, struct __regs *regs)
 		uk_raise_event(UK_EVENT_BREAK_HIT, &hit);
 }
 
+/* 1 if it was removed since it was hit: what stands there now is executed. */
+static int __nobreak is_gone(const struct __regs *regs)
+{
+	return !uk_break_is_insn((const __u8 *)uk_break_pc(regs));
+}
+
+/* One without users is being inserted or removed: by this CPU, or while this
+ * one stands, whose NMIs go on.
+ */
 int __nobreak uk_break_pass(struct ukarch_trap_ctx *ctx)
 {
 	struct uk_percpu *cpu = uk_percpu();
-	int nested = cpu->in_debugger;
+	int nested = cpu->in_debugger, passed = 1;
 	struct uk_break *b;
 
 	if (ctx->why != UKARCH_WHY_BREAKPOINT)
 		return 0;
 	cpu->in_debugger = 1;
 	b = uk_break_at(uk_break_pc(ctx->regs));
-	/* one without users is being inserted or removed by this CPU */
 	if (b && (b->users == UK_BREAK_PROBE || (nested && !b->users))) {
 		ukarch_regs_set_pc(ctx->regs, b->addr);
 		uk_break_hit(b, nested ? __NULL : ctx->regs);
 		/* a literal that cannot be read faults at its own place */
 		if (uk_break_execute(b, ctx->regs) == UK_BREAK_IN_PLACE)
 			(void)uk_break_patch(b, 0);
+	} else if (!b && nested && is_gone(ctx->regs)) {
+		ukarch_regs_set_pc(ctx->regs, uk_break_pc(ctx->regs));
 	} else {
-		b = __NULL;
+		passed = 0;
 	}
 	cpu->in_debugger = nested;
-	return b != __NULL;
+	return passed;
 }
 
 /* In the middle of an instruction its first half is undone. After an interrupt

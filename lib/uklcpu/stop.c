@@ -26,6 +26,7 @@ static struct {
 	unsigned int waits;  /* it was late, and is to be the next */
 	unsigned int stands; /* in the stop with this number */
 	unsigned int defers; /* calls of uk_lcpu_stop_defer() */
+	int nested;	     /* its in_debugger before it stood */
 	struct ukarch_trap_ctx *trap;
 } cpus[CPUS];
 
@@ -74,12 +75,16 @@ static int goes_on(unsigned int cpu, unsigned int stop)
 	       __atomic_load_n(&number, __ATOMIC_ACQUIRE) == stop;
 }
 
-/* From here on others see where this CPU is. */
+/* From here on others see where this CPU is, and may change the text that its
+ * NMIs execute.
+ */
 static void stand_begin(struct ukarch_trap_ctx *ctx, unsigned int stop)
 {
 	unsigned int cpu = ukplat_lcpu_id();
 
 	cpus[cpu].trap = ctx;
+	cpus[cpu].nested = uk_percpu()->in_debugger;
+	uk_percpu()->in_debugger = 1;
 	fp_save(cpu);
 	__atomic_store_n(&cpus[cpu].stands, stop, __ATOMIC_RELEASE);
 }
@@ -102,6 +107,7 @@ static void stand(struct ukarch_trap_ctx *ctx, unsigned int stop)
 		ukarch_cpu_relax();
 	}
 	__atomic_store_n(&cpus[cpu].stands, 0, __ATOMIC_RELEASE);
+	uk_percpu()->in_debugger = cpus[cpu].nested;
 	fp_restore(cpu);
 	uk_raise_event(UK_EVENT_LCPU_RESUMED, ctx);
 }

@@ -27,8 +27,9 @@ struct uk_percpu {
 	struct uk_thread *thread;
 	/*
 	 * 1 while the debugger's stub or a probe is at work there, in a stop,
-	 * for a condition, or in between: breakpoints in what it uses are
-	 * passed over, and nothing stops. A trap that finds it set is `nested`.
+	 * for a condition, or in between, and while another CPU has stopped
+	 * it: breakpoints in what it uses are passed over, and nothing stops.
+	 * A trap that finds it set is `nested`.
 	 */
 	volatile int in_debugger;
 	/* 1 while it has stopped all others: locks are not needed, and not
