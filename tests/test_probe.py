@@ -3,12 +3,14 @@
 """ukprobe and support/probe: what probes count is compared with the program's own numbers
 (tests/apps/probe), where they are with objdump, their metrics by promtool."""
 
+import http.client
 import json
 import os
 import re
 import subprocess
 
 import pytest
+from elftools.elf.elffile import ELFFile
 from gdb_guest import play
 from guest import free_port
 from http_guest import HttpGuest
@@ -23,6 +25,7 @@ STUB = ("CONFIG_LIBUKGDB=y",)
 IMAGES = [(arch, stub) for arch in ARCHS for stub in ((), STUB)
           if os.environ.get("VITRINE_ALL") or (arch == "x86_64") == bool(stub)]
 IDS = [f"{arch}{'-gdb' if stub else ''}" for arch, stub in IMAGES]
+STACK_POINTER = {"x86_64": "$rsp", "arm64": "$sp"}
 FALSE_CONDITION = 100  # instructions, at most
 
 
@@ -225,6 +228,36 @@ def test_where_samples_run(clean):
         g.ask("/probes/q", "DELETE", **RIGHT)
     assert g.ask("/command", "POST", "prof stop")[0] == 200
     assert hits > 100
+
+
+def loaded(path, address, length):
+    """Bytes of an ELF file that are at an address."""
+    with open(path, "rb") as f:
+        for segment in ELFFile(f).iter_segments("PT_LOAD"):
+            if segment["p_vaddr"] <= address < segment["p_vaddr"] + segment["p_filesz"]:
+                return segment.data()[address - segment["p_vaddr"]:][:length]
+    return b""
+
+
+@pytest.mark.parametrize("arch", ARCHS)
+def test_after_a_crash(arch, tmp_path):
+    """The screen's code and a core file's text are the program's, not what is there for probes."""
+    core = tmp_path / "core"
+    with Probed(arch, (), "--core", core) as g:
+        # a jump if it may be one, a trap, and jumps and slots elsewhere
+        g.insert("work arg > 100", "*scene_crash", f"*strtol {STACK_POINTER[arch]} == 0", "*strtod")
+        with pytest.raises((ConnectionError, http.client.HTTPException)):
+            g.get("/crash")
+        g.end()
+    shown = re.findall(r"CRIT:   ([0-9a-f]{16}):((?: <?[0-9a-f]{2,8}>?)+)$", g.text, re.M)
+    assert len(shown) == 4, g.text
+    order = {"x86_64": "big", "arm64": "little"}[arch]
+    for at, units in shown:
+        code = b"".join(int(u, 16).to_bytes(len(u) // 2, order) for u in re.findall(r"[0-9a-f]+", units))
+        assert code == loaded(g.image.path, int(at, 16), len(code)), (at, units)
+    with open(g.image.path, "rb") as f:
+        text = ELFFile(f).get_section_by_name(".text")
+        assert loaded(core, text["sh_addr"], text["sh_size"]) == text.data()
 
 
 @pytest.mark.parametrize("definition, status, why", [

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The instruction bytes around the program counter. The first unit of the
- * instruction that trapped or called, a byte or a word, stands in angle
- * brackets.
+ * The instruction bytes around the program counter, the program's own where
+ * breakpoints and probes are. The first unit of the instruction that trapped or
+ * called, a byte or a word, stands in angle brackets.
  */
 #include <uk/arch/call.h>
+#include <uk/break.h>
 #include <uk/nofault.h>
 #include <uk/plat/image.h>
 #include "crash_internal.h"
@@ -24,6 +25,7 @@ static int unit_text(char *buf, __sz len, __vaddr_t addr, int marked)
 			      0) != UKARCH_INSN_UNIT)
 		return uk_snprintf(buf, len, " %s%.*s%s", open,
 				   2 * UKARCH_INSN_UNIT, "????????", close);
+	uk_break_hide(addr, &v, UKARCH_INSN_UNIT);
 	return uk_snprintf(buf, len, " %s%0*x%s", open, 2 * UKARCH_INSN_UNIT, v,
 			   close);
 }

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <uk/arch/paging.h>
 #include <uk/falloc.h>
+#include <uk/break.h>
 #include <uk/nofault.h>
 #include <uk/plat/bootinfo.h>
 #include <uk/thread.h>
@@ -188,6 +189,7 @@ void dump_memory_write(struct dump_sink *sink, const struct dump_run *run)
 		__sz got = uk_nofault_memcpy(copy, (const char *)addr, len,
 					     UK_NOFAULTF_NOPAGING);
 
+		uk_break_hide(addr, copy, got);
 		dump_put(sink, copy, got);
 		dump_put(sink, __NULL, len - got); /* no more readable */
 		addr += len;

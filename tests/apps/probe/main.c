@@ -55,6 +55,13 @@ static void scene_nothing(const struct uk_http_request *req,
 }
 UK_HTTP_ROUTE(nothing, "/nothing", UK_HTTP_GET, scene_nothing);
 
+static void scene_crash(const struct uk_http_request *req __unused,
+			struct uk_http_response *res __unused)
+{
+	work(9, (const struct item *)8);
+}
+UK_HTTP_ROUTE(crash, "/crash", UK_HTTP_GET, scene_crash);
+
 /* What a call costs, in nanoseconds: instructions, under --icount. */
 static void scene_cost(const struct uk_http_request *req,
 		       struct uk_http_response *res)

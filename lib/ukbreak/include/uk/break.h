@@ -111,7 +111,14 @@ void uk_break_sync(void);
 int uk_break_patch(struct uk_break *b, int on);
 
 /** Shows the program's bytes in a copy of memory. Contexts: any. */
+#ifdef CONFIG_LIBUKBREAK
 void uk_break_hide(__vaddr_t addr, void *buf, __sz len);
+#else
+static inline void uk_break_hide(__vaddr_t addr __unused, void *buf __unused,
+				 __sz len __unused)
+{
+}
+#endif
 
 /** Writes memory under breakpoints. @return bytes written */
 __sz uk_break_write(__vaddr_t addr, const void *buf, __sz len);
