@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from vitrine import ARCHS, ROOT, RUN_SECONDS, SHARED, Image, build, make
+from vitrine import ARCHS, NEWLIB_SECONDS, ROOT, RUN_SECONDS, SHARED, Image, build, make
 
 pytestmark = pytest.mark.one_cpu("builds")
 
@@ -590,7 +590,7 @@ def test_two_checkouts_give_the_same_bytes(arch, tmp_path):
     for name in ("libfdt", *([] if os.environ.get("VITRINE_NEWLIB") else [f"newlib-{arch}"])):
         if (SHARED / name).exists():
             shutil.copytree(SHARED / name, root / "build" / name, symlinks=True)
-    make("-j2", f"O={tmp_path}/out", "APP=crash", f"ARCH={arch}", cwd=root, CCACHE_DISABLE="1")
+    make("-j2", f"O={tmp_path}/out", "APP=crash", f"ARCH={arch}", cwd=root, seconds=NEWLIB_SECONDS, CCACHE_DISABLE="1")
     there = tmp_path / "out" / f"crash-{arch}" / "crash.elf"
     assert here.read_bytes() == there.read_bytes()
 

@@ -59,6 +59,7 @@ ORDERED = ["--smp", "1"] if CPUS > 1 else []  # where the order counts in which 
 SEVERAL = ("CONFIG_UKPLAT_LCPU_MAXCOUNT=8",)
 
 BUILD_SECONDS = 600
+NEWLIB_SECONDS = 3600  # one that builds newlib too, beside others
 RUN_SECONDS = 60
 
 LOG_LINE = re.compile(r"^\[ *(\d+\.\d+)\] (\w+): ?(.*)$")
@@ -74,12 +75,12 @@ NOT_OURS = {"MAKEFLAGS", "MAKELEVEL", "MAKEOVERRIDES", "MFLAGS", "V", "O", "APP"
 CACHED = (ROOT / "tests" / "cache" / "run",)
 
 
-def make(*words, check=True, cwd=ROOT, **env):
+def make(*words, check=True, cwd=ROOT, seconds=BUILD_SECONDS, **env):
     """Runs make; an error shows what it printed."""
     inherited = {k: v for k, v in os.environ.items() if k not in NOT_OURS}
     done = subprocess.run([*CACHED, "make", *words], cwd=cwd, text=True,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          stdin=subprocess.DEVNULL, timeout=BUILD_SECONDS,
+                          stdin=subprocess.DEVNULL, timeout=seconds,
                           env={**inherited, "VITRINE_OUT": str(OUT), **env})
     if check and done.returncode:
         raise AssertionError(f"make {' '.join(words)}: exit status "
