@@ -331,6 +331,14 @@ def test_beside_a_debugger(clean):
     assert g.values("work")["hits"] == 30
 
 
+def test_steps_beside_a_condition(clean):
+    """No step of gdb stays with a thread that has lost the CPU, or waits for a CPU that stands."""
+    g = clean
+    if g.stub:
+        play(g.image, f"127.0.0.1:{g.gdb_port}", "steps_in_a_crowd", f"http://127.0.0.1:{g.at}", more=[SCENES])
+        assert g.get("/work?10")
+
+
 def test_closed_page(clean):
     """A fault in a compiled expression: the page of ukpaging's window is closed while it is unused."""
     g = clean

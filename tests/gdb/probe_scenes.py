@@ -27,6 +27,27 @@ def beside_a_probe(url):
 
 
 @scene
+def steps_in_a_crowd(url):
+    """Threads that lose the CPU at any instruction, on two CPUs, at a breakpoint that each hits all the time."""
+    attach()
+    run("break work if arg == 100")
+    done = []
+    client = threading.Thread(target=lambda: done.append(urllib.request.urlopen(f"{url}/crowd?2000").read()))
+    client.start()
+    for place in ("uk_sched_yield", "work if called % 50 == 49") * 12:
+        run(f"tbreak {place}")
+        go()
+        assert function() == place.split()[0], function()
+        for _ in range(4):
+            stop = go("stepi")
+            assert stop.get("signal", "SIGTRAP") == "SIGTRAP", stop
+    run("delete")
+    run("detach")
+    client.join()
+    assert done == [b"done\n"], done
+
+
+@scene
 def false_condition(url, condition):
     """Prints what a call of work() costs with it."""
     attach()

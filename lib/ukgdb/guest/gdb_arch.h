@@ -40,8 +40,11 @@ int gdb_arch_reg_write(const struct gdb_reg_source *src, unsigned int nr,
  * registers belong to.
  *
  * @param insn the bytes that will be executed, `avail` of them
+ * @param alone no interrupt comes before it, unless it is about interrupts: a
+ *   handler could wait for a lock of a CPU that stands
  */
-void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail);
+void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail,
+		      int alone);
 
 /**
  * Ends that, called in the trap after the instruction, and takes away what
@@ -49,6 +52,12 @@ void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail);
  * changes what is in memory; gdb_arch_resumed() there does the rest.
  */
 void gdb_arch_step_off(unsigned int cpu, struct __regs *regs);
+
+/** Takes away the flag of a step that was not executed. Of that CPU. */
+void gdb_arch_step_forget(unsigned int cpu, struct __regs *regs);
+
+/** What gdb_arch_step_on() knows of a step that has begun on another CPU. */
+void gdb_arch_step_adopt(unsigned int from);
 
 /**
  * The calling CPU was stopped, and goes on: its debug registers follow.

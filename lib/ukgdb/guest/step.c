@@ -18,6 +18,7 @@ struct step {
 	long tid;
 	__u64 start, end;
 	struct uk_break *in_place; /* taken out meanwhile */
+	int alone; /* all others stand, perhaps with locks of interrupts */
 };
 
 /*
@@ -34,14 +35,14 @@ static struct {
 	struct uk_break *at; /* NULL: there is none */
 } later;
 
-static void trap_behind(struct __regs *regs)
+static void trap_behind(const struct step *s, struct __regs *regs)
 {
 	__u8 insn[UK_BREAK_INSN_MAX];
 	__vaddr_t pc = ukarch_regs_pc(regs);
 	__sz n = uk_nofault_memcpy((char *)insn, (const char *)pc, sizeof(insn),
 				   0);
 
-	gdb_arch_step_on(regs, insn, n);
+	gdb_arch_step_on(regs, insn, n, s->alone || s->in_place);
 }
 
 /* Does the instruction at pc, or gets ready to execute it in its slot if it
@@ -65,7 +66,45 @@ static void clear_way(struct step *s, struct uk_break *b, int hw,
 	}
 	if (hw)
 		gdb_arch_hw_enable(0);
-	trap_behind(regs);
+	trap_behind(s, regs);
+}
+
+/* The flag of a step that was not executed: interrupts save it, those under way
+ * and the one that has taken the CPU from the thread.
+ */
+static void take_flag(unsigned int cpu, const struct step *s)
+{
+	struct ukarch_trap_ctx *ctx = cpu == uk_percpu_id()
+					      ? uk_percpu_read(trap)
+					      : uk_lcpu_trap(cpu);
+	struct uk_thread *t = uk_thread_by_id((unsigned int)s->tid);
+	struct __regs *regs = t ? uk_thread_regs(t) : __NULL;
+
+	for (; ctx; ctx = ctx->outer)
+		gdb_arch_step_forget(cpu, ctx->regs);
+	if (regs)
+		gdb_arch_step_forget(cpu, regs);
+}
+
+/* A thread lost the CPU in the middle of its step: it goes on with that when
+ * it is back.
+ */
+static void postpone(unsigned int cpu, const struct step *s)
+{
+	const struct gdb_decision how = {
+		.act = s->mode == STEP_RANGE ? GDB_ACT_RANGE : GDB_ACT_STEP,
+		.tid = s->tid,
+		.start = s->start,
+		.end = s->end,
+	};
+
+	take_flag(cpu, s);
+	(void)gdb_step_later(&how);
+}
+
+static int is_asked(const struct step *s)
+{
+	return s->mode == STEP_ONE || s->mode == STEP_RANGE;
 }
 
 void __nobreak gdb_step_over(struct __regs *regs, int nested)
@@ -73,12 +112,19 @@ void __nobreak gdb_step_over(struct __regs *regs, int nested)
 	__vaddr_t pc = ukarch_regs_pc(regs);
 	struct uk_break *b = uk_break_at(pc);
 	int hw = gdb_arch_hw_at(pc);
+	unsigned int cpu = uk_percpu_id();
+	struct step *s = &steps[cpu][nested];
 
 	if ((!b && !hw) || (!hw && execute(b, regs) != UK_BREAK_IN_PLACE))
 		return;
 	uk_percpu()->in_debugger = 1;
-	steps[uk_percpu_id()][nested].mode = STEP_OVER;
-	clear_way(&steps[uk_percpu_id()][nested], b, hw, regs);
+	if (!nested && is_asked(s) && s->tid != gdb_guest_tid())
+		postpone(cpu, s);
+	*s = (struct step){
+		.mode = STEP_OVER,
+		.tid = nested ? 0 : gdb_guest_tid(),
+	};
+	clear_way(s, b, hw, regs);
 	uk_percpu()->in_debugger = nested;
 }
 
@@ -162,6 +208,7 @@ int gdb_step(struct __regs *regs, const struct gdb_decision *how)
 		.tid = how->tid,
 		.start = how->start,
 		.end = how->end,
+		.alone = how->alone && how->act == GDB_ACT_STEP,
 	};
 	return go_on(s, regs);
 }
@@ -249,21 +296,6 @@ int gdb_step_begin(struct __regs *regs)
 	return later.how.act == GDB_ACT_STOP || gdb_step(regs, &later.how);
 }
 
-/* The thread left the CPU in the middle of its step: it goes on with that
- * when it is back.
- */
-static void postpone(const struct step *s)
-{
-	const struct gdb_decision how = {
-		.act = s->mode == STEP_RANGE ? GDB_ACT_RANGE : GDB_ACT_STEP,
-		.tid = s->tid,
-		.start = s->start,
-		.end = s->end,
-	};
-
-	(void)gdb_step_later(&how);
-}
-
 static void finish(unsigned int cpu, struct step *s, struct __regs *regs)
 {
 	gdb_arch_step_off(cpu, regs);
@@ -288,8 +320,10 @@ void gdb_step_cancel(unsigned int cpu, struct __regs *regs)
 {
 	struct step *s = &steps[cpu][0];
 
-	if (s->mode != STEP_NONE)
+	if (s->mode != STEP_NONE) {
+		take_flag(cpu, s);
 		finish(cpu, s, regs);
+	}
 	s->mode = STEP_NONE;
 	forget_later();
 }
@@ -302,6 +336,21 @@ static int is_done(struct step *s, struct __regs *regs)
 	return 1;
 }
 
+/* The thread lost the CPU in the middle of its step, and is on this one now. */
+static void adopt(struct step *s)
+{
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++) {
+		struct step *other = &steps[i][0];
+
+		if (other->mode == STEP_NONE || other->tid != gdb_guest_tid())
+			continue;
+		*s = *other;
+		*other = (struct step){ .mode = STEP_NONE };
+		gdb_arch_step_adopt(i);
+		return;
+	}
+}
+
 enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested,
 			       struct gdb_cause *cause)
 {
@@ -310,10 +359,12 @@ enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested,
 	struct __regs *regs = ctx->regs;
 	int watched;
 
+	if (s->mode == STEP_NONE && !nested)
+		adopt(s);
 	if (s->mode == STEP_NONE)
 		return GDB_STEPPED_FOREIGN;
 	if (uk_break_leave_slot(regs)) {
-		trap_behind(regs);
+		trap_behind(s, regs);
 		return GDB_STEPPED_GO;
 	}
 	watched = !nested && gdb_arch_step_watch(cause);
@@ -329,7 +380,7 @@ enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested,
 	if (s->mode == STEP_TRACE)
 		return trace_on(s, regs, 1);
 	if (s->tid != gdb_guest_tid() && !is_leaving(s, regs)) {
-		postpone(s);
+		postpone(cpu, s);
 		s->mode = STEP_NONE;
 		return GDB_STEPPED_GO;
 	}

@@ -10,6 +10,7 @@
 #include <uk/cmd.h>
 #include <uk/http.h>
 #include <uk/sched.h>
+#include <uk/time.h>
 
 #define NOINLINE __attribute__((noinline))
 
@@ -108,6 +109,32 @@ static void scene_cpus(const struct uk_http_request *req,
 	uk_http_puts(res, "done\n");
 }
 UK_HTTP_ROUTE(cpus, "/cpus", UK_HTTP_GET, scene_cpus);
+
+static void *crowd_worker(void *arg)
+{
+	__nsec end = *(const __nsec *)arg;
+
+	for (int i = 0; uk_time_monotonic() < end; i++) {
+		work(i % 10, &items[i % 10]);
+		uk_sched_yield();
+	}
+	return NULL;
+}
+
+/* For so many milliseconds. */
+static void scene_crowd(const struct uk_http_request *req,
+			struct uk_http_response *res)
+{
+	__nsec end = uk_time_monotonic() + 1000000UL * (__nsec)atol(req->query);
+	struct uk_thread *threads[4];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(threads); i++)
+		threads[i] = uk_thread_create("crowd", crowd_worker, &end);
+	for (unsigned int i = 0; i < ARRAY_SIZE(threads); i++)
+		uk_thread_join(threads[i], NULL);
+	uk_http_puts(res, "done\n");
+}
+UK_HTTP_ROUTE(crowd, "/crowd", UK_HTTP_GET, scene_crowd);
 
 static void out(struct uk_cmd_io *io, const char *text, __sz len)
 {

@@ -5,6 +5,7 @@
  * exceptions are taken at the level that they come from: that needs MDSCR.KDE,
  * PSTATE.D clear and the OS lock open. A watchpoint stops before the access.
  */
+#include <string.h>
 #include <errno.h>
 #include <uk/arch/lcpu.h>
 #include <uk/nofault.h>
@@ -17,6 +18,7 @@
 
 #define PSTATE_SS (1UL << 21)
 #define PSTATE_D (1UL << 9)
+#define PSTATE_I (1UL << 7)
 
 /* D17.3: control registers of breakpoints and watchpoints, for EL1 */
 #define CR_ENABLE 1U
@@ -46,14 +48,29 @@ static unsigned int n_breaks, n_watches;
 /* Of each CPU. */
 static struct cpu {
 	__u64 masked_before; /* PSTATE.D of the program being stepped */
+	__u64 interrupts;    /* PSTATE.I if they are held back */
 	struct hw written[2][REGISTERS]; /* what is in the registers */
 } cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
-void gdb_arch_step_on(struct __regs *regs, const __u8 *insn __unused,
-		      __sz avail __unused)
+/* msr and mrs of DAIF, DAIFSet and DAIFClr (DDI 0487, C5.2), eret */
+static int is_about_interrupts(const __u8 *insn, __sz avail)
 {
-	cpus[uk_percpu_id()].masked_before = regs->pstate & PSTATE_D;
-	regs->pstate = (regs->pstate & ~PSTATE_D) | PSTATE_SS;
+	__u32 w = 0;
+
+	memcpy(&w, insn, MIN(avail, sizeof(w)));
+	return (w & 0xffdfffe0) == 0xd51b4220 ||
+	       (w & 0xfffff0df) == 0xd50340df || (w & 0xfffff3ff) == 0xd69f03e0;
+}
+
+void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail,
+		      int alone)
+{
+	struct cpu *cpu = &cpus[uk_percpu_id()];
+
+	cpu->masked_before = regs->pstate & PSTATE_D;
+	if (alone && !is_about_interrupts(insn, avail))
+		cpu->interrupts |= ~regs->pstate & PSTATE_I;
+	regs->pstate = (regs->pstate & ~PSTATE_D) | PSTATE_SS | cpu->interrupts;
 	/* or this would be stepped: until the return */
 	__asm__ volatile("msr daifset, #8" : : : "memory");
 	UKARCH_SYSREG_WRITE(mdscr_el1,
@@ -70,9 +87,22 @@ static void step_disable(void)
 
 void gdb_arch_step_off(unsigned int cpu, struct __regs *regs)
 {
-	regs->pstate = (regs->pstate & ~PSTATE_SS) | cpus[cpu].masked_before;
+	regs->pstate = (regs->pstate & ~(PSTATE_SS | cpus[cpu].interrupts)) |
+		       cpus[cpu].masked_before;
+	cpus[cpu].interrupts = 0;
 	if (cpu == uk_percpu_id())
 		step_disable();
+}
+
+/* It does nothing until MDSCR_SS is set. */
+void gdb_arch_step_forget(unsigned int cpu __unused, struct __regs *regs)
+{
+	regs->pstate &= ~PSTATE_SS;
+}
+
+/* The thread that has the other CPU then traps there. */
+void gdb_arch_step_adopt(unsigned int from __unused)
+{
 }
 
 /* A step that another CPU has given up has left MDSCR_SS. */

@@ -9,6 +9,7 @@
  * watched bytes, what it read (access.c) from its operand.
  */
 #include <errno.h>
+#include <string.h>
 #include <arch/insn.h>
 #include <uk/arch/paging.h>
 #include <uk/nofault.h>
@@ -22,6 +23,7 @@
 extern const char uk_nobreak_start[], uk_nobreak_end[];
 
 #define EFLAGS_TF (1UL << 8)
+#define EFLAGS_IF (1UL << 9)
 #define EFLAGS_RF (1UL << 16)
 
 #define DR6_CLEAR 0xffff0ff0UL
@@ -49,6 +51,8 @@ static struct cpu {
 	int enabled, in_effect;
 	int active;
 	int pushf;
+	__vaddr_t pc;		 /* of the instruction */
+	__u64 interrupts;	 /* EFLAGS_IF if they are held back */
 	__u64 before[REGISTERS]; /* the watched bytes */
 	int read[REGISTERS];	 /* 1: the instruction accesses them */
 } cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
@@ -239,7 +243,17 @@ static void look_ahead(const struct __regs *regs, const struct x86_insn *in,
 	}
 }
 
-void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail)
+/* cli, sti, popf, iret, int, and hlt, which waits for one */
+static int is_about_interrupts(const struct x86_insn *in)
+{
+	return in->map == X86_MAP_1 &&
+	       (in->opcode == 0xfa || in->opcode == 0xfb ||
+		in->opcode == 0x9d || in->opcode == 0xf4 ||
+		(in->opcode >= 0xcc && in->opcode <= 0xcf));
+}
+
+void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail,
+		      int alone)
 {
 	struct cpu *step = this_cpu();
 	struct x86_insn in = { 0 };
@@ -247,11 +261,16 @@ void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail)
 
 	step->pushf = known && in.map == X86_MAP_1 && in.opcode == 0x9c;
 	/* its second half, if it is two in its slot, adds to the first */
-	if (!step->active)
+	if (!step->active) {
 		look_ahead(regs, known ? &in : __NULL, insn);
+		step->pc = regs->rip;
+		step->interrupts = alone && known && !is_about_interrupts(&in)
+					   ? regs->eflags & EFLAGS_IF
+					   : 0;
+	}
 	step->active = 1;
 	hw_apply();
-	regs->eflags |= EFLAGS_TF;
+	regs->eflags = (regs->eflags & ~step->interrupts) | EFLAGS_TF;
 }
 
 int gdb_arch_step_watch(struct gdb_cause *cause)
@@ -272,20 +291,43 @@ int gdb_arch_step_watch(struct gdb_cause *cause)
 	return 0;
 }
 
+void gdb_arch_step_forget(unsigned int cpu, struct __regs *regs)
+{
+	if (regs->eflags & EFLAGS_TF)
+		regs->eflags = (regs->eflags & ~EFLAGS_TF) |
+			       cpus[cpu].interrupts;
+}
+
 void gdb_arch_step_off(unsigned int cpu, struct __regs *regs)
 {
 	struct cpu *step = &cpus[cpu];
 	__u64 *pushed = (__u64 *)regs->rsp, flags;
 
-	regs->eflags &= ~EFLAGS_TF;
-	if (step->pushf && uk_nofault_try_read(flags, pushed)) {
-		flags &= ~EFLAGS_TF;
+	gdb_arch_step_forget(cpu, regs);
+	if (step->pushf && regs->rip != step->pc &&
+	    uk_nofault_try_read(flags, pushed)) {
+		flags = (flags & ~EFLAGS_TF) | step->interrupts;
 		(void)uk_nofault_try_write(flags, pushed);
 	}
 	step->pushf = 0;
 	step->active = 0;
+	step->interrupts = 0;
 	if (step == this_cpu())
 		hw_apply();
+}
+
+void gdb_arch_step_adopt(unsigned int from)
+{
+	struct cpu *step = this_cpu(), *begun = &cpus[from];
+
+	step->active = 1;
+	step->pushf = begun->pushf;
+	step->pc = begun->pc;
+	step->interrupts = begun->interrupts;
+	memcpy(step->before, begun->before, sizeof(step->before));
+	memcpy(step->read, begun->read, sizeof(step->read));
+	begun->active = 0;
+	begun->pushf = 0;
 }
 
 void gdb_arch_break(void)
