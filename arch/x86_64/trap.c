@@ -219,22 +219,32 @@ static __vaddr_t __nobreak place_of_debug(const struct __regs *regs,
 	return uk_percpu_read(trap) || on_trap_stack(regs->rsp) ? below : top;
 }
 
+/* Where the trap came in that has this stack pointer, or 0. */
+static __u64 __nobreak entry_of(__u64 rsp, unsigned int cpu)
+{
+	__u64 faults = TOP_OF(uk_ist_fault, cpu);
+	__u64 debugs = TOP_OF(uk_trap_stack, cpu);
+
+	if (debugs - rsp < UKARCH_TRAP_ENTRY_SIZE)
+		return debugs;
+	if (faults - rsp >= UKARCH_IST_SIZE)
+		return 0;
+	return faults - ALIGN_DOWN(faults - rsp, (__u64)UKARCH_TRAP_ENTRY_SIZE);
+}
+
 /* The stack below which memory is free. Where the trap of a handler is still
  * coming in, it is that of the handler, whose pointer the CPU has pushed; the
  * frame may be on its way to there.
  */
 static __u64 __nobreak free_below(__u64 rsp, unsigned int cpu)
 {
-	__u64 top = TOP_OF(uk_ist_fault, cpu), pushed;
+	__u64 entry;
 
 	for (unsigned int n = 0; n < 2; n++) { /* one on the other's way */
-		__u64 used = top - rsp;
-
-		if (!used || used > UKARCH_IST_SIZE)
+		entry = entry_of(rsp, cpu);
+		if (!entry)
 			break;
-		pushed = top -
-			 ALIGN_DOWN(used - 1, (__u64)UKARCH_TRAP_ENTRY_SIZE);
-		rsp = ALIGN_DOWN(((__u64 *)pushed)[-2], 16UL) -
+		rsp = ALIGN_DOWN(((__u64 *)entry)[-2], 16UL) -
 		      sizeof(struct __regs);
 	}
 	return ALIGN_DOWN(rsp, 16UL);
