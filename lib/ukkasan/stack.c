@@ -34,13 +34,13 @@ static void clean_above(__uptr sp)
 					  (sp & ~(UK_KASAN_GRANULE - 1)));
 }
 
-void uk_kasan_stack_left(void)
+void uk_kasan_stack_left_below(const void *sp)
 {
-	__uptr sp = (__uptr)__builtin_frame_address(0);
-	const struct uk_stack *stack = uk_stack_find(sp);
+	const struct uk_stack *stack = uk_stack_find((__uptr)sp);
 
 	if (stack)
-		uk_kasan_unpoison(stack->base, sp - (__uptr)stack->base);
+		uk_kasan_unpoison(stack->base,
+				  (__uptr)sp - (__uptr)stack->base);
 }
 
 /* --- the compilers' names -------------------------------------------------*/

@@ -64,10 +64,16 @@ void uk_kasan_poison(const void *start, const void *end, __u8 why);
  */
 void uk_kasan_unpoison(const void *start, __sz len);
 
-/** Allows accesses to the stack in use below the caller's frame: for code that
- * called functions which did not return, as after a fault. Contexts: any.
+void uk_kasan_stack_left_below(const void *sp);
+
+/** Allows accesses to the stack in use below the caller's frame record: for
+ * code that called functions which did not return, as after a fault. The record
+ * is below the caller's variables or above them. Contexts: any.
  */
-void uk_kasan_stack_left(void);
+static inline __attribute__((always_inline)) void uk_kasan_stack_left(void)
+{
+	uk_kasan_stack_left_below(__builtin_frame_address(0));
+}
 #else
 static inline int uk_kasan_image(__paddr_t root __unused,
 				 __paddr_t (*alloc)(void) __unused)
