@@ -31,10 +31,14 @@ void __nobreak uk_break_hit(const struct uk_break *b, struct __regs *regs)
 		uk_raise_event(UK_EVENT_BREAK_HIT, &hit);
 }
 
-/* 1 if it was removed since it was hit: what stands there now is executed. */
-static int __nobreak is_gone(const struct __regs *regs)
+int __nobreak uk_break_again(struct __regs *regs)
 {
-	return !uk_break_is_insn((const __u8 *)uk_break_pc(regs));
+	__vaddr_t pc = uk_break_pc(regs);
+
+	if (uk_break_at(pc) || uk_break_is_own((const __u8 *)pc))
+		return 0;
+	ukarch_regs_set_pc(regs, pc);
+	return 1;
 }
 
 /* One without users is being inserted or removed: by this CPU, or while this
@@ -56,10 +60,8 @@ int __nobreak uk_break_pass(struct ukarch_trap_ctx *ctx)
 		/* a literal that cannot be read faults at its own place */
 		if (uk_break_execute(b, ctx->regs) == UK_BREAK_IN_PLACE)
 			(void)uk_break_patch(b, 0);
-	} else if (!b && nested && is_gone(ctx->regs)) {
-		ukarch_regs_set_pc(ctx->regs, uk_break_pc(ctx->regs));
 	} else {
-		passed = 0;
+		passed = uk_break_again(ctx->regs);
 	}
 	cpu->in_debugger = nested;
 	return passed;

@@ -114,7 +114,8 @@ static int __nobreak breakpoint(struct ukarch_trap_ctx *ctx, int nested)
 	struct uk_break *b = uk_break_at(pc);
 
 	if (!b)
-		return own_trap(ctx, nested);
+		return uk_break_again(ctx->regs) ? UK_EVENT_HANDLED
+						 : own_trap(ctx, nested);
 	ukarch_regs_set_pc(ctx->regs, pc);
 	if (!nested && gdb_step_is_due(b)) {
 		if (gdb_step_begin(ctx->regs))

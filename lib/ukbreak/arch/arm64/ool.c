@@ -353,6 +353,11 @@ int __nobreak uk_break_is_insn(const __u8 *insn)
 	return (w & 0xffe0001f) == 0xd4200000;
 }
 
+int __nobreak uk_break_is_own(const __u8 *insn)
+{
+	return uk_break_is_insn(insn);
+}
+
 void __nobreak uk_break_undo(struct __regs *regs __unused)
 {
 }

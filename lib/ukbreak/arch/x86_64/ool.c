@@ -272,6 +272,12 @@ int __nobreak uk_break_is_insn(const __u8 *insn)
 	return insn[0] == 0xcc;
 }
 
+/* or int with 3, of two bytes: SDM volume 2, INT */
+int __nobreak uk_break_is_own(const __u8 *insn)
+{
+	return uk_break_is_insn(insn) || (insn[0] == 3 && insn[-1] == 0xcd);
+}
+
 int __nobreak uk_break_is_nmi(const struct ukarch_trap_ctx *ctx)
 {
 	return ctx->trapnr == TRAP_NMI;

@@ -166,6 +166,12 @@ void uk_break_undo(struct __regs *regs);
  */
 int uk_break_pass(struct ukarch_trap_ctx *ctx);
 
+/**
+ * After a trap: was the breakpoint removed since? Then what is there now is
+ * next. @return 1; 0: it is there, or an instruction of the program's own is.
+ */
+int uk_break_again(struct __regs *regs);
+
 /*
  * The program has come to a breakpoint with UK_BREAK_PROBE; data: struct
  * uk_break_hit. In trap context, with in_debugger set.
@@ -191,6 +197,9 @@ __vaddr_t uk_break_pc(const struct __regs *regs);
 
 /** 1 if an instruction is a breakpoint instruction. */
 int uk_break_is_insn(const __u8 *insn);
+
+/** 1 if such a trap, with uk_break_pc() there, is of the code in memory. */
+int uk_break_is_own(const __u8 *insn);
 
 /** 1 for an interrupt that came although interrupts were off. */
 int uk_break_is_nmi(const struct ukarch_trap_ctx *ctx);
