@@ -9,7 +9,8 @@
  * interrupt stack (IST, see trap.c): ukarch_trap_restack() moves the frame to
  * the interrupted stack if that is sound, to the trap stack otherwise, and
  * the interrupt stack is free again before any handler runs. So a fault
- * inside a handler finds a frame of its own.
+ * inside a handler finds a frame of its own. An NMI may come before that: what
+ * traps in its handlers comes in elsewhere (nmi_begin()).
  *
  * ukarch_trap_return is where handlers return to. A frame record of the
  * interrupted function, {rbp, rip}, lies below struct __regs, so that a walk
