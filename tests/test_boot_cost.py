@@ -14,7 +14,7 @@ pytestmark = pytest.mark.one_cpu("exact numbers of instructions")
 # change is worth what it adds, or makes the boot cheaper, set the new number
 # (the test prints it) and say so in the commit.
 INSTRUCTIONS = {
-    ("x86_64", "gcc"): 70_400, ("x86_64", "clang"): 70_900,
+    ("x86_64", "gcc"): 72_500, ("x86_64", "clang"): 73_000,
     ("arm64", "gcc"): 518_300, ("arm64", "clang"): 456_800,
 }
 SLACK = 1.03  # small changes need no new number
