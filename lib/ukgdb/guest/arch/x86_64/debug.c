@@ -323,7 +323,6 @@ void gdb_arch_step_adopt(unsigned int from)
 	step->active = 1;
 	step->pushf = begun->pushf;
 	step->pc = begun->pc;
-	step->interrupts = begun->interrupts;
 	memcpy(step->before, begun->before, sizeof(step->before));
 	memcpy(step->read, begun->read, sizeof(step->read));
 	begun->active = 0;
