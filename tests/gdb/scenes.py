@@ -5,7 +5,10 @@ is read, and a function below is called. The last line it prints is SCENE
 PASSED; an assertion ends it before."""
 
 import functools
+import os
 import re
+import signal as signals
+import threading
 
 import gdb
 
@@ -533,26 +536,42 @@ def crash_then_detach():
 
 # --- interrupts --------------------------------------------------------------------
 
+def interrupted(seconds, command="continue"):
+    """Ctrl-C some time after the command has resumed the program. gdb says that it
+    resumes it shortly before it does, and a Ctrl-C in between ends the command: then
+    it is given once more."""
+    for _ in range(5):
+        resumed, ended = threading.Event(), threading.Event()
+
+        def press(resumed=resumed, ended=ended):
+            resumed.wait()
+            if not ended.wait(seconds):
+                os.kill(os.getpid(), signals.SIGINT)
+
+        def on_cont(_, resumed=resumed):
+            resumed.set()
+        gdb.events.cont.connect(on_cont)
+        thread = threading.Thread(target=press)
+        thread.start()
+        try:
+            return go(command)
+        except KeyboardInterrupt:
+            assert gdb.selected_thread().is_stopped()
+        finally:
+            gdb.events.cont.disconnect(on_cont)
+            ended.set()
+            resumed.set()
+            thread.join()
+    raise AssertionError(f"{command}: gdb itself took each Ctrl-C")
+
+
 @scene
 def interrupt(name):
-    """Ctrl-C while the program is busy: gdb has resumed it and sleeps (proc(5))."""
-    import threading
-    import time
-    import os
-    import signal as signals
+    """Ctrl-C while the program is busy."""
     to_main()
     run(f"tbreak {name}")
     go()
-    resumed, me = threading.Event(), threading.get_native_id()
-    gdb.events.cont.connect(lambda event: resumed.set())
-
-    def press():
-        resumed.wait()
-        while open(f"/proc/self/task/{me}/stat").read().rpartition(")")[2].split()[0] != "S":
-            time.sleep(0.01)
-        os.kill(os.getpid(), signals.SIGINT)
-    threading.Thread(target=press, daemon=True).start()
-    assert go() == {"signal": "SIGINT"}
+    assert interrupted(0.05) == {"signal": "SIGINT"}
     assert name in [f.name() for f in frames()], [f.name() for f in frames()]
     run("set var verdict = 1")
     exits(1)

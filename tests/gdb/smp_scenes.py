@@ -7,8 +7,6 @@ CPU n."""
 import json
 import os
 import random
-import signal
-import threading
 
 import gdb
 
@@ -184,8 +182,7 @@ def conditions_on_each_cpu(cpus, passes):
         look(cpus)
         run("delete")
     run("break smp_round if 0")
-    threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
-    assert "SIGINT" in str(go())
+    assert "SIGINT" in str(interrupted(1))
     run("delete")
     run("set smp_goal = 1000")
     exits()
@@ -263,8 +260,7 @@ def ctrl_c_reaches_each_cpu(cpus):
             thread.switch()
             cpu = cpu_of(thread)
             before = rounds(cpus)
-            threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT)).start()
-            assert go() == {"signal": "SIGINT"}, last
+            assert interrupted(0.5) == {"signal": "SIGINT"}, last
             after = rounds(cpus)
             assert after[cpu] > before[cpu]
             assert lock == "off" or [n for i, n in enumerate(after) if i != cpu] == \

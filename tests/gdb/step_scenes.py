@@ -3,10 +3,6 @@
 """Single steps over what is special about them; read behind scenes.py. What the
 program prints at the end is compared with what it prints alone."""
 
-import os
-import signal as signals
-import threading
-
 # pylint: disable=undefined-variable
 
 TF = 0x100
@@ -270,20 +266,6 @@ def watched_reads():
 
 
 # --- Ctrl-C ---------------------------------------------------------------------
-
-def interrupted(seconds, command):
-    """Ctrl-C some time after the program has been resumed."""
-    timer = threading.Timer(seconds, os.kill, (os.getpid(), signals.SIGINT))
-
-    def resumed(_):
-        gdb.events.cont.disconnect(resumed)
-        timer.start()
-    gdb.events.cont.connect(resumed)
-    stop = go(command)
-    timer.cancel()
-    timer.join()
-    return stop
-
 
 @scene
 def ctrl_c_in_steps():

@@ -92,9 +92,6 @@ def broken_page_tables():
 @scene
 def each_cpu(cpus):
     """Without breakpoints: a late attach stops all CPUs, none moves, a step moves one of them alone."""
-    import os
-    import signal as signals
-    import threading
     attach()
     threads = sorted(gdb.selected_inferior().threads(), key=lambda t: t.ptid[1])
     assert [t.name for t in threads] == [f"CPU {cpu}" for cpu in range(cpus)]
@@ -121,8 +118,7 @@ def each_cpu(cpus):
             assert t.num == thread.num or number("$pc") == others[t.num]
     run("set scheduler-locking off")
     before = counts()
-    threading.Timer(1, os.kill, (os.getpid(), signals.SIGINT)).start()
-    assert go() == {"signal": "SIGINT"}
+    assert interrupted(1) == {"signal": "SIGINT"}
     assert all(new > old for new, old in zip(counts(), before)), (before, counts())
     run("set smp_goal = 1")
     exits()
