@@ -102,12 +102,13 @@ def sample(stub, image, cpus, ran, stacks):
         stacks[key] = count + 1, time_of + ran
 
 
-def take(path, place, hz, alive, deadline):
-    """Until the guest ends, or the deadline. OSError, ElfError."""
+def take(path, place, hz, alive, seconds):
+    """Until the guest ends, or for some seconds from QEMU's first answer on. OSError, ElfError."""
     image, stacks, all_ran = Image(path), {}, 0
     try:
         stub = Stub(place, alive)
         cpus = stub.cpus()
+        deadline = time.monotonic() + seconds
         while alive() and time.monotonic() < deadline:
             began = time.monotonic_ns()
             stub.go()
