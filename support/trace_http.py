@@ -2,29 +2,20 @@
 # Copyright (c) 2026, The Vitrine Authors
 """The rings that a guest sends while it runs: GET /trace, whose layout is lib/ukhttp/trace.c's."""
 
-import http.client
 import struct
-import urllib.error
-import urllib.request
 
+import guest_http
 from trace_events import HEAD, TraceError, read_ring
 
 TOP = struct.Struct("<8sIIQ32sII")  # struct trace_head
 THREAD = struct.Struct("<I32s")  # struct trace_thread
 POSITION = struct.Struct("<Q")
 MAGIC, VERSION = b"VITRACE\0", 2
-SECONDS = 20
 
 
 def fetch(url):
-    try:
-        with urllib.request.urlopen(f"{url.rstrip('/')}/trace", timeout=SECONDS) as reply:
-            return reply.read()
-    except urllib.error.HTTPError as e:
-        why = "build the image with LIBUKHTTP_TRACE" if e.code == 404 else "see its log"
-        raise TraceError(f"{url} answers {e.code} to GET /trace; {why}") from e
-    except (OSError, ValueError, http.client.HTTPException) as e:
-        raise TraceError(f"{url} sends no trace: {getattr(e, 'reason', e)}") from e
+    """GuestError."""
+    return guest_http.ask(url, "/trace", "LIBUKHTTP_TRACE")
 
 
 def parse(data, image, build_id):

@@ -315,8 +315,19 @@ def test_support_probe(clean):
         assert why in g.probe(g.image.path, str(g.at), probe, status=1), probe
     assert "it is for another image" in g.probe(
         build("hello", g.image.arch).path, str(g.at), "main", status=1)
-    g.probe(g.image.path, status=1)
+    assert "is no address of a guest; write PORT, " in g.probe(g.image.path, status=2)
     assert "--help" in g.probe(status=2)
+    at, url = str(g.at), f"http://127.0.0.1:{g.at}/"
+    assert g.probe(at) == g.probe(url)
+    for words, why in ((("--name", "n", at), "--name does nothing without a probe"),
+                       (("--remove", "mine", "--print", at), "--print does nothing with --remove"),
+                       (("--remove", "mine", "--name", "n", at), "--name does nothing with --remove"),
+                       ((g.image.path, "localhost:1", "work"), "localhost:1 is no address of a guest; write PORT, ")):
+        assert why in g.probe(*words, status=2), words
+    for words in (("--remove", "mine", at), (g.image.path, at, "work")):
+        for token, why in (("", "send Authorization: Bearer and http.token"), ("wrong", "wrong token")):
+            said = g.probe("--token", token, *words, status=1)
+            assert f"{why} (the guest's token: --token TEXT or VITRINE_TOKEN here, " in said, said
 
 
 def test_beside_a_debugger(clean):

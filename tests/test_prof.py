@@ -235,7 +235,8 @@ def test_pprof(arch, machine):
         url = f"http://127.0.0.1:{guest.at}"
         stacks = folds(support_prof("--seconds", "1", url, image.path))
         assert any(stack[-2:] == ("work", "fifty") and stack[:2] == ("cpu 0", "thread main") for stack in stacks), stacks
-        assert {stack[-1]: size for stack, size in folds(support_prof("--heap", url, image.path)).items()}["keep"] == 3000
+        heap = folds(support_prof("--heap", str(guest.at), image.path))
+        assert {stack[-1]: size for stack, size in heap.items()}["keep"] == 3000
         if os.environ.get("VITRINE_ALL"):
             check_go(guest)
 
@@ -283,7 +284,15 @@ def test_prof_refuses(tmp_path):
     image = build("prof", ARCHS[0]).path
     assert "name an image" in support_prof(status=2)
     assert "use a whole number from 1 to 1000" in support_prof("--hz=0", image, status=2)
-    assert "sends no profile" in support_prof("http://127.0.0.1:1", image, status=1)
+    assert "does not answer" in support_prof("http://127.0.0.1:1", image, status=1)
+    assert "does not answer" in support_prof("1", image, status=1)
+    for wrong in ("65536", "0", "localhost:1", "https://localhost:1", "http://", "http://localhost:x", "http://localhost:1/?q"):
+        assert f"{wrong} is no address of a guest; write PORT, " in support_prof(wrong, image, status=2)
+    for words, why in ((("--heap", image), "--heap needs a guest"), (("--waits", image), "--waits needs a guest"),
+                       (("--hz=5", "1", image), "--hz is not for a guest"), (("--run=-v", "1", image), "--run is not for a guest"),
+                       (("--heap", "--waits", "1", image), "leave out --waits"),
+                       (("--heap", "--seconds=1", "1", image), "leave out --waits and --seconds")):
+        assert why in support_prof(*words, status=2), words
     assert "not" in support_prof(tmp_path / "missing", status=1)
 
 
@@ -301,6 +310,8 @@ def test_pprof_without_a_token(arch, machine):
         guest.wait_for("keep: ")
         status, _, body = guest.ask("/debug/pprof/profile?seconds=1")
         assert (status, body) == (403, b"changes are refused: boot with http.token=TEXT\n")
+        said = support_prof("--seconds=1", str(guest.at), guest.image.path, status=1)
+        assert "changes are refused: boot with http.token=TEXT (support/run sends the token" in said
 
 
 @pytest.mark.one_cpu("time is counted on one CPU")

@@ -149,7 +149,8 @@ def test_refused(traced, tmp_path):
     for words, says, status in (
             (["--ctf", tmp_path / "full", core, image.path], "is not empty; name a new folder", 1),
             ([image.path], "is no core file; support/run --core FILE writes one", 1),
-            ([tmp_path / "none"], "No such file", 1), ([], "name a core file", 2), (["--what"], "not recognized", 2),
+            ([tmp_path / "none"], "No such file", 1), ([], "name a core file", 2),
+            (["19100"], "name the image", 2), (["localhost:19100", image.path], "localhost:19100 is no address of a guest; write PORT", 2), (["--what"], "not recognized", 2),
             ([core, other.path], "is of another image", 1), (["--json", "/dev/null/x", core, image.path], "Not a directory", 1)):
         done = run(ROOT / "support/trace", *words)
         assert done.returncode == status and says in done.stdout and "Traceback" not in done.stdout, done.stdout
@@ -174,11 +175,12 @@ def test_over_http(arch, machine, tmp_path):
         url = f"http://127.0.0.1:{g.at}"
         live = run(ROOT / "support/trace", url, image.path)
         assert live.returncode == 0, live.stdout
-        done = run(ROOT / "support/trace", "--ctf", tmp_path / "ctf", "--json", tmp_path / "t.json", url, image.path)
+        done = run(ROOT / "support/trace", "--ctf", tmp_path / "ctf", "--json", tmp_path / "t.json", g.at, image.path)
         assert done.returncode == 0, done.stdout
         core.write_bytes(g.ask("/core", Authorization="Bearer se-cret")[2])
         raw.write_bytes(g.ask("/trace")[2])
         check_switch(g)
+        check_not_served(g)
         log, threads = g.get("/log"), json.loads(g.get("/threads"))["threads"]
     then, later = events(live.stdout), events(run(ROOT / "support/trace", core, image.path).stdout)
     assert {cpu for _, cpu, *_ in then} == {0, 1}
@@ -226,6 +228,15 @@ def check_switch(g):
         assert len(last) > 20 and last == [line[0] for line in begin.finditer(whole) if line[1] == cpu][-len(last):]
 
 
+def check_not_served(g):
+    """What to do is said on one line."""
+    for words, option in (("prof", g.at, g.image.path), "LIBUKPROF_HTTP_START"), (("probe", g.at), "LIBUKPROBE_HTTP"), \
+            (("probe", "--remove", "p", g.at), "LIBUKPROBE_HTTP"):
+        done = run(ROOT / "support" / words[0], *words[1:])
+        assert done.returncode == 1 and done.stdout.endswith(f"; build the image with {option}\n"), done.stdout
+        assert "available" not in done.stdout and done.stdout.count("\n") == 1, done.stdout
+
+
 def check_damaged(image, data):
     """A download that is cut, or of something else, is refused with a reason."""
     about = te.Image(image.path)
@@ -239,7 +250,7 @@ def check_damaged(image, data):
 
 def test_no_guest():
     done = run(ROOT / "support/trace", f"http://127.0.0.1:{free_port()}", image_of(ARCHS[0]).path)
-    assert done.returncode == 1 and "sends no trace: " in done.stdout and "Traceback" not in done.stdout
+    assert done.returncode == 1 and " does not answer: " in done.stdout and "Traceback" not in done.stdout
 
 
 # --- rings that are not as they should be -----------------------------------------
