@@ -261,6 +261,8 @@ def folds(text):
 def test_by_the_stub(arch, tmp_path):
     """A guest that takes no profile of its own, by QEMU's stub, in all formats: two CPUs, one idle."""
     image = build("prof", arch)
+    alone = support_prof("--hz=200", image.path, "work", "work")  # what the guest prints is elsewhere
+    assert folds(alone) and all(re.fullmatch(r"cpu 0;.* \d+", line) for line in alone.splitlines()), alone
     files = {name: tmp_path / name for name in ("folded", "speedscope", "pprof")}
     support_prof(*(f"--{name}={path}" for name, path in files.items()), "--seconds=3", "--hz=200", "--run=--smp 2",
                  image.path, "forever")
