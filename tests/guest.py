@@ -38,6 +38,12 @@ def listens(path):
                map(str.split, Path("/proc/net/unix").read_text().splitlines()))
 
 
+def qemu_of(process):
+    """The process that a support/run has started."""
+    return until(lambda: [int(w) for w in open(
+        f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii").read().split()])[0]
+
+
 def vport1(port, transport="modern"):
     """Options that give port 1 of a virtio console to a TCP port, whatever the image does there."""
     legacy = "true" if transport == "legacy" else "false"

@@ -195,12 +195,6 @@ def test_usage(tmp_path):
     assert done.returncode == CRASHED and sorted(os.listdir(tmp_path)) == ["core", "file"]
 
 
-def qemu_of(process):
-    """The process that a support/run has started."""
-    return until(lambda: [int(w) for w in open(
-        f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii").read().split()])[0]
-
-
 def test_without_core(tmp_path):
     """Log and report are there, and say what is missing and why."""
     image = build("crash", ARCHS[0])

@@ -3,15 +3,22 @@
 """ukwatchdog: each hang of tests/apps/watchdog is reported with its place, and
 nothing else is, on each machine and interrupt controller."""
 
+import contextlib
+import ctypes
+import os
 import re
+import time
+from pathlib import Path
 
 import pytest
 from gdb_guest import StubGuest
+from guest import Guest, qemu_of
 from screen import FRAME, read_screen
 from vitrine import MACHINES, ROOT, build, check_all_pass
 
 MS = 100
 CRASHED = 70
+PTRACE_ATTACH, PTRACE_DETACH, WALL = 16, 17, 0x40000000  # <sys/ptrace.h>, <sys/wait.h>
 SCENES = [ROOT / "tests" / "gdb" / f"{name}_scenes.py" for name in ("step", "watchdog")]
 FOR = r"for (\d+) ms"
 # scene: (CPUs, reason, what is ready, functions of the trace from the innermost on)
@@ -97,6 +104,44 @@ def test_no_false_report(name):
     """A long computation that keeps no thread waiting, many short ones, an idle guest."""
     done = build("watchdog", MACHINES[name][0]).run("no-hang", options=options(name, 2, ms=MS))
     assert done.status == 0 and "0 reports\n" in done.text, done.text
+
+
+@contextlib.contextmanager
+def not_run(process, cpu):
+    """The host does not run a CPU of QEMU's meanwhile: ptrace(2) stops its thread."""
+    def trace(request):
+        assert not libc.ptrace(request, int(tid), None, None), os.strerror(ctypes.get_errno())
+    libc = ctypes.CDLL(None, use_errno=True)
+    tasks = Path("/proc", str(qemu_of(process)), "task")
+    tid, = (task.name for task in tasks.iterdir() if (task / "comm").read_text(encoding="ascii") == f"CPU {cpu}/TCG\n")
+    trace(PTRACE_ATTACH)
+    os.waitpid(int(tid), WALL)
+    yield
+    trace(PTRACE_DETACH)
+
+
+# arm64's tlbi reaches each CPU without its help
+@pytest.mark.parametrize("name", [name for name in ("q35",) if name in MACHINES])
+@pytest.mark.parametrize("comes_back", [True, False])
+@pytest.mark.one_cpu("has its own number of CPUs")
+def test_a_cpu_that_the_host_does_not_run(name, comes_back):
+    """Another one that waits for it with interrupts off is reported where it does not come back."""
+    limit = 4 * MS if comes_back else MS
+    with Guest(build("watchdog", MACHINES[name][0]), "waits-for-second", options=[
+            *options(name, 2, ms=limit), "--qemu", "-name vitrine,debug-threads=on"]) as guest:
+        guest.wait_for("it waits")
+        with not_run(guest.process, 1):
+            if comes_back:
+                time.sleep(9 * MS / 1000)
+            else:
+                guest.wait_for("watchdog: ")
+        done = guest.end()
+    if comes_back:
+        waited, reports = map(int, re.search(r"(\d+) ms\n(\d+) reports", done.text).groups())
+        assert reports == 0 or waited >= 4 * limit, done.text
+    else:
+        found = re.fullmatch(rf"watchdog: interrupts are off on CPU 0 {FOR}, in thread main", read_screen(done).reason)
+        assert int(found[1]) >= 4 * limit and done.status == CRASHED, done.text
 
 
 def test_no_false_report_in_a_preemptive_guest(arch):

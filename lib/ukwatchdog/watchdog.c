@@ -8,8 +8,10 @@
  * - The same thread has the CPU at each tick, was not given it anew, and others
  *   wait for it each time, or need not (watchdog.alone).
  *
- * Besides the time a number of ticks must have passed: a host that did not run
- * the guest for long lets it get only one. Of each hang there is one report.
+ * Besides the time a number of ticks must have passed, on each CPU: a host that
+ * did not run the guest for long lets it get only one, and a CPU may wait with
+ * interrupts off for one that the host does not run. Of each hang there is one
+ * report.
  */
 #include <string.h>
 #include <uk/arch/lcpu.h>
@@ -26,6 +28,7 @@
 #define MS_MAX 3600000U
 #define TICKS 4 /* in the time after which a hang is reported */
 #define TICKS_MIN 3
+#define PATIENCE 4 /* times the limit, with a CPU that does not tick at all */
 #define NSEC_PER_MS 1000000UL
 
 static unsigned int limit_ms;
@@ -48,6 +51,7 @@ struct hang {
 	unsigned int ticks;
 	__nsec since;
 	int reported;
+	__u64 seen[CONFIG_UKPLAT_LCPU_MAXCOUNT]; /* ticks of each CPU then */
 };
 
 static void beat(struct uk_timer *timer, void *arg);
@@ -55,6 +59,7 @@ static void beat(struct uk_timer *timer, void *arg);
 /* Of each CPU; all but the timer and its beats are the NMI's. */
 static struct {
 	struct uk_timer timer;
+	int started;
 	unsigned int beats;
 	unsigned int seen; /* of these at the last tick */
 	struct hang irq_off, busy;
@@ -67,20 +72,43 @@ static struct {
 	 1] = { .timer = UK_TIMER_INIT(beat, __NULL) }
 };
 
+static void forget(struct hang *h)
+{
+	h->ticks = 0;
+	h->reported = 0;
+}
+
+static void begin(struct hang *h, __nsec now)
+{
+	h->since = now;
+	for (unsigned int i = 0; i < CONFIG_UKPLAT_LCPU_MAXCOUNT; i++)
+		h->seen[i] = UK_READ_ONCE(cpus[i].ticks);
+}
+
+/* The host has run all CPUs. */
+static int all_ran(const struct hang *h)
+{
+	for (unsigned int i = 0; i < CONFIG_UKPLAT_LCPU_MAXCOUNT; i++)
+		if (UK_READ_ONCE(cpus[i].started) &&
+		    UK_READ_ONCE(cpus[i].ticks) - h->seen[i] < TICKS_MIN)
+			return 0;
+	return 1;
+}
+
 /* It holds at this tick too, or not. */
 static void update(struct ukarch_trap_ctx *ctx, enum watchdog_hang what,
 		   struct hang *h, int holds)
 {
-	__nsec now = uk_time_monotonic();
+	__nsec now = uk_time_monotonic(), limit = limit_ms * NSEC_PER_MS;
 
 	if (!holds) {
-		*h = (struct hang){ 0 };
+		forget(h);
 		return;
 	}
 	if (!h->ticks++)
-		h->since = now;
-	if (h->ticks <= TICKS_MIN || h->reported ||
-	    now - h->since < limit_ms * NSEC_PER_MS)
+		begin(h, now);
+	if (h->ticks <= TICKS_MIN || h->reported || now - h->since < limit ||
+	    (!all_ran(h) && now - h->since < PATIENCE * limit))
 		return;
 	h->reported = 1;
 	watchdog_report(ctx, what, now - h->since, crashes);
@@ -124,7 +152,7 @@ static int thread_stayed(unsigned int cpu)
 		     idle == cpus[cpu].idle_time;
 
 	if (!stayed)
-		cpus[cpu].busy = (struct hang){ 0 };
+		forget(&cpus[cpu].busy);
 	cpus[cpu].thread = t;
 	cpus[cpu].switches = t ? t->switches : 0;
 	cpus[cpu].idle_time = idle;
@@ -172,6 +200,7 @@ static void beat(struct uk_timer *timer, void *arg __unused)
 
 static void start_beats(void)
 {
+	UK_WRITE_ONCE(cpus[ukplat_lcpu_id()].started, 1);
 	uk_timer_start(&cpus[ukplat_lcpu_id()].timer,
 		       uk_time_monotonic() + period);
 }

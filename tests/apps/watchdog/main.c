@@ -164,6 +164,25 @@ static void *no_hang(void *arg)
 	return arg;
 }
 
+/* A new thread's stack is guarded on each CPU, which main waits for with
+ * interrupts off (x86_64); until the host has not run the second one for a
+ * while.
+ */
+static void *waits_for_second(void *arg)
+{
+	__nsec took;
+
+	puts("it waits");
+	do {
+		__nsec start = uk_time_monotonic();
+
+		uk_thread_join(ready("other", 1), NULL);
+		took = uk_time_monotonic() - start;
+	} while (took < 3 * LONG);
+	printf("%lu ms\n", took / MS);
+	return arg;
+}
+
 /* For a debugger, which stops in here, with another thread ready. */
 static __attribute__((noinline)) void stopped(void)
 {
@@ -213,6 +232,7 @@ int main(void)
 		{ "irq-off-on-second", irq_off_on_second },
 		{ "hangs-twice", hangs_twice },
 		{ "no-hang", no_hang },
+		{ "waits-for-second", waits_for_second },
 		{ "debugged", debugged },
 	};
 
