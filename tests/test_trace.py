@@ -211,8 +211,14 @@ def check_switch(g):
     assert g.ask("/tracepoints?off=*", "POST")[1]["www-authenticate"] == "Bearer"
     right = {"Authorization": "Bearer se-cret"}
     assert g.ask("/tracepoints?off=no_such", "POST", **right)[0] == 404
-    assert g.ask("/tracepoints?what", "POST", **right)[0] == 400
+    for query in ("what", "", "off=log&on=trap", "off=log&x"):
+        assert g.ask(f"/tracepoints?{query}", "POST", **right)[0] == 400, query
+    assert b'"Authorization: Bearer TOKEN"' in g.ask("/tracepoints?off=*", "POST")[2]
+    listed = g.get("/tracepoints")  # they are all on, and no token is needed to see that
+    assert set(re.findall(r"^on  (\w+) +\S", listed, re.M)) == {p.name for p in te.Image(g.image.path).points.values()}, listed
     assert re.fullmatch(rb"\d\d+ off\n", g.ask("/tracepoints?off=*", "POST", **right)[2])
+    assert re.fullmatch(rb"(\d+) off, \1 of them already\n", g.ask("/tracepoints?off=*", "POST", **right)[2])
+    assert not re.search("^on", g.get("/tracepoints"), re.M)
     heads = []
     for _ in range(2):
         data = g.ask("/trace")[2]

@@ -67,11 +67,13 @@ def test_cost(arch, cc):
 
 
 def test_commands(arch):
-    result = commands(arch, "tracepoints", "tracepoints on heap_*,log", "mem", "tracepoints off heap_*", "tracepoints on log*,no_such",
+    result = commands(arch, "tracepoints", "tracepoints on heap_*,log", "mem", "tracepoints off heap_*", "tracepoints off heap_*,log",
+                      "tracepoints on log*,no_such",
                       "tracepoints off", "tracepoints last", "tracepoints clear", "tracepoints last")
     text = result.text
     assert re.search(r"^ +heap_alloc +%lu bytes", text, re.M) and not re.search(r"^on ", text, re.M), text
     assert re.search(r"^4 on\n= 0$", text, re.M) and re.search(r"^3 off\n= 0$", text, re.M), text
+    assert "4 off, 3 of them already\n= 0" in text, text
     assert "log*,no_such: no tracepoint has such a name" in text and "usage: tracepoints" in text
 
 
@@ -104,6 +106,15 @@ def test_wrong_name_at_boot(arch, names):
     result = commands(arch, params=[f"trace.on={names}"])
     assert result.status == 71
     assert f"trace.on={names}: no tracepoint has such a name" in result.text
+    listed = re.findall(r"(?:on )? +(\w+)", "\n".join(result.log("CRIT")))
+    assert {name[len("_uk_tracepoint_trace_"):] for _, _, name in build("cmd", arch, config=COMMANDS).symbols()
+            if name.startswith("_uk_tracepoint_trace_")} <= set(listed), result.text
+
+
+def test_no_name_at_boot(arch):
+    """trace.on= is none, as without it."""
+    result = commands(arch, "tracepoints", params=["trace.on="])
+    assert result.status == 0 and not re.search(r"^on ", result.text, re.M), result.text
 
 
 def test_crash_screen(arch):

@@ -23,7 +23,8 @@ int uk_http_may_change(const struct uk_http_request *req,
 			"changes are refused: boot with http.token=TEXT\n");
 	else if (!given || strncmp(given, scheme, sizeof(scheme) - 1))
 		uk_http_error(res, 401,
-			      "send Authorization: Bearer and http.token\n");
+			      "send \"Authorization: Bearer TOKEN\"; TOKEN is "
+			      "the guest's http.token\n");
 	else if (uk_http_header(req, "Authorization", 1) ||
 		 !uk_secret_is(token, given + sizeof(scheme) - 1))
 		uk_http_error(res, 403, "wrong token\n");

@@ -2,6 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * GET /trace.txt: the last events in words, as many as fit, for the page.
+ * GET /tracepoints: which there are, and are on.
  * GET /trace: the rings as they are, while they are written to; support/trace
  * finds the events. Numbers are little endian, nothing is aligned:
  *
@@ -132,5 +133,12 @@ static void get_text(const struct uk_http_request *req __unused,
 		uk_trace_last(i, MIN(each, LINES), put_line, res);
 }
 
+static void get_list(const struct uk_http_request *req __unused,
+		     struct uk_http_response *res)
+{
+	uk_trace_list(put_line, res);
+}
+
+UK_HTTP_ROUTE(tracepoints, "/tracepoints", UK_HTTP_GET, get_list);
 UK_HTTP_ROUTE(trace_text, "/trace.txt", UK_HTTP_GET, get_text);
 UK_HTTP_ROUTE(trace, "/trace", UK_HTTP_GET, get_trace);

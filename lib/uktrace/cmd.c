@@ -8,30 +8,21 @@
 #include <uk/thread.h>
 #include "trace_internal.h"
 
-static void list(struct uk_cmd_io *io)
+static void show(const char *text, void *arg)
 {
-	uk_table_foreach (tracepoint, point)
-		uk_cmd_printf(io, "%-3s %-20s %s\n", *point->on ? "on" : "",
-			      point->name, point->format);
+	uk_cmd_printf(arg, "%s\n", text);
 }
 
 static int switch_named(struct uk_cmd_io *io, const char *names, int on)
 {
+	char text[UK_TRACE_ANSWER_MAX];
 	int rc;
 
 	if (!uk_cmd_may_change(io))
 		return -EPERM;
-	rc = uk_trace_switch(names, on);
-	if (rc < 0)
-		uk_cmd_printf(io, "%s: %s\n", names, uk_trace_switch_error(rc));
-	else
-		uk_cmd_printf(io, "%d %s\n", rc, on ? "on" : "off");
-	return rc < 0 ? rc : 0;
-}
-
-static void show(const char *text, void *arg)
-{
-	uk_cmd_printf(arg, "%s\n", text);
+	rc = uk_trace_switch_words(names, on, text, sizeof(text));
+	show(text, io);
+	return MIN(rc, 0);
 }
 
 static int cmd_tracepoints(struct uk_cmd_io *io, int argc, char **argv)
@@ -39,7 +30,7 @@ static int cmd_tracepoints(struct uk_cmd_io *io, int argc, char **argv)
 	__u64 wanted = ~0UL;
 
 	if (argc == 1) {
-		list(io);
+		uk_trace_list(show, io);
 	} else if (argc == 3 && !strcmp(argv[1], "on")) {
 		return switch_named(io, argv[2], 1);
 	} else if (argc == 3 && !strcmp(argv[1], "off")) {

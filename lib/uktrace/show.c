@@ -80,6 +80,18 @@ int uk_trace_words(const struct uk_tracepoint *point,
 	return (int)done;
 }
 
+void uk_trace_list(void (*line)(const char *text, void *arg), void *arg)
+{
+	char text[UK_TRACE_LINE_MAX];
+
+	uk_table_foreach (tracepoint, point) {
+		(void)uk_snprintf(text, sizeof(text), "%-3s %-20s %s",
+				  *point->on ? "on" : "", point->name,
+				  point->format);
+		line(text, arg);
+	}
+}
+
 static void put_line(unsigned int cpu, const struct uk_tracepoint *point,
 		     const struct uk_trace_event *event,
 		     char buf[UK_TRACE_LINE_MAX])

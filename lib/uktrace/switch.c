@@ -12,6 +12,7 @@
 #include <uk/param.h>
 #include <uk/plat/paging.h>
 #include <uk/print.h>
+#include <uk/snprintf.h>
 #include "trace_internal.h"
 
 static char *boot_names;
@@ -47,14 +48,14 @@ static int write_site(const struct uk_trace_site *site, int on)
 	return ukplat_page_poke(at, word, sizeof(word));
 }
 
-/* All sites of a tracepoint, or none. */
+/* All sites of a tracepoint, or none. @return 1 if there was nothing to do */
 static int switch_point(const struct uk_tracepoint *point, int on)
 {
 	const struct uk_trace_site *failed = __NULL;
 	int rc = 0;
 
 	if (*point->on == on)
-		return 0;
+		return 1;
 	uk_table_foreach (trace_site, site)
 		if (site->point == point && !failed) {
 			rc = write_site(site, on);
@@ -73,7 +74,7 @@ static int switch_point(const struct uk_tracepoint *point, int on)
 	return rc;
 }
 
-static int switch_all(const char *pattern, __sz len, int on)
+static int switch_all(const char *pattern, __sz len, int on, int *already)
 {
 	int rc, found = 0;
 
@@ -81,14 +82,15 @@ static int switch_all(const char *pattern, __sz len, int on)
 		if (!fits(pattern, len, point->name))
 			continue;
 		rc = switch_point(point, on);
-		if (rc)
+		if (rc < 0)
 			return rc;
+		*already += rc;
 		found++;
 	}
 	return found ? found : -ENOENT;
 }
 
-static int switch_each(const char *names, int on)
+static int switch_each(const char *names, int on, int *already)
 {
 	int rc, found = 0;
 	__sz len;
@@ -96,7 +98,7 @@ static int switch_each(const char *names, int on)
 	do {
 		for (len = 0; names[len] && names[len] != ',';)
 			len++;
-		rc = switch_all(names, len, on);
+		rc = switch_all(names, len, on, already);
 		if (rc < 0)
 			return rc;
 		found += rc;
@@ -105,32 +107,68 @@ static int switch_each(const char *names, int on)
 	return found;
 }
 
-int uk_trace_switch(const char *names, int on)
+static int switch_alone(const char *names, int on, int *already)
 {
 	unsigned long irq = ukarch_irq_save();
 	int rc, others = uk_lcpu_look();
 
-	rc = switch_each(names, on);
+	*already = 0;
+	rc = switch_each(names, on, already);
 	uk_lcpu_look_end(others);
 	ukarch_irq_restore(irq);
 	return rc;
 }
 
-const char *uk_trace_switch_error(int rc)
+int uk_trace_switch(const char *names, int on)
 {
-	return rc == -ENOENT
-		       ? "no tracepoint has such a name: the command `tracepoints` lists them"
+	int already;
+
+	return switch_alone(names, on, &already);
+}
+
+static const char *reason(int rc)
+{
+	return rc == -ENOENT  ? "no tracepoint has such a name"
 	       : rc == -EBUSY ? "a breakpoint is in the code of one: remove it"
 			      : "the code cannot be written";
 }
 
+int uk_trace_switch_words(const char *names, int on, char *buf, __sz len)
+{
+	const char *state = on ? "on" : "off";
+	int already, rc = switch_alone(names, on, &already);
+
+	if (rc < 0)
+		(void)uk_snprintf(
+			buf, len, "%.80s: %s%s", names, reason(rc),
+			rc == -ENOENT ? "; the command `tracepoints` and GET "
+					"/tracepoints list them"
+				      : "");
+	else if (already)
+		(void)uk_snprintf(buf, len, "%d %s, %d of them already", rc,
+				  state, already);
+	else
+		(void)uk_snprintf(buf, len, "%d %s", rc, state);
+	return rc;
+}
+
+static void log_line(const char *text, void *arg __unused)
+{
+	uk_pr_crit("%s\n", text);
+}
+
+/* There is no command yet that lists them. */
 static int switch_at_boot(struct uk_init_ctx *ctx __unused)
 {
-	int rc = boot_names ? uk_trace_switch(boot_names, 1) : 0;
+	int rc = boot_names && *boot_names ? uk_trace_switch(boot_names, 1) : 0;
 
 	if (rc >= 0)
 		return 0;
-	uk_pr_crit("trace.on=%s: %s\n", boot_names, uk_trace_switch_error(rc));
+	uk_pr_crit("trace.on=%s: %s\n", boot_names, reason(rc));
+	if (rc == -ENOENT) {
+		uk_pr_crit("This image has:\n");
+		uk_trace_list(log_line, __NULL);
+	}
 	return -ECANCELED;
 }
 

@@ -184,8 +184,23 @@ void uk_trace_clear(void);
  */
 int uk_trace_switch(const char *names, int on);
 
-/** Why uk_trace_switch() refused, in words. Contexts: any. */
-const char *uk_trace_switch_error(int rc);
+#define UK_TRACE_ANSWER_MAX 200 /* bytes of uk_trace_switch_words() */
+
+/**
+ * uk_trace_switch(), and what became of it in words: "4 on", "26 off, 3 of them
+ * already", or why it refused.
+ *
+ * @return as uk_trace_switch(); the text in buf is terminated, cut to fit.
+ *   Contexts: the same.
+ */
+int uk_trace_switch_words(const char *names, int on, char *buf, __sz len);
+
+/**
+ * Lists the tracepoints of the image, each as a line: on or not, name, format.
+ *
+ * @param line takes each, terminated, without newline. Contexts: any.
+ */
+void uk_trace_list(void (*line)(const char *text, void *arg), void *arg);
 #endif
 
 /**
