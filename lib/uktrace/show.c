@@ -35,6 +35,35 @@ static const char *symbol_of(__u64 address, char buf[SYMBOL_MAX])
 	return buf;
 }
 
+/* The bits of a float as those of the double that is equal. */
+static __u64 widen(__u32 f)
+{
+	__u64 sign = (__u64)(f >> 31) << 63, mantissa = f & 0x7fffff;
+	__u64 exponent = f >> 23 & 0xff;
+	unsigned int up;
+
+	if (exponent == 0xff)
+		return sign | 0x7ffUL << 52 | mantissa << 29;
+	if (!exponent) {
+		if (!mantissa)
+			return sign;
+		/* the highest bit becomes the one that a double leaves out */
+		up = (unsigned int)__builtin_clzl(mantissa) - 40;
+		mantissa = mantissa << up & 0x7fffff;
+		exponent = 1 - (__u64)up;
+	}
+	return sign | (exponent + 1023 - 127) << 52 | mantissa << 29;
+}
+
+static int float_words(const struct uk_trace_field *f, __u64 bits,
+		       const char *blank, char *buf, __sz len)
+{
+	char number[UK_DOUBLE_MAX];
+
+	uk_double_text(number, f->size == 4 ? widen((__u32)bits) : bits);
+	return uk_snprintf(buf, len, "%s%s=%s", blank, f->name, number);
+}
+
 /* Another name and value, behind a blank if it is not the first. */
 static int field_words(const struct uk_trace_field *f, const char *at,
 		       int first, char *buf, __sz len)
@@ -52,11 +81,11 @@ static int field_words(const struct uk_trace_field *f, const char *at,
 				   (long)value);
 	case UK_TRACE_UNSIGNED:
 		return uk_snprintf(buf, len, "%s%s=%lu", blank, f->name, value);
+	case UK_TRACE_FLOAT:
+		return float_words(f, value, blank, buf, len);
 	default:
-		return uk_snprintf(
-			buf, len, "%s%s=0x%lx%s", blank, f->name, value,
-			f->kind == UK_TRACE_POINTER ? symbol_of(value, symbol)
-						    : "");
+		return uk_snprintf(buf, len, "%s%s=0x%lx%s", blank, f->name,
+				   value, symbol_of(value, symbol));
 	}
 }
 

@@ -86,6 +86,42 @@ UK_TESTCASE(uktrace, fields)
 	ukarch_irq_restore(irq);
 }
 
+/* An event that the program leaves has such fields in applications only. */
+UK_TESTCASE(uktrace, floating_point)
+{
+	static const struct uk_trace_field fields[] = {
+		{ "d", 16, 8, UK_TRACE_FLOAT },
+		{ "f", 24, 4, UK_TRACE_FLOAT },
+	};
+	static const struct uk_tracepoint point = { .fields = fields,
+						    .fields_count = 2,
+						    .size = 32 };
+	static const struct {
+		__u64 d;
+		__u32 f;
+		const char *words;
+	} rows[] = {
+		{ 0x3ff87ae147ae147b, 0x3fc00000, "d=1.53 f=1.5" },
+		{ 0xbfb999999999999a, 0xc2f70000, "d=-0.1 f=-123.5" },
+		{ 0, 0x80000000, "d=0 f=-0.0" },
+		{ 1, 1, "d=5e-324 f=1.401298464324817e-45" },
+		{ 0x7fefffffffffffff, 0x007fffff,
+		  "d=1.7976931348623157e308 f=1.1754942106924411e-38" },
+		{ 0x7ff0000000000000, 0xff800000, "d=+Inf f=-Inf" },
+		{ 0x7ff8000000000000, 0x7fc00000, "d=NaN f=NaN" },
+		{ 0x4059000000000000, 0x7f7fffff,
+		  "d=100 f=3.4028234663852886e38" },
+	};
+	char words[96];
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		memcpy(buf + 16, &rows[i].d, 8);
+		memcpy(buf + 24, &rows[i].f, 4);
+		(void)uk_trace_words(&point, event, words, sizeof(words));
+		UK_TEST_EXPECT_ZERO(strcmp(words, rows[i].words));
+	}
+}
+
 UK_TESTCASE(uktrace, switches)
 {
 	UK_TEST_EXPECT_SNUM_EQ(uk_trace_switch("nothing_of_that_name", 1),
