@@ -36,17 +36,30 @@ def thread_names(events):
     return names
 
 
-def slices(cpu, events, names):
-    """What a CPU ran, from switch to switch."""
-    switches = [e for e in events if e.point.name == "sched_switch"]
-    if not switches:
-        return
-    begin, running = events[0].time, arguments(switches[0])["previous"]
-    for time, following in [*((e.time, arguments(e)["next"]) for e in switches), (events[-1].time, None)]:
-        if time > begin:
-            yield {"ph": "X", "pid": CPUS, "tid": cpu, "ts": microseconds(begin), "dur": microseconds(time - begin),
-                   "name": names.get(running & 0xffff, f"thread {running}"), "args": {"thread": running}}
-        begin, running = time, following
+def runs(events):
+    """[(time, thread that a CPU runs from then on, whether it idles)]; a thread that waits keeps an idle CPU."""
+    marks = [e for e in events if e.point.name in ("sched_switch", "sched_idle")]
+    if not marks:
+        return []
+    switches = [e for e in marks if e.point.name == "sched_switch"]
+    thread = arguments(switches[0])["previous"] if switches else marks[0].thread
+    first = arguments(marks[0]).get("idle")
+    found = [(events[0].time, thread, first == 0)]
+    for event in marks:
+        values = arguments(event)
+        thread = values.get("next", thread)
+        found.append((event.time, thread, values.get("idle") == 1))
+    return found
+
+
+def slices(cpu, events, last, names):
+    """What a CPU ran, or that it was idle, from one change to the next, and to the last event of all."""
+    found = runs(events)
+    for (begin, thread, idle), end in zip(found, [*(time for time, *_ in found[1:]), last]):
+        if end > begin:
+            yield {"ph": "X", "pid": CPUS, "tid": cpu, "ts": microseconds(begin), "dur": microseconds(end - begin),
+                   "name": "idle" if idle else names.get(thread & 0xffff, f"thread {thread}"),
+                   "args": {"idle": True} if idle else {"thread": thread}}
 
 
 def interrupts(cpu, events):
@@ -83,7 +96,7 @@ def trace_event_list(rings, listed):
     for cpu, ring in enumerate(rings):
         if ring.events:
             yield named("thread", CPUS, cpu, f"CPU {cpu}")
-            yield from slices(cpu, ring.events, names)
+            yield from slices(cpu, ring.events, events[-1].time, names)
             yield from interrupts(cpu, ring.events)
     for thread in sorted({e.thread for e in events}):
         yield named("thread", THREADS, thread, names.get(thread, f"thread {thread}"))

@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "support"))
 import trace_events as te  # noqa: E402  pylint: disable=wrong-import-position
 import trace_http  # noqa: E402  pylint: disable=wrong-import-position
 
-CONFIG = ("CONFIG_LIBUKTRACE=y", "CONFIG_LIBUKALLOC=y", "CONFIG_LIBUKSCHED=y", "CONFIG_LIBUKDUMP=y",
+CONFIG = ("CONFIG_LIBUKTRACE=y", "CONFIG_LIBUKALLOC=y", "CONFIG_LIBUKSCHED=y", "CONFIG_LIBUKSTORE=y", "CONFIG_LIBUKDUMP=y",
           "CONFIG_LIBUKSHELL_CHANGES=y", "CONFIG_LIBUKSHELL=y")
 LINE = re.compile(r"^(?:cmd> )?\[ *(\d+)\.(\d{9})\] cpu (\d+) thread (\d+) (\w+) ?(.*)$", re.M)
 SYMBOL = re.compile(r"(=0x[0-9a-f]+) [\w.$]+(?:\+[0-9a-f]+)?(?= |$)")
@@ -42,10 +42,13 @@ def events(text):
 
 @pytest.fixture(scope="module", params=ARCHS)
 def traced(request, tmp_path_factory):
-    """(image, core file, the guest's own list of events). The list is made when all are off, then the core file."""
+    """(image, core file, the guest's own list of events, ns that CPU 0 was idle). The list is made when all are off, then
+    the core file."""
     image = image_of(request.param)
     core = tmp_path_factory.mktemp("trace") / "core"
-    lines = ["token sesame", "threads", "mem", "symbol main", "tracepoints off *", "tracepoints last", "dump", "poweroff"]
+    idle = "uksched/cpu0/cpu_idle_time" if request.param == "arm64" else "uksched/idle_time"
+    lines = ["token sesame", "threads", "mem", "symbol main", "pause", "store get uksched", "tracepoints off *", "tracepoints last",
+             "dump", "poweroff"]
     smp = ["--smp", "2"] if request.param == "arm64" else ORDERED
     result = image.run("sleep", stdin="".join(f"{line}\n" for line in lines), options=[
         "--core", str(core), "-p", "trace.on=*", "-p", f"shell.console={image.target.console}", "-p", "console.stdio=none",
@@ -54,18 +57,18 @@ def traced(request, tmp_path_factory):
     listed = events(result.text)
     names = {e[3] for e in listed}
     assert len(listed) > 50 and {"console_out", "timer_start", "sched_wait", "sched_switch", "irq_enter"} <= names, names
-    return image, core, listed
+    return image, core, listed, int(re.search(rf"{idle} (\d+) nanoseconds", result.text)[1])
 
 
 def test_text_is_the_guests(traced):
-    image, core, listed = traced
+    image, core, listed, _ = traced
     done = run(ROOT / "support/trace", core, image.path)
     assert done.returncode == 0 and events(done.stdout) == listed, done.stdout[-2000:]
 
 
 @pytest.mark.parametrize("debugger", ["gdb", "lldb"])
 def test_in_a_debugger(traced, debugger):
-    image, core, listed = traced
+    image, core, listed, _ = traced
     words = ["-batch", "-ex", "uk trace"] if debugger == "gdb" else ["-b", "-o", "uk trace"]
     done = run(ROOT / "support/gdb", *(["--lldb"] if debugger == "lldb" else []), core, *words)
     assert events(done.stdout) == listed, done.stdout[-2000:]
@@ -77,7 +80,7 @@ def number_or_text(text):
 
 def test_babeltrace_reads_each_event(traced, tmp_path):
     """Time, CPU, thread, name and each field, without a warning."""
-    image, core, listed = traced
+    image, core, listed, _ = traced
     done = run(ROOT / "support/trace", "--ctf", tmp_path / "ctf", core, image.path)
     assert done.returncode == 0, done.stdout
     done = subprocess.run(["babeltrace2", "--clock-seconds", "--no-delta", tmp_path / "ctf"], text=True, check=True,
@@ -105,8 +108,9 @@ def test_babeltrace_reads_each_event(traced, tmp_path):
 
 
 def test_json(traced, tmp_path):
-    """Keys as the Trace Event Format has them; slices of a CPU follow each other and are named as the guest says."""
-    image, core, listed = traced
+    """Keys as the Trace Event Format has them; slices of a CPU follow each other, are named as the guest says, and are as
+    long idle as the scheduler counts."""
+    image, core, listed, idle = traced
     done = run(ROOT / "support/trace", "--json", tmp_path / "t.json", core, image.path)
     assert done.returncode == 0, done.stdout
     found = json.loads((tmp_path / "t.json").read_text())["traceEvents"]
@@ -115,14 +119,18 @@ def test_json(traced, tmp_path):
     assert all(needed[e["ph"]] <= set(e) for e in found)
     instants = sorted((round(e["ts"] * 1000), e["args"]["cpu"], e["tid"], e["name"]) for e in found if e["ph"] == "i")
     assert instants == sorted(e[:4] for e in listed)
-    runs = [e for e in found if e["ph"] == "X" and "thread" in e["args"]]
+    runs = [e for e in found if e["ph"] == "X" and {"thread", "idle"} & set(e["args"])]
     for cpu in {e["tid"] for e in runs}:
         mine = [e for e in runs if e["tid"] == cpu]
         assert all(abs(a["ts"] + a["dur"] - b["ts"]) < 0.01 for a, b in zip(mine, mine[1:]))
     switched = [e for e in listed if e[3] == "sched_switch"]
     names = {int(n): name for *_, words in switched for n, name in re.findall(r"next=(\d+) name=(.*)$", words)}
-    assert all(e["name"] == names[e["args"]["thread"]] for e in runs if e["args"]["thread"] in names)
+    assert all(e["name"] == names[e["args"]["thread"]] for e in runs if e["args"].get("thread") in names)
     assert bool(runs) == bool(switched)
+    drawn = sum(e["dur"] * 1000 for e in runs if e["tid"] == 0 and e["name"].startswith("idle"))
+    assert idle > 200e6 and abs(drawn - idle) < 0.05 * idle, (drawn, idle)
+    ends = {cpu: max(round(e["ts"] + e["dur"]) for e in runs if e["tid"] == cpu) for cpu in {e["tid"] for e in runs}}
+    assert len(set(ends.values())) == 1, ends  # an idle CPU leaves no event
 
 
 def test_overwritten_and_once(tmp_path):
@@ -142,7 +150,7 @@ def test_overwritten_and_once(tmp_path):
 
 
 def test_refused(traced, tmp_path):
-    image, core, _ = traced
+    image, core, *_ = traced
     (tmp_path / "full").mkdir()
     (tmp_path / "full/file").touch()
     other = build("cmd", image.arch)

@@ -23,6 +23,10 @@ UK_TRACEPOINT_FIELDS(trace_sched_switch, "%u -> %u %s", __u32, previous, __u32,
 		     next, const char *, name);
 UK_TRACEPOINT_FIELDS(trace_sched_ready, "%u on CPU %u", __u32, which, __u32,
 		     cpu);
+#ifndef CONFIG_HAVE_SMP
+/* The CPU halts on the stack of a thread that waits (1), and goes on (0). */
+UK_TRACEPOINT_FIELDS(trace_sched_idle, "%u", __u32, idle);
+#endif
 
 struct sched uksched;
 struct uk_spinlock sched_lock = UK_SPINLOCK_INITIALIZER();
@@ -140,6 +144,7 @@ static struct thread *sched_none_ready(struct sched_cpu *c, struct thread *from)
 {
 	__nsec start = uk_time_monotonic();
 
+	trace_sched_idle(1);
 	charge(from, start);
 	c->idle = 1;
 	while (!sched_has_next(c)) {
@@ -151,6 +156,7 @@ static struct thread *sched_none_ready(struct sched_cpu *c, struct thread *from)
 	c->idle = 0;
 	from->since = uk_time_monotonic();
 	c->idle_time += from->since - start;
+	trace_sched_idle(0);
 	return take_next(c);
 }
 

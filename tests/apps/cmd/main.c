@@ -16,6 +16,16 @@ static void out(struct uk_cmd_io *io, const char *text, __sz len)
 	fwrite(text, 1, len, stdout);
 }
 
+#ifdef CONFIG_LIBUKSCHED
+static int cmd_pause(struct uk_cmd_io *io, int argc, char **argv)
+{
+	uk_thread_sleep(300000000);
+	return 0;
+}
+
+UK_CMD(pause, cmd_pause, "sleeps 300 ms", "", UK_CMD_THREAD);
+#endif
+
 int main(int argc, char **argv)
 {
 	struct uk_cmd_io io = { .out = out };
