@@ -265,6 +265,8 @@ def test_after_a_crash(arch, tmp_path):
     ("p 0x10", 409, "no code is there"),
     ("p nothing_here", 400, "nothing_here: the image has no such function"),
     ("p", 400, "write a name and an address"),
+    ("probe add p work", 400, "leave out `probe add`: a definition begins with the probe's name"),
+    ("probe add p work image=0 if=27 a=last,27 b=last,27 c=last,27", 400, "a definition has 8 words at most, without `probe add`"),
     ("p/q work", 400, "p/q: names are letters, digits and _"),
     ("p work image=00", 409, "it is for another image: the guest runs build-id "),
     ("p work if=2", 400, "2: an expression is pairs of hexadecimal digits"),
@@ -328,6 +330,25 @@ def test_support_probe(clean):
         for token, why in (("", "send Authorization: Bearer and http.token"), ("wrong", "wrong token")):
             said = g.probe("--token", token, *words, status=1)
             assert f"{why} (the guest's token: --token TEXT or VITRINE_TOKEN here, " in said, said
+
+
+def readme_example():
+    """The shell's line of lib/ukprobe/README.md that sends a definition with curl."""
+    text = (ROOT / "lib/ukprobe/README.md").read_text()
+    return re.search(r"^    (support/probe --print.*\|\n.*curl.*)\n", text, re.M)[1]
+
+
+def test_by_hand(clean):
+    """The README's example of --print and POST /probes; the shell says what is wrong with `probe add` twice."""
+    g = clean
+    line = readme_example().replace("build/…/myapp.elf", str(g.image.path)).replace(":9100/", f":{g.at}/")
+    done = subprocess.run(["sh", "-c", line], cwd=ROOT, env={**os.environ, "VITRINE_TOKEN": TOKEN}, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=True)
+    assert done.stdout == "big\n"
+    g.get("/work?10")
+    assert g.values("big") == {"hits": 6, "errors": 0, "missed": 0, "last": 9}
+    assert g.ask("/command", "POST", "probe add probe add q work")[2] == \
+        b"leave out `probe add`: a definition begins with the probe's name\n"
 
 
 def test_beside_a_debugger(clean):

@@ -60,7 +60,9 @@ static void post(const struct uk_http_request *req,
 	}
 	n = split(strcpy(text, req->body), words);
 	if (n > UK_PROBE_WORDS) {
-		uk_http_error(res, 400, "a definition has %d words at most\n",
+		uk_http_error(res, 400,
+			      "a definition has %d words at most, without "
+			      "`probe add`\n",
 			      UK_PROBE_WORDS);
 		return;
 	}

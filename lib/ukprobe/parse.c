@@ -242,6 +242,11 @@ int probe_parse(struct probe *p, int argc, char *const *argv, char *why,
 
 	if (argc < 2)
 		return REFUSE(&r, "write a name and an address");
+	/* Else it is a probe of that name, in a function of that name. */
+	if (argc > 2 && !strcmp(argv[0], "probe") && !strcmp(argv[1], "add") &&
+	    !strchr(argv[2], '='))
+		return REFUSE(&r, "leave out `probe add`: a definition begins "
+				  "with the probe's name");
 	rc = name(&r, argv[0], __NULL, p->name);
 	if (!rc)
 		rc = address(&r, argv[1]);
