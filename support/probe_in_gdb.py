@@ -28,13 +28,36 @@ def core(path, arch, pc):
         f.write(head + struct.pack("<IIQQQQQQ", 4, 0, 120, 0, 0, len(note), 0, 4) + note)
 
 
-def about(pc, codes):
-    block = gdb.block_for_pc(pc)
-    while block and not block.function:
+def functions(pc):
+    """[(name, file, line)] of those that an address is in, innermost first: inlined ones, and at the end the one
+    that has the code. The line is of the function itself: that of the address, or of the call of the one before."""
+    line, block = gdb.find_pc_line(pc), gdb.block_for_pc(pc)
+    file, number = (line.symtab.filename, line.line) if line.symtab else ("", 0)
+    found = []
+    while block:
+        if block.function:
+            found.append((block.function.name, file, number))
+            file, number = block.function.symtab.filename, block.function.line  # gdb: an inlined one has its call's
         block = block.superblock
-    line = gdb.find_pc_line(pc)
-    return {"address": pc, "function": block.function.name if block else None,
-            "line": f"{line.symtab.filename}:{line.line}" if line.symtab else "", "codes": codes}
+    return found or [(None, file, number)]
+
+
+def written(location, chain):
+    """The one that the user means: that is named, or has the line. Another one, inlined there, may begin at the same
+    instruction; where a line has no code gdb takes a following one."""
+    file, _, rest = location.rpartition(":")
+    if rest.isdecimal():
+        name = os.path.basename(file)
+        near = [f for f in chain if name in ("", os.path.basename(f[1]))]
+        return min(near, key=lambda f: abs(f[2] - int(rest)), default=chain[0])
+    words = re.findall(r"\w+", rest)
+    named = [f for f in chain if f[0] and re.split(r"[<(]", f[0])[0].rpartition("::")[2] in words]
+    return (named or [chain[-1 if location.startswith("*") else 0]])[0]
+
+
+def about(location, pc, codes):
+    name, file, line = written(location, functions(pc))
+    return {"address": pc, "function": name, "line": file and f"{file}:{line}", "codes": codes}
 
 
 def at_location(location, expressions):
@@ -42,7 +65,7 @@ def at_location(location, expressions):
     shown = [gdb.execute(f"maint agent-eval -at {location}, {e}", to_string=True) for e in expressions or ["0"]]
     listings = [re.split(r"^Scope: (0x[0-9a-f]+)\n", text, flags=re.M) for text in shown]
     places = zip(*(zip(parts[1::2], parts[2::2]) for parts in listings))
-    return [about(int(codes[0][0], 16), [c for _, c in codes] if expressions else []) for codes in places]
+    return [about(location, int(codes[0][0], 16), [c for _, c in codes] if expressions else []) for codes in places]
 
 
 def at_address(text, expressions, folder, arch):
@@ -52,8 +75,8 @@ def at_address(text, expressions, folder, arch):
     try:
         if int(gdb.selected_frame().pc()) != pc:
             raise gdb.error(f"*{text}: gdb has another frame there")
-        return [about(pc, [gdb.execute(f"maint agent-eval {e}", to_string=True).partition("\n")[2]
-                           for e in expressions])]
+        return [about(f"*{text}", pc, [gdb.execute(f"maint agent-eval {e}", to_string=True).partition("\n")[2]
+                                       for e in expressions])]
     finally:
         gdb.execute("core-file", to_string=True)
 

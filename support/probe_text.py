@@ -30,6 +30,18 @@ OPERATIONS = {
     "pop": (0x29, 0), "zero_ext": (0x2a, 1), "swap": (0x2b, 0), "pick": (0x32, 1), "rot": (0x33, 0)}
 
 
+# Messages of gdb, and what they mean to the user of a probe. {} is a register's whole name.
+HINTS = (
+    (r"Unsupported type code|Invalid combination of types|Casts to requested type",
+     "values are integers and pointers; floating point and structures are not supported"),
+    (r"'(\w+)' is a (?:user|pseudo)-register", "name the machine's whole register, {} for example"),
+    (r"is not a trace state variable", "the machine has no such register, and a probe has none of gdb's variables"),
+    (r"May only assign", "a probe changes nothing; == compares"),
+    (r"Cannot translate to agent expression", "a probe calls no function, and has no texts"))
+REGISTERS = {"x86_64": {"": "$rax", "pc": "$rip", "sp": "$rsp", "fp": "$rbp", "ps": "$eflags"},
+             "arm64": {"": "$x0", "fp": "$x29", "ps": "$cpsr"}}
+
+
 class ProbeError(Exception):
     """What is wrong with a probe, for its user."""
 
@@ -50,6 +62,19 @@ def outside(text, separator):
             depth -= 1
         elif c == separator and not depth:
             yield at
+
+
+def separators(text):
+    """Positions of colons that belong neither to C's ?: nor to C++'s ::."""
+    questions, found = [*outside(text, "?")], []
+    for at in outside(text, ":"):
+        if ":" in (text[at - 1:at], text[at + 1:at + 2]):
+            continue
+        if questions and questions[0] < at:
+            questions.pop(0)
+        else:
+            found.append(at)
+    return found
 
 
 def split(text, separator=","):
@@ -84,11 +109,12 @@ class Probe:
             self.location, rest = self.location[:-1], f":{rest}"
         if not self.location or "," in self.location:
             raise ProbeError(f"{text!r}: a probe begins with a function, FILE:LINE or *ADDRESS")
-        # :: belongs to a name of C++
-        colons = [at for at in outside(rest, ":") if ":" not in (rest[at - 1:at], rest[at + 1:at + 2])]
-        self.condition = rest[:colons[-1]].strip() if colons else rest.strip()
-        actions = [a for a in split(rest[colons[-1] + 1:]) if a and a != "count"] if colons else []
-        self.values = [Value(action) for action in actions]
+        colons = separators(rest)
+        if len(colons) > 1:
+            raise ProbeError(f"{text!r}: one : separates condition and actions, and those one from another by commas")
+        end = colons[0] if colons else len(rest)
+        self.condition = rest[:end].strip()
+        self.values = [Value(action) for action in split(rest[end + 1:]) if action not in ("", "count")]
 
     def expressions(self):
         return ([self.condition] if self.condition else []) + [v.expression for v in self.values]
@@ -108,6 +134,16 @@ def assemble(listing):
     if not code:
         raise ProbeError(f"gdb shows no code:\n{listing}")
     return code.hex()
+
+
+def hint(message, arch):
+    """What a message of gdb means to the user of a probe, behind it."""
+    for pattern, text in HINTS:
+        found = re.search(pattern, message)
+        if found:
+            known = REGISTERS[arch]
+            return f"{message} ({text.format(known.get(found[1], known['']) if found.groups() else '')})"
+    return message
 
 
 def ask_gdb(image, requests):
@@ -139,7 +175,7 @@ def compiled(image, probes, name=None, taken=()):
     taken = set() if name else set(taken)
     for probe, answer in zip(probes, answers):
         if isinstance(answer, str):
-            raise ProbeError(answer)
+            raise ProbeError(hint(answer, qemu_command.image_arch(image)))
         for place in answer:
             base = name or re.sub(r"\W", "_", place["function"] or "probe")[:NAME_MAX - 4]
             codes = [assemble(listing) for listing in place["codes"]]

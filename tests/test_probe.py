@@ -351,6 +351,58 @@ def test_by_hand(clean):
         b"leave out `probe add`: a definition begins with the probe's name\n"
 
 
+def line_of(file, text):
+    """The only line of a source that has a text."""
+    (found,) = [i for i, line in enumerate((ROOT / file).read_text().splitlines(), 1) if text in line]
+    return found
+
+
+def printed(image, *probes):
+    """The probes that support/probe would insert, without a guest: [words]."""
+    done = subprocess.run([ROOT / "support/probe", "--print", image.path, *probes], text=True, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, check=False)
+    return done.returncode, [line.split()[2:] for line in done.stdout.splitlines()] if not done.returncode else done.stdout
+
+
+@pytest.mark.parametrize("arch, stub", IMAGES, ids=IDS)
+def test_names(arch, stub):
+    """A probe has the name of the function that was named, or has the line, also where others are inlined."""
+    image = build("probe", arch, config=stub)
+    sched = "lib/uksched/sched.c"
+    charge = line_of(sched, "charge(from, now);")
+    inside = line_of(sched, "cpu_time += now - t->since")
+    at = printed(image, "switch_to")[1][0][1]
+    status, probes = printed(image, "switch_to", f"sched.c:{charge}", f"sched.c:{inside}", f"*{at}", "*work", "uk_time_add")
+    assert status == 0, probes
+    names = [words[0] for words in probes]
+    assert names[:5] == ["switch_to", "switch_to_2", "charge", "sched_switch", "work"], probes
+    assert len(names) > 6 and all(re.fullmatch(r"uk_time_add(_\d+)?", name) for name in names[5:]), names
+    frames = [frame[0] for frame in image.addr2line_all([int(at, 16)])[0]]
+    assert "switch_to" in frames[1:-1] and frames[-1] == "sched_switch", frames  # what it is about
+
+
+@pytest.mark.parametrize("arch, stub", IMAGES, ids=IDS)
+def test_colons_and_hints(arch, stub):
+    """A colon of ?: separates nothing; what gdb says is explained."""
+    image = build("probe", arch, config=stub)
+    one, other = "arg ? arg > 3 ? 1 : 2 : 0", "arg > 3"
+    status, probes = printed(image, f"work {one} : count", f"work ({one})", f"work {one}: last({one}), v=sum({other})", f"work {other} : count")
+    assert status == 0, probes
+    condition = probes[1][3]
+    assert [p[3] for p in probes[:3]] == [condition] * 3 and len(probes[0]) == 4 and condition != probes[3][3], probes
+    assert [word.partition("=")[0] for word in probes[2][3:]] == ["if", "last", "v"] and probes[2][4].endswith(condition[3:])
+    rip = {"x86_64": "$rip", "arm64": "$x29"}[arch]
+    for probe, why in (("work arg : count : max(arg)", "one : separates condition and actions"),
+                       ("work *(double *)item > 1", "floating point and structures are not supported"),
+                       ("work arg > 1.5", "floating point and structures are not supported"),
+                       (f"work {'$pc' if arch == 'x86_64' else '$fp'} == 0", f"name the machine's whole register, {rip} for example"),
+                       ("work strlen(0) == 1", "a probe calls no function"), ("work arg = 1", "a probe changes nothing"),
+                       ("work $nothing", "the machine has no such register")):
+        status, said = printed(image, probe)
+        assert status == 1 and why in said, (probe, said)
+    assert printed(image, f"work {rip} == 0")[0] == 0
+
+
 def test_beside_a_debugger(clean):
     """gdb stops at the same instruction, sees the program's own code, and changes no count."""
     g = clean
