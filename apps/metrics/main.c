@@ -4,12 +4,13 @@
  * Jobs arrive at a rate that swings, three workers take them; what happens can
  * be seen from outside:
  *
- *	make run APP=metrics METRICS=9100
+ *	make run APP=metrics METRICS=9100 PARAMS=http.token=secret
  *	curl http://127.0.0.1:9100/metrics | grep appmetrics
- *	curl -X PUT -d 300 http://127.0.0.1:9100/store/appmetrics/rate
+ *	curl -X PUT -H 'Authorization: Bearer secret' -d 300 \
+ *		http://127.0.0.1:9100/store/appmetrics/rate
  *
  * and in a browser. SHELL_PORT=4000 opens a shell. With an argument it ends
- *after so many seconds.
+ * after so many seconds.
  */
 #include <math.h>
 #include <stdio.h>

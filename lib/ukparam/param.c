@@ -57,7 +57,7 @@ static int unknown(const char *name)
 			  near->name);
 	else
 		uk_pr_err(
-			"unknown parameter \"%s\": param.help lists all; arguments of main go after --\n",
+			"unknown parameter \"%s\": param.help lists all that the libraries of this image have; arguments of main go after --\n",
 			name);
 	return -EINVAL;
 }
