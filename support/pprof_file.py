@@ -83,7 +83,7 @@ def decode_fields(found):
     for field, value in found:
         if field == LOCATION:
             of = dict(fields(value))
-            addresses[of[1]] = of[3]
+            addresses[of[1]] = of.get(3)
     profile = Profile([], [])
     for field, value in found:
         if field == SAMPLE_TYPE:
@@ -104,7 +104,7 @@ def decode_sample(data, strings, addresses):
     sample = Sample([], [], {})
     for field, value in fields(data):
         if field == 1:
-            sample.pcs += [addresses[number] for number in numbers(value)]
+            sample.pcs += [pc for pc in (addresses[number] for number in numbers(value)) if pc]
         elif field == 2:
             sample.values += numbers(value)
         else:
@@ -136,6 +136,7 @@ def message(*parts):
 class Writer:
     def __init__(self):
         self.strings, self.functions, self.parts = {"": 0}, {}, []
+        self.stands_for = {}  # location of each name that stands for a call trace
 
     def string(self, text):
         return self.strings.setdefault(text, len(self.strings))
@@ -151,11 +152,19 @@ class Writer:
                      (4, self.string(file)))
         return self.functions[key]
 
+    def without_trace(self, sample):
+        """The location of a sample that has no call trace: pprof's filters drop one without."""
+        name = f"({sample.labels.get('kind', 'no call trace')})"
+        if name not in self.stands_for:
+            self.stands_for[name] = len(self.stands_for) + 1  # no address of code
+            self.add(LOCATION, (1, self.stands_for[name]), (4, message((1, self.function(name, "")))))
+        return self.stands_for[name]
+
     def sample(self, sample):
         labels = [(3, message((1, self.string(name)), *([(3, value)] if isinstance(value, int) else
                                                          [(2, self.string(value))])))
                   for name, value in sample.labels.items()]
-        self.add(SAMPLE, *((1, pc) for pc in sample.pcs), (2, b"".join(map(encoded, sample.values))), *labels)
+        self.add(SAMPLE, *((1, pc) for pc in sample.pcs or [self.without_trace(sample)]), (2, b"".join(map(encoded, sample.values))), *labels)
 
     def location(self, pc, chain):
         lines = [(4, message((1, self.function(name, file)), (2, line))) for name, file, line in chain]

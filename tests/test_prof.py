@@ -218,7 +218,7 @@ def test_http(arch, machine):
 
 
 @pytest.mark.parametrize("arch, machine", ON_PORTS)
-def test_pprof(arch, machine):
+def test_pprof(arch, machine, tmp_path):
     """Through support/run's proxy: seconds=, names and lines, the heap; by `go tool pprof` at night."""
     image = build("prof", arch)
     with HttpGuest(image, machine, "keep", "forever", options=TOKEN, raw=False) as guest:
@@ -227,7 +227,11 @@ def test_pprof(arch, machine):
         assert status == 200, body
         profile = profile_class().FromString(body)
         assert profile.duration_nanos >= 2e9 and profile.string_table[profile.mapping[0].filename] == str(image.path)
-        found = {frames[0] for frames in (names_of(profile, sample) for sample in profile.sample) if frames}
+        found = {frames[0] for frames in (names_of(profile, sample) for sample in profile.sample)}
+        idle = [sample for sample in profile.sample if names_of(profile, sample) == [("(idle)", "")]]
+        labels = [{profile.string_table[label.key]: profile.string_table[label.str] for label in sample.label} for sample in idle]
+        assert idle and all(label["kind"] == "idle" for label in labels)
+        assert len({pc for sample in idle for pc in sample.location_id}) == 1  # and no sample is without a frame
         assert {(name, "tests/apps/prof/main.c") for name in SHARES} <= found
         assert guest.ask("/debug/pprof/profile?seconds=0")[0] == 400
         heap = profile_class().FromString(guest.ask("/debug/pprof/heap")[2])
@@ -236,11 +240,12 @@ def test_pprof(arch, machine):
         assert [sum(value) for value in zip(*kept)] == [3, 3000]
         url = f"http://127.0.0.1:{guest.at}"
         stacks = folds(support_prof("--seconds", "1", url, image.path))
+        assert ("cpu 0", "(idle)") in stacks, stacks
         assert any(stack[-2:] == ("work", "fifty") and stack[:2] == ("cpu 0", "thread main") for stack in stacks), stacks
         heap = folds(support_prof("--heap", str(guest.at), image.path))
         assert {stack[-1]: size for stack, size in heap.items()}["keep"] == 3000
         if os.environ.get("VITRINE_ALL"):
-            check_go(guest)
+            check_go(guest, body, tmp_path)
 
 
 def support_prof(*words, status=0):
@@ -300,12 +305,26 @@ def test_prof_refuses(tmp_path):
     assert "not" in support_prof(tmp_path / "missing", status=1)
 
 
-def check_go(guest):
-    """Debian's golang-go."""
+def check_go(guest, profile, folder):
+    """Debian's golang-go, as lib/ukprof/README.md has it."""
+    (folder / "profile").write_bytes(profile)
+
+    def go(*words):
+        done = subprocess.run(["go", "tool", "pprof", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder,
+                              env={**os.environ, "PPROF_TMPDIR": str(folder)}, timeout=PATIENCE, check=True)
+        return done.stdout
     for what, words in (("profile?seconds=2", ["fifty", "thirty"]), ("heap", ["keep"])):
-        done = subprocess.run(["go", "tool", "pprof", "-top", f"http://127.0.0.1:{guest.at}/debug/pprof/{what}"],
-                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=PATIENCE)
-        assert done.returncode == 0 and all(word in done.stdout for word in words), done.stdout
+        text = go("-top", f"http://127.0.0.1:{guest.at}/debug/pprof/{what}")
+        assert all(word in text for word in words), text
+    assert re.search(r" \(idle\)$", go("-top", "profile"), re.M)
+    busy = go("-top", "-tagignore=kind=idle", "-relative_percentages", "profile")
+    shares = {name: float(share) for share, name in re.findall(r"([\d.]+)% +\S+ +\S+% +(\S+)$", busy, re.M)}
+    assert "(idle)" not in shares and "matched no samples" not in busy and sum(shares.values()) > 95, busy
+    assert re.search(r"^Showing nodes accounting for .*, (100|9\d\.?\d*)% of", busy, re.M), busy
+    idle = go("-top", "-tagfocus=kind=idle", "profile")
+    assert re.findall(r"% +(\S+)$", idle, re.M)[-1:] == ["(idle)"] and "fifty" not in idle, idle
+    assert "could not find file tests/apps/prof/main.c" in go("-list=fifty", "profile")
+    assert re.search(r"\d+ms .*:WORK\(fifty\)$", go("-list=fifty", f"-source_path={ROOT}", "profile"), re.M)
 
 
 @pytest.mark.parametrize("arch, machine", ON_PORTS[:1])
