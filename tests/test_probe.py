@@ -99,6 +99,26 @@ def test_counts(clean):
     assert listed == g.ask("/command", "POST", "probe")[2].decode()
 
 
+def test_one_type_a_metric(clean):
+    """A value's name in two probes is of one type, wherever the second one comes from; else it is refused with the first one."""
+    g = clean
+    g.insert("work : w=last(arg), other=hist(arg)")
+    for value, holder in (("w=hist(arg)", "work has w=last"), ("other=min(arg)", "work has other=hist"),
+                          ("other_sum=last(arg)", "work has other=hist")):
+        done = g.probe(g.image.path, str(g.at), f"work : {value}", status=1)
+        assert holder in done and "a metric has one type" in done, done
+    status, _, body = g.ask("/command", "POST", "probe add second work w=hist,2229")
+    assert b"w: probe work has w=last, and a metric has one type" in body, (status, body)
+    status, _, body = g.ask("/probes", "POST", "second work hits_total=last,2229", **RIGHT)
+    assert status == 409 and b"each probe has that metric" in body, (status, body)
+    assert g.ask("/probes", "POST", "second work x=hist,2229 x_count=last,2229", **RIGHT)[0] == 409
+    g.insert("work : w=max(arg), other=hist(arg, 3)")  # of the same types
+    g.get("/work?10")
+    text = g.get("/metrics")
+    subprocess.run(["promtool", "check", "metrics"], input=text, text=True, check=True, stdout=subprocess.DEVNULL)
+    assert text.count("\nvitrine_ukprobe_w{") == 2 and "vitrine_ukmetrics_conflicts 0\n" in text
+
+
 def test_faults_are_counted(clean):
     g = clean
     g.insert("work : last(item->weight)", "work 12 / (arg - 5) > 100", "work : hist(arg - 5)", "work : hist(arg)")

@@ -186,6 +186,69 @@ static int set_up(struct probe *p)
 	return rc;
 }
 
+/* Whether a name is that of a series of a histogram in metrics. */
+static int is_series_of(const struct probe_value *v, const char *name)
+{
+	static const char *const ends[] = { "_bucket", "_count", "_sum" };
+	__sz len = strlen(v->name);
+
+	if (v->kind != PROBE_HIST || strncmp(name, v->name, len))
+		return 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(ends); i++)
+		if (!strcmp(name + len, ends[i]))
+			return 1;
+	return 0;
+}
+
+/* In metrics a name is of one type, in all probes. */
+static int collide(const struct probe_value *a, const struct probe_value *b)
+{
+	if (!strcmp(a->name, b->name))
+		return (a->kind == PROBE_HIST) != (b->kind == PROBE_HIST);
+	return is_series_of(a, b->name) || is_series_of(b, a->name);
+}
+
+static int check_value(const struct probe_value *v, const struct probe *q,
+		       char *why, __sz len)
+{
+	for (unsigned int i = 0; i < q->n_values; i++) {
+		const struct probe_value *other = &q->values[i];
+
+		if (collide(v, other))
+			return probe_refuse(
+				-EEXIST, why, len,
+				"%s: probe %s has %s=%s, and a metric has one "
+				"type; choose another name",
+				v->name, q->name, other->name,
+				probe_kind_names[other->kind]);
+	}
+	return 0;
+}
+
+static int check_values(const struct probe *p, char *why, __sz len)
+{
+	static const char *const counters[] = { "hits_total", "errors_total",
+						"missed_total" };
+	int rc = 0;
+
+	for (unsigned int i = 0; !rc && i < p->n_values; i++) {
+		const struct probe_value *v = &p->values[i];
+
+		for (unsigned int k = 0; k < ARRAY_SIZE(counters); k++)
+			if (!strcmp(v->name, counters[k]))
+				return probe_refuse(-EEXIST, why, len,
+						    "%s: each probe has that "
+						    "metric; choose another "
+						    "name",
+						    v->name);
+		rc = check_value(v, p, why, len);
+		for (unsigned int k = 0; !rc && k < ARRAY_SIZE(probes); k++)
+			if (probes[k].used)
+				rc = check_value(v, &probes[k], why, len);
+	}
+	return rc;
+}
+
 static int add(int argc, char *const *argv, char *why, __sz len)
 {
 	struct probe *p = probes;
@@ -200,6 +263,8 @@ static int add(int argc, char *const *argv, char *why, __sz len)
 				    CONFIG_LIBUKPROBE_MAX);
 	memset(p, 0, sizeof(*p));
 	rc = probe_parse(p, argc, argv, why, len);
+	if (!rc)
+		rc = check_values(p, why, len);
 	if (rc)
 		return rc;
 	rc = set_up(p);

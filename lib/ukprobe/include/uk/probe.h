@@ -37,9 +37,10 @@
  * @param why receives what is wrong, in words and terminated, if the result is
  *   not 0
  * @return 0; -EINVAL: the definition; -ESRCH: of another image; -EEXIST: there
- *   is one of that name; -ENOSPC: no room; -EFAULT: no code is there; -EACCES,
- *   -ENOTSUP: the instruction cannot have one; -EBUSY: another one is being
- *   changed. Contexts: thread; the other CPUs stop a moment.
+ *   is one of that name, or a value's name is a metric of another type;
+ * -ENOSPC: no room; -EFAULT: no code is there; -EACCES, -ENOTSUP: the
+ * instruction cannot have one; -EBUSY: another one is being changed. Contexts:
+ * thread; the other CPUs stop a moment.
  */
 int uk_probe_add(int argc, char *const *argv, char *why, __sz len);
 
