@@ -9,10 +9,15 @@ guest to itself for one request and its reply (RFC 9112). Clients wait in turn.
 One request is more than that: GET /debug/pprof/profile?seconds=N of `go tool pprof`
 starts a profile in the guest, with the token that the guest was given, and asks for it N
 seconds later, while others have the guest. Profiles get functions and lines here.
+
+A page of the internet in a browser of this host reaches the port, too: by its own name, if that
+leads to 127.0.0.1, or by a form or a picture. So a request at the port names an address or
+localhost as its host, and one that changes something or takes the token comes from no other page.
 """
 
 import asyncio
 import contextlib
+import ipaddress
 import os
 import re
 import socket
@@ -29,8 +34,8 @@ LINGER_SECONDS = 2  # for one that was refused to end
 PPROF, PROFILE = b"/debug/pprof/", b"/debug/pprof/profile"
 PROFILE_HZ = 100
 PROFILE_SECONDS = 3600  # at most
-REASONS = {400: "Bad Request", 408: "Request Timeout", 409: "Conflict", 411: "Length Required",
-           413: "Content Too Large", 431: "Request Header Fields Too Large",
+REASONS = {400: "Bad Request", 403: "Forbidden", 408: "Request Timeout", 409: "Conflict", 411: "Length Required",
+           413: "Content Too Large", 421: "Misdirected Request", 431: "Request Header Fields Too Large",
            502: "Bad Gateway", 503: "Service Unavailable", 504: "Gateway Timeout"}
 
 
@@ -163,6 +168,32 @@ def profile_seconds(request):
     return int(given[0])
 
 
+def is_here(host):
+    """Whether a Host names an address or localhost, which no other can have lead here."""
+    name = re.sub(rb":[0-9]*$", b"", host).decode(errors="replace")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    try:
+        ipaddress.ip_address(name[1:-1] if name.startswith("[") and name.endswith("]") else name)
+    except ValueError:
+        return False
+    return True
+
+
+def refuse_foreign(request):
+    """Refuses what a page of another place has a browser send."""
+    hosts = request.values(b"host")
+    for host in hosts:
+        if not is_here(host):
+            raise Refused(421, f"Host: {host.decode(errors='replace')} is another host; use http://127.0.0.1:PORT or localhost")
+    if request.first.split(b" ")[0] in (b"GET", b"HEAD", b"OPTIONS") and not profile_seconds(request):
+        return
+    own = [b"http://" + host for host in hosts]
+    if any(origin not in own for origin in request.values(b"origin")) or \
+            any(site not in (b"same-origin", b"none") for site in request.values(b"sec-fetch-site")):
+        raise Refused(403, "the request comes from a page of another place; open the guest's own page, or use curl")
+
+
 def with_names(reply, image):
     """A profile with what the image's debug information says; as it is if that cannot be had."""
     import pprof_file  # pylint: disable=import-outside-toplevel
@@ -242,6 +273,8 @@ class Proxy:
         stays = b"close" not in said and (not request.first.endswith(b"HTTP/1.0")
                                           or b"keep-alive" in said)
         request.without(b"connection")
+        if not self.path:
+            refuse_foreign(request)
         seconds = profile_seconds(request)
         reply = await (self.profile(request, seconds) if seconds else self.ask(request))
         if request.asks_for()[0].startswith(PPROF) and b"application/octet-stream" in reply.values(b"content-type"):

@@ -101,7 +101,7 @@ def test_requests_and_replies(proxy):
     assert ask(port, "/x") == (200, b"/x ")
     assert ask(port, "/x", "PUT", b"body" * 50000) == (200, b"/x " + b"body" * 50000)
     assert ask(port, "/x", "HEAD") == (200, b"")
-    expects = raw(port, b"PUT /x HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\nConnection: close\r\n"
+    expects = raw(port, b"PUT /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\nConnection: close\r\n"
                         b"Expect: 100-continue\r\n\r\nhi", half_close=True)
     assert expects.startswith(b"HTTP/1.1 100 ") and expects.endswith(b"/x hi")
 
@@ -125,6 +125,30 @@ def test_one_guest_connection(proxy):
         found = list(pool.map(lambda n: ask(port, f"/{n}"), range(100)))
     assert found == [(200, f"/{n} ".encode()) for n in range(100)]
     assert server.most == 1
+
+
+PROFILE = "/debug/pprof/profile?seconds=1"
+
+
+@pytest.mark.parametrize("method, path, fields, status", [
+    ("GET", "/x", {"Host": "evil.com"}, 421), ("GET", "/x", {"Host": "evil.com:9100"}, 421), ("GET", PROFILE, {"Host": "evil.com"}, 421),
+    ("GET", "/x", {"Host": "127.0.0.1.evil.com"}, 421), ("GET", "/x", {"Host": "localhost.evil.com"}, 421),
+    ("GET", "/x", {"Host": "[evil.com]"}, 421), ("PUT", "/x", {"Host": "evil.com", "Origin": "http://evil.com"}, 421),
+    ("PUT", "/x", {"Host": "127.0.0.1:1", "Origin": "http://evil.com"}, 403), ("PUT", "/x", {"Host": "127.0.0.1:1", "Origin": "null"}, 403),
+    ("PUT", "/x", {"Host": "127.0.0.1:1", "Origin": "http://127.0.0.1:2"}, 403),
+    ("GET", PROFILE, {"Origin": "http://evil.com"}, 403), ("GET", PROFILE, {"Sec-Fetch-Site": "cross-site"}, 403),
+    ("PUT", "/x", {"Host": "127.0.0.1:1", "Origin": "http://127.0.0.1:1", "Sec-Fetch-Site": "same-origin"}, 200),
+    ("GET", "/x", {"Host": "LocalHost:1"}, 200), ("GET", "/x", {"Host": "192.0.2.7"}, 200), ("GET", "/x", {"Host": "[::1]:9100"}, 200),
+    ("GET", "/x", {"Host": "a.localhost"}, 200), ("GET", "/x", {"Origin": "http://evil.com"}, 200),
+])
+def test_other_pages(proxy, method, path, fields, status):
+    """What a web page has the browser of this host send does not reach the guest, if it could read the reply, or change
+    something, or use the token."""
+    port, _ = proxy
+    Handler.asked.clear()
+    found, body = ask(port, path, method, headers=fields)
+    assert found == status and (status == 200) == bool(Handler.asked), body
+    assert status == 200 or body.startswith(b"support/run: "), body
 
 
 @pytest.mark.parametrize("path, status", [("/silent", 504), ("/dies", 502), ("/nonsense", 502)])
