@@ -49,7 +49,9 @@ def refusal(error, asked, option, token):
     text = error.read().decode(errors="replace").strip()
     if error.code == 404 and NOT_THERE.match(text) or error.code == 405:
         return f"the guest does not serve {asked}; build the image with {option}"
-    if error.code in (401, 403):
+    if error.code == 401:
+        return f"it wants a token; {token}"
+    if error.code == 403:
         return f"{text or error.reason} ({token})"
     return text.partition("\n")[0] or f"it answers {error.code} {error.reason}"
 

@@ -120,6 +120,10 @@ class Probe:
         return ([self.condition] if self.condition else []) + [v.expression for v in self.values]
 
 
+def on_one_line(text):
+    return "; ".join(text.split("\n")).strip("; ")
+
+
 def assemble(listing):
     """Bytes of the code that gdb shows."""
     code = bytearray()
@@ -128,11 +132,11 @@ def assemble(listing):
         if number is None:
             raise ProbeError(f"the guest cannot do gdb's operation {name}")
         if int(at) != len(code) or bool(size) != bool(operand):
-            raise ProbeError(f"gdb shows its code in another form than gdb 13:\n{listing}")
+            raise ProbeError(f"gdb shows its code in another form than gdb 13: {on_one_line(listing)}")
         code.append(number)
         code += (int(operand or 0) % (1 << 8 * size)).to_bytes(size, "big")
     if not code:
-        raise ProbeError(f"gdb shows no code:\n{listing}")
+        raise ProbeError(f"gdb shows no code: {on_one_line(listing)}")
     return code.hex()
 
 
@@ -158,7 +162,7 @@ def ask_gdb(image, requests):
             env={**os.environ, "VITRINE_PROBES": json.dumps([folder, qemu_command.image_arch(image), requests])})
     answer = re.search(rb"^@@(.*)$", done.stdout, re.M)
     if not answer:
-        raise ProbeError(f"gdb did not answer:\n{done.stdout.decode(errors='replace').strip()}")
+        raise ProbeError(f"gdb did not answer: {on_one_line(done.stdout.decode(errors='replace'))}")
     return json.loads(answer[1])
 
 

@@ -347,9 +347,9 @@ def test_support_probe(clean):
                        ((g.image.path, "localhost:1", "work"), "localhost:1 is no address of a guest; write PORT, ")):
         assert why in g.probe(*words, status=2), words
     for words in (("--remove", "mine", at), (g.image.path, at, "work")):
-        for token, why in (("", "send Authorization: Bearer and http.token"), ("wrong", "wrong token")):
+        for token, why in (("", "it wants a token; "), ("wrong", "wrong token (")):
             said = g.probe("--token", token, *words, status=1)
-            assert f"{why} (the guest's token: --token TEXT or VITRINE_TOKEN here, " in said, said
+            assert f"{why}give by --token TEXT or VITRINE_TOKEN what the guest has" in said, said
 
 
 def readme_example():
