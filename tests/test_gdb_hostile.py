@@ -16,6 +16,7 @@ import time
 import pytest
 
 from gdb_guest import PLACE_LIST, StubGuest
+from guest import LIFE
 from vitrine import RUN_SECONDS, build
 
 # make nightly says 1000
@@ -257,7 +258,7 @@ def test_mutated_packets(place):
     packets = real_packets(symbols)
     code = text_at(image, "debuggee_spin", 16).encode()
     rng = random.Random(SEED)
-    with StubGuest(image, "spin", place=place[1], wait=False) as g:
+    with StubGuest(image, "spin", place=place[1], wait=False, life=LIFE * MUTATED // 2000) as g:
         g.wait_for("scene spin")
         client = Client(g.at)
         client.ask_until(b"?", b"T05.*")
