@@ -245,10 +245,14 @@ static int compile(char **argv, const char *folder, const char *tree)
 int main(int argc, char **argv)
 {
 	const char *folder = getenv("CACHE_OPTIONS"),
-		   *name = strrchr(argv[0], '/');
+		   *name = strrchr(argv[0], '/'),
+		   *suffix = strrchr(argv[argc - 1], '.');
 	char path[4096], library[64] = "", *names = NULL, *config = NULL, *tree;
 	int at = 0, left = 1, compiles = 0, relative = argv[argc - 1][0] != '/';
 
+	/* Else ccache does not see .incbin, and so not the file. */
+	if (suffix && !strcmp(suffix, ".S"))
+		setenv("CCACHE_NODIRECT", "1", 1);
 	name = name ? name + 1 : argv[0];
 	for (int i = 1; i < argc; i++) {
 		sscanf(argv[i], LIBNAME "%63[a-z0-9_-]", library);
