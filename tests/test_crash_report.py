@@ -18,7 +18,7 @@ import urllib.request
 import crash_folder
 import crash_report
 import pytest
-from guest import Guest, free_port, until
+from guest import Guest, free_port, qemu_of, until
 from screen import plain_name, read_screen
 from test_crash import KINDS
 from vitrine import ARCHS, COMPILERS, CPUS, ROOT, RUN_SECONDS, SHARED, SUPPORT_RUN, build, make
