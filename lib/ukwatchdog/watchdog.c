@@ -59,7 +59,6 @@ static void beat(struct uk_timer *timer, void *arg);
 /* Of each CPU; all but the timer and its beats are the NMI's. */
 static struct {
 	struct uk_timer timer;
-	int started;
 	unsigned int beats;
 	unsigned int seen; /* of these at the last tick */
 	struct hang irq_off, busy;
@@ -89,7 +88,7 @@ static void begin(struct hang *h, __nsec now)
 static int all_ran(const struct hang *h)
 {
 	for (unsigned int i = 0; i < CONFIG_UKPLAT_LCPU_MAXCOUNT; i++)
-		if (UK_READ_ONCE(cpus[i].started) &&
+		if (uk_lcpu_state(i) != UK_LCPU_OFF &&
 		    UK_READ_ONCE(cpus[i].ticks) - h->seen[i] < TICKS_MIN)
 			return 0;
 	return 1;
@@ -200,7 +199,6 @@ static void beat(struct uk_timer *timer, void *arg __unused)
 
 static void start_beats(void)
 {
-	UK_WRITE_ONCE(cpus[ukplat_lcpu_id()].started, 1);
 	uk_timer_start(&cpus[ukplat_lcpu_id()].timer,
 		       uk_time_monotonic() + period);
 }
