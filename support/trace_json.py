@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
 """Events as JSON of the Trace Event Format, which Perfetto's page (ui.perfetto.dev) and
-chrome://tracing open: what each CPU runs, its interrupts, the events of each thread, and
-bytes of the heap."""
+chrome://tracing open: what each CPU runs, its interrupts, where it spins for a lock, the
+events of each thread, and bytes of the heap."""
 
 import json
 
@@ -62,16 +62,18 @@ def slices(cpu, events, last, names):
                    "args": {"idle": True} if idle else {"thread": thread}}
 
 
-def interrupts(cpu, events):
-    """Handlers of interrupts, each from its beginning to its end."""
-    entered = []
+def spans(cpu, events):
+    """Handlers of interrupts, and where a CPU spun for a lock, each from its beginning to its end."""
+    begun = {"irq_enter": [], "spin_wait": []}
+    begin_of = {"irq_leave": "irq_enter", "spin_got": "spin_wait"}
     for event in events:
-        if event.point.name == "irq_enter":
-            entered.append(event)
-        elif event.point.name == "irq_leave" and entered:
-            start = entered.pop()
-            yield {"ph": "X", "pid": CPUS, "tid": cpu, "ts": microseconds(start.time),
-                   "dur": microseconds(event.time - start.time), "name": f"line {arguments(start)['line']}", "args": {}}
+        if event.point.name in begun:
+            begun[event.point.name].append(event)
+        elif begun.get(begin_of.get(event.point.name)):
+            start = begun[begin_of[event.point.name]].pop()
+            values = arguments(start)
+            yield {"ph": "X", "pid": CPUS, "tid": cpu, "ts": microseconds(start.time), "dur": microseconds(event.time - start.time),
+                   "name": f"line {values['line']}" if "line" in values else "spins", "args": values}
 
 
 def heap(events):
@@ -97,7 +99,7 @@ def trace_event_list(rings, listed):
         if ring.events:
             yield named("thread", CPUS, cpu, f"CPU {cpu}")
             yield from slices(cpu, ring.events, events[-1].time, names)
-            yield from interrupts(cpu, ring.events)
+            yield from spans(cpu, ring.events)
     for thread in sorted({e.thread for e in events}):
         yield named("thread", THREADS, thread, names.get(thread, f"thread {thread}"))
     for event in events:

@@ -563,7 +563,10 @@ def test_page_in_a_browser(demo, tmp_path):
 
 EVENTS = """[    1.000000000] cpu 0 thread 1 sched_switch previous=1 next=65538 name=worker
 [    1.100000000] cpu 0 thread 2 irq_enter line=4
+[    1.120000000] cpu 0 thread 2 spin_wait lock=0x30 heap_lock behind=1
+[    1.150000000] cpu 0 thread 2 spin_got lock=0x30 heap_lock
 [    1.200000000] cpu 0 thread 2 irq_leave line=4
+[    1.250000000] cpu 0 thread 2 spin_got lock=0x30 heap_lock
 [    1.300000000] cpu 0 thread 2 sched_switch previous=65538 next=1 name=main
 [    1.300000500] cpu 0 thread 1 log level=6 text=<b>&amp;
 [    1.400000000] cpu 2 thread 4 sched_idle idle=1
@@ -624,12 +627,12 @@ def test_flame_graph_and_timeline(tmp_path):
     work = {name: where for name, *where in out["work"]}
     assert work["work"] == [0, 100, 4] and work["fifty"] == [0, 62.5, 5] and work["main"] == [0, 100, 3]
     assert "(idle)" not in work and out["all"] == out["bars"]
-    assert {"worker 2, 300 ms", "line 4, 100 ms", "main 1, 700 ms"} <= set(out["titles"])
+    assert {"worker 2, 300 ms", "line 4, 100 ms", "spins for heap_lock, 30.0 ms", "main 1, 700 ms"} <= set(out["titles"])
     spans = {title for title in out["titles"] if not re.match(r"\d", title)}
-    assert spans - {"worker 2, 300 ms", "line 4, 100 ms", "main 1, 700 ms"} == {  # idle is a gap, of both kinds
+    assert spans - {"worker 2, 300 ms", "line 4, 100 ms", "spins for heap_lock, 30.0 ms", "main 1, 700 ms"} == {  # idle is a gap, of both kinds
         "main 1, 0 ns", "thread 4, 400 ms", "thread 4, 110 ms", "a worker 6, 300 ms"}
     assert "1.300000500 s log level=6 text=<b>&amp;" in out["titles"] and out["again"] == out["titles"]
-    assert sum(" s " in title and not title.startswith(("worker", "main", "line")) for title in out["titles"]) == 10
+    assert sum(" s " in title and not title.startswith(("worker", "main", "line", "spins")) for title in out["titles"]) == 13
     assert {title.split()[2] for title in out["near"] if re.match(r"\d", title)} == {"sched_switch", "log"}, out["near"]
     first = {where: float(re.search(r"from ([\d.]+) s;", out[where])[1]) for where in ("range", "moved")}
     assert 0.005 < first["range"] - first["moved"] < 0.02, first  # a drag to the right

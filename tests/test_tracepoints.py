@@ -16,6 +16,7 @@ import elf  # noqa: E402  pylint: disable=wrong-import-position
 
 TRACE = ("CONFIG_LIBUKTRACE=y",)
 COMMANDS = (*TRACE, "CONFIG_LIBUKALLOC=y", "CONFIG_LIBUKSCHED=y")
+CHANGES = (*TRACE, "CONFIG_LIBUKCMD=y", "CONFIG_LIBUKSHELL=y", "CONFIG_LIBUKSHELL_CHANGES=y", *SEVERAL)
 EVENT = re.compile(r"^\[ *(\d+)\.(\d{9})\] cpu (\d+) thread (\d+) (\w+) ?(.*)$", re.M)
 NOP = {"x86_64": "nopl   0x0(%rax,%rax,1)", "arm64": "nop"}
 
@@ -134,10 +135,26 @@ def test_crash_screen(arch):
 @pytest.mark.one_cpu("CPUs of its own")
 def test_switched_while_cpus_run(arch):
     """All tracepoints of four CPUs go on and off: no thread sees half an instruction."""
-    image = build("smp_threads", arch, config=(*TRACE, "CONFIG_LIBUKCMD=y", "CONFIG_LIBUKSHELL=y",
-                                               "CONFIG_LIBUKSHELL_CHANGES=y", *SEVERAL))
+    image = build("smp_threads", arch, config=CHANGES)
     switches = "".join(f"tracepoints {state} *\n" for _ in range(20) for state in ("on", "off"))
     result = image.run("mutex", "again", stdin=f"token sesame\n{switches}poweroff\n", options=[
         "--smp", "4", "-p", f"shell.console={image.target.console}", "-p", "console.stdio=none", "-p", "shell.token=sesame"])
     assert result.status == 0, result.text
     assert len(re.findall(r"\d+ (?:on|off)$", result.text, re.M)) == 40, result.text
+
+
+@pytest.mark.one_cpu("CPUs of its own")
+def test_spinlocks(arch):
+    """A CPU that waits for a spinlock says for which one, behind how many, and when it has it."""
+    image = build("smp_threads", arch, config=CHANGES)
+    result = image.run(*["mutex"] * 4, "crash", options=["--smp", "4", "-p", "trace.on=spin_*"])
+    assert result.status == 70, result.text
+    events = EVENT.findall("\n".join(line.strip() for line in result.log("CRIT")))
+    locks = {address: name for address, _, name in image.symbols()}
+    assert "sched_lock" in {locks.get(int(re.match(r"lock=(0x\w+)", words)[1], 16)) for *_, words in events}
+    for cpu in "0123":
+        mine = [e[4:] for e in events if e[2] == cpu]
+        for (name, words), (after, then) in zip(mine, mine[1:]):
+            assert {name, after} == {"spin_wait", "spin_got"}, mine
+            lock, behind = re.fullmatch(r"lock=(0x\w+)\S*(?: [^=]*)?(?: behind=(\d))?", words).groups()
+            assert name == "spin_got" or then.startswith(f"lock={lock}") and behind in ("1", "2", "3"), (words, then)

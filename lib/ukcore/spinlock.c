@@ -5,10 +5,28 @@
  * LIBUKCORE_LOCK_CHECK.
  */
 #include <uk/spinlock.h>
+#include <uk/trace.h>
+
+UK_TRACEPOINT_FIELDS(trace_spin_wait, "%p, behind %u", const void *, lock,
+		     __u32, behind);
+UK_TRACEPOINT_FIELDS(trace_spin_got, "%p", const void *, lock);
 
 static void set_owner(struct uk_spinlock *lock, __u32 owner)
 {
 	__atomic_store_n(&lock->owner, owner, __ATOMIC_RELAXED);
+}
+
+static __u32 serving(const struct uk_spinlock *lock)
+{
+	return __atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE);
+}
+
+static void wait(const struct uk_spinlock *lock, __u32 ticket)
+{
+	trace_spin_wait(lock, ticket - serving(lock));
+	while (serving(lock) != ticket)
+		ukarch_cpu_relax();
+	trace_spin_got(lock);
 }
 
 void(uk_spin_lock)(struct uk_spinlock *lock)
@@ -18,14 +36,14 @@ void(uk_spin_lock)(struct uk_spinlock *lock)
 	if (unlikely(uk_percpu_read(alone)))
 		return;
 	ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
-	while (__atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE) != ticket)
-		ukarch_cpu_relax();
+	if (unlikely(serving(lock) != ticket))
+		wait(lock, ticket);
 	set_owner(lock, uk_percpu_id() + 1);
 }
 
 int(uk_spin_trylock)(struct uk_spinlock *lock)
 {
-	__u32 ticket = __atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE);
+	__u32 ticket = serving(lock);
 
 	if (unlikely(uk_percpu_read(alone)))
 		return 1;
