@@ -32,7 +32,7 @@ def steps_in_a_crowd(url):
     attach()
     run("break work if arg == 100")
     done = []
-    client = threading.Thread(target=lambda: done.append(urllib.request.urlopen(f"{url}/crowd?2000").read()))
+    client = threading.Thread(target=lambda: done.append(urllib.request.urlopen(f"{url}/crowd").read()))
     client.start()
     for place in ("uk_sched_yield", "work if called % 50 == 49") * 12:
         run(f"tbreak {place}")
@@ -42,6 +42,7 @@ def steps_in_a_crowd(url):
             stop = go("stepi")
             assert stop.get("signal", "SIGTRAP") == "SIGTRAP", stop
     run("delete")
+    run("set var crowd_ends = 1")
     run("detach")
     client.join()
     assert done == [b"done\n"], done

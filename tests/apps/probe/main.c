@@ -110,26 +110,26 @@ static void scene_cpus(const struct uk_http_request *req,
 }
 UK_HTTP_ROUTE(cpus, "/cpus", UK_HTTP_GET, scene_cpus);
 
+static volatile int crowd_ends;
+
 static void *crowd_worker(void *arg)
 {
-	__nsec end = *(const __nsec *)arg;
-
-	for (int i = 0; uk_time_monotonic() < end; i++) {
+	for (int i = 0; !crowd_ends; i++) {
 		work(i % 10, &items[i % 10]);
 		uk_sched_yield();
 	}
-	return NULL;
+	return arg;
 }
 
-/* For so many milliseconds. */
-static void scene_crowd(const struct uk_http_request *req,
+/* Until a debugger sets crowd_ends. */
+static void scene_crowd(const struct uk_http_request *req __unused,
 			struct uk_http_response *res)
 {
-	__nsec end = uk_time_monotonic() + 1000000UL * (__nsec)atol(req->query);
 	struct uk_thread *threads[4];
 
+	crowd_ends = 0;
 	for (unsigned int i = 0; i < ARRAY_SIZE(threads); i++)
-		threads[i] = uk_thread_create("crowd", crowd_worker, &end);
+		threads[i] = uk_thread_create("crowd", crowd_worker, NULL);
 	for (unsigned int i = 0; i < ARRAY_SIZE(threads); i++)
 		uk_thread_join(threads[i], NULL);
 	uk_http_puts(res, "done\n");
