@@ -38,7 +38,9 @@ static int same_texts(const struct metrics_item *a,
 	       a->e->series == b->e->series && libname(a) == libname(b);
 }
 
-/* 1 if an item is of a family; -EEXIST if only its name is. */
+/* 1 if an item is of a family; -EEXIST if only its name is, or that of one of
+ * its samples.
+ */
 static int belongs(const struct metrics_item *item,
 		   const struct metrics_name *name,
 		   const struct metrics_item *first)
@@ -50,10 +52,11 @@ static int belongs(const struct metrics_item *item,
 	if (same_texts(item, first))
 		return 1;
 	metrics_name(&other, metrics_library(first), first->e);
-	if (other.len != name->len || memcmp(other.text, name->text, name->len))
+	if (!metrics_clash(name, &other))
 		return 0;
-	return other.type == name->type && !strcmp(metrics_library(item),
-						   metrics_library(first))
+	return other.type == name->type && other.len == name->len &&
+			       !strcmp(metrics_library(item),
+				       metrics_library(first))
 		       ? 1
 		       : -EEXIST;
 }
@@ -145,7 +148,7 @@ static int add_named(struct metrics_index *ix, __u32 number)
 
 	if (metrics_name(&name, metrics_library(item), item->e))
 		return -EEXIST;
-	item->hash = metrics_hash(name.text, name.len);
+	item->hash = metrics_hash(name.text, metrics_root(&name));
 	item->last = item->run = number;
 	slot = find(ix, item, &name, &found);
 	if (found < 0)

@@ -45,6 +45,12 @@ struct metrics_name {
 int metrics_name(struct metrics_name *n, const char *library,
 		 const struct uk_store_entry *e);
 
+/** Names of families that clash have one root: so much of a name. */
+__sz metrics_root(const struct metrics_name *n);
+
+/** Whether two families have one name, or one has a sample of the other's. */
+int metrics_clash(const struct metrics_name *a, const struct metrics_name *b);
+
 /** Letters, digits and _ of a text, _ for everything else. */
 void metrics_identifier(struct uk_http_response *res, const char *s);
 
@@ -67,10 +73,10 @@ struct metrics_item {
 	__u32 next;
 	__u32 holder; /* the object's first value */
 	/* Of the first one of a family: */
-	__u32 hash, last;
-	__u32 family; /* the next family's first */
-	__u32 after;  /* the family that the value after one of this was of */
-	__u32 run;    /* the first of those of the last one's object */
+	__u32 hash, last; /* hash: of the root of its name */
+	__u32 family;	  /* the next family's first */
+	__u32 after; /* the family that the value after one of this was of */
+	__u32 run;   /* the first of those of the last one's object */
 	/* Of an object's first: its labels as they were written, for the
 	 * others; 1 if another object of its library has the same. */
 	__u32 labels_len : 31, is_twin : 1;

@@ -9,6 +9,16 @@
 #include <string.h>
 #include "metrics_internal.h"
 
+/* What the names of a family's samples end in, besides its own name. */
+static const struct {
+	const char *ending;
+	enum metrics_type type;
+} samples[] = {
+	{ "_total", METRICS_COUNTER },	  { "_info", METRICS_INFO },
+	{ "_bucket", METRICS_HISTOGRAM }, { "_sum", METRICS_HISTOGRAM },
+	{ "_count", METRICS_HISTOGRAM },
+};
+
 static const struct {
 	const char *unit, *base;
 	unsigned int places;
@@ -144,4 +154,44 @@ int metrics_name(struct metrics_name *n, const char *library,
 	if (n->text[n->len - 1] != '_' && append(n, "_"))
 		return -E2BIG;
 	return append(n, n->unit);
+}
+
+/* The length of the ending of a name, 0 if it has none of these. */
+static __sz ending_of(const char *text, __sz len)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(samples); i++) {
+		__sz n = strlen(samples[i].ending);
+
+		if (len > n && !memcmp(text + len - n, samples[i].ending, n))
+			return n;
+	}
+	return 0;
+}
+
+__sz metrics_root(const struct metrics_name *n)
+{
+	__sz len = n->len, ending;
+
+	while ((ending = ending_of(n->text, len)))
+		len -= ending;
+	return len;
+}
+
+/* Whether a family is called what a sample of another one is. */
+static int is_sample_of(const char *text, const struct metrics_name *family)
+{
+	if (strncmp(text, family->text, family->len))
+		return 0;
+	text += family->len;
+	for (unsigned int i = 0; i < ARRAY_SIZE(samples); i++)
+		if (family->type == samples[i].type &&
+		    !strcmp(text, samples[i].ending))
+			return 1;
+	return 0;
+}
+
+int metrics_clash(const struct metrics_name *a, const struct metrics_name *b)
+{
+	return !strcmp(a->text, b->text) || is_sample_of(a->text, b) ||
+	       is_sample_of(b->text, a);
 }

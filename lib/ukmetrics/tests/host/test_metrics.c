@@ -370,6 +370,60 @@ static void test_left_out(void **state)
 /* Prometheus refuses the whole text if two labels of a value, or two values
  * with their labels, have one name.
  */
+/* Families of which one has a sample that is called as the other; that which
+ * comes first is written.
+ */
+static void test_samples_of_one_name(void **state)
+{
+	static const __u64 bounds[] = { 1 };
+	static __u64 counts[2], sum;
+	static const struct uk_store_histogram hist = { bounds, counts, &sum,
+							1 };
+	static const struct {
+		const char *first, *second;
+		unsigned int conflicts;
+	} cases[] = {
+		{ "counter x", "gauge x_total", 1 },
+		{ "gauge x_total", "counter x", 1 },
+		{ "gauge x_total", "counter x_total", 1 },
+		{ "gauge x_total", "info x", 0 },
+		{ "info x", "gauge x_info", 1 },
+		{ "histogram h", "gauge h_count", 1 },
+		{ "gauge h_sum", "histogram h", 1 },
+		{ "counter h_bucket", "histogram h",
+		  1 }, /* OpenMetrics' name */
+		{ "histogram h", "gauge h_bucket", 1 },
+		{ "gauge h_count_total", "counter h_count", 1 },
+		{ "histogram h", "gauge h_max", 0 },
+		{ "gauge _total", "gauge _count", 0 },
+		{ "counter a", "counter a_count", 0 },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(cases); i++) {
+		const char *const both[] = { cases[i].first, cases[i].second };
+
+		for (unsigned int k = 0; k < 2; k++) {
+			const char *name = strchr(both[k], ' ') + 1;
+			struct cell *c =
+				number("libf", name, UK_STORE_GAUGE, 1);
+
+			if (*both[k] == 'c')
+				c->e.kind = UK_STORE_COUNTER;
+			if (*both[k] == 'i')
+				c->e.kind = UK_STORE_INFO;
+			if (*both[k] != 'h')
+				continue;
+			c->e.type = c->v.type = _UK_STORE_TYPE_hist;
+			c->v.hist = &hist;
+		}
+		written(0);
+		assert_int_equal(ix.conflicts, cases[i].conflicts);
+		assert_true(ix.conflicts ||
+			    strstr(body, strchr(both[1], ' ') + 1));
+		cell_count = 0;
+	}
+}
+
 static void test_labels_of_one_name(void **state)
 {
 	static const struct uk_store_label of[][4] = {
@@ -541,6 +595,7 @@ int main(void)
 		cmocka_unit_test(test_awkward_texts),
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_left_out),
+		cmocka_unit_test(test_samples_of_one_name),
 		cmocka_unit_test(test_labels_of_one_name),
 		cmocka_unit_test(test_series),
 		cmocka_unit_test(test_named_objects),
