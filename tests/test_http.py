@@ -193,7 +193,7 @@ def test_threads(any_guest):
     assert set(threads) == {"main", "http"}
     assert threads["http"]["state"] == "running"
     assert ("cpu" in threads["http"]) == (CPUS > 1) >= ("cpu" in threads["main"])
-    assert threads["main"]["state"] in ("sleeping", "ready")
+    assert threads["main"]["state"] in ("sleeping", "ready", *(["running"] if CPUS > 1 else []))
     assert after["uptime_ns"] > before["uptime_ns"] and after["idle_ns"] >= before["idle_ns"]
     assert [t["cpu_ns"] for t in after["threads"]] > [t["cpu_ns"] for t in before["threads"]]
     names = [f["function"] for f in threads["http"]["trace"]]
