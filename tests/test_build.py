@@ -203,6 +203,9 @@ def test_help_names_every_target(tree):
                    "olddefconfig", "savedefconfig", "allnoconfig", "allyesconfig",
                    "randconfig", "clean", "lint", "bench", "help"):
         assert re.search(rf"^  {target} +\S", out, re.M), target
+    for target in re.findall(r"^  ([a-z-]+) +[A-Z]", out, re.M):
+        done = make("-n", "SETUP=no", target, *tree.words, check=False, cwd=tree.root)
+        assert done.returncode == 0, target + done.stdout
 
 
 def test_size_adds_up(tree):

@@ -96,8 +96,7 @@ help:          ## Print this list
 setup-%:
 	$(Q)$(UK_BASE)/support/setup $*
 
-ALL_GOALS := $(sort $(IMAGE_GOALS) vmm demo test nightly check-host check-arch lint bench \
-  bench-gdb screenshot clean distclean help)
+ALL_GOALS := $(shell sed -nE 's/^([a-z-]+):.*/\1/p' $(UK_BASE)/support/build/targets.mk)
 .PHONY: $(ALL_GOALS) built
 
 include $(UK_BASE)/support/build/usage.mk
