@@ -123,7 +123,7 @@ BEHIND_THE_DECISION = {
     "gdb_step_trap", "gdb_arch_skip_own", "gdb_session_attached", "gdb_session_poll",
     "gdb_points_check", "gdb_guest_fp_flush", "uk_nofault_memcpy", "gdb_cpus_stop", "gdb_cpus_resume",
     "gdb_guest_goes_first", "gdb_signal_trap", "gdb_arch_step_forget", "uk_thread_by_id", "uk_thread_regs",
-    "gdb_step_later",
+    "gdb_step_later", "gdb_guest_passes", "uk_lcpu_trap",
 }
 
 

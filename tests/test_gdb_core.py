@@ -123,7 +123,7 @@ def check_commands_of_lldb(image, core, said):
     assert "work(arg=" in its.pop("uk thread worker2"), its
     outermost = [[(thread, re.findall(r"(?: in |`|^#\d+ +)([a-z]\w+)", trace, re.M)[-1]) for thread, trace in
                   re.findall(r"^(Thread .*)\n((?:(?!Thread).*\n)+)", text, re.M)] for text in (its.pop("uk report"), said["uk report"])]
-    assert outermost[0] == outermost[1] and len(outermost[0]) == 5, (outermost, said)
+    assert outermost[0] == outermost[1] and len([t for t, _ in outermost[0] if ": idle " not in t]) == 5, (outermost, said)
     for command, text in its.items():
         assert text.split() == said[command].split(), (command, text, said[command])
 
