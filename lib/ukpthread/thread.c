@@ -64,7 +64,7 @@ int pthread_detach(pthread_t thread)
 
 pthread_t pthread_self(void)
 {
-	return uk_thread_current();
+	return uk_thread_self();
 }
 
 int pthread_equal(pthread_t a, pthread_t b)

@@ -216,7 +216,7 @@ void sched_hang_check(void)
 {
 	static int reported;
 
-	if (reported || mode == OFF || uksched.only || !uksched.alive ||
+	if (reported || mode == OFF || sched_chooses() || !uksched.alive ||
 	    can_go_on())
 		return;
 	reported = 1;

@@ -44,18 +44,21 @@ void sched_list_remove(struct thread *t)
 
 struct uk_thread *uk_thread_next(const struct uk_thread *prev)
 {
-	struct uk_thread *at =
-		prev ? UK_READ_ONCE(prev->next)
-		     : (struct uk_thread *)UK_READ_ONCE(uksched.first);
-	const struct thread *t = thread_of(at);
+	struct uk_thread *at;
+	const struct thread *t;
 	unsigned int id;
 	__u32 magic;
 
+	while (prev && sched_principal((const struct thread *)prev))
+		prev = &sched_principal((const struct thread *)prev)->pub;
+	at = prev ? UK_READ_ONCE(prev->next)
+		  : (struct uk_thread *)UK_READ_ONCE(uksched.first);
+	t = thread_of(at);
 	if (!at || ((__uptr)at & (_Alignof(struct thread) - 1)) ||
 	    !uk_nofault_try_read(magic, &t->magic) || magic != THREAD_MAGIC ||
 	    !uk_nofault_try_read(id, &at->id) || id <= (prev ? prev->id : 0))
 		return __NULL;
-	return at;
+	return &sched_actor(thread_of(at))->pub;
 }
 
 struct uk_thread *uk_thread_by_id(unsigned int id)

@@ -85,7 +85,7 @@ static struct thread **next_link(struct sched_cpu *c, struct thread **before)
 	struct thread **link = (struct thread **)&c->ready_first;
 
 	*before = __NULL;
-	while (unlikely(uksched.only) && *link && *link != uksched.only) {
+	while (sched_chooses() && *link && !sched_may_run(*link)) {
 		*before = *link;
 		link = &(*link)->ready_next;
 	}
@@ -216,6 +216,20 @@ void sched_ready(struct thread *t)
 	join_queue(t, sched_place(t));
 }
 
+#ifdef CONFIG_LIBUKSCHED_STAND_IN
+void sched_ready_next(struct thread *t)
+{
+	struct sched_cpu *c = this_cpu();
+	int was_empty = !c->ready_first;
+
+	t->ready_next = c->ready_first;
+	UK_WRITE_ONCE(c->ready_first, t);
+	if (was_empty)
+		c->ready_last = t;
+	sched_joined(ukplat_lcpu_id(), was_empty);
+}
+#endif
+
 #ifdef CONFIG_HAVE_SMP
 void sched_ready_here(struct thread *t)
 {
@@ -241,12 +255,12 @@ void uk_sched_yield(void)
 		ukarch_cpu_relax();
 }
 
-void uk_sched_only(const struct uk_thread *thread)
+void uk_sched_only(struct uk_thread *thread)
 {
 	unsigned long flags;
 
 	uk_spin_lock_irqsave(&sched_lock, flags);
-	uksched.only = (const struct thread *)thread;
+	uksched.only = sched_actor(thread_of(thread));
 	sched_only_changed();
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
 }
@@ -278,7 +292,7 @@ int uk_sched_is_wanted(unsigned int cpu)
 	const struct sched_cpu *c = &uksched.cpus[cpu];
 
 	return UK_READ_ONCE(c->ready_first) && !UK_READ_ONCE(c->idle) &&
-	       !UK_READ_ONCE(uksched.only);
+	       !sched_chooses();
 }
 
 int uk_sched_idles(void)

@@ -51,6 +51,10 @@ struct thread {
 	void *fpstate; /* LIBUKSCHED_PREEMPT: a buffer, else NULL */
 	int fp_saved;  /* it holds the thread's state */
 	struct thread *prev;
+#ifdef CONFIG_LIBUKSCHED_STAND_IN
+	struct thread *stand_in;  /* runs in its place; NULL: none */
+	struct thread *principal; /* of a stand-in */
+#endif
 	void *block; /* the memory of all this, NULL for main and idle */
 #ifdef CONFIG_HAVE_SMP
 	__u64 affinity;
@@ -71,7 +75,10 @@ struct sched_cpu {
 
 struct sched {
 	struct sched_cpu cpus[CPUS];
-	const struct thread *only;   /* only this one runs; NULL: all may */
+	const struct thread *only; /* only this one runs; NULL: all may */
+#ifdef CONFIG_LIBUKSCHED_STAND_IN
+	unsigned int away; /* threads that do not run: others stand in */
+#endif
 	struct thread *first, *last; /* all threads */
 	unsigned int last_id;
 	unsigned int alive;	/* threads that have not exited */
@@ -115,6 +122,69 @@ static inline int on_cpu(const struct uk_thread *t)
 #else
 	return t == uk_thread_current();
 #endif
+}
+
+/* stand_in.c */
+#ifdef CONFIG_LIBUKSCHED_STAND_IN
+/** Makes a thread, which is ready, the next of this CPU. Under sched_lock. */
+void sched_ready_next(struct thread *t);
+
+/** What runs in the place of a thread: mostly that thread. A stand-in may have
+ * one, too.
+ */
+static inline struct thread *sched_actor(struct thread *t)
+{
+	while (t && UK_READ_ONCE(t->stand_in))
+		t = t->stand_in;
+	return t;
+}
+
+/** The thread for which this one stands in, or NULL. */
+static inline struct thread *sched_principal(const struct thread *t)
+{
+	return UK_READ_ONCE(t->principal);
+}
+
+static inline int sched_is_away(const struct thread *t)
+{
+	return UK_READ_ONCE(t->stand_in) != __NULL;
+}
+
+static inline unsigned int sched_away(void)
+{
+	return UK_READ_ONCE(uksched.away);
+}
+#else
+static inline struct thread *sched_actor(struct thread *t)
+{
+	return t;
+}
+
+static inline struct thread *sched_principal(const struct thread *t __unused)
+{
+	return __NULL;
+}
+
+static inline int sched_is_away(const struct thread *t __unused)
+{
+	return 0;
+}
+
+static inline unsigned int sched_away(void)
+{
+	return 0;
+}
+#endif
+
+/** 1 if not every thread that is ready may run. */
+static inline int sched_chooses(void)
+{
+	return unlikely(uksched.only || sched_away());
+}
+
+static inline int sched_may_run(const struct thread *t)
+{
+	return !sched_is_away(t) && (!uksched.only || t == uksched.only);
 }
 
 /* All from here on are called with sched_lock held, and return with it. */

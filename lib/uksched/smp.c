@@ -112,8 +112,7 @@ static struct thread *first_for(unsigned int me, const struct sched_cpu *c,
 	struct thread *t = c->ready_first;
 
 	*before = __NULL;
-	while (t && (!(t->affinity & bit(me)) ||
-		     (uksched.only && t != uksched.only))) {
+	while (t && (!(t->affinity & bit(me)) || !sched_may_run(t))) {
 		*before = t;
 		t = t->ready_next;
 	}

@@ -267,6 +267,7 @@ void uk_thread_exit(void *result)
 	struct thread *t = current();
 	unsigned long flags;
 
+	UK_ASSERT(!sched_principal(t));
 	uk_spin_lock_irqsave(&sched_lock, flags);
 	if (uksched.alive == 1) {
 		uk_spin_unlock_irqrestore(&sched_lock, flags);

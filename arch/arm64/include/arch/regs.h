@@ -102,4 +102,9 @@ static inline int ukarch_regs_irq_enabled(const struct __regs *regs)
 {
 	return !(regs->pstate & 0x80);
 }
+
+static inline void ukarch_regs_set_irq(struct __regs *regs, int on)
+{
+	regs->pstate = (regs->pstate & ~0x80UL) | (on ? 0 : 0x80UL);
+}
 #endif /* !__ASSEMBLY__ */

@@ -32,6 +32,7 @@ UK_CTASSERT(sizeof(struct __regs) == UKARCH_REGS_SIZE);
  *   __uptr ukarch_regs_fp(const struct __regs *)   frame pointer
  *   void ukarch_regs_set_pc(struct __regs *, __uptr)
  *   int ukarch_regs_irq_enabled(const struct __regs *)
+ *   void ukarch_regs_set_irq(struct __regs *, int on)
  *
  *   __uptr ukarch_regs_lr(const struct __regs *)   that register; else 0
  *   __uptr ukarch_unsigned(__uptr)   a return address as it was found in a

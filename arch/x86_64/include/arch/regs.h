@@ -92,4 +92,9 @@ static inline int ukarch_regs_irq_enabled(const struct __regs *regs)
 {
 	return !!(regs->eflags & (1UL << 9));
 }
+
+static inline void ukarch_regs_set_irq(struct __regs *regs, int on)
+{
+	regs->eflags = (regs->eflags & ~(1UL << 9)) | ((__u64)!!on << 9);
+}
 #endif /* !__ASSEMBLY__ */

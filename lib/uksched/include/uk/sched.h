@@ -137,7 +137,61 @@ int uk_sched_idles(void);
  * interrupt, which other CPUs are sent; without, when it gives it away.
  * Contexts: any.
  */
-void uk_sched_only(const struct uk_thread *thread);
+void uk_sched_only(struct uk_thread *thread);
+
+#ifdef CONFIG_LIBUKSCHED_STAND_IN
+/**
+ * For a debugger: has code run in the place of a thread that gave its CPU away
+ * and waits, or is ready: a stand-in, which has that thread's id, name, stack,
+ * variables and place in the list, but is another struct uk_thread, so that it
+ * holds none of the thread's mutexes. It is the next on this CPU, which the
+ * caller gives away if it does not idle. The thread does not run until the
+ * stand-in ends; what it waits for may come meanwhile.
+ *
+ * @param sp a multiple of 16, below what the thread has on its stack
+ * @param func begins with interrupts off, and does not return
+ * @param ends the caller is a stand-in, which ends: then it does not return
+ * @return 0; -EINVAL for a thread that has a CPU, was preempted, or exited;
+ *   -ENOSPC: see uk_thread_stand_in_is_free(). Contexts: thread, also with
+ *   interrupts off, and an idle CPU.
+ */
+int uk_thread_stand_in(struct uk_thread *thread, __uptr sp,
+		       uk_thread_func_t func, void *arg, int ends);
+
+/** Ends the calling stand-in: its thread is as it was. Contexts: thread. */
+void __noreturn uk_thread_stand_in_end(void);
+
+/**
+ * The same for one that gave its CPU away: it ends when it has one.
+ *
+ * @param sp a multiple of 16, below what its thread has on its stack
+ * Contexts: as uk_thread_regs().
+ */
+void uk_thread_stand_in_give_up(struct uk_thread *stand_in, __uptr sp);
+
+/** 1 if there may be one more of them. Contexts: any. */
+int uk_thread_stand_in_is_free(void);
+
+/** The thread for which a thread stands in, or NULL. Contexts: any. */
+struct uk_thread *uk_thread_principal(const struct uk_thread *thread);
+#else
+static inline struct uk_thread *
+uk_thread_principal(const struct uk_thread *thread __unused)
+{
+	return __NULL;
+}
+#endif
+
+/** The current thread; for a stand-in that for which it stands. Contexts: any.
+ */
+static inline struct uk_thread *uk_thread_self(void)
+{
+	struct uk_thread *t = uk_thread_current(), *principal;
+
+	while (t && (principal = uk_thread_principal(t)))
+		t = principal;
+	return t;
+}
 
 #else  /* !CONFIG_LIBUKSCHED */
 static inline void uk_sched_yield(void)
@@ -175,7 +229,7 @@ static inline __u64 uk_sched_cpus(void)
 	return 1;
 }
 
-static inline void uk_sched_only(const struct uk_thread *thread __unused)
+static inline void uk_sched_only(struct uk_thread *thread __unused)
 {
 }
 #endif /* CONFIG_LIBUKSCHED */

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * A stand-in runs in the place of a thread that is not on a CPU, on its stack,
+ * below what the thread has there. The thread keeps its place in the queues,
+ * with the timer of its wait, and whatever ends the wait makes it ready as
+ * ever; only it is not chosen to run. The stand-in may wait for something of
+ * its own.
+ */
+#include <string.h>
+#include <uk/assert.h>
+#include "sched_internal.h"
+
+static struct thread stand_ins[CONFIG_LIBUKSCHED_STAND_INS];
+static struct thread *ended; /* the last one, which may still be on its CPU */
+
+static struct thread *take(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(stand_ins); i++)
+		if (!stand_ins[i].principal && &stand_ins[i] != ended)
+			return &stand_ins[i];
+	return __NULL;
+}
+
+/* The first thing that one does. */
+static void start(struct thread *s)
+{
+	uk_spin_unlock(&sched_lock);
+	s->func(s->arg);
+	UK_CRASH("a stand-in returned");
+}
+
+#ifdef CONFIG_HAVE_SMP
+static void stay_here(struct thread *s)
+{
+	s->pub.cpu = ukplat_lcpu_id();
+	if (uksched.online >> s->pub.cpu & 1)
+		s->affinity = 1UL << s->pub.cpu;
+}
+#else
+static void stay_here(struct thread *s __unused)
+{
+}
+#endif
+
+static void begin(struct thread *s, struct thread *t, __uptr sp,
+		  uk_thread_func_t func, void *arg)
+{
+	*s = *t;
+	s->pub.state = UK_THREAD_READY;
+	s->pub.wait = (struct uk_wait){ 0 };
+	s->ready_next = s->wait_next = __NULL;
+	s->waits_in = __NULL;
+	memset(&s->timer, 0, sizeof(s->timer));
+	memset(&s->joiners, 0, sizeof(s->joiners));
+	s->block = __NULL;
+	s->func = func;
+	s->arg = arg;
+	ukarch_ctx_init(&s->ctx, sp, (__uptr)start, (__uptr)s);
+	stay_here(s);
+	s->principal = t;
+	UK_WRITE_ONCE(t->stand_in, s);
+	UK_WRITE_ONCE(uksched.away, uksched.away + 1);
+	if (uksched.only == t)
+		uksched.only = s;
+	sched_ready_next(s);
+}
+
+static void end(struct thread *s)
+{
+	struct thread *t = s->principal;
+
+	t->pub.cpu_time = s->pub.cpu_time;
+	t->pub.switches = s->pub.switches;
+	if (uksched.only == s)
+		uksched.only = t;
+	UK_WRITE_ONCE(uksched.away, uksched.away - 1);
+	UK_WRITE_ONCE(t->stand_in, __NULL);
+	s->principal = __NULL;
+	ended = s;
+}
+
+/* For good. With one CPU it may have to wait for a thread that is ready, and
+ * does so as the thread on whose stack it is.
+ */
+static void __noreturn leave(struct thread *s __unused,
+			     struct thread *t __unused)
+{
+#ifndef CONFIG_HAVE_SMP
+	struct sched_cpu *c = this_cpu();
+
+	uk_percpu()->thread = &t->pub;
+	c->idle = 1;
+	while (!sched_has_next(c)) {
+		uk_spin_unlock(&sched_lock);
+		ukarch_halt_irq();
+		uk_spin_lock(&sched_lock);
+	}
+	c->idle = 0;
+	uk_percpu()->thread = &s->pub;
+#endif
+	sched_switch();
+	UK_CRASH("a stand-in that ended runs");
+}
+
+int uk_thread_stand_in(struct uk_thread *thread, __uptr sp,
+		       uk_thread_func_t func, void *arg, int ends)
+{
+	struct thread *t = thread_of(thread), *self = current(), *s = __NULL;
+	unsigned long flags;
+	int rc = 0;
+
+	uk_spin_lock_irqsave(&sched_lock, flags);
+	if (on_cpu(thread) || t->trap || sched_is_away(t) ||
+	    thread->state == UK_THREAD_EXITED)
+		rc = -EINVAL;
+	else if (!(s = take()))
+		rc = -ENOSPC;
+	if (rc)
+		goto out;
+	if (ends)
+		end(self);
+	begin(s, t, sp, func, arg);
+	if (ends) /* to it */
+		leave(self, self);
+	if (!this_cpu()->idle) {
+		sched_ready_here(self);
+		sched_switch();
+	}
+out:
+	uk_spin_unlock_irqrestore(&sched_lock, flags);
+	return rc;
+}
+
+/* With sched_lock held, as a switch to it leaves it. */
+static void __noreturn give_up(struct thread *s)
+{
+	struct thread *t = sched_principal(s);
+
+	UK_ASSERT(t);
+	end(s);
+	leave(s, t);
+}
+
+void uk_thread_stand_in_end(void)
+{
+	(void)ukarch_irq_save();
+	uk_spin_lock(&sched_lock);
+	give_up(current());
+}
+
+void uk_thread_stand_in_give_up(struct uk_thread *stand_in, __uptr sp)
+{
+	struct thread *s = thread_of(stand_in);
+
+	ukarch_ctx_init(&s->ctx, sp, (__uptr)give_up, (__uptr)s);
+}
+
+struct uk_thread *uk_thread_principal(const struct uk_thread *thread)
+{
+	struct thread *t = sched_principal((const struct thread *)thread);
+
+	return t ? &t->pub : __NULL;
+}
+
+int uk_thread_stand_in_is_free(void)
+{
+	return uksched.away < ARRAY_SIZE(stand_ins) - 1;
+}
