@@ -17,11 +17,14 @@ CRASHED = 70
     ("steps_through_a_context_switch", "yield", "changed 0 0"),
     ("signals_to_chosen_threads", "signals", "changed 0 0"),
     ("crash_in_the_second_thread", "crash", ""),
+    ("calls_in_threads_that_wait", "calls", "lost 0"),
+    ("calls_at_a_crash", "crowd 4", ""),
 ])
 def test_workers(arch, scene, argv, said):
-    # A breakpoint that is one thread's only would be hit by others on another CPU without end
-    options = ORDERED if argv == "yield" else []
-    with StubGuest(build("workers", arch), argv, place="vport", options=options) as g:
+    # A breakpoint that is one thread's only would be hit by others on another CPU without end; threads that have a CPU
+    # do not wait
+    options = ORDERED if argv in ("yield", "calls") else []
+    with StubGuest(build("workers", arch), *argv.split(), place="vport", options=options) as g:
         g.gdb(scene, more=SCENES)
         done = g.end()
     assert done.status == (0 if said else CRASHED) and said in done.text, done.text

@@ -190,3 +190,91 @@ def signals_to_chosen_threads():
     assert noted == [31, 1430, 15], noted  # worker1 was at the first instruction
     run("delete")
     exits()
+
+
+def weigh(own):
+    """A call with arguments in all registers and on the stack, and a variable of the thread's own."""
+    assert float(value("workers_weigh(1, 2, 3, 4, 5, 6, 7, 8, 9, 10.5, 0.25)")) == own * 1000 + 285 + 10.75
+
+
+def nap(own):
+    assert number("workers_nap()") == own
+
+
+def members():
+    """[(thread, its own number)], in the order of their creation."""
+    found = [t for t in gdb.selected_inferior().threads() if t.name in ("takes", "naps")]
+    return list(zip(sorted(found, key=lambda t: t.num), (10, 20, 11, 21)))
+
+
+def where():
+    return [(f.name(), f.pc(), int(f.read_register("sp"))) for f in frames()]
+
+
+def twice_in_each(call):
+    for thread, own in members():
+        thread.switch()
+        before = where()
+        for _ in range(2):
+            call(own)
+            assert gdb.selected_thread().num == thread.num and where() == before, (before, where())
+
+
+@scene
+def calls_in_threads_that_wait():
+    """With arguments, and of a function that waits longer than the thread does; what the thread waits for is not lost."""
+    to_main()
+    run("break workers_post")
+    for _ in range(4):
+        go()
+    run("disable")
+    twice_in_each(weigh)
+    twice_in_each(nap)
+    run("set scheduler-locking on")
+    twice_in_each(nap)
+    run("set scheduler-locking off")
+    run("enable")
+    posted, slept = number("posted"), number("ticks")
+    for _ in range(6):
+        go()
+    assert number("posted") > posted and number("ticks") > slept
+    # all of them at once, each stopped; most end, one is given up
+    run("break workers_weigh")
+    run("set scheduler-locking on")
+    for thread, own in members():
+        thread.switch()
+        fails(f"print workers_weigh({own}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)", "stopped while in a function called from GDB")
+        assert function() == "workers_weigh"
+    run("delete")
+    for thread, own in members()[1:]:
+        thread.switch()
+        assert function() == "workers_weigh"
+        run("finish")
+        assert number("$") == own * 1001
+    members()[0][0].switch()
+    next(f for f in frames() if f.type() == gdb.DUMMY_FRAME).select()
+    run("return")
+    run("set scheduler-locking off")
+    threads()["main"].switch()
+    run("break workers_post")
+    for _ in range(6):
+        go()
+    run("set var released = 1")
+    run("delete")
+    exits()
+
+
+@scene
+def calls_at_a_crash():
+    """In threads that wait, while another one has crashed, and stays so."""
+    to_main()
+    assert go() == {"signal": "SIGSEGV"}
+    for number_of, thread in enumerate(sorted((t for t in gdb.selected_inferior().threads() if t.name == "member"),
+                                              key=lambda t: t.num)):
+        thread.switch()
+        before = where()
+        weigh(number_of + 1)
+        assert where() == before
+    threads()["main"].switch()
+    assert go() == {"signal": "SIGSEGV"} and function() == "crowd"
+    run("detach")

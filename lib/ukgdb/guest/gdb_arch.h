@@ -8,6 +8,9 @@
 #ifndef __GDB_ARCH_H__
 #define __GDB_ARCH_H__
 
+#ifdef CONFIG_LIBUKGDB_CALLS
+#include <uk/arch/ctx.h>
+#endif
 #include <uk/arch/trap.h>
 #include <uk/break.h>
 #include <uk/essentials.h>
@@ -32,6 +35,17 @@ int gdb_arch_reg_read(const struct gdb_reg_source *src, unsigned int nr,
 		      void *buf);
 int gdb_arch_reg_write(const struct gdb_reg_source *src, unsigned int nr,
 		       const void *buf);
+
+#ifdef CONFIG_LIBUKGDB_CALLS
+/**
+ * Vector state of a thread that gave its CPU away, from what is kept of it
+ * (<uk/arch/ctx.h>): the other registers are 0. And back.
+ *
+ * @param fp as <uk/arch/fpstate.h>
+ */
+void gdb_arch_fp_of_ctx(void *fp, const struct ukarch_ctx *ctx);
+void gdb_arch_fp_to_ctx(const void *fp, struct ukarch_ctx *ctx);
+#endif
 
 /* --- single step ----------------------------------------------------------*/
 

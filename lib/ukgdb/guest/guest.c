@@ -83,8 +83,10 @@ static int reg_write(struct gdb_target *t, long tid, unsigned int nr,
 		     const void *buf)
 {
 	struct gdb_reg_source src;
-	int rc = gdb_guest_source(tid, nr, &src);
+	int rc = gdb_call_write(tid, nr);
 
+	if (!rc)
+		rc = gdb_guest_source(tid, nr, &src);
 	if (rc)
 		return rc;
 	rc = gdb_arch_reg_write(&src, nr, buf);

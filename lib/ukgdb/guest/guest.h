@@ -229,6 +229,79 @@ int gdb_guest_come_out(struct ukarch_trap_ctx *ctx);
 /** Why the program stops that has been interrupted. */
 struct gdb_stop gdb_guest_polled_stop(void);
 
+/* --- inject.c -------------------------------------------------------------*/
+
+#define GDB_INJECT_ROOM 8192UL /* of a stack, for a function */
+
+/** NULL, or why the program that stopped at these registers can call none. */
+const char *gdb_inject_refusal(const struct __regs *regs);
+
+/**
+ * Changes registers so that the program calls a function before it goes on,
+ * which preserves all of them.
+ */
+void gdb_inject(struct __regs *regs, void (*fn)(int arg), int arg);
+
+/* --- call.c ---------------------------------------------------------------*/
+
+#ifdef CONFIG_LIBUKGDB_CALLS
+/**
+ * The debugger is about to write a register of a thread. 0; -EBUSY if a call in
+ * another one is being prepared.
+ */
+int gdb_call_write(long tid, unsigned int nr);
+
+/** Where a register of a thread is that gave its CPU away. @return 1, or 0 for
+ * another thread
+ */
+int gdb_call_source(long tid, unsigned int nr, struct gdb_reg_source *src);
+
+/**
+ * Looks at what the debugger has written, when it resumes the program.
+ *
+ * @param regs of the thread that stopped
+ * @param begins receives whether a call in another thread is to begin
+ * @return NULL, or why it cannot
+ */
+const char *gdb_call_check(const struct __regs *regs,
+			   const struct gdb_decision *d, int *begins);
+
+/**
+ * Has the thread that stopped begin the call, or end the one that it is.
+ *
+ * @param pc receives where the other thread then goes on
+ * @return its id; 0 if neither is to be done
+ */
+long gdb_call_go(struct __regs *regs, const struct gdb_decision *d, int begins,
+		 __vaddr_t *pc);
+#else
+static inline int gdb_call_write(long tid __unused, unsigned int nr __unused)
+{
+	return 0;
+}
+
+static inline int gdb_call_source(long tid __unused, unsigned int nr __unused,
+				  struct gdb_reg_source *src __unused)
+{
+	return 0;
+}
+
+static inline const char *gdb_call_check(const struct __regs *regs __unused,
+					 const struct gdb_decision *d __unused,
+					 int *begins)
+{
+	*begins = 0;
+	return __NULL;
+}
+
+static inline long gdb_call_go(struct __regs *regs __unused,
+			       const struct gdb_decision *d __unused,
+			       int begins __unused, __vaddr_t *pc __unused)
+{
+	return 0;
+}
+#endif
+
 /* --- signal.c -------------------------------------------------------------*/
 
 /** Stops at the trap if a signal is shown by it; returns if not. */

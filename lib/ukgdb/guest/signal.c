@@ -8,8 +8,6 @@
  * resumes it elsewhere and decides nothing.
  */
 #include <string.h>
-#include <uk/arch/fpstate.h>
-#include <uk/nofault.h>
 #include <uk/sched.h>
 #include <uk/thread.h>
 #include <uk/thread_area.h>
@@ -120,7 +118,6 @@ const void *__weak uk_gdb_signal_handler(int signal __unused)
 #ifdef CONFIG_LIBUKGDB_SIGNALS
 UK_EVENT(UK_EVENT_GDB_SIGNAL);
 
-#define ROOM 8192UL /* of the stack, for a handler */
 #define QUEUED 16
 
 /* For threads that have no CPU. Changed while the program is stopped, or by
@@ -132,19 +129,9 @@ static struct {
 } queue[QUEUED];
 static volatile unsigned int queued;
 
-/* On the stack of the thread. */
-struct sent {
-	int signal;
-	char fpstate[] __aligned(UKARCH_FPSTATE_ALIGN);
-};
-
-static void receive(void *arg)
+static void receive(int signal)
 {
-	struct sent *s = arg;
-
-	ukarch_fpstate_save(s->fpstate);
-	(void)uk_raise_event(UK_EVENT_GDB_SIGNAL, &s->signal);
-	ukarch_fpstate_restore(s->fpstate);
+	(void)uk_raise_event(UK_EVENT_GDB_SIGNAL, &signal);
 }
 
 /* Where the code of a handler, which may use stdio, is out of place. */
@@ -155,36 +142,16 @@ static const char *out_of_place(const struct __regs *regs)
 	if (t &&
 	    (strcmp(uk_thread_state_name(t), "running") || uk_sched_idles()))
 		return "the thread waits";
-	if (gdb_cpu()->stopped_ctx.outer)
-		return "the program handles a trap or an interrupt";
-	if (!ukarch_regs_irq_enabled(regs))
-		return "interrupts are off";
-	return __NULL;
+	return gdb_inject_refusal(regs);
 }
 
 const char *gdb_signal_send(struct __regs *regs, int signal)
 {
 	const char *refusal = out_of_place(regs);
-	__vaddr_t top = ukarch_regs_sp(regs), at;
-	struct ukarch_trap_frame *frame;
-	struct sent *s;
 
-	if (refusal)
-		return refusal;
-	at = ALIGN_DOWN(top - sizeof(*s) - ukarch_fpstate_size(),
-			(__vaddr_t)UKARCH_FPSTATE_ALIGN);
-	s = (struct sent *)at;
-	frame = (struct ukarch_trap_frame *)ALIGN_DOWN(at - sizeof(*frame),
-						       16UL);
-	at = (__vaddr_t)frame - ROOM;
-	if (uk_nofault_probe_rw(at, top - at, 0) != top - at)
-		return "its stack has no room";
-	s->signal = signal;
-#ifdef CONFIG_HAVE_SMP
-	ukarch_percpu_resume(regs); /* the handler may change the CPU */
-#endif
-	ukarch_trap_frame_call(frame, regs, receive, s);
-	return __NULL;
+	if (!refusal)
+		gdb_inject(regs, receive, signal);
+	return refusal;
 }
 
 int gdb_signal_queue(long tid, const struct __regs *regs, int signal)

@@ -218,6 +218,17 @@ static void resume_other(void)
 	leave(1);
 }
 
+/* Says why a function cannot be called, and stops again. */
+static void refuse_call(const char *why)
+{
+	char text[120];
+
+	uk_snprintf(text, sizeof(text), "No function is called: %s.\n", why);
+	(void)gdb_session_log(&gdb_guest.session, text, strlen(text));
+	stopped.why = GDB_STOP_SIGNAL;
+	stopped.signal = GDB_SIGTRAP;
+}
+
 /* Runs what the debugger decided. Returns if that is done already and the
  * program is to be stopped again.
  */
@@ -225,7 +236,10 @@ static void resume(enum gdb_end end)
 {
 	struct gdb_guest *g = &gdb_guest;
 	struct gdb_decision *d = &g->decision;
-	int cpu, runs;
+	__vaddr_t pc;
+	const char *why;
+	long called;
+	int cpu, runs, calls;
 
 	if (end == GDB_END_KILLED)
 		die(GDB_SIGKILL);
@@ -236,7 +250,12 @@ static void resume(enum gdb_end end)
 			die(stopped.signal);
 		g->left = (int)uk_percpu_id() + 1;
 	}
-	runs = pass_on(d, end);
+	why = gdb_call_check(g->regs, d, &calls);
+	if (why) {
+		refuse_call(why);
+		return;
+	}
+	runs = calls ? 0 : pass_on(d, end);
 	if (g->in_crash) {
 		g->in_crash = 0;
 		uk_crash_mended();
@@ -245,9 +264,16 @@ static void resume(enum gdb_end end)
 			ukarch_regs_set_pc(g->regs, g->call_pc);
 	}
 	g->call_pc = 0;
-	uk_sched_only(d->alone ? uk_thread_by_id((unsigned int)d->tid)
-			       : __NULL);
+	called = gdb_call_go(g->regs, d, calls, &pc);
+	/* a call begins in the thread that stopped */
+	uk_sched_only(d->alone && !calls ? uk_thread_by_id((unsigned int)d->tid)
+					 : __NULL);
 	gdb_cpus_hold(d->alone);
+	if (called && called == d->tid) {
+		if (d->act != GDB_ACT_CONTINUE)
+			(void)gdb_step_at(pc, d);
+		leave(1);
+	}
 	cpu = gdb_tid_cpu(d->tid);
 	if (cpu >= 0 && d->tid != gdb_guest_tid()) {
 		gdb_cpus_hand_over((unsigned int)cpu, d);

@@ -34,6 +34,7 @@ int gdb_guest_source(long tid, unsigned int nr, struct gdb_reg_source *src)
 	if (cpu >= 0) {
 		src->regs = gdb_cpu_regs((unsigned int)cpu);
 		src->fp = uk_lcpu_fpstate((unsigned int)cpu);
+	} else if (gdb_call_source(tid, nr, src)) {
 	} else if (t) {
 		src->regs = uk_thread_regs(t);
 		src->fp = uk_thread_fpstate(t);

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <uk/dump.h>
 #include <uk/sched.h>
+#include <uk/semaphore.h>
 #include <uk/time.h>
 
 #define WORKERS 2
@@ -114,6 +115,88 @@ static void crowd(unsigned long count)
 	*(volatile int *)0 = 1;
 }
 
+/* --- functions that a debugger calls --------------------------------------*/
+
+static struct uk_semaphore post;
+static volatile long posted, taken[WORKERS];
+
+static void *takes(void *arg)
+{
+	volatile long *count = arg;
+
+	own = (unsigned long)(count - taken) + 10;
+	for (;;) {
+		uk_semaphore_down(&post);
+		++*count;
+		if (released)
+			return NULL;
+	}
+}
+
+static void *naps(void *arg)
+{
+	own = (unsigned long)arg;
+	while (!released) {
+		uk_thread_sleep(MS);
+		ticks++;
+	}
+	return NULL;
+}
+
+/* More arguments than registers. */
+double workers_weigh(int a, long b, int c, long d, int e, long f, int g, long h,
+		     int i, double x, float y);
+__attribute__((noinline)) double workers_weigh(int a, long b, int c, long d,
+					       int e, long f, int g, long h,
+					       int i, double x, float y)
+{
+	return (double)(own * 1000 + a + 2 * b + 3 * c + 4 * d + 5 * e + 6 * f +
+			7 * g + 8 * h + 9 * i) +
+	       x + y;
+}
+
+/* Waits longer than any of the threads does. */
+unsigned long workers_nap(void);
+__attribute__((noinline)) unsigned long workers_nap(void)
+{
+	uk_thread_sleep(5 * MS);
+	return own;
+}
+
+/* Nothing else refers to them. */
+static void *volatile kept[] = { (void *)workers_weigh, (void *)workers_nap };
+
+static __attribute__((noinline)) void workers_post(void)
+{
+	uk_semaphore_up(&post);
+	posted++;
+}
+
+static void calls(void)
+{
+	struct uk_thread *threads[2 * WORKERS];
+	long sum = 0;
+
+	uk_semaphore_init(&post, 0);
+	for (unsigned long i = 0; i < WORKERS; i++) {
+		threads[i] =
+			uk_thread_create("takes", takes, (void *)&taken[i]);
+		threads[WORKERS + i] =
+			uk_thread_create("naps", naps, (void *)(20 + i));
+	}
+	while (!released) {
+		workers_post();
+		uk_thread_sleep(MS);
+	}
+	for (int i = 0; i < WORKERS; i++)
+		uk_semaphore_up(&post);
+	for (int i = 0; i < 2 * WORKERS; i++)
+		uk_thread_join(threads[i], NULL);
+	for (int i = 0; i < WORKERS; i++)
+		sum += taken[i];
+	printf("lost %ld\n", posted + WORKERS - post.count - sum);
+}
+
 /* The time that a dump takes is none of the program's. */
 static void dump(void)
 {
@@ -181,12 +264,16 @@ int main(int argc, char **argv)
 {
 	const char *scene = argc > 1 ? argv[1] : "none";
 	struct uk_thread *workers[WORKERS];
-	int crash = !strcmp(scene, "crash");
+	int crash = !strcmp(scene, "crash") && kept[0];
 	char name[16];
 
 	printf("scene %s\n", scene);
 	if (!strcmp(scene, "dump"))
 		dump();
+	if (!strcmp(scene, "calls")) {
+		calls();
+		return 0;
+	}
 	if (!strcmp(scene, "crowd"))
 		crowd(strtoul(argv[2], NULL, 10));
 	for (unsigned int i = 0; i < WORKERS; i++) {

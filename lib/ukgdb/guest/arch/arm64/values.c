@@ -133,3 +133,26 @@ int gdb_arch_reg_write(const struct gdb_reg_source *src, unsigned int nr,
 		return system_write(nr, v);
 	return 0;
 }
+
+#ifdef CONFIG_LIBUKGDB_CALLS
+#define KEPT 8 /* d8 and on */
+
+void gdb_arch_fp_of_ctx(void *fp, const struct ukarch_ctx *ctx)
+{
+	struct ukarch_fpstate *f = fp;
+
+	memset(f, 0, sizeof(*f));
+	for (unsigned int i = 0; i < ARRAY_SIZE(ctx->d8); i++)
+		f->q[KEPT + i][0] = ctx->d8[i];
+	f->fpcr = (__u32)ctx->fpcr;
+}
+
+void gdb_arch_fp_to_ctx(const void *fp, struct ukarch_ctx *ctx)
+{
+	const struct ukarch_fpstate *f = fp;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(ctx->d8); i++)
+		ctx->d8[i] = f->q[KEPT + i][0];
+	ctx->fpcr = f->fpcr;
+}
+#endif

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <uk/arch/fpstate.h>
 #include <uk/extable.h>
 #include "../../gdb_arch.h"
 #include "regs.h"
@@ -247,3 +248,29 @@ int gdb_arch_reg_write(const struct gdb_reg_source *src, unsigned int nr,
 		return system_write(nr, v);
 	return 0;
 }
+
+#ifdef CONFIG_LIBUKGDB_CALLS
+/* Header and MXCSR_MASK are the CPU's. */
+void gdb_arch_fp_of_ctx(void *fp, const struct ukarch_ctx *ctx)
+{
+	char *f = fp;
+	__sz size = ukarch_fpstate_size();
+	__u32 high = x86_fpstate_offset(2);
+
+	ukarch_fpstate_save(fp);
+	memset(f, 0, X86_FPSTATE_MXCSR);
+	memset(f + X86_FPSTATE_ST, 0, X86_FPSTATE_LEGACY_SIZE - X86_FPSTATE_ST);
+	if (high)
+		memset(f + high, 0, size - high);
+	memcpy(f, &ctx->fcw, sizeof(ctx->fcw));
+	memcpy(f + X86_FPSTATE_MXCSR, &ctx->mxcsr, sizeof(ctx->mxcsr));
+}
+
+void gdb_arch_fp_to_ctx(const void *fp, struct ukarch_ctx *ctx)
+{
+	const char *f = fp;
+
+	memcpy(&ctx->fcw, f, sizeof(ctx->fcw));
+	memcpy(&ctx->mxcsr, f + X86_FPSTATE_MXCSR, sizeof(ctx->mxcsr));
+}
+#endif
