@@ -95,6 +95,6 @@ static inline int ukarch_regs_irq_enabled(const struct __regs *regs)
 
 static inline void ukarch_regs_set_irq(struct __regs *regs, int on)
 {
-	regs->eflags = (regs->eflags & ~(1UL << 9)) | ((__u64)!!on << 9);
+	regs->eflags = (regs->eflags & ~(1UL << 9)) | ((__u64) !!on << 9);
 }
 #endif /* !__ASSEMBLY__ */
