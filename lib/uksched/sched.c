@@ -265,6 +265,16 @@ void uk_sched_only(struct uk_thread *thread)
 	uk_spin_unlock_irqrestore(&sched_lock, flags);
 }
 
+int uk_sched_is_locked(void)
+{
+#ifdef CONFIG_HAVE_SMP
+	return UK_READ_ONCE(sched_lock.next) !=
+	       UK_READ_ONCE(sched_lock.serving);
+#else
+	return 0;
+#endif
+}
+
 unsigned long uk_threads_lock(void)
 {
 	unsigned long flags;

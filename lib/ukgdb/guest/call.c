@@ -187,16 +187,18 @@ static const char *refusal(const struct __regs *regs)
 }
 
 const char *gdb_call_check(const struct __regs *regs,
-			   const struct gdb_decision *d, int *begins)
+			   const struct gdb_decision *d, long *tid)
 {
 	const struct __regs *place = place_of(written.tid);
 	const char *why = __NULL;
 
-	*begins = 0;
-	if (!place || !is_call(place))
+	*tid = 0;
+	if (!place || !is_call(place)) {
 		settle();
-	else if (!d->alone || d->tid == written.tid)
-		*begins = !(why = refusal(regs));
+	} else if (!d->alone || d->tid == written.tid) {
+		*tid = written.tid;
+		why = refusal(regs);
+	}
 	if (why)
 		written.tid = 0;
 	return why;

@@ -260,11 +260,11 @@ int gdb_call_source(long tid, unsigned int nr, struct gdb_reg_source *src);
  * Looks at what the debugger has written, when it resumes the program.
  *
  * @param regs of the thread that stopped
- * @param begins receives whether a call in another thread is to begin
+ * @param tid receives the thread in which a call is to begin; 0: none
  * @return NULL, or why it cannot
  */
 const char *gdb_call_check(const struct __regs *regs,
-			   const struct gdb_decision *d, int *begins);
+			   const struct gdb_decision *d, long *tid);
 
 /**
  * Has the thread that stopped begin the call, or end the one that it is.
@@ -288,9 +288,9 @@ static inline int gdb_call_source(long tid __unused, unsigned int nr __unused,
 
 static inline const char *gdb_call_check(const struct __regs *regs __unused,
 					 const struct gdb_decision *d __unused,
-					 int *begins)
+					 long *tid)
 {
-	*begins = 0;
+	*tid = 0;
 	return __NULL;
 }
 

@@ -219,14 +219,31 @@ static void resume_other(void)
 }
 
 /* Says why a function cannot be called, and stops again. */
-static void refuse_call(const char *why)
+static void refuse_call(const char *why, long tid)
 {
 	char text[120];
 
 	uk_snprintf(text, sizeof(text), "No function is called: %s.\n", why);
 	(void)gdb_session_log(&gdb_guest.session, text, strlen(text));
-	stopped.why = GDB_STOP_SIGNAL;
-	stopped.signal = GDB_SIGTRAP;
+	stopped = (struct gdb_stop){
+		.why = GDB_STOP_SIGNAL,
+		.signal = GDB_SIGTRAP,
+		.tid = tid,
+	};
+}
+
+/* Who else runs. A call begins in the thread that stopped; a CPU that was
+ * stopped in the scheduler is to leave it.
+ */
+static void choose(const struct gdb_decision *d, int begins, int called)
+{
+	int holds = d->act != GDB_ACT_CONTINUE ||
+		    !(called || uk_sched_is_locked());
+
+	uk_sched_only(d->alone && !begins
+			      ? uk_thread_by_id((unsigned int)d->tid)
+			      : __NULL);
+	gdb_cpus_hold(d->alone && holds);
 }
 
 /* Runs what the debugger decided. Returns if that is done already and the
@@ -238,8 +255,8 @@ static void resume(enum gdb_end end)
 	struct gdb_decision *d = &g->decision;
 	__vaddr_t pc;
 	const char *why;
-	long called;
-	int cpu, runs, calls;
+	long called, calls;
+	int cpu, runs;
 
 	if (end == GDB_END_KILLED)
 		die(GDB_SIGKILL);
@@ -252,7 +269,7 @@ static void resume(enum gdb_end end)
 	}
 	why = gdb_call_check(g->regs, d, &calls);
 	if (why) {
-		refuse_call(why);
+		refuse_call(why, calls);
 		return;
 	}
 	runs = calls ? 0 : pass_on(d, end);
@@ -264,11 +281,8 @@ static void resume(enum gdb_end end)
 			ukarch_regs_set_pc(g->regs, g->call_pc);
 	}
 	g->call_pc = 0;
-	called = gdb_call_go(g->regs, d, calls, &pc);
-	/* a call begins in the thread that stopped */
-	uk_sched_only(d->alone && !calls ? uk_thread_by_id((unsigned int)d->tid)
-					 : __NULL);
-	gdb_cpus_hold(d->alone);
+	called = gdb_call_go(g->regs, d, calls != 0, &pc);
+	choose(d, calls != 0, called != 0);
 	if (called && called == d->tid) {
 		if (d->act != GDB_ACT_CONTINUE)
 			(void)gdb_step_at(pc, d);

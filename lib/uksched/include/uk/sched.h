@@ -139,6 +139,12 @@ int uk_sched_idles(void);
  */
 void uk_sched_only(struct uk_thread *thread);
 
+/**
+ * For a debugger: 1 while a CPU is in the scheduler, perhaps one that was
+ * stopped there, for which others would wait. Contexts: any.
+ */
+int uk_sched_is_locked(void);
+
 #ifdef CONFIG_LIBUKSCHED_STAND_IN
 /**
  * For a debugger: has code run in the place of a thread that gave its CPU away
@@ -231,6 +237,11 @@ static inline __u64 uk_sched_cpus(void)
 
 static inline void uk_sched_only(struct uk_thread *thread __unused)
 {
+}
+
+static inline int uk_sched_is_locked(void)
+{
+	return 0;
 }
 #endif /* CONFIG_LIBUKSCHED */
 
