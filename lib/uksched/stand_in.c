@@ -43,9 +43,10 @@ static void stay_here(struct thread *s __unused)
 }
 #endif
 
-static void begin(struct thread *s, struct thread *t, __uptr sp,
-		  uk_thread_func_t func, void *arg)
+static void begin(struct thread *s, const struct uk_stand_in *how)
 {
+	struct thread *t = thread_of(how->thread);
+
 	*s = *t;
 	s->pub.state = UK_THREAD_READY;
 	s->pub.wait = (struct uk_wait){ 0 };
@@ -54,9 +55,9 @@ static void begin(struct thread *s, struct thread *t, __uptr sp,
 	memset(&s->timer, 0, sizeof(s->timer));
 	memset(&s->joiners, 0, sizeof(s->joiners));
 	s->block = __NULL;
-	s->func = func;
-	s->arg = arg;
-	ukarch_ctx_init(&s->ctx, sp, (__uptr)start, (__uptr)s);
+	s->func = how->func;
+	s->arg = how->arg;
+	ukarch_ctx_init(&s->ctx, how->sp, (__uptr)start, (__uptr)s);
 	stay_here(s);
 	s->principal = t;
 	UK_WRITE_ONCE(t->stand_in, s);
@@ -103,25 +104,33 @@ static void __noreturn leave(struct thread *s __unused,
 	UK_CRASH("a stand-in that ended runs");
 }
 
-int uk_thread_stand_in(struct uk_thread *thread, __uptr sp,
-		       uk_thread_func_t func, void *arg, int ends)
+/* It waits where it did when it was looked at. */
+static int is_there(const struct uk_stand_in *how)
 {
-	struct thread *t = thread_of(thread), *self = current(), *s = __NULL;
+	const struct thread *t = thread_of(how->thread);
+
+	return !on_cpu(how->thread) && !t->trap && !sched_is_away(t) &&
+	       t->pub.switches == how->switches &&
+	       t->pub.state != UK_THREAD_EXITED;
+}
+
+int uk_thread_stand_in(const struct uk_stand_in *how)
+{
+	struct thread *self = current(), *s = __NULL;
 	unsigned long flags;
 	int rc = 0;
 
 	uk_spin_lock_irqsave(&sched_lock, flags);
-	if (on_cpu(thread) || t->trap || sched_is_away(t) ||
-	    thread->state == UK_THREAD_EXITED)
+	if (!is_there(how))
 		rc = -EINVAL;
 	else if (!(s = take()))
 		rc = -ENOSPC;
 	if (rc)
 		goto out;
-	if (ends)
+	if (how->ends)
 		end(self);
-	begin(s, t, sp, func, arg);
-	if (ends) /* to it */
+	begin(s, how);
+	if (how->ends) /* to it */
 		leave(self, self);
 	if (!this_cpu()->idle) {
 		sched_ready_here(self);

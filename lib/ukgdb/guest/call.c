@@ -10,6 +10,7 @@
  * has put back the thread's registers, the stand-in ends.
  */
 #include <uk/arch/fpstate.h>
+#include <uk/gdb.h>
 #include <uk/nofault.h>
 #include <uk/sched.h>
 #include <uk/thread.h>
@@ -136,35 +137,29 @@ static struct ukarch_trap_frame *frame_below(__vaddr_t sp)
 		sp - BELOW - sizeof(struct ukarch_trap_frame), 16UL);
 }
 
+/* What is to begin, in memory of the stub's: until it has begun the stack is
+ * the thread's.
+ */
+static struct uk_stand_in next;
+static struct __regs next_regs;
+static int next_alone; /* no other thread is to run */
+
 static void *start(void *frame)
 {
+	ukarch_trap_frame_init(frame, &next_regs);
 	ukarch_fpstate_restore(fpstate);
 	ukarch_trap_frame_resume(frame);
 }
 
-/* What lend() needs. */
-static struct {
-	int ends;  /* the one that lends is a stand-in, which ends */
-	int alone; /* no other thread is to run */
-} how;
-
 /* Of the thread that stopped; interrupts are off, lest it lose the CPU. */
-static void lend(int tid)
+static void lend(int arg __unused)
 {
-	struct uk_thread *t = thread_of(tid);
-	struct ukarch_trap_frame *frame =
-		frame_below(ukarch_regs_sp(&written.regs));
-
-	if (!t || written.tid != tid)
-		return;
-	ukarch_trap_frame_init(frame, &written.regs);
-	ukarch_regs_set_irq(&frame->regs, 1);
-	if (!written.has_fp)
-		gdb_arch_fp_of_ctx(fpstate, ctx_of(place_of(tid)));
-	written.tid = 0;
-	if (how.alone)
-		uk_sched_only(t);
-	(void)uk_thread_stand_in(t, (__uptr)frame, start, frame, how.ends);
+	if (next_alone)
+		uk_sched_only(next.thread);
+	if (uk_thread_stand_in(&next)) {
+		uk_sched_only(__NULL);
+		uk_gdb_break(); /* another CPU had the thread meanwhile */
+	}
 }
 
 static void end(int arg __unused)
@@ -204,18 +199,40 @@ const char *gdb_call_check(const struct __regs *regs,
 	return why;
 }
 
+static void prepare(int ends, int alone)
+{
+	struct ukarch_trap_frame *frame =
+		frame_below(ukarch_regs_sp(&written.regs));
+	struct uk_thread *t = thread_of(written.tid);
+
+	next = (struct uk_stand_in){
+		.thread = t,
+		.switches = t->switches,
+		.sp = (__uptr)frame,
+		.func = start,
+		.arg = frame,
+		.ends = ends,
+	};
+	next_alone = alone;
+	next_regs = written.regs;
+	ukarch_regs_set_irq(&next_regs, 1);
+	if (!written.has_fp)
+		gdb_arch_fp_of_ctx(fpstate, ctx_of(uk_thread_regs(t)));
+}
+
 long gdb_call_go(struct __regs *regs, const struct gdb_decision *d, int begins,
 		 __vaddr_t *pc)
 {
 	const struct __regs *place = is_back(uk_thread_current(), regs);
+	long tid = written.tid;
 
 	if (begins) {
 		*pc = ukarch_regs_pc(&written.regs);
-		how.ends = place != __NULL;
-		how.alone = d->alone;
-		gdb_inject(regs, lend, (int)written.tid);
+		prepare(place != __NULL, d->alone);
+		written.tid = 0;
+		gdb_inject(regs, lend, 0);
 		ukarch_regs_set_irq(regs, 0);
-		return written.tid;
+		return tid;
 	}
 	if (!place)
 		return 0;

@@ -146,6 +146,15 @@ void uk_sched_only(struct uk_thread *thread);
 int uk_sched_is_locked(void);
 
 #ifdef CONFIG_LIBUKSCHED_STAND_IN
+struct uk_stand_in {
+	struct uk_thread *thread;
+	__u64 switches;	       /* of the thread, when it was looked at */
+	__uptr sp;	       /* a multiple of 16, below what it has there */
+	uk_thread_func_t func; /* begins with interrupts off; never returns */
+	void *arg;
+	int ends; /* the caller is a stand-in, which ends: nor does that */
+};
+
 /**
  * For a debugger: has code run in the place of a thread that gave its CPU away
  * and waits, or is ready: a stand-in, which has that thread's id, name, stack,
@@ -154,15 +163,11 @@ int uk_sched_is_locked(void);
  * caller gives away if it does not idle. The thread does not run until the
  * stand-in ends; what it waits for may come meanwhile.
  *
- * @param sp a multiple of 16, below what the thread has on its stack
- * @param func begins with interrupts off, and does not return
- * @param ends the caller is a stand-in, which ends: then it does not return
- * @return 0; -EINVAL for a thread that has a CPU, was preempted, or exited;
- *   -ENOSPC: see uk_thread_stand_in_is_free(). Contexts: thread, also with
- *   interrupts off, and an idle CPU.
+ * @return 0; -EINVAL for a thread that has a CPU, had one meanwhile, was
+ *   preempted, or exited; -ENOSPC: see uk_thread_stand_in_is_free(). Contexts:
+ *   thread, also with interrupts off, and an idle CPU.
  */
-int uk_thread_stand_in(struct uk_thread *thread, __uptr sp,
-		       uk_thread_func_t func, void *arg, int ends);
+int uk_thread_stand_in(const struct uk_stand_in *how);
 
 /** Ends the calling stand-in: its thread is as it was. Contexts: thread. */
 void __noreturn uk_thread_stand_in_end(void);
