@@ -157,14 +157,19 @@ static void keep(struct uk_symtab_known *k, __u64 key, __u64 rule)
 int uk_symtab_unwind_rule(unsigned long pc, struct uk_unwind_rule *rule)
 {
 	struct uk_symtab_known *k = uk_symtab_known_at(pc);
+	unsigned int i = 0;
 	__u64 packed;
 	int rc;
 
-	if (!is_known(&k[0], pc, &packed) && !is_known(&k[1], pc, &packed)) {
+	while (i < UK_SYMTAB_WAYS && !is_known(&k[i], pc, &packed))
+		i++;
+	if (i == UK_SYMTAB_WAYS) {
 		rc = search(pc, &packed);
 		if (rc)
 			return rc;
-		keep(&k[1], UK_READ_ONCE(k[0].key), UK_READ_ONCE(k[0].rule));
+		while (--i)
+			keep(&k[i], UK_READ_ONCE(k[i - 1].key),
+			     UK_READ_ONCE(k[i - 1].rule));
 		keep(&k[0], pc ^ uk_symtab_mix(packed), packed);
 	}
 	if (!packed)

@@ -275,12 +275,14 @@ static inline int uk_resolve_inline(unsigned long addr __attribute__((unused)),
 int uk_symtab_unwind_rule(unsigned long pc, struct uk_unwind_rule *rule);
 
 /*
- * Rules that were found; a PC has two places, the last one found is at the
- * first. Any CPU writes in any context without a lock: an entry
+ * Rules that were found; a PC has four places, the last one found is at the
+ * first: call traces of 16 frames, again and again, hardly ever meet there with
+ * more. Any CPU writes in any context without a lock: an entry
  * is valid for the PC for which key is pc ^ uk_symtab_mix(rule), so that one
  * that two have written at the same time is valid for none.
  */
-#define UK_SYMTAB_KNOWN 256
+#define UK_SYMTAB_KNOWN 512
+#define UK_SYMTAB_WAYS 4
 
 struct uk_symtab_known {
 	__u64 key;
@@ -297,7 +299,8 @@ static inline __u64 uk_symtab_mix(__u64 value)
 
 static inline struct uk_symtab_known *uk_symtab_known_at(unsigned long pc)
 {
-	return &uk_symtab_known[uk_symtab_mix(pc) >> 56 & ~1UL];
+	return &uk_symtab_known[uk_symtab_mix(pc) >> 55 &
+				~(UK_SYMTAB_WAYS - 1UL)];
 }
 
 /** Whether uk_symtab_unwind_rule() found not long ago that there is no rule for
