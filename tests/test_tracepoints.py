@@ -9,7 +9,7 @@ import struct
 import sys
 
 import pytest
-from vitrine import ARCHS, CPUS, ONE_COMPILER, ORDERED, ROOT, SEVERAL, WITH_GCC, build
+from vitrine import ARCHS, ONE_COMPILER, ORDERED, ROOT, SEVERAL, WITH_GCC, build
 
 sys.path.insert(0, str(ROOT / "support"))
 import elf  # noqa: E402  pylint: disable=wrong-import-position
@@ -64,7 +64,7 @@ def test_cost(arch, cc):
     """Instructions of an event with three arguments, time and thread included."""
     result = build("bench", arch, cc, config=(*TRACE, "CONFIG_LIBUKSCHED=y")).run(options=["--icount", *ORDERED])
     cost = {name: int(value) for name, value in re.findall(r"^bench (tracepoint_\w+) (-?\d+)$", result.text, re.M)}
-    assert 20 < cost["tracepoint_on"] - cost["tracepoint_off"] <= (80 if CPUS == 1 else 95), cost
+    assert 20 < cost["tracepoint_on"] - cost["tracepoint_off"] <= 80, cost
 
 
 def test_commands(arch):
