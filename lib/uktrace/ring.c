@@ -37,17 +37,16 @@ static struct uk_trace_event *event_at(struct uk_trace_ring *ring, __u64 pos)
 	return (void *)&ring->bytes[pos & (RING_SIZE - 1)];
 }
 
-static int reserve(struct uk_trace_ring *ring, __u64 *head, __u64 end)
+static int reserve(struct uk_trace_ring *ring, __u64 head, __u64 end)
 {
-	return __atomic_compare_exchange_n(&ring->head, head, end, 0,
+	return __atomic_compare_exchange_n(&ring->head, &head, end, 0,
 					   __ATOMIC_RELAXED, __ATOMIC_RELAXED);
 }
 
 static inline __attribute__((always_inline)) struct uk_trace_writer
-begin_at(struct uk_trace_ring *ring, const struct uk_tracepoint *point,
-	 __u64 pos, __nsec now)
+begin_at(const struct uk_tracepoint *point, struct uk_trace_ring *ring,
+	 __u64 pos, __nsec now, const struct uk_thread *thread)
 {
-	const struct uk_thread *thread = uk_thread_current();
 	struct uk_trace_event *event = event_at(ring, pos);
 
 	/* A reader that sees a byte of ours sees the reservation as well. */
@@ -55,7 +54,7 @@ begin_at(struct uk_trace_ring *ring, const struct uk_tracepoint *point,
 	(void)__atomic_fetch_add(&ring->written, 1, __ATOMIC_RELAXED);
 	event->time = now;
 	event->id = (__u16)((__uptr)point / 8);
-	event->thread = thread ? (__u16)thread->id : 0;
+	event->thread = likely(thread) ? (__u16)thread->id : 0;
 	return (struct uk_trace_writer){ event, tag_of(pos) };
 }
 
@@ -67,14 +66,15 @@ begin_at(struct uk_trace_ring *ring, const struct uk_tracepoint *point,
  * well.
  */
 static __noinline struct uk_trace_writer
-begin_at_limit(struct uk_trace_ring *ring, const struct uk_tracepoint *point)
+begin_at_limit(const struct uk_tracepoint *point, struct uk_trace_ring *ring)
 {
-	__u64 head = UK_READ_ONCE(ring->head), pos, left;
+	__u64 head, pos, left;
 	__nsec now;
 
 	do {
 		if (UK_READ_ONCE(plat_clock_line.stopped))
 			return (struct uk_trace_writer){ __NULL, 0 };
+		head = UK_READ_ONCE(ring->head);
 		now = ukplat_monotonic_clock();
 		left = RING_SIZE - (head & (RING_SIZE - 1));
 		pos = left < point->size ? head + left : head;
@@ -85,10 +85,10 @@ begin_at_limit(struct uk_trace_ring *ring, const struct uk_tracepoint *point)
 						 __ATOMIC_RELAXED);
 			return (struct uk_trace_writer){ __NULL, 0 };
 		}
-	} while (!reserve(ring, &head, pos + point->size));
+	} while (!reserve(ring, head, pos + point->size));
 	if (!once)
 		UK_WRITE_ONCE(ring->limit, ALIGN_UP(pos + 1, RING_SIZE));
-	return begin_at(ring, point, pos, now);
+	return begin_at(point, ring, pos, now, uk_thread_current());
 }
 
 /* The time is read between both looks at head: in order of position it never
@@ -96,14 +96,20 @@ begin_at_limit(struct uk_trace_ring *ring, const struct uk_tracepoint *point)
  */
 struct uk_trace_writer uk_trace_begin(const struct uk_tracepoint *point)
 {
-	struct uk_trace_ring *ring = &uk_trace_rings[uk_percpu_id()];
-	__u64 head = UK_READ_ONCE(ring->head), end = head + point->size;
+	const struct uk_percpu *cpu = uk_percpu();
+	struct uk_trace_ring *ring =
+		&uk_trace_rings[CONFIG_UKPLAT_LCPU_MAXCOUNT > 1 ? cpu->id : 0];
+	__u64 pos, end;
 	__nsec now;
 
+	/* Else gcc computes its address anew for each field. */
+	__asm__("" : "+r"(ring));
+	pos = UK_READ_ONCE(ring->head);
+	end = pos + point->size;
 	if (likely(plat_clock_read(&now) && end <= UK_READ_ONCE(ring->limit) &&
-		   reserve(ring, &head, end)))
-		return begin_at(ring, point, end - point->size, now);
-	return begin_at_limit(ring, point);
+		   reserve(ring, pos, end)))
+		return begin_at(point, ring, pos, now, cpu->thread);
+	return begin_at_limit(point, ring);
 }
 
 void uk_trace_text(char to[UK_TRACE_TEXT_MAX], const void *pointer)
