@@ -7,15 +7,17 @@ lldb shows each command behind its prompt, so that what follows is its answer.
 
 import re
 import subprocess
+import tempfile
 
 import pytest
 
 from gdb_guest import PLACE_LIST, StubGuest
-from vitrine import ORDERED, ROOT, RUN_SECONDS, build
+from vitrine import CPUS, ORDERED, ROOT, RUN_SECONDS, build
 
 CRASHED = 70
 FIRST_ARGUMENT = {"x86_64": "rdi", "arm64": "x0"}
 VECTOR = {"x86_64": "ymm3", "arm64": "v3"}
+IN_GUIDE = re.findall(r"^    \(lldb\) (expression .*)$", (ROOT / "doc/guide.md").read_text(), re.M)
 
 
 @pytest.fixture(params=PLACE_LIST, ids="-".join)
@@ -27,21 +29,22 @@ def debuggee(place):
     return build("debuggee", place[0])
 
 
-def lldb(g, *commands, after_crash=(), kind="unix-connect"):
-    """What each of the commands printed, after lldb has attached. kind: of the socket, as lldb calls it."""
-    words = ["lldb", "--no-lldbinit", "--batch", g.image.path]
-    for command in (f"process connect -p gdb-remote {kind}://{g.at}", *commands):
-        words += ["-o", command]
-    for command in after_crash:
-        words += ["-k", command]
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True, timeout=RUN_SECONDS, check=False)
-    answers = re.split(r"^\(lldb\) .*\n", done.stdout, flags=re.M)[2:]
+def lldb(g, *commands, kind="unix-connect", error=None):
+    """What each of the commands printed, after lldb has attached. kind: of the socket, as lldb calls it; error: the one
+    that is expected. The commands are a file's, as of those in words none is carried out after an error or a crash."""
+    with tempfile.NamedTemporaryFile("w", suffix=".lldb") as script:
+        script.write("".join(f"{command}\n" for command in commands))
+        script.flush()
+        done = subprocess.run(
+            ["lldb", "--no-lldbinit", "--batch", g.image.path, "-o", f"process connect -p gdb-remote {kind}://{g.at}",
+             "-o", f"command source --stop-on-error false --stop-on-continue false {script.name}"],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=RUN_SECONDS, check=False)
+    answers = re.split(r"^\(lldb\) .*\n", done.stdout, flags=re.M)[4:]
     # Debian's lldb 14 does not find its Python; it says no more than that
     errors = [e for e in done.stderr.splitlines() if e.startswith("error:")]
-    assert not errors, done.stdout + done.stderr
-    assert len(answers) == 1 + len(commands) + len(after_crash), done.stdout + done.stderr
-    return answers[1:]
+    assert errors == ([f"error: {error}"] if error else []), done.stdout + done.stderr
+    assert len(answers) == len(commands), done.stdout + done.stderr
+    return answers
 
 
 def tour(g, **connection):
@@ -77,6 +80,64 @@ def test_tour(place):
     with StubGuest(debuggee(place), "loop", "3", place=place[1]) as g:
         tour(g)
         assert g.end().status == 5
+
+
+def test_calls(place):
+    """What lldb compiles: functions of the program are called, with all kinds of arguments and results; the program
+    goes on as if there had been none."""
+    calls = {"expression debuggee_add(3, 4)": "(int) $0 = 7", "expression debuggee_scale(1.5, 4)": "(double) $1 = 6",
+             "expression debuggee_depth(5)": "(int) $2 = 5",
+             "expression struct point p = list; p.x += debuggee_add(1, 1); p": "x = 5\n  y = 4\n  small = 2\n  wide = 700",
+             "expression int s = 0; for (int i = 0; i < 10; i++) s += debuggee_add(i, 1); s": "= 55",
+             "expression --top-level -- int twice(int v) { return debuggee_add(v, v); }": "",
+             "expression twice(21)": "= 42", "expression counter": f"= {2 + 1 + 1 + 1 + 10 + 1 - 1}\n"}
+    with StubGuest(debuggee(place), "loop", "3", place=place[1]) as g:
+        said = lldb(g, "breakpoint set --name debuggee_add", "continue", "continue", "bt", *calls, "bt", "register read",
+                    "frame variable a b", "expression --ignore-breakpoints false -- debuggee_add(5, 6)",
+                    "bt 1", "thread return -x", "bt", "breakpoint disable", "expression verdict = 5", "process continue",
+                    error="Execution was interrupted, reason: breakpoint 1.1.")
+        done = g.end()
+    for (command, answer), got in zip(calls.items(), said[4:]):
+        assert answer in got, (command, got)
+    before, after, hit, back = said[3], *(said[n + len(calls)] for n in (4, 8, 10))
+    assert before == after == back and "debuggee_add" in before and "run_main" in before, (before, after, back)
+    assert "debuggee_add(a=5, b=6)" in hit, hit
+    assert done.status == 5 and re.search(r"total 42 verdict 5 scale 10$", done.text, re.M), done.text
+
+
+def test_calls_that_end_early(place):
+    """A crash in one is not the program's; one that takes long ends all the same; the memory for them lasts, and is
+    empty for the next debugger."""
+    with StubGuest(debuggee(place), "spin", place=place[1], wait=False) as g:
+        g.wait_for("scene spin")
+        for _ in range(2):
+            said = lldb(g, "bt", "expression debuggee_null(1)", "bt", *["expression debuggee_add(2, 3)"] * 20,
+                        "expression for (int i = 0; i < 100000; i++) debuggee_add(i, 1); counter", "bt", "process detach",
+                        error="Execution was interrupted, reason: signal SIGSEGV.")
+            assert said[0] == said[2] == said[-2] and "debuggee_spin" in said[0], said
+            assert all(re.fullmatch(r"\(int\) \$\d+ = 5\n+", answer) for answer in said[3:23]), said
+        g.gdb("as_in_the_file")
+        done = g.end()
+    assert done.status == 3 and "total 42" in done.text
+
+
+def test_calls_in_threads(place):
+    """In threads that wait, too: one for a time, one for another thread; what waits goes on to wait."""
+    image = build("threads", place[0], config=("CONFIG_LIBVIRTIO_CONSOLE=y",))
+    first = 2 + (CPUS > 1)  # of the workers; an idle thread comes before them
+    with StubGuest(image, place=place[1], options=ORDERED) as g:
+        said = lldb(g, "breakpoint set --name work", *["continue"] * 4, "breakpoint disable",
+                    f"thread select {first}", "bt",
+                    'expression (int)snprintf(0, 0, "%d", 12345)', "expression uk_thread_sleep_until(ukplat_monotonic_clock() + 2000000)", "bt",
+                    "thread select 1", "bt", 'expression (unsigned)strlen("hello")', "bt", "frame select 3", *IN_GUIDE,
+                    "process continue")
+        done = g.end()
+    assert "= 5\n" in said[8] and "= 5\n" in said[13], said
+    # what `thread select` says may come late
+    worker, again, main, once_more = (said[n].rpartition("  * frame #0")[2] for n in (7, 10, 12, 14))
+    assert worker == again and "work" in worker and main == once_more and "uk_thread_join" in main, said
+    assert [re.sub(r"^.*\) \$\d+ = ", "", answer).strip() for answer in said[16:-1]] == ["1", str(4 * first + 6), "", "6"], said[16:]
+    assert done.status == 0 and done.text.count(": counter ") == 21, done.text
 
 
 def test_registers(place):
@@ -127,14 +188,12 @@ def test_threads(place):
         said = lldb(g, "breakpoint set --name work", "continue", "continue", "thread list",
                     "breakpoint delete --force", "thread backtrace all", "thread step-over",
                     "thread select 1", "frame select --relative 1",
-                    "thread step-inst",
-                    after_crash=("thread step-inst --run-mode all-threads",
-                                 "process continue"))
+                    "thread step-inst", "thread step-inst --run-mode all-threads", "process continue")
         done = g.end()
     assert "name = 'worker1'" in said[2], said[2]
-    names = re.findall(r"thread #(\d+): tid = (0x[0-9a-f]+),.*name = '(\w+)'", said[3])
+    names = re.findall(r"thread #(\d+): tid = (\d+),.*name = '(\w+)'", said[3])
     first = 2 + said[3].count("'idle ")
-    assert [(int(t, 16), n) for _, t, n in names] == \
+    assert [(int(t), n) for _, t, n in names] == \
         [(1, "main"), *((i + first, f"worker{i}") for i in range(4))], said[3]
     assert re.search(rf"^\* thread #{first + 1}: ", said[3], re.M), said[3]
     traces = said[5].split("thread #")[1:]
@@ -176,7 +235,7 @@ def test_uk(place):
 
 def test_crash(place):
     with StubGuest(debuggee(place), "null", place=place[1]) as g:
-        said = lldb(g, "continue", after_crash=("bt", "process continue"))
+        said = lldb(g, "continue", "bt", "process continue")
         done = g.end()
     assert "SIGSEGV" in said[0] or "EXC" in said[0], said[0]
     assert "debuggee_null" in said[1] and "main" in said[1]

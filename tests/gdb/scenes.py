@@ -434,6 +434,15 @@ def big_memory(size):
 
 
 @scene
+def as_in_the_file():
+    """The image's code and constants; the program spins."""
+    attach()
+    assert "MIS-MATCHED" not in run("compare-sections -r")
+    run("set var verdict = 3")
+    exits(3)
+
+
+@scene
 def core_file(path):
     to_main()
     run("break debuggee_add")

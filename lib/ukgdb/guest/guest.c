@@ -391,6 +391,10 @@ static const struct gdb_target_ops ops = {
 	.reg_write = reg_write,
 	.mem_read = mem_read,
 	.mem_write = mem_write,
+#ifdef CONFIG_LIBUKGDB_LLDB_CALLS
+	.mem_alloc = gdb_scratch_alloc,
+	.mem_free = gdb_scratch_free,
+#endif
 	.point_insert = point_insert,
 	.point_remove = point_remove,
 #ifdef CONFIG_LIBUKGDB_CONDITIONS

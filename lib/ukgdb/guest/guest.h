@@ -10,6 +10,7 @@
  *	crash.c    from a crash
  *	signal.c   signals that the program or the debugger sends
  *	guest.c    the target's operations: registers, memory, points
+ *	scratch.c  memory for what lldb compiles
  *	threads.c  its threads
  *	cpus.c     several CPUs
  *	image.c    data from the image's ELF headers
@@ -459,6 +460,13 @@ void *gdb_guest_fp(void);
 
 /** Vector state that was changed goes back into the CPU. */
 void gdb_guest_fp_flush(void);
+
+/* --- scratch.c ------------------------------------------------------------*/
+
+/** As the operations mem_alloc and mem_free of the target. */
+int gdb_scratch_alloc(struct gdb_target *t, __u64 len, unsigned int prot,
+		      __u64 *addr);
+int gdb_scratch_free(struct gdb_target *t, __u64 addr);
 
 /* --- image.c --------------------------------------------------------------*/
 

@@ -63,11 +63,23 @@ static int error_strings(struct gdb_session *s, struct gdb_rx *rx __unused)
 
 GDB_COMMAND("QEnableErrorStrings", QEnableErrorStrings, error_strings);
 
-static int host_info(struct gdb_session *s, struct gdb_rx *rx __unused)
+/*
+ * lldb compiles nothing for a system whose name it does not know. NetBSD's
+ * signals have gdb's numbers, which Linux's have not.
+ */
+static void tx_triple(struct gdb_session *s)
 {
 	tx_str(s, "triple:");
-	tx_text(s, s->t->triple);
-	tx_str(s, ";endian:little;ptrsize:8;watchpoint_exceptions_received:");
+	tx_text(s, s->t->cpu);
+	tx_text(s, s->t->ops->mem_alloc ? "-unknown-netbsd"
+					: "-unknown-unknown-elf");
+	tx_str(s, ";endian:little;ptrsize:8;");
+}
+
+static int host_info(struct gdb_session *s, struct gdb_rx *rx __unused)
+{
+	tx_triple(s);
+	tx_str(s, "watchpoint_exceptions_received:");
 	tx_str(s, s->t->watch_before ? "before" : "after");
 	if (s->t->addr_bits) {
 		tx_str(s, ";addressing_bits:");
@@ -81,9 +93,8 @@ GDB_COMMAND("qHostInfo", qHostInfo, host_info);
 
 static int process_info(struct gdb_session *s, struct gdb_rx *rx __unused)
 {
-	tx_str(s, "pid:1;triple:");
-	tx_text(s, s->t->triple);
-	tx_str(s, ";endian:little;ptrsize:8;");
+	tx_str(s, "pid:1;");
+	tx_triple(s);
 	return GDB_SENT;
 }
 
@@ -210,3 +221,48 @@ static int read_bin(struct gdb_session *s, struct gdb_rx *rx)
 }
 
 GDB_COMMAND("x*", x, read_bin);
+
+/* Memory for what lldb compiles, and back. */
+static int allocate(struct gdb_session *s, struct gdb_rx *rx)
+{
+	__u64 len = rx_hex(rx), addr = 0;
+	unsigned int prot;
+	int error;
+
+	rx_expect(rx, ',');
+	prot = rx_accept(rx, 'r') ? GDB_PROT_READ : 0;
+	prot |= rx_accept(rx, 'w') ? GDB_PROT_WRITE : 0;
+	prot |= rx_accept(rx, 'x') ? GDB_PROT_EXEC : 0;
+	if (!rx_done(rx))
+		return -EINVAL;
+	if (!s->t->ops->mem_alloc)
+		return -ENOTSUP;
+	error = s->t->ops->mem_alloc(s->t, len, prot, &addr);
+	if (error)
+		return error;
+	tx_hex(s, addr);
+	return GDB_SENT;
+}
+
+GDB_COMMAND("_M*", allocate, allocate);
+
+static int deallocate(struct gdb_session *s, struct gdb_rx *rx)
+{
+	__u64 addr = rx_hex(rx);
+	int error;
+
+	if (!rx_done(rx) || !addr)
+		return -EINVAL;
+	if (!s->t->ops->mem_free)
+		return -ENOTSUP;
+	error = s->t->ops->mem_free(s->t, addr);
+	return error ? error : GDB_OK;
+}
+
+GDB_COMMAND("_m*", deallocate, deallocate);
+
+void gdb_scratch_forget(struct gdb_session *s)
+{
+	if (s->t->ops->mem_free)
+		s->t->ops->mem_free(s->t, 0);
+}

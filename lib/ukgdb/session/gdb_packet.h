@@ -163,8 +163,14 @@ void gdb_tx_stop(struct gdb_session *s);
 void tx_dec(struct gdb_session *s, __u64 v);
 /** What of the stop reply only lldb wants. */
 void gdb_tx_stop_lldb(struct gdb_session *s);
+/** Gives back the memory that lldb had for what it compiled. */
+void gdb_scratch_forget(struct gdb_session *s);
 #else
 static inline void gdb_tx_stop_lldb(struct gdb_session *s __unused)
+{
+}
+
+static inline void gdb_scratch_forget(struct gdb_session *s __unused)
 {
 }
 #endif

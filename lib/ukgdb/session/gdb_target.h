@@ -190,6 +190,16 @@ struct gdb_target_ops {
 	__sz (*mem_write)(struct gdb_target *t, __u64 addr, const void *buf,
 			  __sz len);
 	/*
+	 * Gives the debugger memory of the program's for code (GDB_PROT_EXEC)
+	 * or data that it makes, len bytes or more, whose contents it knows
+	 * nothing of. 0; -ENOMEM. mem_free takes back what begins at addr; 0
+	 * stands for all. 0; -ENOENT: nothing begins there. The session gives
+	 * all back when the debugger goes.
+	 */
+	int (*mem_alloc)(struct gdb_target *t, __u64 len, unsigned int prot,
+			 __u64 *addr);
+	int (*mem_free)(struct gdb_target *t, __u64 addr);
+	/*
 	 * Inserts a point; kind is the instruction's kind of an execute
 	 * point and the length of a watchpoint. 0; -ENOSPC (no debug register
 	 * or room left); -EFAULT; -EINVAL (kind); -ENOTSUP: the machine has
@@ -279,7 +289,7 @@ struct gdb_target {
 	__u16 pc, sp, fp;      /* register numbers */
 	const char *arch;      /* gdb's: "i386:x86-64", "aarch64" */
 	const char *osabi;     /* gdb's, or NULL: "GNU/Linux", "none" */
-	const char *triple;    /* lldb's: "x86_64-unknown-unknown-elf" */
+	const char *cpu;       /* as in lldb's triples: "x86_64", "aarch64" */
 	const char *exec_file; /* name of the image, or NULL */
 	__u8 addr_bits;	       /* significant bits of an address, or 0 */
 	__u8 watch_before;     /* 1: a watchpoint stops before the access */

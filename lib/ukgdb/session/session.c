@@ -14,6 +14,7 @@ void gdb_forget(struct gdb_session *s)
 {
 	gdb_points_clear(s);
 	gdb_trace_forget(s);
+	gdb_scratch_forget(s);
 	s->noack = 0;
 	s->owed = 0;
 	s->interrupt_kept = 0;
@@ -80,6 +81,7 @@ static const struct {
 	{ EROFS, "read-only" },
 	{ ESRCH, "no such thread" },
 	{ ENOENT, "not there" },
+	{ ENOMEM, "no memory left for compiled expressions" },
 	{ EINVAL, "bad packet" },
 	{ E2BIG, "packet too long" },
 };

@@ -30,6 +30,7 @@
 		uk_nobreak_end = .;                                            \
 		*(.text .text.*)                                               \
 	} :text                                                                \
+	.uk_scratch_text : { *(.uk_scratch_text) } :text                       \
 	_etext = ALIGN(0x1000);                                                \
 	NEXT_PAGE                                                              \
 	_rodata = PAGE_START;
@@ -104,6 +105,7 @@
 		. = ALIGN(8);                                                  \
 	} :data                                                                \
 	_edata = .;                                                            \
+	.uk_scratch_data : { *(.uk_scratch_data) } :data                       \
 	.bss : {                                                               \
 		*(.bss.noclear)                                                \
 		_bss = .;                                                      \

@@ -123,7 +123,7 @@ void mock_x86_64(struct gdb_target *t)
 	t->sp = 7;
 	t->fp = 6;
 	t->arch = "i386:x86-64";
-	t->triple = "x86_64-unknown-unknown-elf";
+	t->cpu = "x86_64";
 }
 
 void mock_arm64(struct gdb_target *t)
@@ -138,6 +138,6 @@ void mock_arm64(struct gdb_target *t)
 	t->sp = 31;
 	t->fp = 29;
 	t->arch = "aarch64";
-	t->triple = "aarch64-unknown-unknown-elf";
+	t->cpu = "aarch64";
 	t->watch_before = 1;
 }

@@ -814,6 +814,47 @@ static void test_lldb(void **state)
 	assert_non_null(strstr(replies(), "\"name\":\"w<\\\"&}*>\","));
 }
 
+static unsigned int allocated_prot, frees;
+
+static int mem_alloc(struct gdb_target *t, __u64 len, unsigned int prot,
+		     __u64 *addr)
+{
+	allocated_prot = prot;
+	*addr = 0xabc000;
+	return len <= 0x4000 ? 0 : -ENOMEM;
+}
+
+static int mem_free(struct gdb_target *t, __u64 addr)
+{
+	frees += !addr;
+	return !addr || addr == 0xabc000 ? 0 : -ENOENT;
+}
+
+/* LLVM's docs/lldb-gdb-remote.txt: _M<size>,<permissions> and _m<addr>. */
+static void test_lldb_memory(void **state)
+{
+	struct gdb_target_ops ops = *m.s.t->ops;
+
+	ROWS({ "_M1000,rw", "" }, { "_mabc000", "" });
+	ops.mem_alloc = mem_alloc;
+	ops.mem_free = mem_free;
+	m.s.t->ops = &ops;
+	ROWS({ "_M1000,rwx", "abc000" });
+	assert_int_equal(allocated_prot,
+			 GDB_PROT_READ | GDB_PROT_WRITE | GDB_PROT_EXEC);
+	ROWS({ "_M4000,rx", "abc000" });
+	assert_int_equal(allocated_prot, GDB_PROT_READ | GDB_PROT_EXEC);
+	ROWS({ "_M1000,", "abc000" }, { "_M4001,rw", "E0c" }, { "_M", "E16" },
+	     { "_M1000", "E16" }, { "_M1000,wr", "E16" }, { "_mabc000", "OK" },
+	     { "_mabd000", "E02" }, { "_m0", "E16" }, { "_m", "E16" },
+	     /* "x86_64-unknown-netbsd" */
+	     { "qProcessInfo", "pid:1;triple:7838365f36342d756e6b6e6f776e2d6e65"
+			       "74627364;endian:little;ptrsize:8;" });
+	assert_int_equal(frees, 0);
+	gdb_session_disconnect(&m.s);
+	assert_int_equal(frees, 1);
+}
+
 /* ---- the line ---- */
 
 static void test_acks(void **state)
@@ -982,13 +1023,13 @@ int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_registers),   T(test_memory),	    T(test_run),
-		T(test_stops),	     T(test_points),	    T(test_hits),
-		T(test_threads),     T(test_processes),	    T(test_files),
-		T(test_tracepoints), T(test_trace_ends),    T(test_trace_steps),
-		T(test_queries),     T(test_lldb),	    T(test_acks),
-		T(test_long),	     T(test_running),	    T(test_ends),
-		T(test_plain),	     T(test_plain_newline),
+		T(test_registers),   T(test_memory),	 T(test_run),
+		T(test_stops),	     T(test_points),	 T(test_hits),
+		T(test_threads),     T(test_processes),	 T(test_files),
+		T(test_tracepoints), T(test_trace_ends), T(test_trace_steps),
+		T(test_queries),     T(test_lldb),	 T(test_lldb_memory),
+		T(test_acks),	     T(test_long),	 T(test_running),
+		T(test_ends),	     T(test_plain),	 T(test_plain_newline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -179,7 +179,7 @@ void gdb_arch_describe(struct gdb_target *target)
 	target->sp = SP;
 	target->fp = 29;
 	target->arch = "aarch64";
-	target->triple = "aarch64-unknown-unknown-elf";
+	target->cpu = "aarch64";
 	target->addr_bits = 48;
 	target->watch_before = 1;
 	target->n_watch = (UKARCH_SYSREG_READ(id_aa64dfr0_el1) >> 20 & 15) + 1;

@@ -228,7 +228,7 @@ void gdb_arch_describe(struct gdb_target *target)
 	target->sp = 7;
 	target->fp = 6;
 	target->arch = "i386:x86-64";
-	target->triple = "x86_64-unknown-unknown-elf";
+	target->cpu = "x86_64";
 	target->addr_bits = 48;
 	target->n_watch = 4;
 }

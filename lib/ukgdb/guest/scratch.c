@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Copyright (c) 2026, The Vitrine Authors */
+/*
+ * Memory for what lldb compiles: an expression that calls a function is a
+ * function of its own. Its code is in a pool of the image's text, which is
+ * written like a breakpoint; its data is in another, so that no page is
+ * writable and executable.
+ */
+#include <string.h>
+#include <uk/arch/paging.h>
+#include <uk/break.h>
+#include "guest.h"
+
+#define PAGES CONFIG_LIBUKGDB_LLDB_PAGES
+/* lldb interprets what calls nothing, on a stack of 512 KiB of its own; it
+ * asks for it here so as to have addresses that nothing else has.
+ */
+#define STACK_PAGES (0x81000 / __PAGE_SIZE)
+#define NOT_FIRST 255 /* a page of a range that begins before it */
+
+UK_CTASSERT(STACK_PAGES == 129 && STACK_PAGES + PAGES < NOT_FIRST);
+
+/* Each in a section of its own: lldb then knows the code as a section of its
+ * own too, and finds no symbol of another section above that in one.
+ */
+__asm__(".section .uk_scratch_text, \"ax\"\n\t"
+	".balign 4096\n"
+	"gdb_scratch_text:\n\t"
+	".skip " STRINGIFY(
+		CONFIG_LIBUKGDB_LLDB_PAGES) " * 4096, 0\n\t"
+					    ".size gdb_scratch_text, . - gdb_scratch_text\n\t"
+					    ".section .uk_scratch_data, \"aw\", @nobits\n\t"
+					    ".balign 4096\n"
+					    "gdb_scratch_data:\n\t"
+					    ".skip (" STRINGIFY(
+						    CONFIG_LIBUKGDB_LLDB_PAGES) " + 129) * 4096\n\t"
+										".size gdb_scratch_data, . - gdb_scratch_data\n\t"
+										".previous");
+
+extern char gdb_scratch_text[], gdb_scratch_data[];
+
+static struct pool {
+	char *start;
+	unsigned int pages;
+	/* of a range's first page: how many it has; 0: free */
+	__u8 used[STACK_PAGES + PAGES];
+} pools[] = {
+	{ gdb_scratch_text, PAGES, { 0 } },
+	{ gdb_scratch_data, STACK_PAGES + PAGES, { 0 } },
+};
+
+/* The first of n free pages in one piece; pool->pages: there are none. */
+static unsigned int find(const struct pool *pool, __sz n)
+{
+	unsigned int run = 0;
+
+	for (unsigned int i = 0; i < pool->pages; i++) {
+		run = pool->used[i] ? 0 : run + 1;
+		if (run == n)
+			return i + 1 - run;
+	}
+	return pool->pages;
+}
+
+int gdb_scratch_alloc(struct gdb_target *t __unused, __u64 len,
+		      unsigned int prot, __u64 *addr)
+{
+	struct pool *pool = &pools[prot & GDB_PROT_EXEC ? 0 : 1];
+	unsigned int n, at;
+
+	if (!len || len > pool->pages * __PAGE_SIZE)
+		return -ENOMEM;
+	n = (unsigned int)((len + __PAGE_SIZE - 1) / __PAGE_SIZE);
+	at = find(pool, n);
+	if (at == pool->pages)
+		return -ENOMEM;
+	memset(pool->used + at, NOT_FIRST, n);
+	pool->used[at] = (__u8)n;
+	*addr = (__u64)pool->start + at * __PAGE_SIZE;
+	return 0;
+}
+
+/* Afterwards the text is again as in the image's file. */
+static void free_at(struct pool *pool, unsigned int at)
+{
+	static const char zeros[256];
+	__vaddr_t page = (__vaddr_t)pool->start + at * __PAGE_SIZE;
+	__vaddr_t end = page + pool->used[at] * __PAGE_SIZE;
+
+	memset(pool->used + at, 0, pool->used[at]);
+	for (; pool == pools && page < end; page += sizeof(zeros))
+		(void)uk_break_write(page, zeros, sizeof(zeros));
+}
+
+int gdb_scratch_free(struct gdb_target *t __unused, __u64 addr)
+{
+	int found = 0;
+
+	for (struct pool *pool = pools; pool < pools + ARRAY_SIZE(pools);
+	     pool++) {
+		__u64 page = (__u64)pool->start;
+
+		for (unsigned int i = 0; i < pool->pages;
+		     i++, page += __PAGE_SIZE) {
+			if (!pool->used[i] || pool->used[i] == NOT_FIRST ||
+			    (addr && addr != page))
+				continue;
+			free_at(pool, i);
+			found = 1;
+		}
+	}
+	return found || !addr ? 0 : -ENOENT;
+}
