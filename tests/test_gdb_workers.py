@@ -5,7 +5,7 @@
 import pytest
 
 from gdb_guest import StubGuest
-from vitrine import ORDERED, ROOT, build
+from vitrine import CPUS, ORDERED, ROOT, build
 
 SCENES = [ROOT / "tests" / "gdb" / "worker_scenes.py"]
 CRASHED = 70
@@ -18,6 +18,7 @@ CRASHED = 70
     ("signals_to_chosen_threads", "signals", "changed 0 0"),
     ("crash_in_the_second_thread", "crash", ""),
     ("calls_in_threads_that_wait", "calls", "lost 0"),
+    ("calls_on_an_idle_cpu", "calls", "lost 0"),
     ("calls_at_a_crash", "crowd 4", ""),
 ])
 def test_workers(arch, scene, argv, said):
@@ -25,6 +26,8 @@ def test_workers(arch, scene, argv, said):
     # do not wait
     options = ORDERED if argv in ("yield", "calls") else []
     with StubGuest(build("workers", arch), *argv.split(), place="vport", options=options) as g:
-        g.gdb(scene, more=SCENES)
+        shown = g.gdb(scene, more=SCENES)
         done = g.end()
+    if scene == "calls_on_an_idle_cpu":
+        assert ("No function is called: the thread idles: call it in another one." in shown) == (CPUS > 1), shown
     assert done.status == (0 if said else CRASHED) and said in done.text, done.text

@@ -195,6 +195,12 @@ void sched_switch(void)
 		switch_to(c, from, to);
 }
 
+void sched_idle_cannot_wait(void)
+{
+	uk_spin_unlock(&sched_lock);
+	UK_CRASH("an idle CPU cannot wait: call it in another thread");
+}
+
 static inline void join_queue(struct thread *t, unsigned int cpu)
 {
 	struct sched_cpu *c = &uksched.cpus[cpu];
@@ -246,6 +252,7 @@ void uk_sched_yield(void)
 	flags = ukarch_irq_save();
 	if (UK_READ_ONCE(this_cpu()->ready_first)) {
 		uk_spin_lock(&sched_lock);
+		sched_check_not_idle();
 		sched_ready_here(current());
 		sched_switch();
 		uk_spin_unlock(&sched_lock);

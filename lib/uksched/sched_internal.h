@@ -114,6 +114,18 @@ static inline struct sched_cpu *this_cpu(void)
 	return &uksched.cpus[ukplat_lcpu_id()];
 }
 
+/** A crash, which gives sched_lock back. */
+void __noreturn sched_idle_cannot_wait(void);
+
+/* With sched_lock held. A debugger may have called a function on an idle CPU,
+ * on the stack of a thread that waits, or ought to run when all wait.
+ */
+static inline void sched_check_not_idle(void)
+{
+	if (unlikely(this_cpu()->idle))
+		sched_idle_cannot_wait();
+}
+
 /** 1 if a thread has a CPU. Contexts: any. */
 static inline int on_cpu(const struct uk_thread *t)
 {

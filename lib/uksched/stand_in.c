@@ -14,6 +14,13 @@
 static struct thread stand_ins[CONFIG_LIBUKSCHED_STAND_INS];
 static struct thread *ended; /* the last one, which may still be on its CPU */
 
+static void nothing(struct uk_timer *timer __unused, void *arg __unused)
+{
+}
+
+/* An idle CPU may be between its look at the queue and its halt. */
+static struct uk_timer wake = UK_TIMER_INIT(nothing, __NULL);
+
 static struct thread *take(void)
 {
 	for (unsigned int i = 0; i < ARRAY_SIZE(stand_ins); i++)
@@ -132,7 +139,9 @@ int uk_thread_stand_in(const struct uk_stand_in *how)
 	begin(s, how);
 	if (how->ends) /* to it */
 		leave(self, self);
-	if (!this_cpu()->idle) {
+	if (this_cpu()->idle) {
+		uk_timer_start(&wake, 0);
+	} else {
 		sched_ready_here(self);
 		sched_switch();
 	}
@@ -172,7 +181,9 @@ struct uk_thread *uk_thread_principal(const struct uk_thread *thread)
 	return t ? &t->pub : __NULL;
 }
 
-int uk_thread_stand_in_is_free(void)
+int uk_thread_stand_in_check(const struct uk_thread *thread)
 {
-	return uksched.away < ARRAY_SIZE(stand_ins) - 1;
+	if (sched_is_idle((const struct thread *)thread))
+		return -EINVAL;
+	return uksched.away < ARRAY_SIZE(stand_ins) - 1 ? 0 : -ENOSPC;
 }

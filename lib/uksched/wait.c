@@ -64,6 +64,7 @@ int sched_block(struct uk_waitq *wq, __nsec deadline, enum uk_wait_kind kind,
 	struct thread *t = current();
 
 	UK_ASSERT(!uk_percpu_read(trap));
+	sched_check_not_idle();
 	t->timed_out = 0;
 	t->pub.wait = (struct uk_wait){ kind, object, deadline };
 	t->pub.state = kind == UK_WAIT_TIME ? UK_THREAD_SLEEPING

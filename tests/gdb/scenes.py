@@ -67,9 +67,9 @@ def function():
 
 
 def fails(command, text):
-    """The command's error holds the text."""
+    """The command's error holds the text; what it prints is not lost with it."""
     try:
-        run(command)
+        gdb.execute(command)
     except gdb.error as error:
         assert re.search(text, str(error)), f"{command}: {error}"
         return

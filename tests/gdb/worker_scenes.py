@@ -265,6 +265,38 @@ def calls_in_threads_that_wait():
 
 
 @scene
+def calls_on_an_idle_cpu():
+    """A function that waits has nothing to wait with there: gdb says so, and nothing is lost."""
+    to_main()
+    run("break workers_post")
+    go()
+    run("delete")
+    run("set unwindonsignal on")
+    for thread in (t for t in gdb.selected_inferior().threads() if t.name.startswith("idle ")):
+        thread.switch()
+        fails("print workers_weigh(1, 2, 3, 4, 5, 6, 7, 8, 9, 10.5, 0.25)", "GDB has restored the context")
+    for _ in range(100):
+        assert interrupted(0.05) == {"signal": "SIGINT"}
+        if number("uksched.cpus[0].idle"):
+            break
+    before = where()
+    own = next((number_of for thread, number_of in members() if thread == gdb.selected_thread()), 0)
+    weigh(own)
+    for _ in range(2):
+        fails("print workers_nap()", "GDB has restored the context to what it was before the call")
+        assert where() == before
+        weigh(own)
+    idles = gdb.selected_thread()
+    for thread, own in members():
+        if thread != idles:
+            thread.switch()
+            weigh(own)
+            nap(own)
+    run("set var released = 1")
+    exits()
+
+
+@scene
 def calls_at_a_crash():
     """In threads that wait, while another one has crashed, and stays so."""
     to_main()

@@ -176,9 +176,15 @@ static const char *refusal(const struct __regs *regs)
 		return "the thread's stack has no room";
 	if (is_back(uk_thread_current(), regs))
 		return __NULL;
-	if (!uk_thread_stand_in_is_free())
+	switch (uk_thread_stand_in_check(thread_of(written.tid))) {
+	case -EINVAL:
+		return "the thread idles: call it in another one";
+	case -ENOSPC:
 		return "too many that were called have not returned";
-	return gdb_inject_refusal(regs);
+	}
+	/* an idle CPU looks for threads with interrupts off */
+	return gdb_inject_refusal(regs,
+				  uk_sched_idles() && !uk_sched_is_locked());
 }
 
 const char *gdb_call_check(const struct __regs *regs,

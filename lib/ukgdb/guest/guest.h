@@ -234,8 +234,10 @@ struct gdb_stop gdb_guest_polled_stop(void);
 
 #define GDB_INJECT_ROOM 8192UL /* of a stack, for a function */
 
-/** NULL, or why the program that stopped at these registers can call none. */
-const char *gdb_inject_refusal(const struct __regs *regs);
+/** NULL, or why the program that stopped at these registers can call none;
+ * irq_off: it may though interrupts are off.
+ */
+const char *gdb_inject_refusal(const struct __regs *regs, int irq_off);
 
 /**
  * Changes registers so that the program calls a function before it goes on,

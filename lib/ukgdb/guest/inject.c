@@ -38,14 +38,14 @@ static struct ukarch_trap_frame *frame_at(const struct call *c)
 		(__vaddr_t)c - sizeof(struct ukarch_trap_frame), 16UL);
 }
 
-const char *gdb_inject_refusal(const struct __regs *regs)
+const char *gdb_inject_refusal(const struct __regs *regs, int irq_off)
 {
 	__vaddr_t top = ukarch_regs_sp(regs);
 	__vaddr_t at = (__vaddr_t)frame_at(call_at(top)) - GDB_INJECT_ROOM;
 
 	if (gdb_cpu()->stopped_ctx.outer)
 		return "the program handles a trap or an interrupt";
-	if (!ukarch_regs_irq_enabled(regs))
+	if (!irq_off && !ukarch_regs_irq_enabled(regs))
 		return "interrupts are off";
 	if (uk_nofault_probe_rw(at, top - at, 0) != top - at)
 		return "its stack has no room";

@@ -142,7 +142,7 @@ static const char *out_of_place(const struct __regs *regs)
 	if (t &&
 	    (strcmp(uk_thread_state_name(t), "running") || uk_sched_idles()))
 		return "the thread waits";
-	return gdb_inject_refusal(regs);
+	return gdb_inject_refusal(regs, 0);
 }
 
 const char *gdb_signal_send(struct __regs *regs, int signal)

@@ -164,7 +164,7 @@ struct uk_stand_in {
  * stand-in ends; what it waits for may come meanwhile.
  *
  * @return 0; -EINVAL for a thread that has a CPU, had one meanwhile, was
- *   preempted, or exited; -ENOSPC: see uk_thread_stand_in_is_free(). Contexts:
+ *   preempted, or exited; -ENOSPC: see uk_thread_stand_in_check(). Contexts:
  *   thread, also with interrupts off, and an idle CPU.
  */
 int uk_thread_stand_in(const struct uk_stand_in *how);
@@ -180,8 +180,13 @@ void __noreturn uk_thread_stand_in_end(void);
  */
 void uk_thread_stand_in_give_up(struct uk_thread *stand_in, __uptr sp);
 
-/** 1 if there may be one more of them. Contexts: any. */
-int uk_thread_stand_in_is_free(void);
+/**
+ * Whether a thread that gave its CPU away may have one.
+ *
+ * @return 0; -EINVAL for an idle thread, which has to run where nothing else
+ *   does; -ENOSPC: there are too many. Contexts: any.
+ */
+int uk_thread_stand_in_check(const struct uk_thread *thread);
 
 /** The thread for which a thread stands in, or NULL. Contexts: any. */
 struct uk_thread *uk_thread_principal(const struct uk_thread *thread);
