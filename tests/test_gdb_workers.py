@@ -18,6 +18,7 @@ CRASHED = 70
     ("signals_to_chosen_threads", "signals", "changed 0 0"),
     ("crash_in_the_second_thread", "crash", ""),
     ("calls_in_threads_that_wait", "calls", "lost 0"),
+    ("alone_to_its_end", "calls", "lost"),
     ("calls_on_an_idle_cpu", "calls", "lost 0"),
     ("calls_at_a_crash", "crowd 4", ""),
 ])

@@ -262,6 +262,8 @@ void __weak uk_sched_last_exits(void)
 	uk_exit(0);
 }
 
+UK_EVENT(UK_EVENT_SCHED_ONLY_EXITS);
+
 void uk_thread_exit(void *result)
 {
 	struct thread *t = current();
@@ -280,6 +282,8 @@ void uk_thread_exit(void *result)
 	uksched.abandoned += t->detached;
 	while (sched_wake_one(&t->joiners))
 		;
+	if (unlikely(uksched.only == t))
+		uk_raise_event(UK_EVENT_SCHED_ONLY_EXITS, __NULL);
 	/* Its stack is free once the next thread releases the lock. */
 	sched_switch();
 	UK_CRASH("a thread that exited runs");

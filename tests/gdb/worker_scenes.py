@@ -265,6 +265,28 @@ def calls_in_threads_that_wait():
 
 
 @scene
+def alone_to_its_end():
+    """A thread that runs alone ends: gdb says that none is left; the others stand until they are let go."""
+    to_main()
+    run("break workers_post")
+    for _ in range(4):
+        go()
+    run("set var released = 1")
+    run("set scheduler-locking on")
+    posted = number("posted")
+    for left in (1, 0):
+        threads()["naps"].switch()
+        assert "No unwaited-for children left." in run("continue")
+        assert number("posted") == posted
+        fails("continue", "without a live selected thread")
+        assert [t.name for t in gdb.selected_inferior().threads()].count("naps") == left
+    threads()["main"].switch()
+    run("set scheduler-locking off")
+    run("delete")
+    exits()
+
+
+@scene
 def calls_on_an_idle_cpu():
     """A function that waits has nothing to wait with there: gdb says so, and nothing is lost."""
     to_main()

@@ -318,7 +318,10 @@ static int resume(struct gdb_target *t, const struct gdb_resume *r)
 	if (d->tid < 1)
 		d->tid = gdb_guest_tid();
 	d->signal = signal;
-	return gdb_thread_is_alive(t, d->tid) ? resume_others(t, r) : -ESRCH;
+	/* what stopped may be a thread that has exited, and idles */
+	if (d->tid != gdb_guest_tid() && !gdb_thread_is_alive(t, d->tid))
+		return -ESRCH;
+	return resume_others(t, r);
 }
 
 /* --- tracepoints ----------------------------------------------------------*/

@@ -44,6 +44,7 @@ struct gdb_guest {
 	unsigned int connection;
 	int line; /* its interrupt, -1: none */
 
+	volatile int none_left;	 /* the thread that runs alone has exited */
 	volatile int missed;	 /* bytes came while the stub was at work */
 	volatile int coming_out; /* CPU + 1: its gdb_guest_come_out(); 0 */
 	enum gdb_poll poll;	 /* why to stop when the interrupt is over */
@@ -229,6 +230,9 @@ int gdb_guest_come_out(struct ukarch_trap_ctx *ctx);
 
 /** Why the program stops that has been interrupted. */
 struct gdb_stop gdb_guest_polled_stop(void);
+
+/** Why it stops when the thread that is to run alone has exited. */
+struct gdb_stop gdb_guest_none_left(long tid);
 
 /* --- inject.c -------------------------------------------------------------*/
 

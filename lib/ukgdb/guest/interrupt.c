@@ -9,12 +9,25 @@
  * program is out, or the stub looks for what it missed itself.
  */
 #include <uk/percpu.h>
+#include <uk/sched.h>
 #include <uk/thread.h>
 #include <uk/trap.h>
 #include "guest.h"
 
+struct gdb_stop gdb_guest_none_left(long tid)
+{
+	return (struct gdb_stop){
+		.why = GDB_STOP_NO_RESUMED,
+		.signal = GDB_SIGTRAP,
+		.tid = tid,
+		.what = "the thread has ended, and no other may run",
+	};
+}
+
 struct gdb_stop gdb_guest_polled_stop(void)
 {
+	if (gdb_guest.poll == GDB_POLL_NONE && gdb_guest.none_left)
+		return gdb_guest_none_left(gdb_guest_tid());
 	return (struct gdb_stop){
 		.why = GDB_STOP_SIGNAL,
 		.signal = gdb_guest.poll == GDB_POLL_INTERRUPT ? GDB_SIGINT
@@ -111,6 +124,16 @@ void gdb_guest_received(struct uk_console *con __unused, void *arg __unused)
 	}
 }
 
+#ifdef CONFIG_LIBUKSCHED
+static int only_exits(void *data __unused)
+{
+	gdb_guest.none_left = 1;
+	gdb_guest_kick();
+	return UK_EVENT_HANDLED_CONT;
+}
+UK_EVENT_HANDLER_PRIO(UK_EVENT_SCHED_ONLY_EXITS, only_exits, UK_PRIO_EARLIEST);
+#endif
+
 /* The interrupt was the line's, and it brought a reason to stop; or it is one
  * after which a thread gets its signal.
  */
@@ -118,7 +141,7 @@ static int on_irq(void *data)
 {
 	if (uk_percpu()->in_debugger)
 		return UK_EVENT_NOT_HANDLED;
-	if (gdb_guest.poll == GDB_POLL_NONE) {
+	if (gdb_guest.poll == GDB_POLL_NONE && !gdb_guest.none_left) {
 		gdb_guest_deliver(data);
 		return UK_EVENT_NOT_HANDLED;
 	}

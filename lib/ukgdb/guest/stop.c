@@ -192,6 +192,14 @@ static int is_stuck(const struct gdb_decision *d)
 		 t->wait.kind == UK_WAIT_JOIN));
 }
 
+/* A thread that is to run alone, and has exited. */
+static int is_over(const struct gdb_decision *d)
+{
+	const struct uk_thread *t = uk_thread_by_id((unsigned int)d->tid);
+
+	return d->alone && t && t->state == UK_THREAD_EXITED;
+}
+
 /* Another thread than the one that stopped steps, or runs alone. Returns if it
  * cannot, and the program is to be stopped again.
  */
@@ -272,6 +280,10 @@ static void resume(enum gdb_end end)
 		refuse_call(why, calls);
 		return;
 	}
+	if (is_over(d)) {
+		stopped = gdb_guest_none_left(d->tid);
+		return;
+	}
 	runs = calls ? 0 : pass_on(d, end);
 	if (g->in_crash) {
 		g->in_crash = 0;
@@ -316,6 +328,7 @@ static void __noreturn serve(void)
 
 	for (;;) {
 		g->poll = GDB_POLL_NONE;
+		g->none_left = 0;
 		g->fp_valid = 0;
 		gdb_session_stopped(&g->session, &stopped);
 		resume(gdb_session_serve(&g->session));

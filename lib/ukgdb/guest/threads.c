@@ -45,13 +45,25 @@ int gdb_guest_source(long tid, unsigned int nr, struct gdb_reg_source *src)
 	return src->regs ? 0 : -ENODATA;
 }
 
+/* One that has exited is gone, though it may still idle on its CPU: until the
+ * debugger knows that.
+ */
+static int is_there(const struct uk_thread *t)
+{
+	const struct gdb_session *s = &gdb_guest.session;
+
+	return t && (t->state != UK_THREAD_EXITED ||
+		     (gdb_tid_cpu(t->id) >= 0 &&
+		      !(s->no_resumed && s->stop.why == GDB_STOP_NO_RESUMED)));
+}
+
 /* The thread of the scheduler after an id, 0 if there is none. */
 static long listed_after(long tid)
 {
 	const struct uk_thread *t = __NULL;
 
 	while ((t = uk_thread_next(t)))
-		if ((long)t->id > tid)
+		if ((long)t->id > tid && is_there(t))
 			return t->id;
 	return 0;
 }
@@ -71,8 +83,10 @@ long gdb_thread_after(struct gdb_target *target __unused, long tid)
 
 int gdb_thread_is_alive(struct gdb_target *target __unused, long tid)
 {
-	return gdb_tid_cpu(tid) >= 0 ||
-	       (tid > 0 && uk_thread_by_id((unsigned int)tid));
+	const struct uk_thread *t = tid > 0 ? uk_thread_by_id((unsigned int)tid)
+					    : __NULL;
+
+	return t ? is_there(t) : gdb_tid_cpu(tid) >= 0;
 }
 
 static void info_of_thread(const struct uk_thread *t,

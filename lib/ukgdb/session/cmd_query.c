@@ -19,6 +19,7 @@ static int supported(struct gdb_session *s, struct gdb_rx *rx)
 		s->multiprocess |= rx_word(&word, "multiprocess+");
 		s->swbreak |= rx_word(&word, "swbreak+");
 		s->hwbreak |= rx_word(&word, "hwbreak+");
+		s->no_resumed |= rx_word(&word, "no-resumed+");
 		s->error_text |= rx_word(&word, "error-message+");
 		rx_accept(rx, ';');
 	}
@@ -33,7 +34,7 @@ static int supported(struct gdb_session *s, struct gdb_rx *rx)
 
 GDB_COMMAND("qSupported*", qSupported, supported);
 GDB_ANNOUNCE(
-	";swbreak+;hwbreak+;vContSupported+;QStartNoAckMode+;QPassSignals+",
+	";swbreak+;hwbreak+;no-resumed+;vContSupported+;QStartNoAckMode+;QPassSignals+",
 	core, __NULL);
 
 static int no_ack(struct gdb_session *s, struct gdb_rx *rx __unused)

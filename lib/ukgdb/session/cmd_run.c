@@ -201,6 +201,10 @@ void gdb_tx_stop(struct gdb_session *s)
 		tx_tid(s, stop->tid);
 		return;
 	}
+	if (stop->why == GDB_STOP_NO_RESUMED && s->no_resumed) {
+		tx_char(s, 'N');
+		return;
+	}
 	tx_char(s, 'T');
 	tx_bytes(s, &status, 1);
 	tx_thread(s);

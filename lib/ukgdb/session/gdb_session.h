@@ -63,6 +63,7 @@ enum gdb_stop_why {
 	GDB_STOP_AWATCH,
 	GDB_STOP_THREAD_CREATE, /* where the debugger asked for them */
 	GDB_STOP_THREAD_EXIT,	/* signal: its exit status */
+	GDB_STOP_NO_RESUMED,	/* no thread is left of those that may run */
 	GDB_STOP_EXITED,	/* the program ended; signal: its status */
 	GDB_STOP_KILLED,	/* the program died by signal */
 };

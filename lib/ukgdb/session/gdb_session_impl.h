@@ -134,7 +134,7 @@ struct gdb_session {
 	__u8 extended;
 	__u8 multiprocess;
 	__u8 error_text;
-	__u8 swbreak, hwbreak;
+	__u8 swbreak, hwbreak, no_resumed;
 	__u8 thread_suffix, list_threads; /* lldb's */
 	long tid_g;			  /* Hg: of registers and memory */
 	long tid_c;			  /* Hc: of s and c */

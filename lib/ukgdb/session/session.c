@@ -23,6 +23,7 @@ void gdb_forget(struct gdb_session *s)
 	s->error_text = 0;
 	s->swbreak = 0;
 	s->hwbreak = 0;
+	s->no_resumed = 0;
 	s->thread_suffix = 0;
 	s->list_threads = 0;
 	s->tid_g = 0;

@@ -567,7 +567,7 @@ static void test_queries(void **state)
 	assert_non_null(strstr(s, "PacketSize=1000;"));
 	assert_non_null(strstr(s, ";ConditionalBreakpoints+"));
 	assert_non_null(strstr(s, ";BreakpointCommands+"));
-	assert_non_null(strstr(s, ";vContSupported+"));
+	assert_non_null(strstr(s, ";no-resumed+;vContSupported+"));
 	assert_null(strstr(s, "exec-file")); /* packets for nothing */
 	assert_null(strstr(s, "multiprocess"));
 	ROWS({ "vMustReplyEmpty", "" }, { "QTSave:2f", "" }, { "qfoo", "" },

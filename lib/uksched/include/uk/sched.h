@@ -71,6 +71,12 @@ void __noreturn uk_thread_exit(void *result);
 void __noreturn uk_sched_last_exits(void);
 
 /**
+ * The thread that runs alone (uk_sched_only()) exits, and none may run any
+ * more. Handlers are called by it with the scheduler's lock; data is NULL.
+ */
+UK_EVENT_DECLARE(UK_EVENT_SCHED_ONLY_EXITS);
+
+/**
  * Waits for a thread's end and frees it.
  *
  * @param result receives what it returned; may be NULL
