@@ -4,7 +4,8 @@
 port and a network card, for tests of what needs KVM where the host has none.
 
 Everything is in its initial RAM disk: busybox, the modules of KVM and of the card, and the files
-that a test gives. The shell reads a line, runs it and prints its output and status.
+that a test gives. The shell reads a line, runs it and prints its output and status. It is not process 1, which is
+told of the end of every orphan: busybox's read forgets what it has read of a line when a signal comes.
 """
 
 import itertools
@@ -40,12 +41,16 @@ ifconfig lo 127.0.0.1
 ifconfig eth0 10.0.2.15
 exec 0< /dev/{tty} 1> /dev/{tty} 2>&1
 stty raw -echo
-echo "<<ready>>"
-while read -r line; do
-	n=$((n + 1))
-	( eval "$line" ) < /dev/null 2>&1
-	echo "<<status $n $?>>"
-done
+serve() {{
+	echo "<<ready>>"
+	while read -r line; do
+		n=$((n + 1))
+		( eval "$line" ) < /dev/null 2>&1
+		echo "<<status $n $?>>"
+	done
+}}
+serve < /dev/{tty} &
+while wait; do :; done
 """
 
 
