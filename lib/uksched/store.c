@@ -68,7 +68,10 @@ static int get_run_time(void *cookie __unused, __u64 *out)
 
 static int get_idle_time(void *cookie __unused, __u64 *out)
 {
+	unsigned long flags = uk_threads_lock();
+
 	*out = uk_sched_idle_time();
+	uk_threads_unlock(flags);
 	return 0;
 }
 
@@ -266,17 +269,23 @@ static const struct uk_thread *idle_of(void *cookie)
 
 static int get_cpu_idle_time(void *cookie, __u64 *out)
 {
+	unsigned long flags = uk_threads_lock();
+
 	*out = uk_thread_cpu_time(idle_of(cookie));
+	uk_threads_unlock(flags);
 	return 0;
 }
 
-/* From its start on a CPU runs threads or idles. */
+/* From its start on a CPU runs threads or idles; it never gets less. */
 static int get_cpu_run_time(void *cookie, __u64 *out)
 {
-	__u64 since = uksched.cpus[(__uptr)cookie].started;
+	const struct thread *idle = &sched_idle_threads[(__uptr)cookie];
+	unsigned long flags = uk_threads_lock();
+	__nsec until = on_cpu(&idle->pub) ? idle->since : uk_time_monotonic();
 
-	*out = uk_time_monotonic() - since -
-	       uk_thread_cpu_time(idle_of(cookie));
+	*out = until - uksched.cpus[(__uptr)cookie].started -
+	       idle->pub.cpu_time;
+	uk_threads_unlock(flags);
 	return 0;
 }
 
