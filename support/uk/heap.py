@@ -12,7 +12,7 @@ import struct
 from elf import PT_LOAD, Elf
 from uk import debugger
 from uk.guest import elf, text_at, variable
-from uk.threads import saved_regs, state_of, thread_of, uk_threads
+from uk.threads import saved_regs, state_of, thread_of, uk_threads, uses_cpu
 
 SHOWN = 10
 PF_W = 2  # of a segment: may be written
@@ -138,7 +138,7 @@ def registers(thread):
     known = thread_of(thread)
     if known:
         return debugger.registers(known)
-    if state_of(thread) in ("running", "exited"):
+    if uses_cpu(thread) or state_of(thread) == "exited":
         return None
     regs = saved_regs(thread)
     names = debugger.offsets("struct __regs")

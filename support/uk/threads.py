@@ -107,7 +107,8 @@ def uses_cpu(thread):
 def state_of(thread):
     if not int(thread["block"]) and int(thread["pub"]["id"]) != MAIN:
         return "idle"  # a CPU's idle thread
-    return "running" if uses_cpu(thread) else last_word(thread["pub"]["state"])
+    state = last_word(thread["pub"]["state"])
+    return "running" if state == "ready" and uses_cpu(thread) else state
 
 
 def cpu_text(thread):
