@@ -204,7 +204,7 @@ def test_crowd(arch, count, tmp_path):
     memory = "stacks" if count == 8 else "used"
     with StubGuest(image, "crowd", str(count), place="vport", options=("--core", str(core)),
                    params=[f"dump.memory={memory}"]) as g:
-        g.gdb("crowd_crashes", count, str(notes), more=SCENES)
+        g.gdb("crowd_crashes", count, str(notes), more=SCENES, seconds=RUN_SECONDS + count)
         assert g.end().status == CRASHED
     play(image, "", "open_crowd", str(core), str(notes), more=SCENES)
     check_elfutils(core, BUILD_ID.search(output("eu-readelf", "-n", image.path).replace(
