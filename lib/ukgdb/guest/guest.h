@@ -59,7 +59,8 @@ struct gdb_guest {
 	struct uk_crash_info crash;
 	int in_crash;
 	__vaddr_t call_pc; /* after the call that crashed; 0: a trap did */
-	_Bool crash_waits; /* gdb.oncrash=wait */
+	__vaddr_t crash_pc, crash_sp; /* where it stopped then */
+	_Bool crash_waits;	      /* gdb.oncrash=wait */
 };
 
 extern struct gdb_guest gdb_guest;

@@ -254,6 +254,15 @@ static void choose(const struct gdb_decision *d, int begins, int called)
 	gdb_cpus_hold(d->alone && holds);
 }
 
+/* A debugger has put the crashed thread back to where it was before it called a
+ * function there, or elsewhere: what crashed is given up.
+ */
+static int has_left_the_crash(const struct gdb_guest *g)
+{
+	return ukarch_regs_pc(g->regs) != g->crash_pc ||
+	       ukarch_regs_sp(g->regs) != g->crash_sp;
+}
+
 /* Runs what the debugger decided. Returns if that is done already and the
  * program is to be stopped again.
  */
@@ -271,7 +280,7 @@ static void resume(enum gdb_end end)
 	if (end != GDB_END_RESUMED) {
 		*d = (struct gdb_decision){ .act = GDB_ACT_CONTINUE,
 					    .tid = gdb_guest_tid() };
-		if (g->in_crash)
+		if (g->in_crash && !has_left_the_crash(g))
 			die(stopped.signal);
 		g->left = (int)uk_percpu_id() + 1;
 	}
@@ -374,6 +383,8 @@ static void __noreturn enter(const struct gdb_stop *stop)
 	gdb_points_passed(&g->session, uk_break_passed());
 	trace_steps_end();
 	uk_break_leave_slot(g->regs);
+	g->crash_pc = ukarch_regs_pc(g->regs);
+	g->crash_sp = ukarch_regs_sp(g->regs);
 	gdb_guest_listen(0);
 	gdb_arch_hw_enable(0);
 	uk_time_stop();
