@@ -18,7 +18,7 @@
 #define STACK_PAGES (0x81000 / __PAGE_SIZE)
 #define NOT_FIRST 255 /* a page of a range that begins before it */
 
-UK_CTASSERT(STACK_PAGES == 129 && STACK_PAGES + PAGES < NOT_FIRST);
+UK_CTASSERT(STACK_PAGES == 129 && PAGES < STACK_PAGES);
 
 /* Each in a section of its own: lldb then knows the code as a section of its
  * own too, and finds no symbol of another section above that in one.
@@ -43,11 +43,20 @@ static struct pool {
 	char *start;
 	unsigned int pages;
 	/* of a range's first page: how many it has; 0: free */
-	__u8 used[STACK_PAGES + PAGES];
+	__u8 used[STACK_PAGES];
 } pools[] = {
 	{ gdb_scratch_text, PAGES, { 0 } },
-	{ gdb_scratch_data, STACK_PAGES + PAGES, { 0 } },
+	{ gdb_scratch_data, PAGES, { 0 } },
+	{ gdb_scratch_data + PAGES * __PAGE_SIZE, STACK_PAGES, { 0 } },
 };
+
+/* Small ranges leave the stack's alone, which has to be in one piece. */
+static struct pool *pool_for(__u64 len, unsigned int prot)
+{
+	if (prot & GDB_PROT_EXEC)
+		return &pools[0];
+	return len <= PAGES * __PAGE_SIZE ? &pools[1] : &pools[2];
+}
 
 /* The first of n free pages in one piece; pool->pages: there are none. */
 static unsigned int find(const struct pool *pool, __sz n)
@@ -65,7 +74,7 @@ static unsigned int find(const struct pool *pool, __sz n)
 int gdb_scratch_alloc(struct gdb_target *t __unused, __u64 len,
 		      unsigned int prot, __u64 *addr)
 {
-	struct pool *pool = &pools[prot & GDB_PROT_EXEC ? 0 : 1];
+	struct pool *pool = pool_for(len, prot);
 	unsigned int n, at;
 
 	if (!len || len > pool->pages * __PAGE_SIZE)
