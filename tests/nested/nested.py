@@ -4,8 +4,8 @@
 port and a network card, for tests of what needs KVM where the host has none.
 
 Everything is in its initial RAM disk: busybox, the modules of KVM and of the card, and the files
-that a test gives. The shell reads a line, runs it and prints its output and status. It is not process 1, which is
-told of the end of every orphan: busybox's read forgets what it has read of a line when a signal comes.
+that a test gives. The shell reads a line, runs it and prints its output and status. It is not process 1, which
+gets a signal at the end of each orphan: busybox's read forgets what it has read of a line when a signal comes.
 """
 
 import itertools
