@@ -37,8 +37,10 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("arch", vitrine.ARCHS, scope="session")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """The longest first, so that no process is left alone with one at the end; then groups."""
+    """The longest first, so that no process is left alone with one at the end; then groups. Before xdist
+    looks for them: else each process has the guests and builds of all."""
     for item in items if vitrine.CPUS > 1 else ():
         if mark := item.get_closest_marker("one_cpu"):
             item.add_marker(pytest.mark.skip(reason=f"one CPU: {mark.args[0]}"))
@@ -58,7 +60,9 @@ def pytest_runtest_makereport(item, call):
     report = outcome.get_result()
     if report.failed:
         cpus = f"VITRINE_SMP={vitrine.CPUS} " if vitrine.CPUS > 1 else ""
-        report.sections.append(("To repeat it alone", f"{cpus}make test T='{item.nodeid}'"))
+        group = item.get_closest_marker("xdist_group")
+        name = item.nodeid.removesuffix(f"@{group.args[0]}" if group else "")
+        report.sections.append(("To repeat it alone", f"{cpus}make test T='{name}'"))
     if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail") and \
             not (vitrine.CPUS > 1 and item.get_closest_marker("one_cpu")):
         reason = str(call.excinfo.value)

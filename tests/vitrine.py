@@ -83,7 +83,7 @@ def make(*words, check=True, cwd=ROOT, seconds=BUILD_SECONDS, **env):
                           stdin=subprocess.DEVNULL, timeout=seconds,
                           env={**inherited, "VITRINE_OUT": str(OUT), **env})
     if check and done.returncode:
-        raise AssertionError(f"make {' '.join(words)}: exit status "
+        raise AssertionError(f"make {' '.join(map(str, words))}: exit status "
                              f"{done.returncode}\n{done.stdout}")
     return done
 
