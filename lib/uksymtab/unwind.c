@@ -156,7 +156,7 @@ static void keep(struct uk_symtab_known *k, __u64 key, __u64 rule)
 
 int uk_symtab_unwind_rule(unsigned long pc, struct uk_unwind_rule *rule)
 {
-	struct uk_symtab_known *k = uk_symtab_known_at(pc);
+	struct uk_symtab_known *k = &uk_symtab_known[uk_symtab_known_index(pc)];
 	unsigned int i = 0;
 	__u64 packed;
 	int rc;

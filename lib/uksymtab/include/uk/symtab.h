@@ -297,10 +297,10 @@ static inline __u64 uk_symtab_mix(__u64 value)
 	return value * 0x9e3779b97f4a7c15UL;
 }
 
-static inline struct uk_symtab_known *uk_symtab_known_at(unsigned long pc)
+/* The first of the places for a PC. */
+static inline unsigned long uk_symtab_known_index(unsigned long pc)
 {
-	return &uk_symtab_known[uk_symtab_mix(pc) >> 55 &
-				~(UK_SYMTAB_WAYS - 1UL)];
+	return uk_symtab_mix(pc) >> 55 & ~(UK_SYMTAB_WAYS - 1UL);
 }
 
 /** Whether uk_symtab_unwind_rule() found not long ago that there is no rule for
@@ -309,7 +309,13 @@ static inline struct uk_symtab_known *uk_symtab_known_at(unsigned long pc)
  */
 static inline int uk_symtab_has_no_rule(unsigned long pc)
 {
-	return UK_READ_ONCE(uk_symtab_known_at(pc)->key) == pc;
+	const struct uk_symtab_known *k = uk_symtab_known;
+	unsigned long i = uk_symtab_known_index(pc);
+
+	return UK_READ_ONCE(k[i].key) == pc ||
+	       UK_READ_ONCE(k[i + 1].key) == pc ||
+	       UK_READ_ONCE(k[i + 2].key) == pc ||
+	       UK_READ_ONCE(k[i + 3].key) == pc;
 }
 #else
 static inline int uk_symtab_has_no_rule(unsigned long pc
