@@ -201,7 +201,7 @@ void gdb_tx_stop(struct gdb_session *s)
 		tx_tid(s, stop->tid);
 		return;
 	}
-	if (stop->why == GDB_STOP_NO_RESUMED && s->no_resumed) {
+	if (gdb_says_none_left(s)) {
 		tx_char(s, 'N');
 		return;
 	}

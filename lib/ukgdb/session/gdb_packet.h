@@ -30,6 +30,17 @@ static inline int gdb_multiprocess(const struct gdb_session *s)
 	return GDB_MULTIPROCESS && s->multiprocess;
 }
 
+/** 1 if the program stopped for N, and the debugger knows that. */
+static inline int gdb_says_none_left(const struct gdb_session *s)
+{
+#ifdef CONFIG_LIBUKGDB_QUERIES
+	return s->no_resumed && s->stop.why == GDB_STOP_NO_RESUMED;
+#else
+	(void)s;
+	return 0;
+#endif
+}
+
 /** Eight bytes of text, for loops that take so many at a time. */
 static inline __u64 gdb_load(const char *p)
 {
