@@ -29,22 +29,32 @@ def debuggee(place):
     return build("debuggee", place[0])
 
 
-def lldb(g, *commands, kind="unix-connect", error=None):
-    """What each of the commands printed, after lldb has attached. kind: of the socket, as lldb calls it; error: the one
-    that is expected. The commands are a file's, as of those in words none is carried out after an error or a crash."""
+def lldb(g, *commands, after_crash=(), kind="unix-connect", error=None):
+    """What each of the commands printed, after lldb has attached. kind: of the socket, as lldb calls it. error: the one
+    that is expected; then the commands are a file's, as of those in words none is carried out after an error. What
+    lldb says of a stop there may come with the answer of the next command."""
+    words = ["lldb", "--no-lldbinit", "--batch", g.image.path]
     with tempfile.NamedTemporaryFile("w", suffix=".lldb") as script:
         script.write("".join(f"{command}\n" for command in commands))
         script.flush()
-        done = subprocess.run(
-            ["lldb", "--no-lldbinit", "--batch", g.image.path, "-o", f"process connect -p gdb-remote {kind}://{g.at}",
-             "-o", f"command source --stop-on-error false --stop-on-continue false {script.name}"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=RUN_SECONDS, check=False)
-    answers = re.split(r"^\(lldb\) .*\n", done.stdout, flags=re.M)[4:]
+        source = f"command source --stop-on-error false --stop-on-continue false {script.name}"
+        for command in (f"process connect -p gdb-remote {kind}://{g.at}", *([source] if error else commands)):
+            words += ["-o", command]
+        for command in after_crash:
+            words += ["-k", command]
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, text=True, timeout=RUN_SECONDS, check=False)
+    answers = re.split(r"^\(lldb\) .*\n", done.stdout, flags=re.M)[4 if error else 3:]
     # Debian's lldb 14 does not find its Python; it says no more than that
     errors = [e for e in done.stderr.splitlines() if e.startswith("error:")]
     assert errors == ([f"error: {error}"] if error else []), done.stdout + done.stderr
-    assert len(answers) == len(commands), done.stdout + done.stderr
+    assert len(answers) == len(commands) + len(after_crash), done.stdout + done.stderr
     return answers
+
+
+def frames_of(answer):
+    """The call trace in what `bt` printed, and not what came late of the command before."""
+    return answer.rpartition("  * frame #0")[2]
 
 
 def tour(g, **connection):
@@ -101,7 +111,7 @@ def test_calls(place):
         done = g.end()
     for (command, answer), got in zip(calls.items(), said[4:]):
         assert answer in got, (command, got)
-    before, after, hit, back = said[3], *(said[n + len(calls)] for n in (4, 8, 10))
+    before, after, hit, back = frames_of(said[3]), *(frames_of(said[n + len(calls)]) for n in (4, 8, 10))
     assert before == after == back and "debuggee_add" in before and "run_main" in before, (before, after, back)
     assert "debuggee_add(a=5, b=6)" in hit, hit
     assert done.status == 5 and re.search(r"total 42 verdict 5 scale 10$", done.text, re.M), done.text
@@ -116,7 +126,7 @@ def test_calls_that_end_early(place):
             said = lldb(g, "bt", "expression debuggee_null(1)", "bt", *["expression debuggee_add(2, 3)"] * 20,
                         "expression for (int i = 0; i < 100000; i++) debuggee_add(i, 1); counter", "bt", "process detach",
                         error="Execution was interrupted, reason: signal SIGSEGV.")
-            assert said[0] == said[2] == said[-2] and "debuggee_spin" in said[0], said
+            assert frames_of(said[0]) == frames_of(said[2]) == frames_of(said[-2]) and "debuggee_spin" in said[0], said
             assert all(re.fullmatch(r"\(int\) \$\d+ = 5\n+", answer) for answer in said[3:23]), said
         g.gdb("as_in_the_file")
         done = g.end()
@@ -128,7 +138,7 @@ def test_detach_after_a_call_that_crashed(place):
         said = lldb(g, "breakpoint set --name debuggee_add", "continue", "bt", "expression debuggee_null(1)", "bt", "process detach",
                     error="Execution was interrupted, reason: signal SIGSEGV.")
         done = g.end()
-    assert said[2] == said[4] and "debuggee_add" in said[2], said
+    assert frames_of(said[2]) == frames_of(said[4]) and "debuggee_add" in said[2], said
     assert done.status == 0 and "total 42" in done.text, done.text
 
 
@@ -144,8 +154,7 @@ def test_calls_in_threads(place):
                     "process continue")
         done = g.end()
     assert "= 5\n" in said[8] and "= 5\n" in said[13], said
-    # what `thread select` says may come late
-    worker, again, main, once_more = (said[n].rpartition("  * frame #0")[2] for n in (7, 10, 12, 14))
+    worker, again, main, once_more = (frames_of(said[n]) for n in (7, 10, 12, 14))
     assert worker == again and "work" in worker and main == once_more and "uk_thread_join" in main, said
     assert [re.sub(r"^.*\) \$\d+ = ", "", answer).strip() for answer in said[15:-1]] == ["1", "4", "", "6"], said[15:]
     assert done.status == 0 and done.text.count(": counter ") == 21, done.text
@@ -199,7 +208,9 @@ def test_threads(place):
         said = lldb(g, "breakpoint set --name work", "continue", "continue", "thread list",
                     "breakpoint delete --force", "thread backtrace all", "thread step-over",
                     "thread select 1", "frame select --relative 1",
-                    "thread step-inst", "thread step-inst --run-mode all-threads", "process continue")
+                    "thread step-inst",
+                    after_crash=("thread step-inst --run-mode all-threads",
+                                 "process continue"))
         done = g.end()
     assert "name = 'worker1'" in said[2], said[2]
     names = re.findall(r"thread #(\d+): tid = (\d+),.*name = '(\w+)'", said[3])
@@ -246,7 +257,7 @@ def test_uk(place):
 
 def test_crash(place):
     with StubGuest(debuggee(place), "null", place=place[1]) as g:
-        said = lldb(g, "continue", "bt", "process continue")
+        said = lldb(g, "continue", after_crash=("bt", "process continue"))
         done = g.end()
     assert "SIGSEGV" in said[0] or "EXC" in said[0], said[0]
     assert "debuggee_null" in said[1] and "main" in said[1]
