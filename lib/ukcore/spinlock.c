@@ -21,9 +21,9 @@ static __u32 serving(const struct uk_spinlock *lock)
 	return __atomic_load_n(&lock->serving, __ATOMIC_ACQUIRE);
 }
 
-static void wait(const struct uk_spinlock *lock, __u32 ticket)
+static void wait(const struct uk_spinlock *lock, __u32 ticket, __u32 behind)
 {
-	trace_spin_wait(lock, ticket - serving(lock));
+	trace_spin_wait(lock, behind);
 	while (serving(lock) != ticket)
 		ukarch_cpu_relax();
 	trace_spin_got(lock);
@@ -31,13 +31,14 @@ static void wait(const struct uk_spinlock *lock, __u32 ticket)
 
 void(uk_spin_lock)(struct uk_spinlock *lock)
 {
-	__u32 ticket;
+	__u32 ticket, behind;
 
 	if (unlikely(uk_percpu_read(alone)))
 		return;
 	ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
-	if (unlikely(serving(lock) != ticket))
-		wait(lock, ticket);
+	behind = ticket - serving(lock);
+	if (unlikely(behind))
+		wait(lock, ticket, behind);
 	set_owner(lock, uk_percpu_id() + 1);
 }
 
