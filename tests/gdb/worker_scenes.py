@@ -288,7 +288,7 @@ def alone_to_its_end():
 
 @scene
 def calls_on_an_idle_cpu():
-    """A function that waits has nothing to wait with there: gdb says so, and nothing is lost."""
+    """A function that waits has nothing to wait with there: gdb shows why, and nothing is lost."""
     to_main()
     run("break workers_post")
     go()

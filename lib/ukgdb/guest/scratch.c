@@ -18,26 +18,24 @@
 #define STACK_PAGES (0x81000 / __PAGE_SIZE)
 #define NOT_FIRST 255 /* a page of a range that begins before it */
 
-UK_CTASSERT(STACK_PAGES == 129 && PAGES < STACK_PAGES);
+UK_CTASSERT(PAGES < STACK_PAGES && STACK_PAGES < NOT_FIRST);
 
 /* Each in a section of its own: lldb then knows the code as a section of its
  * own too, and finds no symbol of another section above that in one.
  */
+static char
+	scratch_data[(PAGES + STACK_PAGES) * __PAGE_SIZE] __aligned(__PAGE_SIZE)
+		__section(".bss.uk_scratch");
+
 __asm__(".section .uk_scratch_text, \"ax\"\n\t"
 	".balign 4096\n"
 	"gdb_scratch_text:\n\t"
 	".skip " STRINGIFY(
 		CONFIG_LIBUKGDB_LLDB_PAGES) " * 4096, 0\n\t"
 					    ".size gdb_scratch_text, . - gdb_scratch_text\n\t"
-					    ".section .uk_scratch_data, \"aw\", @nobits\n\t"
-					    ".balign 4096\n"
-					    "gdb_scratch_data:\n\t"
-					    ".skip (" STRINGIFY(
-						    CONFIG_LIBUKGDB_LLDB_PAGES) " + 129) * 4096\n\t"
-										".size gdb_scratch_data, . - gdb_scratch_data\n\t"
-										".previous");
+					    ".previous");
 
-extern char gdb_scratch_text[], gdb_scratch_data[];
+extern char gdb_scratch_text[];
 
 static struct pool {
 	char *start;
@@ -46,8 +44,8 @@ static struct pool {
 	__u8 used[STACK_PAGES];
 } pools[] = {
 	{ gdb_scratch_text, PAGES, { 0 } },
-	{ gdb_scratch_data, PAGES, { 0 } },
-	{ gdb_scratch_data + PAGES * __PAGE_SIZE, STACK_PAGES, { 0 } },
+	{ scratch_data, PAGES, { 0 } },
+	{ scratch_data + PAGES * __PAGE_SIZE, STACK_PAGES, { 0 } },
 };
 
 /* Small ranges leave the stack's alone, which has to be in one piece. */

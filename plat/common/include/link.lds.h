@@ -105,7 +105,7 @@
 		. = ALIGN(8);                                                  \
 	} :data                                                                \
 	_edata = .;                                                            \
-	.uk_scratch_data : { *(.uk_scratch_data) } :data                       \
+	.uk_scratch_data : { *(.bss.uk_scratch) } :data                        \
 	.bss : {                                                               \
 		*(.bss.noclear)                                                \
 		_bss = .;                                                      \
