@@ -36,17 +36,13 @@ class Line:
     repeats: int = 0
 
 
-@dataclass
-class Thread:
-    """A thread, and what there is of its call trace."""
-    name: str
-    state: str
-    switches: int
-    stack: tuple  # (lowest, past the highest)
-    wait: str = ""  # what it waits for
+@dataclass(kw_only=True)
+class Trace:
+    """A call trace, and why it ends."""
     trace: list = field(default_factory=list)
     trace_end: str = ""
-    guesses: list = field(default_factory=list)
+    guesses: list = field(default_factory=list)  # behind the end of a broken trace
+    traps: list = field(default_factory=list)  # indices of the lines that a trap interrupted
 
     @property
     def functions(self):
@@ -55,7 +51,17 @@ class Thread:
 
 
 @dataclass
-class Screen:
+class Thread(Trace):
+    """A thread, and what there is of its call trace."""
+    name: str
+    state: str
+    switches: int
+    stack: tuple  # (lowest, past the highest)
+    wait: str = ""  # what it waits for
+
+
+@dataclass
+class Screen(Trace):
     """What a screen says, section by section."""
     image: str
     version: str
@@ -66,15 +72,7 @@ class Screen:
     sections: dict = field(default_factory=dict)
     registers: dict = field(default_factory=dict)
     symbols: dict = field(default_factory=dict)  # register: "name+offset"
-    trace: list = field(default_factory=list)
-    trace_end: str = ""
-    guesses: list = field(default_factory=list)  # behind the end of a broken trace
     threads: dict = field(default_factory=dict)  # id: Thread
-
-    @property
-    def functions(self):
-        """The names in the trace, inlined functions too, innermost first."""
-        return [line.function for line in self.trace]
 
     @property
     def values(self):
@@ -121,26 +119,27 @@ def crit_texts(result):
     return texts
 
 
-def read_trace(screen, texts, is_trap):
+def read_trace(into, texts, is_trap):
     call = not is_trap
     for text in texts:
         guess = GUESS.match(text)
         frame, repeats = FRAME.match("".join(guess.groups()) if guess else text), REPEATS.match(text)
-        assert bool(guess) <= bool(screen.trace_end), f"a guess in a whole trace: {text!r}"
+        assert bool(guess) <= bool(into.trace_end), f"a guess in a whole trace: {text!r}"
         if frame:
             pc, function, _, file, line, inlined = frame.groups()
-            (screen.guesses if guess else screen.trace).append(Line(int(pc, 16), plain_name(function or ""), file or "",
+            (into.guesses if guess else into.trace).append(Line(int(pc, 16), plain_name(function or ""), file or "",
                                      line or "", bool(inlined), call))
             call = call or not inlined
         elif repeats:
-            screen.trace[-1].repeats = int(repeats.group(1))
+            into.trace[-1].repeats = int(repeats.group(1))
         elif text == "  -- trap that interrupted:":
+            into.traps.append(len(into.trace))
             call = False
         elif text == "  further up on the stack:":
-            assert screen.trace_end and not screen.guesses
+            assert into.trace_end and not into.guesses
         else:
             assert text.startswith("  trace ends: "), f"unknown line of a trace: {text!r}"
-            screen.trace_end = text[len("  trace ends: "):]
+            into.trace_end = text[len("  trace ends: "):]
 
 
 def read_thread(texts):
