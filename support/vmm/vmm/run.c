@@ -123,9 +123,11 @@ struct cpu *run_exit(struct vm *vm)
 	struct cpu *found = NULL;
 
 	pthread_mutex_lock(&vm->lock);
-	for (unsigned int i = 0; i < vm->n_cpus && !found; i++)
-		if (vm->cpus[i].has_exit)
-			found = &vm->cpus[i];
+	for (unsigned int i = 0; i < vm->n_cpus && !found; i++) {
+		vm->looked_at = (vm->looked_at + 1) % vm->n_cpus;
+		if (vm->cpus[vm->looked_at].has_exit)
+			found = &vm->cpus[vm->looked_at];
+	}
 	if (found)
 		found->has_exit = 0;
 	pthread_mutex_unlock(&vm->lock);

@@ -58,6 +58,7 @@ struct vm {
 	uint64_t entry, boot_data; /* guest-physical */
 	pthread_mutex_t lock;	   /* of cpus */
 	pthread_cond_t changed;
+	unsigned int looked_at; /* the CPU whose exit was, last */
 	int end;
 	int event; /* an eventfd: a CPU has an exit */
 	pthread_mutex_t device_lock;
@@ -82,7 +83,9 @@ void run_resume(struct vm *vm, int cpu);
 void run_one(struct vm *vm, struct cpu *c);
 /** Returns when none runs. Exits that came meanwhile are kept. */
 void run_pause(struct vm *vm);
-/** A CPU whose exit was not looked at, or NULL; it does not run. */
+/** A CPU whose exit was not looked at, or NULL; it does not run. CPUs take
+ * turns: each is found, though another has an exit each time.
+ */
 struct cpu *run_exit(struct vm *vm);
 /** Ends the threads. */
 void run_end(struct vm *vm);
