@@ -5,6 +5,7 @@
  *
  *	step.c     one instruction, a range, over a breakpoint
  *	stop.c     from a trap to the session and back to the program
+ *	resume.c   what the debugger decided at a stop
  *	traps.c    what a debug trap means
  *	interrupt.c  Ctrl-C, and a debugger that attaches
  *	crash.c    from a crash
@@ -155,6 +156,16 @@ long gdb_guest_tid(void);
 void __noreturn gdb_guest_stop(struct ukarch_trap_ctx *ctx,
 			       const struct gdb_stop *stop);
 
+/**
+ * The program goes on with the registers of its frame.
+ *
+ * @param over past the breakpoint that the stub has there for itself
+ */
+void __noreturn gdb_guest_leave(int over);
+
+/** 1 if a breakpoint stands where the program goes on that it must not pass. */
+int gdb_break_hits(__vaddr_t pc);
+
 /** Signals that wait for the thread that an interrupt has interrupted. */
 void gdb_guest_deliver(struct ukarch_trap_ctx *ctx);
 
@@ -198,6 +209,16 @@ int gdb_guest_traced(struct __regs *regs, long tid);
  */
 int gdb_guest_passes(struct __regs *regs, __vaddr_t addr);
 #endif
+
+/* --- resume.c -------------------------------------------------------------*/
+
+/**
+ * Runs what the debugger decided.
+ *
+ * @param stop the stop that it was shown; receives the next one if the function
+ *   returns: what was decided is done already, or refused
+ */
+void gdb_guest_resume(enum gdb_end end, struct gdb_stop *stop);
 
 /* --- interrupt.c ----------------------------------------------------------*/
 
