@@ -73,9 +73,9 @@ __sz gdb_frames_copy(const struct gdb_session *s, __u64 from, void *buf,
 int gdb_frame_next(const struct gdb_session *s, struct gdb_frame *f);
 
 struct gdb_block {
-	char type; /* R, M, V; 0: before the first */
-	__u64 id;  /* of M the address, of V the number */
-	__u32 at, len;
+	char type;     /* R, M, V */
+	__u64 id;      /* of M the address, of V the number */
+	__u32 at, len; /* at: of its contents; 0: before the first */
 };
 
 /** The block of a frame after b, or the first. @return 0 at the end */

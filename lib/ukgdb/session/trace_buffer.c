@@ -242,7 +242,7 @@ int gdb_frame_next(const struct gdb_session *s, struct gdb_frame *f)
 int gdb_block_next(const struct gdb_session *s, const struct gdb_frame *f,
 		   struct gdb_block *b)
 {
-	__u32 at = b->type ? b->at + b->len : f->at;
+	__u32 at = b->at ? b->at + b->len : f->at;
 
 	if (at >= f->at + f->len)
 		return 0;
@@ -268,7 +268,7 @@ int gdb_block_next(const struct gdb_session *s, const struct gdb_frame *f,
 static int regs_of(const struct gdb_session *s, const struct gdb_frame *f,
 		   struct gdb_block *b)
 {
-	b->type = 0;
+	b->at = 0;
 	while (gdb_block_next(s, f, b))
 		if (b->type == 'R')
 			return 1;
