@@ -62,6 +62,8 @@ int line_accept(int listener)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair))
 		abort();
+	if (client >= 0) /* the console has closed its end */
+		close(client);
 	client = pair[1];
 	return pair[0];
 }
