@@ -254,7 +254,10 @@ def test_guest_goes_on(arch, tmp_path):
         for path in (core, tmp_path / "core.2"):
             assert g.ask("/core", "POST", **right)[::2] == (200, b"core file written\n")
             until(path.exists)
-        assert [g.ask("/core", method)[0] for method in ("POST", "GET")] == [401, 401]
+        for method in ("POST", "GET"):
+            assert g.ask("/core?memory=all", method)[0] == 401
+            assert g.ask("/core?memory=all", method, **right)[::2] == (400, b"/core takes no parameters: leave out ?memory=all\n")
+        assert not (tmp_path / "core.3").exists()
         status, fields, body = g.ask("/core", **right)
         assert (status, fields["content-type"]) == (200, "application/octet-stream")
         got.write_bytes(body)

@@ -534,6 +534,8 @@ def test_demo_set(demo):
     for wrong in ("2001", "x", "", "1\0", "-1", "99999999999999999999", 300 * "1"):
         status, _, body = demo.ask(path, "PUT", wrong, **right)
         assert status == 422 and body, wrong
+    status, _, body = demo.ask(path + "?value=77", "PUT", "77\n", **right)
+    assert (status, body) == (400, f"{path} takes no parameters: leave out ?value=77\n".encode())
     assert demo.get(path, Accept="text/plain") == "55\n"
     status, fields, body = demo.ask("/store/appmetrics/load", "PUT", "1", **right)
     assert (status, fields["allow"]) == (405, "OPTIONS, GET, HEAD")

@@ -109,6 +109,8 @@ def test_one_type_a_metric(clean):
         assert holder in done and "a metric has one type" in done, done
     status, _, body = g.ask("/command", "POST", "probe add second work w=hist,2229")
     assert b"w: probe work has w=last, and a metric has one type" in body, (status, body)
+    assert g.ask("/probes?name=second", "POST", "second work", **RIGHT)[::2] == (
+        400, b"/probes takes no parameters: leave out ?name=second\n")
     status, _, body = g.ask("/probes", "POST", "second work hits_total=last,2229", **RIGHT)
     assert status == 409 and b"each probe has that metric" in body, (status, body)
     assert g.ask("/probes", "POST", "second work x=hist,2229 x_count=last,2229", **RIGHT)[0] == 409

@@ -13,7 +13,7 @@ static void post_core(const struct uk_http_request *req,
 {
 	int rc;
 
-	if (!uk_http_may_change(req, res))
+	if (!uk_http_may_change(req, res, 0))
 		return;
 	rc = uk_dump();
 	if (rc == -ENODEV)

@@ -24,7 +24,7 @@ static void get_core(const struct uk_http_request *req,
 				   .write = write,
 				   .arg = res };
 
-	if (!uk_http_may_change(req, res))
+	if (!uk_http_may_change(req, res, 0))
 		return;
 	res->type = "application/octet-stream";
 	if (uk_dump_to(&out) == -EBUSY)

@@ -12,7 +12,7 @@ UK_PARAM(http, token, &token, secret,
 	 "what clients that change the guest send as Authorization: Bearer");
 
 int uk_http_may_change(const struct uk_http_request *req,
-		       struct uk_http_response *res)
+		       struct uk_http_response *res, int takes_query)
 {
 	static const char scheme[] = "Bearer ";
 	const char *given = uk_http_header(req, "Authorization", 0);
@@ -28,6 +28,10 @@ int uk_http_may_change(const struct uk_http_request *req,
 	else if (uk_http_header(req, "Authorization", 1) ||
 		 !uk_secret_is(token, given + sizeof(scheme) - 1))
 		uk_http_error(res, 403, "wrong token\n");
+	else if (req->query[0] && !takes_query)
+		uk_http_error(res, 400,
+			      "%s takes no parameters: leave out ?%s\n",
+			      req->path, req->query);
 	else
 		return 1;
 	return 0;

@@ -12,7 +12,7 @@ static void post(const struct uk_http_request *req,
 	char text[UK_TRACE_ANSWER_MAX];
 	int on = !strncmp(req->query, "on=", 3), rc;
 
-	if (!uk_http_may_change(req, res))
+	if (!uk_http_may_change(req, res, 1))
 		return;
 	if ((!on && strncmp(req->query, "off=", 4)) ||
 	    strchr(req->query, '&')) {

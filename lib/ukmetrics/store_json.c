@@ -249,7 +249,7 @@ static void put_one(const struct uk_http_request *req,
 {
 	struct uk_store_ref ref;
 
-	if (!uk_http_may_change(req, res))
+	if (!uk_http_may_change(req, res, 0))
 		return;
 	if (uk_store_find(req->rest, &ref)) {
 		uk_http_error(res, 404, "no value %s\n", req->rest);

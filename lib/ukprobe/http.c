@@ -52,7 +52,7 @@ static void post(const struct uk_http_request *req,
 	char why[160];
 	int n, rc;
 
-	if (!uk_http_may_change(req, res))
+	if (!uk_http_may_change(req, res, 0))
 		return;
 	if (strlen(req->body) >= sizeof(text)) {
 		uk_http_error(res, 413, "the definition is too long\n");
@@ -92,7 +92,7 @@ static void drop(const struct uk_http_request *req,
 {
 	int rc;
 
-	if (!uk_http_may_change(req, res))
+	if (!uk_http_may_change(req, res, 0))
 		return;
 	rc = uk_probe_remove(req->rest);
 	if (rc == -ENOENT)

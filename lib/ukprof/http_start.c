@@ -42,7 +42,7 @@ static void post(const struct uk_http_request *req,
 				  ? UK_PROF_HZ_MAX + 1
 				  : number(req->query + 3);
 
-	if (!uk_http_may_change(req, res))
+	if (!uk_http_may_change(req, res, 1))
 		return;
 	if (hz) {
 		start(hz, res);

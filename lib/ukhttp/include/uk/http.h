@@ -199,10 +199,13 @@ unsigned int uk_http_accepts(const struct uk_http_request *req,
  * token of parameter http.token as "Authorization: Bearer TOKEN". Else the
  * reply is a 401 or 403 with the reason. Without http.token all are refused.
  *
+ * @param takes_query 0: what is behind a '?' would have no effect; the reply
+ *   is a 400 then
+ *
  * For routes that select LIBUKHTTP_TOKEN.
  */
 int uk_http_may_change(const struct uk_http_request *req,
-		       struct uk_http_response *res);
+		       struct uk_http_response *res, int takes_query);
 
 /* --- JSON (RFC 8259) ------------------------------------------------------ */
 
