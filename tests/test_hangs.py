@@ -241,7 +241,6 @@ def test_ctrl_backslash_on_a_terminal():
     os.close(tty)
 
 
-@pytest.mark.parametrize("arch", [a for a in ARCHS if a == "x86_64"])  # arm64's counter counts each 16th
 @pytest.mark.one_cpu("instructions of one CPU")
 def test_cost_of_the_places(arch):
     """Instructions of a lock that is free, and of its unlock."""
