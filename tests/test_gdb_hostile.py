@@ -16,7 +16,7 @@ import time
 import pytest
 
 from gdb_guest import PLACE_LIST, StubGuest
-from guest import LIFE
+from guest import LIFE, until
 from vitrine import RUN_SECONDS, build
 
 # make nightly says 1000
@@ -141,7 +141,9 @@ def test_come_and_go(place):
     address = symbols_of(image)["counter"]
     with StubGuest(image, "spin", place=place[1], wait=False) as g:
         g.wait_for("scene spin")
-        last, rounds = visit(g.at, address), 0
+        first, rounds = visit(g.at, address), 0
+        until(lambda: visit(g.at, address)[1] != first[1])  # it has printed that, and is in its loop
+        last = visit(g.at, address)
         for _ in range(CYCLES):
             for _ in range(AGAIN):
                 before, last = last, visit(g.at, address)
