@@ -26,9 +26,12 @@ def recorded(image, folder, *args, **more):
 
 def replay(folder, *commands):
     words = [word for command in commands for word in ("-ex", command)]
-    done = subprocess.run([ROOT / "support/gdb", "--replay", folder, "-batch", *words], text=True,
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=RUN_SECONDS, check=False)
+    try:
+        done = subprocess.run([ROOT / "support/gdb", "--replay", folder, "-batch", *words], text=True,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, timeout=RUN_SECONDS, check=False)
+    except subprocess.TimeoutExpired as late:
+        raise AssertionError(f"no end in {RUN_SECONDS} s:\n{(late.output or b'').decode(errors='replace')}") from None
     assert done.returncode == 0, done.stdout
     return done.stdout
 
