@@ -4,12 +4,11 @@
 about a crash is compared with it."""
 
 import re
-import subprocess
 import tempfile
 from pathlib import Path
 
 from guest import Guest
-from vitrine import RUN_SECONDS
+from vitrine import RUN_SECONDS, printed
 
 MARK = "@@@"
 FRAME = re.compile(r"^#\d+ +(?:0x[0-9a-f]+ in )?(\S+) \(", re.M)
@@ -45,11 +44,9 @@ def gdb(image, socket, commands):
         lines += [f"echo {MARK}\\n", command]
     script = socket.parent / "script"
     script.write_text("\n".join([*lines, "detach", ""]))
-    done = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-x", script, image.path],
-                          text=True, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, timeout=RUN_SECONDS)
-    parts = done.stdout.split(MARK + "\n")
-    assert len(parts) == len(commands) + 1, done.stdout
+    _, text = printed(["gdb-multiarch", "-nx", "-batch", "-x", script, image.path], RUN_SECONDS)
+    parts = text.split(MARK + "\n")
+    assert len(parts) == len(commands) + 1, text
     return parts[1:]
 
 

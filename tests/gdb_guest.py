@@ -8,12 +8,11 @@ assertion inside of gdb.
 """
 
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 
 from guest import Guest
-from vitrine import ARCHS, ROOT, RUN_SECONDS, SUPPORT_RUN
+from vitrine import ARCHS, ROOT, RUN_SECONDS, SUPPORT_RUN, printed
 
 SCENES = ROOT / "tests" / "gdb" / "scenes.py"
 
@@ -46,9 +45,7 @@ def play(image, socket, scene, *args, seconds=RUN_SECONDS, more=(), blame=lambda
     words = [image.target.gdb, "-nx", "-batch", "-iex", "set auto-load off",
              "-ex", f"python socket = {str(socket)!r}", "-x", SCENES,
              *(word for file in more for word in ("-x", file)), "-ex", call, image.path]
-    done = subprocess.run(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          stdin=subprocess.DEVNULL, timeout=seconds, check=False)
-    text = done.stdout.decode(errors="replace")
+    _, text = printed(words, seconds, blame)
     assert text.rstrip().endswith("SCENE PASSED"), text + blame()
     return text
 

@@ -149,7 +149,7 @@ def read_thread(texts):
     low, high, used, size = THREAD_STACK.match(texts[1]).groups()
     assert not used or int(used) <= int(size) == int(high, 16) - int(low, 16), texts[1]
     thread = Thread(name, state, int(switches), (int(low, 16), int(high, 16)), wait)
-    if len(texts) != 3 or not re.fullmatch("  call trace: see (above|CPU \\d+)", texts[2]):
+    if len(texts) != 3 or not re.fullmatch("  call trace: (see (above|CPU \\d+)|none of CPU \\d+)", texts[2]):
         read_trace(thread, texts[2:], True)
     return thread
 

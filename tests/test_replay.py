@@ -12,7 +12,7 @@ import subprocess
 import pytest
 from guest import Guest
 from test_shell import CONFIG as SHELL
-from vitrine import ARCHS, ROOT, RUN_SECONDS, SEVERAL, SHARED, TARGETS, build, make
+from vitrine import ARCHS, ROOT, RUN_SECONDS, SEVERAL, SHARED, TARGETS, build, make, printed
 
 pytestmark = pytest.mark.one_cpu("QEMU records one CPU only")
 
@@ -26,14 +26,9 @@ def recorded(image, folder, *args, **more):
 
 def replay(folder, *commands):
     words = [word for command in commands for word in ("-ex", command)]
-    try:
-        done = subprocess.run([ROOT / "support/gdb", "--replay", folder, "-batch", *words], text=True,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=RUN_SECONDS, check=False)
-    except subprocess.TimeoutExpired as late:
-        raise AssertionError(f"no end in {RUN_SECONDS} s:\n{(late.output or b'').decode(errors='replace')}") from None
-    assert done.returncode == 0, done.stdout
-    return done.stdout
+    status, text = printed([ROOT / "support/gdb", "--replay", folder, "-batch", *words], RUN_SECONDS)
+    assert status == 0, text
+    return text
 
 
 def place(text, name):

@@ -88,6 +88,17 @@ def make(*words, check=True, cwd=ROOT, seconds=BUILD_SECONDS, **env):
     return done
 
 
+def printed(words, seconds, blame=lambda: ""):
+    """A debugger's or another program's status and all that it prints. One that does not end in time is a failure
+    that shows it."""
+    try:
+        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=seconds, check=False)
+    except subprocess.TimeoutExpired as late:
+        raise AssertionError(f"no end in {seconds} s:\n{(late.output or b'').decode(errors='replace')}{blame()}") from None
+    return done.returncode, done.stdout.decode(errors="replace")
+
+
 @dataclass
 class Result:
     """How a guest ended and what it printed."""
