@@ -37,6 +37,7 @@ def debug(arch, cpus, scene, *args, seconds=0):
     ("steps_on_each_cpu", ()),
     ("conditions_on_each_cpu", (2000,)),
     ("watch_and_call", ()),
+    ("calls_that_crash", ()),
     ("ctrl_c_reaches_each_cpu", ()),
 ])
 def test_gdb(arch, scene, args):

@@ -23,9 +23,11 @@ static int begin(void *data)
 	return UK_EVENT_HANDLED;
 }
 
+/* A debugger resumes them itself, when it has decided who runs. */
 static int mended(void *data __unused)
 {
-	uk_lcpu_resume_others();
+	if (!uk_percpu_read(in_debugger))
+		uk_lcpu_resume_others();
 	return UK_EVENT_HANDLED;
 }
 

@@ -251,6 +251,31 @@ def watch_and_call(cpus):
 
 
 @scene
+def calls_that_crash(cpus):
+    """The other CPUs stand until the debugger has them go on, also when what crashed is given up."""
+    at_rounds(cpus)
+    run("set unwindonsignal on")
+    for thread in cpus_of_gdb():
+        thread.switch()
+        run("set scheduler-locking on")
+        before = rounds(cpus)
+        for spare in (cpus + 1, cpus + 2):
+            try:
+                raise AssertionError(run("call (void)memset((void *)8, 0, 8)"))
+            except gdb.error as error:
+                assert "was signaled while in a function called from GDB" in str(error), error
+            own = number(f"smp_rounds[{spare}]")
+            run(f"call (void)smp_round({spare})")
+            assert number(f"smp_rounds[{spare}]") == own + 1
+            assert rounds(cpus) == before, (rounds(cpus), before)
+        run("set scheduler-locking off")
+        run("tbreak smp_round")
+        assert "points" in go()
+    run("set smp_goal = 1000")
+    exits()
+
+
+@scene
 def ctrl_c_reaches_each_cpu(cpus):
     """A thread that runs alone, and all of them, are interrupted by Ctrl-C."""
     at_rounds(cpus)

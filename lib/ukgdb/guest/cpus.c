@@ -40,6 +40,11 @@ int gdb_cpus_stop(struct ukarch_trap_ctx *ctx)
 	return 1;
 }
 
+void gdb_cpus_take(void)
+{
+	ours = 1;
+}
+
 /* One at a time, and none when a CPU stops all others: that waits in turn for
  * the one that has it, also beyond the time that a CPU has for stopping.
  */

@@ -422,6 +422,9 @@ int gdb_thread_info_get(struct gdb_target *t, long tid,
  */
 int gdb_cpus_stop(struct ukarch_trap_ctx *ctx);
 
+/** The others, which a crash has stopped, are the stub's from now on. */
+void gdb_cpus_take(void);
+
 /** 1 if gdb_cpus_stop() has let another CPU go first. */
 int gdb_cpus_late(void);
 
@@ -453,6 +456,10 @@ void gdb_cpus_hold(int on);
 static inline int gdb_cpus_stop(struct ukarch_trap_ctx *ctx __unused)
 {
 	return 1;
+}
+
+static inline void gdb_cpus_take(void)
+{
 }
 
 static inline int gdb_cpus_late(void)

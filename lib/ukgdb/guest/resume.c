@@ -217,6 +217,7 @@ void gdb_guest_resume(enum gdb_end end, struct gdb_stop *stop)
 	runs = calls ? 0 : pass_on(d, end);
 	if (g->in_crash) {
 		g->in_crash = 0;
+		gdb_cpus_take();
 		uk_crash_mended();
 		if (g->call_pc &&
 		    ukarch_regs_pc(g->regs) == g->call_pc - UKARCH_INSN_UNIT)
