@@ -68,19 +68,11 @@ int gdb_cpus_late(void)
 	return late;
 }
 
-/* A CPU that has just hit a breakpoint executes it again: it may be gone by
- * then.
- */
 static void settle(unsigned int cpu, struct ukarch_trap_ctx *trap)
 {
-	__vaddr_t pc = uk_break_pc(trap->regs);
-
 	gdb_step_cancel(cpu, gdb_cpu_regs(cpu));
 	handed[cpu].due = 0;
-	if (trap->why != UKARCH_WHY_BREAKPOINT || !uk_break_at(pc))
-		return;
-	ukarch_regs_set_pc(trap->regs, pc);
-	trap->why = UKARCH_WHY_OTHER;
+	gdb_break_again(trap);
 }
 
 void gdb_cpus_settle(void)

@@ -166,6 +166,11 @@ void __noreturn gdb_guest_leave(int over);
 /** 1 if a breakpoint stands where the program goes on that it must not pass. */
 int gdb_break_hits(__vaddr_t pc);
 
+/** A breakpoint that was just hit, in a stop for another reason, is to be hit
+ * again: the debugger may have removed it by then.
+ */
+void gdb_break_again(struct ukarch_trap_ctx *ctx);
+
 /** Signals that wait for the thread that an interrupt has interrupted. */
 void gdb_guest_deliver(struct ukarch_trap_ctx *ctx);
 

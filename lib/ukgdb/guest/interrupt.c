@@ -85,6 +85,7 @@ int __nobreak gdb_guest_come_out(struct ukarch_trap_ctx *ctx)
 		return UK_EVENT_HANDLED;
 	uk_percpu()->in_debugger = 1;
 	g->coming_out = 0;
+	gdb_break_again(ctx); /* where the program goes on there was one */
 	if (!nested) {
 		stop_polled(ctx);
 		return UK_EVENT_HANDLED;

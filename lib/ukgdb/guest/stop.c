@@ -65,6 +65,16 @@ int gdb_break_hits(__vaddr_t pc)
 	return b && (b->users & UK_BREAK_DEBUGGER);
 }
 
+void __nobreak gdb_break_again(struct ukarch_trap_ctx *ctx)
+{
+	__vaddr_t pc = uk_break_pc(ctx->regs);
+
+	if (ctx->why != UKARCH_WHY_BREAKPOINT || !uk_break_at(pc))
+		return;
+	ukarch_regs_set_pc(ctx->regs, pc);
+	ctx->why = UKARCH_WHY_OTHER;
+}
+
 void __noreturn gdb_guest_leave(int over)
 {
 	gdb_shared_flush();
