@@ -31,6 +31,7 @@ static int resume(struct gdb_session *s, const struct gdb_action *a,
 	if (error)
 		return error == -ENOTSUP ? -EINVAL : error;
 	s->owed = 1;
+	gdb_frame_leave(s);
 	gdb_end(s, GDB_END_RESUMED);
 	return GDB_NONE;
 }

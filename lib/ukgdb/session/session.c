@@ -228,7 +228,6 @@ enum gdb_end gdb_session_serve(struct gdb_session *s)
 	end = (enum gdb_end)s->ended;
 	s->ended = GDB_END_NONE;
 	s->stopped = 0;
-	gdb_frame_leave(s);
 	return end;
 }
 

@@ -69,6 +69,7 @@ static void drop_oldest(struct gdb_session *s)
 	struct gdb_trace *tr = &s->trace;
 	__u32 len = HEADER + (__u32)get_number(s, 2, 4);
 
+	gdb_frame_leave(s); /* it is elsewhere, or gone */
 	tr->oldest = ring(tr, len);
 	tr->used -= len;
 	tr->frames--;
