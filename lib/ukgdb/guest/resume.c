@@ -5,7 +5,6 @@
  * signal, or why none does.
  */
 #include <string.h>
-#include <uk/arch/lcpu.h>
 #include <uk/plat/lcpu.h>
 #include <uk/print.h>
 #include <uk/sched.h>
@@ -243,7 +242,7 @@ void gdb_guest_resume(enum gdb_end end, struct gdb_stop *stop)
 	if (d->act == GDB_ACT_CONTINUE || runs)
 		gdb_guest_leave(1);
 	/* A step: may need the program to run, or be done at once. */
-	if (!gdb_step(gdb_guest.regs, d))
+	if (!gdb_step(g->regs, d))
 		gdb_guest_leave(0);
 	*stop = (struct gdb_stop){
 		.why = GDB_STOP_SIGNAL,

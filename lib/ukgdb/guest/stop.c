@@ -11,10 +11,7 @@
 #include <string.h>
 #include <uk/arch/lcpu.h>
 #include <uk/percpu.h>
-#include <uk/plat/lcpu.h>
-#include <uk/print.h>
 #include <uk/sched.h>
-#include <uk/snprintf.h>
 #include <uk/thread.h>
 #include <uk/time.h>
 #include <uk/stack.h>
