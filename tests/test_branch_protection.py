@@ -12,6 +12,7 @@ import pytest
 from debugger import functions
 from gdb_guest import StubGuest
 from screen import read_screen
+from test_lldb import lldb
 from vitrine import ARCHS, ROOT, RUN_SECONDS, WITH_GCC, build
 
 MAX, PLAIN = "max", "cortex-a72"  # with it, and without
@@ -81,6 +82,17 @@ def test_traces_of_gdb(image, cpu):
     with StubGuest(image, "right", options=["--cpu", cpu]) as g:
         g.gdb("traces_agree", cpu == MAX, more=SCENES)
         assert g.end().status == 0
+
+
+@pytest.mark.parametrize("cpu", [MAX, PLAIN])
+def test_calls_of_lldb(image, cpu):
+    """What it compiles has no landing pads, and calls what checks its pointers by address."""
+    with StubGuest(image, "newlib", options=["--cpu", cpu]) as g:
+        said = lldb(g, "breakpoint set --name newlib", "continue", "breakpoint disable", "expression deep(3)",
+                    'expression (int)snprintf(text, 99, "%s-%d", "one", (int)strlen("two"))', "expression text[0]",
+                    "process continue")
+        assert g.end().status == 0
+    assert "= 4\n" in said[3] and "= 5\n" in said[4] and "'o'" in said[5], said
 
 
 def test_jumps_of_gdb():

@@ -17,6 +17,7 @@
 #include "paging_internal.h"
 
 #define ATTR_PROT (PAGE_ATTR_PROT_RW | PAGE_ATTR_PROT_EXEC)
+#define ATTR_KEPT (PAGE_ATTR_DEVICE | PAGE_ATTR_GUARDED)
 #define ATTR_WX (PAGE_ATTR_PROT_WRITE | PAGE_ATTR_PROT_EXEC)
 
 static struct uk_pagetable active;
@@ -60,7 +61,7 @@ static int range(__vaddr_t vaddr, unsigned long pages, unsigned long flags,
 
 static int attr_check(unsigned long attr, unsigned long flags)
 {
-	if (attr & ~(unsigned long)(ATTR_PROT | PAGE_ATTR_DEVICE))
+	if (attr & ~(unsigned long)(ATTR_PROT | ATTR_KEPT))
 		return -EINVAL;
 	if ((attr & ATTR_WX) == ATTR_WX && !(flags & PAGE_FLAG_WX))
 		return -EPERM;
@@ -261,14 +262,14 @@ int ukplat_page_unmap(struct uk_pagetable *pt, __vaddr_t vaddr,
 	return rc;
 }
 
-/* The entry with another protection; the kind of memory stays. */
+/* The entry with another protection; the kind of memory and guard stay. */
 static __pte_t protected(__pte_t old, unsigned int level, unsigned long attr)
 {
 	__pte_t pte = ukarch_pte_unhide(old);
-	unsigned long device = ukarch_pte_prot(pte) & PAGE_ATTR_DEVICE;
+	unsigned long kept = ukarch_pte_prot(pte) & ATTR_KEPT;
 
 	pte = ukarch_pte_page(ukarch_pte_paddr(pte), level,
-			      (attr & ATTR_PROT) | device);
+			      (attr & ATTR_PROT) | kept);
 	return (attr & ATTR_PROT) ? pte : ukarch_pte_hide(pte);
 }
 

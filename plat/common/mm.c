@@ -35,7 +35,10 @@ static void map(__paddr_t root, __paddr_t start, __paddr_t end,
 
 static void map_image(__paddr_t root)
 {
-	map(root, (__paddr_t)_text, (__paddr_t)_etext, PAGE_ATTR_PROT_RX);
+	map(root, (__paddr_t)_text, (__paddr_t)uk_scratch_text,
+	    PAGE_ATTR_PROT_RX | PAGE_ATTR_GUARDED);
+	map(root, (__paddr_t)uk_scratch_text, (__paddr_t)_etext,
+	    PAGE_ATTR_PROT_RX);
 	map(root, (__paddr_t)_rodata, (__paddr_t)_erodata, PAGE_ATTR_PROT_READ);
 	map(root, (__paddr_t)_data, (__paddr_t)_ebss, PAGE_ATTR_PROT_RW);
 	map(root, (__paddr_t)_ebss, (__paddr_t)_end, PAGE_ATTR_PROT_READ);

@@ -30,6 +30,7 @@
 		uk_nobreak_end = .;                                            \
 		*(.text .text.*)                                               \
 	} :text                                                                \
+	uk_scratch_text = ALIGN(0x1000);                                       \
 	.uk_scratch_text : { *(.uk_scratch_text) } :text                       \
 	_etext = ALIGN(0x1000);                                                \
 	NEXT_PAGE                                                              \

@@ -53,7 +53,7 @@ typedef __u64 __pte_t;
 		"level 3", "level 2", "level 1", "level 0" \
 	}
 
-/* Guarded where it can be executed, if the CPU knows that; else reserved. */
+/* If the CPU knows that; else the bit is reserved. */
 static inline __pte_t ukarch_pte_guard(void)
 {
 #ifdef CONFIG_BRANCH_PROTECTION
@@ -79,7 +79,7 @@ static inline __paddr_t ukarch_pte_paddr(__pte_t pte)
 	return pte & _UKARCH_PTE_ADDR;
 }
 
-/* Returns PAGE_ATTR_PROT_* and PAGE_ATTR_DEVICE. */
+/* Returns PAGE_ATTR_*. */
 static inline unsigned long ukarch_pte_prot(__pte_t pte)
 {
 	unsigned long attr = PAGE_ATTR_PROT_READ;
@@ -90,6 +90,8 @@ static inline unsigned long ukarch_pte_prot(__pte_t pte)
 		attr |= PAGE_ATTR_PROT_EXEC;
 	if (pte & UKARCH_PTE_DEVICE)
 		attr |= PAGE_ATTR_DEVICE;
+	if (pte >> UKARCH_PTE_GP_BIT & 1)
+		attr |= PAGE_ATTR_GUARDED;
 	return attr;
 }
 
@@ -110,7 +112,7 @@ static inline __pte_t ukarch_pte_page(__paddr_t paddr, unsigned int level,
 		pte |= UKARCH_PTE_RO;
 	if (!(attr & PAGE_ATTR_PROT_EXEC))
 		pte |= _UKARCH_PTE_PXN;
-	else
+	if (attr & PAGE_ATTR_GUARDED)
 		pte |= ukarch_pte_guard();
 	pte |= (attr & PAGE_ATTR_DEVICE) ? UKARCH_PTE_DEVICE : UKARCH_PTE_INNER;
 	return pte;

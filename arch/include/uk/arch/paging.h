@@ -13,7 +13,7 @@
  *   int ukarch_pte_present(__pte_t)
  *   int ukarch_pte_leaf(__pte_t, unsigned int level)  a page, not a table
  *   __paddr_t ukarch_pte_paddr(__pte_t)		page or next table
- *   unsigned long ukarch_pte_prot(__pte_t)	PAGE_ATTR_PROT_* of a leaf
+ *   unsigned long ukarch_pte_prot(__pte_t)	PAGE_ATTR_* of a leaf
  *   __pte_t ukarch_pte_table(__paddr_t)
  *   __pte_t ukarch_pte_page(__paddr_t, unsigned int level, unsigned long attr)
  *   __paddr_t ukarch_pt_root(__vaddr_t)	active root table for an address
@@ -49,6 +49,10 @@
 #define PAGE_ATTR_PROT_RW (PAGE_ATTR_PROT_READ | PAGE_ATTR_PROT_WRITE)
 #define PAGE_ATTR_PROT_RX (PAGE_ATTR_PROT_READ | PAGE_ATTR_PROT_EXEC)
 #define PAGE_ATTR_DEVICE 0x08 /* uncached, ordered: device registers */
+/* An indirect branch to it must meet a landing pad: BRANCH_PROTECTION, on CPUs
+ * that have that; else nothing.
+ */
+#define PAGE_ATTR_GUARDED 0x10
 
 #include <arch/paging.h>
 
@@ -59,7 +63,7 @@ struct uk_page_walk {
 	__pte_t pte[PAGE_LEVELS];     /* the entry read at each level */
 	int level;	    /* level of the last entry read; -1: none */
 	int mapped;	    /* 1 if that entry maps a page */
-	unsigned long attr; /* PAGE_ATTR_PROT_* of the page, if mapped */
+	unsigned long attr; /* PAGE_ATTR_* of the page, if mapped */
 	__paddr_t paddr;    /* physical address of vaddr, if mapped */
 };
 

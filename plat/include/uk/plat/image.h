@@ -15,6 +15,11 @@ extern char _rodata[], _erodata[]; /* R-- */
 extern char _data[], _ebss[];	   /* RW- */
 extern char _end[];		   /* past everything */
 
+/* From here to _etext nothing, or what a debugger compiled (LIBUKGDB_LLDB_CALLS):
+ * no landing pads.
+ */
+extern char uk_scratch_text[];
+
 /* The note that holds the build-id: header, name "GNU", 20 bytes (ELF). */
 extern const char uk_build_id[], uk_build_id_end[];
 
