@@ -13,20 +13,25 @@
 #define POLLS_MAX 1000000000U /* where the clock stands */
 #define TURN_POLLS 100000U    /* for others that were late */
 #define ASK_AGAIN 1024	      /* polls */
+#define PUT_OFF 16U	      /* times: a holder may need what one has */
 
 #define NONE 0U
 
 UK_EVENT(UK_EVENT_LCPU_RESUMED);
 
+const struct uk_spinlock *uk_lcpu_stop_behind;
+
 static unsigned int owner;  /* CPU + 1 that has stopped the others */
 static unsigned int number; /* of the stop; 0: before the first */
 
 static struct {
-	unsigned int asked;  /* to stop, with this number */
-	unsigned int waits;  /* it was late, and is to be the next */
-	unsigned int stands; /* in the stop with this number */
-	unsigned int defers; /* calls of uk_lcpu_stop_defer() */
-	int nested;	     /* its in_debugger before it stood */
+	unsigned int asked;   /* to stop, with this number */
+	unsigned int waits;   /* it was late, and is to be the next */
+	unsigned int stands;  /* in the stop with this number */
+	unsigned int defers;  /* calls of uk_lcpu_stop_defer() */
+	unsigned int put_off; /* how often, since it stood */
+	int nested;	      /* its in_debugger before it stood */
+	__uptr from;	      /* where it went on after that; 0: not there */
 	struct ukarch_trap_ctx *trap;
 } cpus[CPUS];
 
@@ -83,6 +88,7 @@ static void stand_begin(struct ukarch_trap_ctx *ctx, unsigned int stop)
 	unsigned int cpu = ukplat_lcpu_id();
 
 	cpus[cpu].trap = ctx;
+	cpus[cpu].put_off = 0;
 	cpus[cpu].nested = uk_percpu()->in_debugger;
 	uk_percpu()->in_debugger = 1;
 	fp_save(cpu);
@@ -107,6 +113,7 @@ static void stand(struct ukarch_trap_ctx *ctx, unsigned int stop)
 		ukarch_cpu_relax();
 	}
 	__atomic_store_n(&cpus[cpu].stands, 0, __ATOMIC_RELEASE);
+	cpus[cpu].from = ukarch_regs_pc(ctx->regs);
 	uk_percpu()->in_debugger = cpus[cpu].nested;
 	fp_restore(cpu);
 	uk_raise_event(UK_EVENT_LCPU_RESUMED, ctx);
@@ -121,9 +128,27 @@ static int in_trap_path(const struct __regs *regs)
 	       ukarch_regs_pc(regs) < (__uptr)uk_nobreak_end;
 }
 
+/* It was resumed, and is asked before it has executed an instruction: stops
+ * that follow each other would have it stand for ever.
+ */
+static int goes_first(unsigned int cpu, const struct __regs *regs)
+{
+	int is_there = cpus[cpu].from == ukarch_regs_pc(regs);
+
+	cpus[cpu].from = 0;
+	return is_there;
+}
+
+static int is_in_section(unsigned int cpu)
+{
+	return uk_lcpu_stop_behind && uk_spin_is_mine(uk_lcpu_stop_behind) &&
+	       cpus[cpu].put_off++ < PUT_OFF;
+}
+
 int lcpu_stop_asked(void)
 {
 	unsigned int cpu = ukplat_lcpu_id(), asked;
+	struct ukarch_trap_ctx *ctx = uk_percpu_read(trap);
 
 	if (!__atomic_load_n(&cpus[cpu].asked, __ATOMIC_RELAXED))
 		return 0;
@@ -134,15 +159,17 @@ int lcpu_stop_asked(void)
 	if (!asked || !goes_on(cpu, asked) || cpus[cpu].stands == asked)
 		return 0;
 	/* Registers are half saved there, or it will stop by itself, or
-	 * it uses a device: it is asked again soon.
+	 * it uses a device, is in the scheduler, or was asked too soon: it is
+	 * asked again.
 	 */
-	if (in_trap_path(uk_percpu_read(trap)->regs) ||
-	    uk_percpu_read(in_debugger) || UK_READ_ONCE(cpus[cpu].defers)) {
+	if (in_trap_path(ctx->regs) || uk_percpu_read(in_debugger) ||
+	    UK_READ_ONCE(cpus[cpu].defers) || is_in_section(cpu) ||
+	    goes_first(cpu, ctx->regs)) {
 		__atomic_store_n(&cpus[cpu].asked, asked, __ATOMIC_RELEASE);
 		return 1;
 	}
-	stand_begin(uk_percpu_read(trap), asked);
-	stand(uk_percpu_read(trap), asked);
+	stand_begin(ctx, asked);
+	stand(ctx, asked);
 	return 1;
 }
 

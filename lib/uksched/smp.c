@@ -235,6 +235,7 @@ static int first_init(struct uk_init_ctx *ctx __unused)
 	const char *top = idle_stack + sizeof(idle_stack);
 
 	uk_lcpu_idle = start_here;
+	uk_lcpu_stop_behind = &sched_lock;
 	ukarch_ctx_init(&sched_idle_threads[0].ctx, (__uptr)top,
 			(__uptr)idle_start, 0);
 	return idle_init((__vaddr_t)top - 1);

@@ -13,6 +13,7 @@
 #include <uk/event.h>
 #include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
+#include <uk/spinlock.h>
 
 /*
  * Raised on each CPU but the one that boots, at its start, with interrupts
@@ -28,6 +29,13 @@ UK_EVENT_DECLARE(UK_EVENT_LCPU_INIT);
  * scheduler sets it in the early class.
  */
 extern void (*uk_lcpu_idle)(void);
+
+/*
+ * A CPU that holds this lock is stopped when it has given it back, if that is
+ * soon: who looks then finds each of its sections done as a whole. NULL: none.
+ * A scheduler sets it in the early class, so that no thread is between CPUs.
+ */
+extern const struct uk_spinlock *uk_lcpu_stop_behind;
 #endif
 
 /*
