@@ -89,6 +89,12 @@ def test_a_call_that_changes_the_cpu(arch):
         assert g.end().status == 0
 
 
+def test_calls_in_a_thread_that_wakes(arch):
+    with StubGuest(build("smp_threads", arch), "naps", place="vport", options=["--smp", 2]) as g:
+        g.gdb("calls_in_a_thread_that_wakes", 60, more=SCENES)
+        assert g.end().status == 0
+
+
 # The controller's way to stop a CPU is another on each.
 CONTROLLERS = [(arch, gic) for arch, gic in (("x86_64", ""), ("arm64", ""), ("arm64", "-machine gic-version=3"))
                if arch in ARCHS]

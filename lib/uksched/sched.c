@@ -176,7 +176,7 @@ static void now_runs(struct sched_cpu *c __unused,
 {
 }
 
-static void sched_only_changed(void)
+void sched_only_changed(void)
 {
 	if (uksched.only && uksched.only != current())
 		sched_slice_end(0);

@@ -299,6 +299,9 @@ static inline void sched_slice_start(void)
 }
 #endif
 
+/** uksched.only changed. */
+void sched_only_changed(void);
+
 #ifdef CONFIG_HAVE_SMP
 /* smp.c */
 extern struct thread sched_idle_threads[CPUS];
@@ -327,9 +330,6 @@ void sched_joined(unsigned int cpu, int was_empty);
 
 /** A thread of another queue, or the idle thread. */
 struct thread *sched_none_ready(struct sched_cpu *c, struct thread *from);
-
-/** uksched.only changed. */
-void sched_only_changed(void);
 
 static inline int sched_may_stay(const struct thread *t)
 {

@@ -69,8 +69,8 @@ static void begin(struct thread *s, const struct uk_stand_in *how)
 	s->principal = t;
 	UK_WRITE_ONCE(t->stand_in, s);
 	UK_WRITE_ONCE(uksched.away, uksched.away + 1);
-	if (uksched.only == t)
-		uksched.only = s;
+	uksched.only = how->alone ? s : __NULL;
+	sched_only_changed();
 	sched_ready_next(s);
 }
 

@@ -276,6 +276,24 @@ def calls_that_crash(cpus):
 
 
 @scene
+def calls_in_a_thread_that_wakes(calls):
+    """Its wait ends on another CPU while the call begins."""
+    attach()
+    for i in range(calls):
+        run("tbreak nap_turn")
+        assert "points" in go()
+        thread = threads()["naps"]
+        thread.switch()
+        before = [(f.name(), f.pc()) for f in frames()]
+        assert number(f"add({i}, 4)") == i + 4
+        assert gdb.selected_thread() == thread and [(f.name(), f.pc()) for f in frames()] == before
+    run(f"tbreak nap_turn if naps > {number('naps') + 10}")
+    assert "points" in go()
+    run("set var 'affinity.c'::stop = 1")
+    exits()
+
+
+@scene
 def ctrl_c_reaches_each_cpu(cpus):
     """A thread that runs alone, and all of them, are interrupted by Ctrl-C."""
     at_rounds(cpus)

@@ -142,7 +142,6 @@ static struct ukarch_trap_frame *frame_below(__vaddr_t sp)
  */
 static struct uk_stand_in next;
 static struct __regs next_regs;
-static int next_alone; /* no other thread is to run */
 
 static void *start(void *frame)
 {
@@ -151,14 +150,14 @@ static void *start(void *frame)
 	ukarch_trap_frame_resume(frame);
 }
 
-/* Of the thread that stopped; interrupts are off, lest it lose the CPU. */
+/* Of the thread that stopped, the only one that gets a CPU until then: a
+ * timer or another CPU may end the wait. Interrupts are off, lest it lose its.
+ */
 static void lend(int arg __unused)
 {
-	if (next_alone)
-		uk_sched_only(next.thread);
 	if (uk_thread_stand_in(&next)) {
 		uk_sched_only(__NULL);
-		uk_gdb_break(); /* another CPU had the thread meanwhile */
+		uk_gdb_break();
 	}
 }
 
@@ -218,8 +217,8 @@ static void prepare(int ends, int alone)
 		.func = start,
 		.arg = frame,
 		.ends = ends,
+		.alone = alone,
 	};
-	next_alone = alone;
 	next_regs = written.regs;
 	ukarch_regs_set_irq(&next_regs, 1);
 	if (!written.has_fp)

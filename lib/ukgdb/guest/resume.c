@@ -163,17 +163,17 @@ static void refuse_call(const char *why, long tid, struct gdb_stop *again)
 	};
 }
 
-/* Who else runs. A call begins in the thread that stopped; a CPU that was
- * stopped in the scheduler is to leave it.
+/* Who else runs. A call begins in the thread that stopped, which no other
+ * precedes; a CPU that was stopped in the scheduler is to leave it.
  */
 static void choose(const struct gdb_decision *d, int begins, int called)
 {
 	int holds = d->act != GDB_ACT_CONTINUE ||
 		    !(called || uk_sched_is_locked());
+	long only = begins ? gdb_guest_tid() : d->tid;
 
-	uk_sched_only(d->alone && !begins
-			      ? uk_thread_by_id((unsigned int)d->tid)
-			      : __NULL);
+	uk_sched_only(d->alone || begins ? uk_thread_by_id((unsigned int)only)
+					 : __NULL);
 	gdb_cpus_hold(d->alone && holds);
 }
 

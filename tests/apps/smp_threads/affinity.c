@@ -142,3 +142,39 @@ int scene_hop(void)
 		return 1;
 	return read_cpu() != 1;
 }
+
+/* --- for a debugger, which calls add() in a thread that wakes all the time
+ * --*/
+
+int add(int a, int b);
+int __attribute__((noinline)) add(int a, int b)
+{
+	return a + b;
+}
+
+int (*volatile added_by_gdb)(int, int) = add;
+volatile unsigned long naps, nap_turns;
+
+static void __attribute__((noinline)) nap_turn(void)
+{
+	nap_turns++;
+}
+
+static void *takes_naps(void *arg)
+{
+	while (!stop) {
+		uk_thread_sleep(MS / 20);
+		naps++;
+	}
+	return arg;
+}
+
+int scene_naps(void)
+{
+	struct uk_thread *t = uk_thread_create("naps", takes_naps, NULL);
+
+	while (!stop)
+		nap_turn();
+	uk_thread_join(t, NULL);
+	return !naps || !added_by_gdb;
+}

@@ -265,6 +265,7 @@ static const struct {
 	{ "crash", scene_crash },
 	{ "trace", scene_trace },
 	{ "hop", scene_hop },
+	{ "naps", scene_naps },
 };
 
 /* How many mistakes the scenes found that the arguments name. */

@@ -38,6 +38,7 @@ int scene_crash(void);
 /* affinity.c */
 int scene_affinity(void);
 int scene_hop(void);
+int scene_naps(void);
 
 /* library.c: newlib */
 int scene_errno(void);

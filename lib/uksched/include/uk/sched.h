@@ -158,7 +158,8 @@ struct uk_stand_in {
 	__uptr sp;	       /* a multiple of 16, below what it has there */
 	uk_thread_func_t func; /* begins with interrupts off; never returns */
 	void *arg;
-	int ends; /* the caller is a stand-in, which ends: nor does that */
+	int ends;  /* the caller is a stand-in, which ends: nor does that */
+	int alone; /* uk_sched_only() is about it from then on; 0: NULL */
 };
 
 /**
