@@ -47,7 +47,7 @@ def in_guest(lines):
     """{thread: (state and wait, [(file, line)])} of the guest's own report, each frame as addr2line has it."""
     threads = {}
     for line in lines:
-        if found := re.fullmatch(r"Thread \d+: (.*?), (.*)", line):
+        if found := re.search(r"Thread \d+: (.*?), (.*)$", line):
             threads[found[1]] = (found[2], [])
         elif found := re.fullmatch(r"  \[\w+\] \S+(?: \((\S+?)(?::(\d+))?\))?(?: inlined)?", line):
             threads[list(threads)[-1]][1].append((found[1] or "", found[2]))
@@ -57,7 +57,7 @@ def in_guest(lines):
 
 
 def from_outside(text):
-    """The same of what gdb prints."""
+    """The same of what gdb prints, perhaps in the middle of a line of the guest's."""
     threads = {}
     for line in text.splitlines():
         if found := re.fullmatch(r"Thread \d+: (.*?), (.*)", line):
