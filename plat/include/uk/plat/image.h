@@ -15,8 +15,8 @@ extern char _rodata[], _erodata[]; /* R-- */
 extern char _data[], _ebss[];	   /* RW- */
 extern char _end[];		   /* past everything */
 
-/* From here to _etext nothing, or what a debugger compiled (LIBUKGDB_LLDB_CALLS):
- * no landing pads.
+/* From here to _etext nothing, or what a debugger compiled
+ * (LIBUKGDB_LLDB_CALLS): no landing pads.
  */
 extern char uk_scratch_text[];
 
