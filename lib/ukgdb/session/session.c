@@ -201,9 +201,12 @@ static enum gdb_event next_event(struct gdb_session *s, int wait)
 	enum gdb_event event = gdb_receive(s, wait);
 
 	if (event == GDB_EVENT_CTRL_C) {
-		/* a debugger that steps does not know that it is stopped */
+		/* gdb, which steps, does not know that it is stopped; lldb
+		 * takes any stop for the answer
+		 */
 		s->interrupt = !s->stopped;
-		s->interrupt_kept = s->stopped & s->attached;
+		s->interrupt_kept = s->stopped & s->attached &
+				    !s->list_threads;
 	} else if (event == GDB_EVENT_GREETING) {
 		gdb_forget(s);
 	} else if (event >= GDB_EVENT_TERMINAL) {

@@ -961,6 +961,12 @@ static void test_running(void **state)
 	replies();
 	ask("vCont;c");
 	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_NONE);
+	/* lldb's, when the function that it called returns just then. */
+	ask("QListThreadsInStopReply");
+	gdb_session_stopped(&m.s, st(0, 5, 1, 0));
+	line("\3$vCont;c#a8", 12);
+	gdb_session_serve(&m.s);
+	assert_int_equal(gdb_session_poll(&m.s), GDB_POLL_NONE);
 }
 
 static void test_ends(void **state)
