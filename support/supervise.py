@@ -72,22 +72,20 @@ def write_all(fd, data):
             select.select([], [fd], [])
 
 
+def until(condition, seconds):
+    """A guest may have no port, or halt for ever: then it does not matter."""
+    deadline = time.monotonic() + seconds
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(PACE)
+
+
 class SlowLine:
     """Input of a run that is recorded, as on a slow line. QEMU queues it, and drops what
-    the port has no room for by then. So a byte waits until the guest's driver has set its
-    port up, and until the guest has gone on behind the byte before."""
+    the port has no room for by then. So a byte waits until the guest has gone on behind
+    the byte before."""
 
-    def __init__(self, pipe, monitor, receives):
+    def __init__(self, pipe, monitor):
         self.pipe, self.monitor = pipe, monitor
-        question, answer = receives.split(" = ")
-        self.until(lambda: monitor(question).strip().endswith(answer), PORT_SECONDS)
-
-    @staticmethod
-    def until(condition, seconds):
-        """A guest may have no port, or halt for ever: then it does not matter."""
-        deadline = time.monotonic() + seconds
-        while not condition() and time.monotonic() < deadline:
-            time.sleep(PACE)
 
     def taken(self):
         return not any(fcntl.ioctl(self.pipe, termios.FIONREAD, bytes(4)))
@@ -102,23 +100,30 @@ class SlowLine:
                 time.sleep(PACE)
             end = self.instructions() + STEP
             time.sleep(PACE)
-            self.until(lambda: self.instructions() >= end, STEP_SECONDS)  # pylint: disable=cell-var-from-loop
+            until(lambda: self.instructions() >= end, STEP_SECONDS)  # pylint: disable=cell-var-from-loop
 
 
-def feed(pipe, exact, monitor, receives):
+def feed(pipe, exact, paced, monitor, receives):
     """Copies stdin to the guest, and its end as Ctrl-D: twice behind a line that
     has not ended. Not if that is all, and time is exact: an interrupt would come.
-    monitor: QEMU's, while it records."""
+    It waits until the guest's driver has set its port up, as a port that is switched
+    on drops what came before. monitor: QEMU's, or None."""
+    def wait():
+        question, answer = receives.split(" = ")
+        with contextlib.suppress(OSError, guest_report.Failure):
+            until(lambda: monitor(question).strip().endswith(answer), PORT_SECONDS)
     try:
-        write = SlowLine(pipe, monitor, receives).write if monitor else lambda data: write_all(pipe, data)
-        copy_input(write, exact)
+        write = SlowLine(pipe, monitor).write if paced else lambda data: write_all(pipe, data)
+        copy_input(write, exact, wait if monitor else lambda: None)
     except (OSError, ValueError, LookupError, guest_report.Failure):
         pass  # QEMU has ended
 
 
-def copy_input(write, exact):
+def copy_input(write, exact, wait):
     last = b""
     while data := os.read(0, 65536):
+        if not last:
+            wait()
         write(data)
         last = data[-1:]
     if last or not exact:
@@ -232,9 +237,8 @@ def supervise(command, arch, image, timeout, exact, paced, core, reporter):
                                pass_fds=[asker.reporter.fd, *([core.spool.fileno()] if core else [])])
     asker.started()
     if process.stdin:
-        monitor = asker.reporter.monitor if paced else None
-        threading.Thread(target=feed, args=(process.stdin.fileno(), exact, monitor, arch and ARCHS[arch].receives),
-                         daemon=True).start()
+        monitor, receives = (asker.reporter.monitor, ARCHS[arch].receives) if arch else (None, None)
+        threading.Thread(target=feed, args=(process.stdin.fileno(), exact, paced, monitor, receives), daemon=True).start()
     log = reporter.log.add if reporter else lambda data: None
     try:
         out, err = relay(process, deadline, log)

@@ -3,8 +3,12 @@
 """lib/ukcmd from outside: commands that end the guest, and what symbol says
 compared with binutils. The rest is in lib/ukcmd/tests."""
 
+import re
+import subprocess
+
 import pytest
-from vitrine import build
+from guest import until
+from vitrine import ARCHS, RUN_SECONDS, SUPPORT_RUN, build
 
 
 def run(arch, *lines):
@@ -30,6 +34,45 @@ def test_ends(arch):
     assert result.log()[-1] == "exit 7"
     assert "lists the commands" not in result.text
     assert run(arch, "reset", "poweroff 3").status == 0
+
+
+# At QEMU's stub: the driver has seen that nothing came, and is about to switch the FIFO on. What comes now is lost; a
+# second is long for QEMU, which hands it over at once.
+BEFORE_THE_FIFO = r"""
+set confirm off
+target remote {place}
+hbreak *{address:#x}
+continue
+python
+import pathlib, time
+pathlib.Path("{place}.there").touch()
+end = time.monotonic() + 1
+while time.monotonic() < end and gdb.execute("monitor i /bx 0x3fd", to_string=True).strip().endswith("0x60"):
+    time.sleep(0.01)
+end
+delete
+detach
+"""
+
+
+@pytest.mark.skipif("x86_64" not in ARCHS, reason="x86_64 is not tested")
+def test_first_byte_of_a_pipe(tmp_path):
+    """It waits until the port is set up."""
+    image, place, script = build("cmd", "x86_64"), tmp_path / "stub", tmp_path / "script"
+    probe = image.tool("objdump", "-d", "--disassemble=ns16550_probe", image.path)
+    look = re.search(r"\bin .*\n *([0-9a-f]+):.*\n(?:.*\n){,6}?.*\$0x(?:ffffff)?c7,", probe)
+    script.write_text(BEFORE_THE_FIFO.format(place=place, address=int(look[1], 16)))
+    words = [*SUPPORT_RUN, "--timeout", str(RUN_SECONDS), "--qemu", f"-S -gdb unix:{place},server=on,wait=off", image.path]
+    how = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with subprocess.Popen(words, **how) as guest:
+        until(place.exists)
+        with subprocess.Popen(["gdb", "-nx", "-batch", "-x", script, image.path], **how) as debugger:
+            until((tmp_path / "stub.there").exists)
+            guest.stdin.write(b"poweroff 3\n")
+            guest.stdin.flush()
+            said, _ = debugger.communicate(timeout=RUN_SECONDS)
+        text, _ = guest.communicate(timeout=RUN_SECONDS)
+    assert b"Breakpoint 1, " in said and guest.returncode == 3, (said, text)
 
 
 def test_symbol(arch):

@@ -57,7 +57,7 @@ static int has_scratch(__u16 base, __u8 val)
 
 /*
  * Switches the FIFOs on, which discards the bytes received before. If there are
- * such bytes (piped input arrives before the guest starts), the sender is
+ * such bytes (of a plain QEMU's pipe; support/run waits), the sender is
  * active and another byte may arrive between any two accesses: then the FIFOs
  * stay off. QEMU sends at once either way.
  */
@@ -82,8 +82,8 @@ static int ns16550_probe(struct uk_console *con)
 	outb(base + UART_LCR, LCR_DLAB);
 	outb(base + UART_DLL, 1);
 	outb(base + UART_DLM, 0);
-	outb(base + UART_LCR, LCR_8N1);
 	enable_fifo(con);
+	outb(base + UART_LCR, LCR_8N1); /* last: support/run looks for it */
 	return 0;
 }
 
