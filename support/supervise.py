@@ -103,15 +103,15 @@ class SlowLine:
             until(lambda: self.instructions() >= end, STEP_SECONDS)  # pylint: disable=cell-var-from-loop
 
 
-def feed(pipe, exact, paced, monitor, receives):
+def feed(pipe, exact, paced, monitor, receives, printed):
     """Copies stdin to the guest, and its end as Ctrl-D: twice behind a line that
     has not ended. Not if that is all, and time is exact: an interrupt would come.
     It waits until the guest's driver has set its port up, as a port that is switched
-    on drops what came before. monitor: QEMU's, or None."""
+    on drops what came before. monitor: QEMU's, or None; printed: the guest has."""
     def wait():
         question, answer = receives.split(" = ")
         with contextlib.suppress(OSError, guest_report.Failure):
-            until(lambda: monitor(question).strip().endswith(answer), PORT_SECONDS)
+            until(lambda: printed.is_set() or monitor(question).strip().endswith(answer), PORT_SECONDS)
     try:
         write = SlowLine(pipe, monitor).write if paced else lambda data: write_all(pipe, data)
         copy_input(write, exact, wait if monitor else lambda: None)
@@ -130,8 +130,8 @@ def copy_input(write, exact, wait):
         write(b"\x04" if last in b"\r\n" else b"\x04\x04")
 
 
-def relay(process, deadline, log):
-    """Copies QEMU's output until it ends, to log as well.
+def relay(process, deadline, log, printed):
+    """Copies QEMU's output until it ends, to log as well. printed: the guest has.
 
     Returns the last bytes of stdout and of stderr; raises TimeoutError.
     """
@@ -148,6 +148,8 @@ def relay(process, deadline, log):
                 continue
             out = fds[fd]
             log(data)
+            if out == 1:
+                printed.set()
             write_all(out, data)
             tails[out] = (tails[out] + data)[-4096:]
     return tails[1], tails[2]
@@ -209,12 +211,12 @@ def after_crash(status, remark, core, reporter):
         say("no core file: the guest crashed before it could write one")
 
 
-def last_report(asker, process, log):
+def last_report(asker, process, log, printed):
     """What the guest does where its time is up; its output goes on."""
     asker.ask()
     while asker.asks():
         with contextlib.suppress(TimeoutError):
-            relay(process, time.monotonic() + TICK, log)
+            relay(process, time.monotonic() + TICK, log, printed)
             return
 
 
@@ -236,12 +238,14 @@ def supervise(command, arch, image, timeout, exact, paced, core, reporter):
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
                                pass_fds=[asker.reporter.fd, *([core.spool.fileno()] if core else [])])
     asker.started()
+    printed = threading.Event()
     if process.stdin:
         monitor, receives = (asker.reporter.monitor, ARCHS[arch].receives) if arch else (None, None)
-        threading.Thread(target=feed, args=(process.stdin.fileno(), exact, paced, monitor, receives), daemon=True).start()
+        threading.Thread(target=feed, args=(process.stdin.fileno(), exact, paced, monitor, receives, printed),
+                         daemon=True).start()
     log = reporter.log.add if reporter else lambda data: None
     try:
-        out, err = relay(process, deadline, log)
+        out, err = relay(process, deadline, log, printed)
         status, crashed, remark = status_of(arch, process.wait(), out, err) if arch else \
             vmm_command.status_of(process.wait())
         if remark:
@@ -251,7 +255,7 @@ def supervise(command, arch, image, timeout, exact, paced, core, reporter):
         return status
     except TimeoutError:
         say(f"time limit of {timeout:g} s reached")
-        last_report(asker, process, log)
+        last_report(asker, process, log, printed)
         return TIMED_OUT
     except BrokenPipeError:
         return 128 + signal.SIGPIPE
