@@ -6,8 +6,8 @@
  * Everything is polled and static, and works in any context: a device is
  * entered by one call at a time, with interrupts off. A call on another CPU
  * waits; one that has interrupted the call inside, or the CPU of which stopped
- * the other, returns without doing anything. So `busy` is a lock of its own: a
- * trap may find it, and has to know whether it may wait.
+ * the other there, returns without doing anything. So `busy` is a lock of its
+ * own: a trap may find it, and has to know whether it may wait.
  */
 #include <uk/arch/lcpu.h>
 #include <uk/crash.h>
@@ -19,6 +19,8 @@
 
 #define F_MULTIPORT (1UL << 1)
 #define CONFIG_MAX_NR_PORTS 4
+
+#define STAY_POLLS 1000000U /* some 10 ms to 100 ms */
 
 /* No machine's default console. */
 #define PRIO 8
@@ -123,11 +125,25 @@ static int seize(struct vcon_dev *dev)
 	return dev->error ? -EIO : 0;
 }
 
+/* A CPU that stands takes NMIs, and is out again soon; one that did not stop in
+ * time may not.
+ */
+static int stays(const struct vcon_dev *dev)
+{
+	for (unsigned int polls = 0; polls < STAY_POLLS; polls++) {
+		if (!UK_READ_ONCE(dev->busy))
+			return 0;
+		ukarch_cpu_relax();
+	}
+	return 1;
+}
+
 int vcon_is_inside(const struct vcon_dev *dev)
 {
 	unsigned int busy = UK_READ_ONCE(dev->busy);
 
-	return busy == ukplat_lcpu_id() + 1 || (busy && uk_percpu_is_alone());
+	return busy == ukplat_lcpu_id() + 1 ||
+	       (busy && uk_percpu_is_alone() && stays(dev));
 }
 
 /* Waits for another CPU: one inside has interrupts off, and is out soon. It is
