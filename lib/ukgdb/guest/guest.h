@@ -49,6 +49,7 @@ struct gdb_guest {
 	volatile int missed;	 /* bytes came while the stub was at work */
 	volatile int coming_out; /* CPU + 1: its gdb_guest_come_out(); 0 */
 	enum gdb_poll poll;	 /* why to stop when the interrupt is over */
+	unsigned int poll_cpu;	 /* whose interrupt that is */
 	int breaking;		 /* 1: uk_gdb_break() traps */
 	int left;		 /* CPU + 1 that a debugger has left; 0 */
 	struct gdb_stop late;	 /* as soon as the line's driver is left */

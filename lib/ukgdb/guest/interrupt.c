@@ -59,6 +59,7 @@ enum gdb_poll gdb_guest_poll(struct ukarch_trap_ctx *ctx)
 			uk_percpu()->in_debugger = 1;
 			g->missed = 0;
 			g->poll = gdb_session_poll(&g->session);
+			g->poll_cpu = uk_percpu_id();
 			uk_percpu()->in_debugger = 0;
 		} while (g->poll == GDB_POLL_NONE && g->missed);
 		if (g->poll != GDB_POLL_NONE)
@@ -140,9 +141,12 @@ UK_EVENT_HANDLER_PRIO(UK_EVENT_SCHED_ONLY_EXITS, only_exits, UK_PRIO_EARLIEST);
  */
 static int on_irq(void *data)
 {
+	const struct gdb_guest *g = &gdb_guest;
+
 	if (uk_percpu()->in_debugger)
 		return UK_EVENT_NOT_HANDLED;
-	if (gdb_guest.poll == GDB_POLL_NONE && !gdb_guest.none_left) {
+	if ((g->poll == GDB_POLL_NONE || g->poll_cpu != uk_percpu_id()) &&
+	    !g->none_left) {
 		gdb_guest_deliver(data);
 		return UK_EVENT_NOT_HANDLED;
 	}
