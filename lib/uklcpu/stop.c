@@ -12,7 +12,7 @@
 #define STOP_NS UK_NSEC_PER_SEC
 #define POLLS_MAX 1000000000U /* where the clock stands */
 #define TURN_POLLS 100000U    /* for others that were late */
-#define ASK_AGAIN 1024	      /* polls */
+#define ASK_AGAIN 64	      /* polls */
 #define PUT_OFF 16U	      /* times: a holder may need what one has */
 
 #define NONE 0U
