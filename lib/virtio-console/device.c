@@ -128,17 +128,20 @@ static int seize(struct vcon_dev *dev)
 /* A CPU that stands takes NMIs, and is out again soon; one that did not stop in
  * time may not.
  */
-static int stays(const struct vcon_dev *dev)
+static int stays(struct vcon_dev *dev)
 {
 	for (unsigned int polls = 0; polls < STAY_POLLS; polls++) {
 		if (!UK_READ_ONCE(dev->busy))
 			return 0;
+		if (dev->stays)
+			break;
 		ukarch_cpu_relax();
 	}
+	dev->stays = 1;
 	return 1;
 }
 
-int vcon_is_inside(const struct vcon_dev *dev)
+int vcon_is_inside(struct vcon_dev *dev)
 {
 	unsigned int busy = UK_READ_ONCE(dev->busy);
 
@@ -158,8 +161,10 @@ static int take(struct vcon_dev *dev)
 		none = 0;
 		if (__atomic_compare_exchange_n(
 			    &dev->busy, &none, ukplat_lcpu_id() + 1, 0,
-			    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+			    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+			dev->stays = 0;
 			return 1;
+		}
 		ukarch_cpu_relax();
 	} while (!vcon_is_inside(dev));
 	uk_lcpu_stop_allow();

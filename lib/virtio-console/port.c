@@ -130,7 +130,7 @@ static __ssz port_in(struct uk_console *con, char *buf, __sz len)
 
 static int port_is_inside(struct uk_console *con)
 {
-	const struct vcon_port *port = con->priv;
+	struct vcon_port *port = con->priv;
 
 	return vcon_is_inside(port->dev);
 }

@@ -95,6 +95,7 @@ struct vcon_dev {
 	struct uk_virtio_dev *vdev;
 	int multiport;		 /* it has a control queue */
 	unsigned int busy;	 /* CPU + 1 that has entered, 0: none */
+	int stays;		 /* that one did not leave it in time */
 	int acked;		 /* the last interrupt was the device's */
 	int seized;		 /* by a crash, which happens once */
 	const char *error;	 /* why it was disabled, or NULL */
@@ -114,7 +115,7 @@ struct vcon_dev {
  */
 int vcon_enter(struct vcon_dev *dev, unsigned long *flags);
 /** 1 if this call interrupted one that has entered the device. */
-int vcon_is_inside(const struct vcon_dev *dev);
+int vcon_is_inside(struct vcon_dev *dev);
 void vcon_leave(struct vcon_dev *dev, unsigned long flags);
 
 /** Disables a device that does not keep the rules. */
