@@ -17,6 +17,8 @@
 #define FP_ALIGN 8
 #define NO_PAGE 1 /* the address of none */
 
+extern const char uk_nobreak_end[];
+
 static int stop(struct uk_unwind *u, enum uk_unwind_end end, __uptr bad)
 {
 	u->end = end;
@@ -180,7 +182,8 @@ int uk_unwind_next(struct uk_unwind *u)
 
 /*
  * What uk_unwind_next() does for most frames, quickly: at a call of which the
- * table is known to have no rule, in a page that was read.
+ * table is known to have no rule, in a page that was read. Code of the trap
+ * path, with ukarch_trap_return, is before uk_nobreak_end.
  *
  * @return the end of the frames then
  */
@@ -189,15 +192,15 @@ static struct uk_unwind_frame *by_records(struct uk_unwind *u,
 					  const struct uk_unwind_frame *end)
 {
 	__uptr at = u->pc - 1, sp = u->sp, fp = u->fp;
-	const __uptr page = u->page, text = (__uptr)_etext - (__uptr)_text;
+	const __uptr page = u->page, from = (__uptr)uk_nobreak_end,
+		     text = (__uptr)_etext - from;
 
 	for (; f < end && uk_symtab_has_no_rule(at) && fp >= sp &&
 	       (fp & (__PAGE_MASK | (RECORD_SIZE - 1))) == page;
 	     f++) {
 		__uptr pc = ukarch_unsigned(((const __uptr *)fp)[1]);
 
-		if (pc - 1 - (__uptr)_text >= text ||
-		    pc == (__uptr)ukarch_trap_return)
+		if (pc - 1 - from >= text)
 			break;
 		at = pc - 1;
 		sp = fp + RECORD_SIZE;

@@ -309,13 +309,12 @@ static inline unsigned long uk_symtab_known_index(unsigned long pc)
  */
 static inline int uk_symtab_has_no_rule(unsigned long pc)
 {
-	const struct uk_symtab_known *k = uk_symtab_known;
-	unsigned long i = uk_symtab_known_index(pc);
+	const struct uk_symtab_known *k =
+		&uk_symtab_known[uk_symtab_known_index(pc)];
 
-	return UK_READ_ONCE(k[i].key) == pc ||
-	       UK_READ_ONCE(k[i + 1].key) == pc ||
-	       UK_READ_ONCE(k[i + 2].key) == pc ||
-	       UK_READ_ONCE(k[i + 3].key) == pc;
+	/* plain reads, an instruction each: an old key does no harm */
+	return k[0].key == pc || k[1].key == pc || k[2].key == pc ||
+	       k[3].key == pc;
 }
 #else
 static inline int uk_symtab_has_no_rule(unsigned long pc
