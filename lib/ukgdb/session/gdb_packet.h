@@ -174,11 +174,21 @@ void gdb_tx_stop(struct gdb_session *s);
 void tx_dec(struct gdb_session *s, __u64 v);
 /** What of the stop reply only lldb wants. */
 void gdb_tx_stop_lldb(struct gdb_session *s);
+/** The debugger is lldb. */
+static inline int gdb_is_lldb(const struct gdb_session *s)
+{
+	return s->list_threads;
+}
 /** Gives back the memory that lldb had for what it compiled. */
 void gdb_scratch_forget(struct gdb_session *s);
 #else
 static inline void gdb_tx_stop_lldb(struct gdb_session *s __unused)
 {
+}
+
+static inline int gdb_is_lldb(const struct gdb_session *s __unused)
+{
+	return 0;
 }
 
 static inline void gdb_scratch_forget(struct gdb_session *s __unused)

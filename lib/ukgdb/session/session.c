@@ -205,7 +205,7 @@ static enum gdb_event next_event(struct gdb_session *s, int wait)
 		 * takes any stop for the answer
 		 */
 		s->interrupt = !s->stopped;
-		s->interrupt_kept = s->stopped & s->attached & !s->list_threads;
+		s->interrupt_kept = s->stopped & s->attached & !gdb_is_lldb(s);
 	} else if (event == GDB_EVENT_GREETING) {
 		gdb_forget(s);
 	} else if (event >= GDB_EVENT_TERMINAL) {
