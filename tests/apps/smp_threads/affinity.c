@@ -143,8 +143,7 @@ int scene_hop(void)
 	return read_cpu() != 1;
 }
 
-/* --- for a debugger, which calls add() in a thread that wakes all the time
- * --*/
+/* --- for a debugger, which calls add() in a thread that takes naps ---------*/
 
 int add(int a, int b);
 int __attribute__((noinline)) add(int a, int b)
