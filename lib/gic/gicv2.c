@@ -4,6 +4,7 @@
  * GICv2 (Arm IHI 0048): the CPU interface is memory mapped. Where there are
  * no groups all lines are in group 0, delivered as IRQ.
  */
+#include <uk/arch/lcpu.h>
 #include <uk/percpu.h>
 #include "gic_internal.h"
 
@@ -93,16 +94,26 @@ static int gicv2_probe(void)
 /*
  * GICC_IAR may have a line that comes as FIQ, and came meanwhile. It is handled
  * as in gicv2_fiq() and fiq(): it ends before its handlers, and what was to be
- * acknowledged comes again.
+ * acknowledged comes again. FIQs are masked as there, or the device, which asks
+ * until its handler has run, interrupts that one.
  */
+static void ack_nmi(__u32 iar, unsigned int irq)
+{
+	__u64 daif = UKARCH_SYSREG_READ(daif);
+
+	__asm__ volatile("msr daifset, #1" : : : "memory");
+	*gic_reg(cpu, GICC_EOIR) = iar;
+	(void)uk_intctlr_nmi(irq);
+	UKARCH_SYSREG_WRITE(daif, daif);
+}
+
 static int gicv2_ack(const struct ukarch_trap_ctx *ctx __unused)
 {
 	__u32 iar = *gic_reg(cpu, GICC_IAR);
 	unsigned int irq = iar & 0x3ff;
 
 	if (unlikely(gic_is_nmi(irq))) {
-		*gic_reg(cpu, GICC_EOIR) = iar;
-		(void)uk_intctlr_nmi(irq);
+		ack_nmi(iar, irq);
 		return UK_INTCTLR_DONE;
 	}
 	acked[uk_percpu_id()] = iar;

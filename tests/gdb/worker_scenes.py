@@ -299,7 +299,7 @@ def calls_on_an_idle_cpu():
         fails("print workers_weigh(1, 2, 3, 4, 5, 6, 7, 8, 9, 10.5, 0.25)", "GDB has restored the context")
     for _ in range(100):
         assert interrupted(0.05) == {"signal": "SIGINT"}
-        if number("uksched.cpus[0].idle"):
+        if number("uksched.cpus[0].idle") and gdb.SIGTRAMP_FRAME not in [f.type() for f in frames()]:
             break
     before = where()
     own = next((number_of for thread, number_of in members() if thread == gdb.selected_thread()), 0)
