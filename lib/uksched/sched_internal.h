@@ -141,20 +141,32 @@ static inline int on_cpu(const struct uk_thread *t)
 /** Makes a thread, which is ready, the next of this CPU. Under sched_lock. */
 void sched_ready_next(struct thread *t);
 
+extern struct thread sched_stand_ins[CONFIG_LIBUKSCHED_STAND_INS];
+
+/** 1 for one of them, used or not. What a thread says that another CPU has
+ * freed meanwhile is none.
+ */
+static inline int sched_is_stand_in(const struct thread *t)
+{
+	return (__uptr)t - (__uptr)sched_stand_ins < sizeof(sched_stand_ins);
+}
+
 /** What runs in the place of a thread: mostly that thread. A stand-in may have
  * one, too.
  */
 static inline struct thread *sched_actor(struct thread *t)
 {
-	while (t && UK_READ_ONCE(t->stand_in))
-		t = t->stand_in;
+	struct thread *s;
+
+	while (t && sched_is_stand_in(s = UK_READ_ONCE(t->stand_in)))
+		t = s;
 	return t;
 }
 
 /** The thread for which this one stands in, or NULL. */
 static inline struct thread *sched_principal(const struct thread *t)
 {
-	return UK_READ_ONCE(t->principal);
+	return sched_is_stand_in(t) ? UK_READ_ONCE(t->principal) : __NULL;
 }
 
 static inline int sched_is_away(const struct thread *t)

@@ -11,7 +11,7 @@
 #include <uk/assert.h>
 #include "sched_internal.h"
 
-static struct thread stand_ins[CONFIG_LIBUKSCHED_STAND_INS];
+struct thread sched_stand_ins[CONFIG_LIBUKSCHED_STAND_INS];
 static struct thread *ended; /* the last one, which may still be on its CPU */
 
 static void nothing(struct uk_timer *timer __unused, void *arg __unused)
@@ -23,9 +23,10 @@ static struct uk_timer wake = UK_TIMER_INIT(nothing, __NULL);
 
 static struct thread *take(void)
 {
-	for (unsigned int i = 0; i < ARRAY_SIZE(stand_ins); i++)
-		if (!stand_ins[i].principal && &stand_ins[i] != ended)
-			return &stand_ins[i];
+	for (unsigned int i = 0; i < ARRAY_SIZE(sched_stand_ins); i++)
+		if (!sched_stand_ins[i].principal &&
+		    &sched_stand_ins[i] != ended)
+			return &sched_stand_ins[i];
 	return __NULL;
 }
 
@@ -185,5 +186,5 @@ int uk_thread_stand_in_check(const struct uk_thread *thread)
 {
 	if (sched_is_idle((const struct thread *)thread))
 		return -EINVAL;
-	return uksched.away < ARRAY_SIZE(stand_ins) - 1 ? 0 : -ENOSPC;
+	return uksched.away < ARRAY_SIZE(sched_stand_ins) - 1 ? 0 : -ENOSPC;
 }

@@ -450,6 +450,22 @@ UK_TESTCASE(uksched, a_damaged_list_ends)
 	uk_thread_join(t, NULL);
 }
 
+/* As heap checks leave a block that was freed. */
+UK_TESTCASE(uksched, a_walk_from_a_thread_that_is_gone_ends)
+{
+	static struct thread gone, next;
+
+	memset(&gone, 0xdb, sizeof(gone));
+	UK_TEST_EXPECT_NULL(uk_thread_next(&gone.pub));
+	/* it goes while it is looked at */
+	gone.pub.next = &next.pub;
+	gone.pub.id = 1000;
+	memset(&next, 0xdb, sizeof(next));
+	next.magic = THREAD_MAGIC;
+	next.pub.id = 1001;
+	UK_TEST_EXPECT_PTR_EQ(uk_thread_next(&gone.pub), &next.pub);
+}
+
 static __nsec all_time(void)
 {
 	struct uk_thread *t = NULL;
