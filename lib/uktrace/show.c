@@ -145,7 +145,9 @@ void uk_trace_last(unsigned int cpu, __u64 count,
 	while (uk_trace_next(cpu, &pos, event, sizeof(buf)))
 		all++;
 	pos = 0;
-	for (; (point = uk_trace_next(cpu, &pos, event, sizeof(buf))); all--)
+	/* not those that come meanwhile: what shows them may make events */
+	for (; all && (point = uk_trace_next(cpu, &pos, event, sizeof(buf)));
+	     all--)
 		if (all <= count) {
 			put_line(cpu, point, event, text);
 			line(text, arg);
