@@ -14,6 +14,7 @@
 #include <uk/lcpu.h>
 #include <uk/nofault.h>
 #include <uk/percpu.h>
+#include <uk/plat/image.h>
 #include <uk/plat/paging.h>
 #include <uk/thread.h>
 #include "break_internal.h"
@@ -37,7 +38,6 @@ __asm__(".section .text.uk_break_slots, \"ax\"\n\t"
 				       ".size uk_break_slots, . - uk_break_slots\n\t"
 				       ".previous");
 extern const __u8 uk_break_slots[];
-extern const __u8 uk_nobreak_start[], uk_nobreak_end[];
 UK_CTASSERT(BREAK_SLOT_SIZE == 32);
 
 /* The first place in `sorted` whose address is not below. */

@@ -7,6 +7,7 @@
  */
 #include <uk/arch/fpstate.h>
 #include <uk/intctlr.h>
+#include <uk/plat/image.h>
 #include "lcpu_internal.h"
 
 #define STOP_NS UK_NSEC_PER_SEC
@@ -119,15 +120,6 @@ static void stand(struct ukarch_trap_ctx *ctx, unsigned int stop)
 	uk_raise_event(UK_EVENT_LCPU_RESUMED, ctx);
 }
 
-extern const char uk_nobreak_start[], uk_nobreak_end[];
-
-/* On the way of a trap from or to the program. */
-static int in_trap_path(const struct __regs *regs)
-{
-	return ukarch_regs_pc(regs) >= (__uptr)uk_nobreak_start &&
-	       ukarch_regs_pc(regs) < (__uptr)uk_nobreak_end;
-}
-
 /* It was resumed, and is asked before it has executed an instruction: stops
  * that follow each other would have it stand for ever.
  */
@@ -162,9 +154,9 @@ int lcpu_stop_asked(void)
 	 * it uses a device, is in the scheduler, or was asked too soon: it is
 	 * asked again.
 	 */
-	if (in_trap_path(ctx->regs) || uk_percpu_read(in_debugger) ||
-	    UK_READ_ONCE(cpus[cpu].defers) || is_in_section(cpu) ||
-	    goes_first(cpu, ctx->regs)) {
+	if (uk_image_is_nobreak(ukarch_regs_pc(ctx->regs)) ||
+	    uk_percpu_read(in_debugger) || UK_READ_ONCE(cpus[cpu].defers) ||
+	    is_in_section(cpu) || goes_first(cpu, ctx->regs)) {
 		__atomic_store_n(&cpus[cpu].asked, asked, __ATOMIC_RELEASE);
 		return 1;
 	}

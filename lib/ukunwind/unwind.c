@@ -17,8 +17,6 @@
 #define FP_ALIGN 8
 #define NO_PAGE 1 /* the address of none */
 
-extern const char uk_nobreak_end[];
-
 static int stop(struct uk_unwind *u, enum uk_unwind_end end, __uptr bad)
 {
 	u->end = end;

@@ -15,6 +15,11 @@ extern char _rodata[], _erodata[]; /* R-- */
 extern char _data[], _ebss[];	   /* RW- */
 extern char _end[];		   /* past everything */
 
+/* Functions that are __nobreak (<uk/essentials.h>): the way of a trap from the
+ * program and back to it.
+ */
+extern char uk_nobreak_start[], uk_nobreak_end[];
+
 /* From here to _etext nothing, or what a debugger compiled
  * (LIBUKGDB_LLDB_CALLS): no landing pads.
  */
@@ -58,6 +63,13 @@ static inline const struct uk_elf_ehdr *uk_image_elf(void)
 static inline int uk_image_is_text(__vaddr_t addr)
 {
 	return addr >= (__vaddr_t)_text && addr < (__vaddr_t)_etext;
+}
+
+/** 1 if addr is in a function that is __nobreak. */
+static inline int uk_image_is_nobreak(__vaddr_t addr)
+{
+	return addr >= (__vaddr_t)uk_nobreak_start &&
+	       addr < (__vaddr_t)uk_nobreak_end;
 }
 
 /** 1 if addr is in the image. */

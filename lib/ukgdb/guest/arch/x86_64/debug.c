@@ -14,13 +14,12 @@
 #include <uk/arch/paging.h>
 #include <uk/nofault.h>
 #include <uk/percpu.h>
+#include <uk/plat/image.h>
 #include "../../gdb_arch.h"
 #include "access.h"
 
 #define TRAP_DB 1
 #define TRAP_BP 3
-
-extern const char uk_nobreak_start[], uk_nobreak_end[];
 
 #define EFLAGS_TF (1UL << 8)
 #define EFLAGS_IF (1UL << 9)
@@ -351,7 +350,7 @@ enum gdb_path __nobreak gdb_arch_trap_path(const struct ukarch_trap_ctx *ctx)
 
 	if (trap_top - rsp < UKARCH_TRAP_ENTRY_SIZE)
 		return GDB_PATH_DEBUG_ENTRY;
-	if (rip >= (__u64)uk_nobreak_start && rip < (__u64)uk_nobreak_end)
+	if (uk_image_is_nobreak(rip))
 		return GDB_PATH_TRAP;
 	if (outer && (outer->trapnr == TRAP_DB || outer->trapnr == TRAP_BP))
 		return GDB_PATH_TRAP;
