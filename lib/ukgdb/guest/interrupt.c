@@ -58,8 +58,8 @@ enum gdb_poll gdb_guest_poll(struct ukarch_trap_ctx *ctx)
 		do {
 			uk_percpu()->in_debugger = 1;
 			g->missed = 0;
-			g->poll = gdb_session_poll(&g->session);
 			g->poll_cpu = uk_percpu_id();
+			g->poll = gdb_session_poll(&g->session);
 			uk_percpu()->in_debugger = 0;
 		} while (g->poll == GDB_POLL_NONE && g->missed);
 		if (g->poll != GDB_POLL_NONE)
