@@ -130,29 +130,36 @@ def copy_input(write, exact, wait):
         write(b"\x04" if last in b"\r\n" else b"\x04\x04")
 
 
-def relay(process, deadline, log, printed):
-    """Copies QEMU's output until it ends, to log as well. printed: the guest has.
+class Output:
+    """What QEMU prints goes out here, and to a log. printed: the guest has."""
 
-    Returns the last bytes of stdout and of stderr; raises TimeoutError.
-    """
-    fds = {process.stdout.fileno(): 1, process.stderr.fileno(): 2}
-    tails = {1: b"", 2: b""}
-    while fds:
-        left = None if deadline is None else deadline - time.monotonic()
-        if left is not None and left <= 0:
-            raise TimeoutError
-        for fd in select.select(list(fds), [], [], left)[0]:
-            data = os.read(fd, 65536)
-            if not data:
-                del fds[fd]
-                continue
-            out = fds[fd]
-            log(data)
-            if out == 1:
-                printed.set()
-            write_all(out, data)
-            tails[out] = (tails[out] + data)[-4096:]
-    return tails[1], tails[2]
+    def __init__(self, process, log):
+        self.fds = {process.stdout.fileno(): 1, process.stderr.fileno(): 2}
+        self.tails = {1: b"", 2: b""}
+        self.log = log
+        self.printed = threading.Event()
+
+    def relay(self, deadline):
+        """Until it ends: the last bytes of stdout and of stderr. Raises TimeoutError."""
+        while self.fds:
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                raise TimeoutError
+            for fd in select.select(list(self.fds), [], [], left)[0]:
+                self.copy(fd)
+        return self.tails[1], self.tails[2]
+
+    def copy(self, fd):
+        data = os.read(fd, 65536)
+        if not data:
+            del self.fds[fd]
+            return
+        out = self.fds[fd]
+        self.log(data)
+        if out == 1:
+            self.printed.set()
+        write_all(out, data)
+        self.tails[out] = (self.tails[out] + data)[-4096:]
 
 
 def end(process):
@@ -211,12 +218,12 @@ def after_crash(status, remark, core, reporter):
         say("no core file: the guest crashed before it could write one")
 
 
-def last_report(asker, process, log, printed):
+def last_report(asker, output):
     """What the guest does where its time is up; its output goes on."""
     asker.ask()
     while asker.asks():
         with contextlib.suppress(TimeoutError):
-            relay(process, time.monotonic() + TICK, log, printed)
+            output.relay(time.monotonic() + TICK)
             return
 
 
@@ -238,14 +245,13 @@ def supervise(command, arch, image, timeout, exact, paced, core, reporter):
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
                                pass_fds=[asker.reporter.fd, *([core.spool.fileno()] if core else [])])
     asker.started()
-    printed = threading.Event()
+    output = Output(process, reporter.log.add if reporter else lambda data: None)
     if process.stdin:
         monitor, receives = (asker.reporter.monitor, ARCHS[arch].receives) if arch else (None, None)
-        threading.Thread(target=feed, args=(process.stdin.fileno(), exact, paced, monitor, receives, printed),
+        threading.Thread(target=feed, args=(process.stdin.fileno(), exact, paced, monitor, receives, output.printed),
                          daemon=True).start()
-    log = reporter.log.add if reporter else lambda data: None
     try:
-        out, err = relay(process, deadline, log, printed)
+        out, err = output.relay(deadline)
         status, crashed, remark = status_of(arch, process.wait(), out, err) if arch else \
             vmm_command.status_of(process.wait())
         if remark:
@@ -255,7 +261,7 @@ def supervise(command, arch, image, timeout, exact, paced, core, reporter):
         return status
     except TimeoutError:
         say(f"time limit of {timeout:g} s reached")
-        last_report(asker, process, log, printed)
+        last_report(asker, output)
         return TIMED_OUT
     except BrokenPipeError:
         return 128 + signal.SIGPIPE
