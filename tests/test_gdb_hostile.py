@@ -11,13 +11,14 @@ import re
 import select
 import socket
 import struct
+import subprocess
 import time
 
 import pytest
 
 from gdb_guest import PLACE_LIST, StubGuest
 from guest import LIFE, until
-from vitrine import RUN_SECONDS, build
+from vitrine import ARCHS, RUN_SECONDS, build
 
 # make nightly says 1000
 CYCLES = int(os.environ.get("VITRINE_GDB_CYCLES", "20"))
@@ -182,6 +183,61 @@ def test_come_and_go_on_each_cpu(arch):
         client = Client(g.at)
         client.ask_until(b"?", b"T05.*")
         assert client.ask(b"M%x,4:e8030000" % symbols["smp_goal"]) == b"OK"
+        assert client.ask(b"D") == b"OK"
+        client.close()
+        assert g.end().status == 0
+
+
+# At QEMU's stub: a timer's interrupt is about to be acknowledged, by the load of GICC_IAR. A step of that stub takes no
+# interrupt, but lets QEMU read what the debugger has sent: the first instruction is stepped until the debugger's line
+# asks, the last of virt's virtio slots (GICD_ISPENDR; Arm IHI 0048, 4.3.7).
+BEFORE_THE_ACK = r"""
+set confirm off
+target remote {place}
+hbreak *gicv2_ack
+continue
+python
+import pathlib, time
+pathlib.Path("{place}.there").touch()
+def pends():
+    return int(gdb.execute("monitor xp /xw 0x08000208", to_string=True).split()[-1], 16) & 1 << 15
+end = time.monotonic() + {seconds}
+while time.monotonic() < end and not pends():
+    gdb.execute("set $pc = gicv2_ack")
+    gdb.execute("stepi", to_string=True)
+while gdb.selected_frame().pc() <= {load:#x}:
+    gdb.execute("stepi", to_string=True)
+end
+printf "has line %d\n", ${register} & 0x3ff
+delete
+detach
+"""
+
+
+@pytest.mark.skipif("arm64" not in ARCHS, reason="arm64 is not tested")
+def test_line_that_is_acknowledged_as_another_one(tmp_path):
+    """A Ctrl-C that a GICv2 hands over for a timer's interrupt stops the program, not the handler of its line."""
+    image, place, script = build("workers", "arm64"), tmp_path / "stub", tmp_path / "script"
+    code = image.tool("objdump", "-d", "--disassemble=gicv2_ack", image.path)
+    load = re.search(r"([0-9a-f]+):.*\bldr\s+(w\d+), \[x\d+, #12\]", code)
+    script.write_text(BEFORE_THE_ACK.format(place=place, load=int(load[1], 16), register=load[2].replace("w", "x"),
+                                            seconds=RUN_SECONDS / 4))
+    with StubGuest(image, "timer", options=["--qemu", f"-gdb unix:{place},server=on,wait=off"]) as g:
+        client = Client(g.at)
+        client.ask_until(b"?", b"T05.*")
+        client.send(frame(b"c"))
+        symbols = symbols_of(image)
+        g.wait_for("scene timer")
+        with subprocess.Popen([image.target.gdb, "-nx", "-batch", "-x", script, image.path], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as debugger:
+            until((tmp_path / "stub.there").exists)
+            client.send(CTRL_C)
+            said, _ = debugger.communicate(timeout=RUN_SECONDS)
+        assert b"has line 79\n" in said, said
+        assert client.packet().startswith(b"T02")
+        pc = int.from_bytes(bytes.fromhex(client.ask(b"p20").decode()), "little")
+        assert symbols["workers_spin"] <= pc < symbols["workers_spin"] + 0x100, hex(pc)
+        assert client.ask(b"M%x,4:01000000" % symbols["released"]) == b"OK"
         assert client.ask(b"D") == b"OK"
         client.close()
         assert g.end().status == 0
