@@ -117,6 +117,17 @@ def test_calls(place):
     assert done.status == 5 and re.search(r"total 42 verdict 5 scale 10$", done.text, re.M), done.text
 
 
+def test_expressions_beside_conditions(place):
+    """Each condition is an expression that lldb keeps."""
+    with StubGuest(debuggee(place), "loop", "3", place=place[1]) as g:
+        said = lldb(g, "breakpoint set --name debuggee_add --condition 'a == 20'",
+                    *(f"breakpoint set --name debuggee_add --condition 'counter == {n}'" for n in range(77, 82)), "continue",
+                    "expression a + b", "expression debuggee_add(1, 2)", "expression verdict = 5", "breakpoint delete --force",
+                    "process continue")
+        assert g.end().status == 5
+    assert "stop reason = breakpoint 1.1" in said[6] and "= 42\n" in said[7] and "= 3\n" in said[8], said
+
+
 def test_calls_that_end_early(place):
     """A crash in one is not the program's; one that takes long ends all the same; the memory for them lasts, and is
     empty for the next debugger."""

@@ -13,19 +13,22 @@
 
 #define PAGES CONFIG_LIBUKGDB_LLDB_PAGES
 /* lldb interprets what calls nothing, on a stack of 512 KiB of its own; it
- * asks for it here so as to have addresses that nothing else has.
+ * asks for it here so as to have addresses that nothing else has. There is no
+ * memory at them. An expression that is kept, such as a breakpoint's
+ * condition, keeps its stack.
  */
-#define STACK_PAGES (0x81000 / __PAGE_SIZE)
-#define NOT_FIRST 255 /* a page of a range that begins before it */
+#define STACK_SIZE 0x81000UL
+#define STACKS 64
+#define STACKS_AT 0x700000000000UL
+#define NOT_FIRST 255 /* a unit of a range that begins before it */
 
-UK_CTASSERT(PAGES < STACK_PAGES && STACK_PAGES < NOT_FIRST);
+UK_CTASSERT(PAGES *__PAGE_SIZE < STACK_SIZE && PAGES <= STACKS);
 
 /* Each in a section of its own: lldb then knows the code as a section of its
  * own too, and finds no symbol of another section above that in one.
  */
-static char
-	scratch_data[(PAGES + STACK_PAGES) * __PAGE_SIZE] __aligned(__PAGE_SIZE)
-		__section(".bss.uk_scratch");
+static char scratch_data[PAGES * __PAGE_SIZE] __aligned(__PAGE_SIZE)
+	__section(".bss.uk_scratch");
 
 __asm__(".section .uk_scratch_text, \"ax\"\n\t"
 	".balign 4096\n"
@@ -39,16 +42,16 @@ extern char gdb_scratch_text[];
 
 static struct pool {
 	char *start;
-	unsigned int pages;
-	/* of a range's first page: how many it has; 0: free */
-	__u8 used[STACK_PAGES];
+	__u64 unit; /* bytes */
+	unsigned int units;
+	/* of a range's first unit: how many it has; 0: free */
+	__u8 used[STACKS];
 } pools[] = {
-	{ gdb_scratch_text, PAGES, { 0 } },
-	{ scratch_data, PAGES, { 0 } },
-	{ scratch_data + PAGES * __PAGE_SIZE, STACK_PAGES, { 0 } },
+	{ gdb_scratch_text, __PAGE_SIZE, PAGES, { 0 } },
+	{ scratch_data, __PAGE_SIZE, PAGES, { 0 } },
+	{ (char *)STACKS_AT, STACK_SIZE, STACKS, { 0 } },
 };
 
-/* Small ranges leave the stack's alone, which has to be in one piece. */
 static struct pool *pool_for(__u64 len, unsigned int prot)
 {
 	if (prot & GDB_PROT_EXEC)
@@ -56,17 +59,17 @@ static struct pool *pool_for(__u64 len, unsigned int prot)
 	return len <= PAGES * __PAGE_SIZE ? &pools[1] : &pools[2];
 }
 
-/* The first of n free pages in one piece; pool->pages: there are none. */
+/* The first of n free units in one piece; pool->units: there are none. */
 static unsigned int find(const struct pool *pool, __sz n)
 {
 	unsigned int run = 0;
 
-	for (unsigned int i = 0; i < pool->pages; i++) {
+	for (unsigned int i = 0; i < pool->units; i++) {
 		run = pool->used[i] ? 0 : run + 1;
 		if (run == n)
 			return i + 1 - run;
 	}
-	return pool->pages;
+	return pool->units;
 }
 
 int gdb_scratch_alloc(struct gdb_target *t __unused, __u64 len,
@@ -75,15 +78,15 @@ int gdb_scratch_alloc(struct gdb_target *t __unused, __u64 len,
 	struct pool *pool = pool_for(len, prot);
 	unsigned int n, at;
 
-	if (!len || len > pool->pages * __PAGE_SIZE)
+	if (!len || len > pool->units * pool->unit)
 		return -ENOMEM;
-	n = (unsigned int)((len + __PAGE_SIZE - 1) / __PAGE_SIZE);
+	n = (unsigned int)((len + pool->unit - 1) / pool->unit);
 	at = find(pool, n);
-	if (at == pool->pages)
+	if (at == pool->units)
 		return -ENOMEM;
 	memset(pool->used + at, NOT_FIRST, n);
 	pool->used[at] = (__u8)n;
-	*addr = (__u64)pool->start + at * __PAGE_SIZE;
+	*addr = (__u64)pool->start + at * pool->unit;
 	return 0;
 }
 
@@ -91,8 +94,8 @@ int gdb_scratch_alloc(struct gdb_target *t __unused, __u64 len,
 static void free_at(struct pool *pool, unsigned int at)
 {
 	static const char zeros[256];
-	__vaddr_t page = (__vaddr_t)pool->start + at * __PAGE_SIZE;
-	__vaddr_t end = page + pool->used[at] * __PAGE_SIZE;
+	__vaddr_t page = (__vaddr_t)pool->start + at * pool->unit;
+	__vaddr_t end = page + pool->used[at] * pool->unit;
 
 	memset(pool->used + at, 0, pool->used[at]);
 	for (; pool == pools && page < end; page += sizeof(zeros))
@@ -107,8 +110,8 @@ int gdb_scratch_free(struct gdb_target *t __unused, __u64 addr)
 	     pool++) {
 		__u64 page = (__u64)pool->start;
 
-		for (unsigned int i = 0; i < pool->pages;
-		     i++, page += __PAGE_SIZE) {
+		for (unsigned int i = 0; i < pool->units;
+		     i++, page += pool->unit) {
 			if (!pool->used[i] || pool->used[i] == NOT_FIRST ||
 			    (addr && addr != page))
 				continue;
