@@ -198,4 +198,15 @@ __u64 uk_intctlr_cpu_count(unsigned int cpu)
 		sum += UK_READ_ONCE(lines[irq].count[cpu]);
 	return sum;
 }
+
+__u64 uk_intctlr_cpu_ipis(unsigned int cpu)
+{
+	const int irqs[] = { uk_intctlr_ipi_irq(), uk_intctlr_stop_irq() };
+	__u64 sum = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(irqs); i++)
+		if (irqs[i] >= 0)
+			sum += UK_READ_ONCE(lines[irqs[i]].count[cpu]);
+	return sum;
+}
 #endif

@@ -2,8 +2,8 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * Store entries about interrupts: sums, and with ukalloc an object for each
- * line that has a handler or interrupted. Lines in use before main get theirs
- * then, others at the next read.
+ * line that has a handler or interrupted, and of several CPUs for each. Lines
+ * in use before main get theirs then, others at the next read.
  */
 #include <uk/init.h>
 #include <uk/intctlr.h>
@@ -92,21 +92,28 @@ static const struct uk_store_entry *entries[] = {
 	__NULL,
 };
 
-static const struct uk_store_label labels[] = { { "line", __NULL }, { 0 } };
-
-static int publish(__uptr line)
+static int publish(__u64 id, const char *name,
+		   const struct uk_store_entry *its[],
+		   const struct uk_store_label *labels, __uptr cookie)
 {
-	struct uk_store_object *obj;
-	char name[16];
+	struct uk_store_object *obj = uk_store_obj_alloc_labels(
+		uk_alloc_get_default(), id, name, its, labels, (void *)cookie);
 
-	uk_snprintf(name, sizeof(name), "%lu", line);
-	obj = uk_store_obj_alloc_labels(uk_alloc_get_default(), line, name,
-					entries, labels, (void *)line);
 	if (obj && !uk_store_obj_add(obj))
 		return 0;
 	if (obj)
 		uk_store_obj_release(obj);
 	return -ENOMEM;
+}
+
+static int publish_line(__uptr line)
+{
+	static const struct uk_store_label labels[] = { { "line", __NULL },
+							{ 0 } };
+	char name[16];
+
+	uk_snprintf(name, sizeof(name), "%lu", line);
+	return publish(line, name, entries, labels, line);
 }
 
 static int lines_refresh(void *data __unused)
@@ -119,7 +126,7 @@ static int lines_refresh(void *data __unused)
 		__u64 bit = 1UL << i % 64;
 
 		if ((stats.handlers || stats.count) &&
-		    !(published[i / 64] & bit) && !publish(i))
+		    !(published[i / 64] & bit) && !publish_line(i))
 			published[i / 64] |= bit;
 	}
 	return UK_EVENT_HANDLED_CONT;
@@ -127,11 +134,54 @@ static int lines_refresh(void *data __unused)
 
 UK_EVENT_HANDLER(UK_STORE_EVENT_REFRESH, lines_refresh);
 
-static int lines_publish(struct uk_init_ctx *ctx __unused)
+#ifdef CONFIG_HAVE_SMP
+#include <uk/plat/lcpu.h>
+
+static int get_cpu_interrupts(void *cookie, __u64 *out)
 {
-	lines_refresh(__NULL);
+	*out = uk_intctlr_cpu_count((unsigned int)(__uptr)cookie);
 	return 0;
 }
 
-uk_late_initcall(lines_publish, 0);
+static int get_cpu_ipis(void *cookie, __u64 *out)
+{
+	*out = uk_intctlr_cpu_ipis((unsigned int)(__uptr)cookie);
+	return 0;
+}
+
+static const struct uk_store_entry *cpu_entries[] = {
+	UK_STORE_ENTRY_INFO(1, cpu_interrupts, u64, get_cpu_interrupts, __NULL,
+			    .kind = UK_STORE_COUNTER,
+			    .help = "interrupts of all lines, of the CPU"),
+	UK_STORE_ENTRY_INFO(2, cpu_ipis, u64, get_cpu_ipis, __NULL,
+			    .kind = UK_STORE_COUNTER,
+			    .help = "interrupts of the CPU by other CPUs"),
+	__NULL,
+};
+
+static void publish_cpus(void)
+{
+	for (__uptr cpu = 0; cpu < ukplat_lcpu_count(); cpu++) {
+		char name[16], number[16];
+		struct uk_store_label labels[] = { { "cpu", number }, { 0 } };
+
+		uk_snprintf(name, sizeof(name), "cpu%lu", cpu);
+		uk_snprintf(number, sizeof(number), "%lu", cpu);
+		(void)publish(LINES_MAX + cpu, name, cpu_entries, labels, cpu);
+	}
+}
+#else
+static void publish_cpus(void)
+{
+}
+#endif
+
+static int publish_all(struct uk_init_ctx *ctx __unused)
+{
+	lines_refresh(__NULL);
+	publish_cpus();
+	return 0;
+}
+
+uk_late_initcall(publish_all, 0);
 #endif

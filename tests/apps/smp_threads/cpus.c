@@ -120,13 +120,13 @@ int scene_idle(void)
 
 /* --- the store's values of each CPU ---------------------------------------*/
 
-static __u64 value(unsigned int cpu, const char *name)
+static __u64 value_of(const char *lib, unsigned int cpu, const char *name)
 {
 	struct uk_store_ref ref;
 	char path[64];
 	__u64 out = 0;
 
-	snprintf(path, sizeof(path), "uksched/cpu%u/%s", cpu, name);
+	snprintf(path, sizeof(path), "%s/cpu%u/%s", lib, cpu, name);
 	if (uk_store_find(path, &ref))
 		return 0;
 	if (ref.object->labels[0].value[0] != (char)('0' + cpu) ||
@@ -134,6 +134,33 @@ static __u64 value(unsigned int cpu, const char *name)
 		out = 0;
 	uk_store_ref_drop(&ref);
 	return out;
+}
+
+static __u64 value(unsigned int cpu, const char *name)
+{
+	return value_of("uksched", cpu, name);
+}
+
+static void nothing(struct __regs *regs __unused, void *user __unused)
+{
+}
+
+/* Another CPU is interrupted once, and by others so often as it says. */
+static unsigned int wrong_interrupts(__lcpuid cpu)
+{
+	struct ukplat_lcpu_func fn = { nothing, NULL };
+	__u64 all = value_of("ukintctlr", cpu, "cpu_interrupts");
+	__u64 ipis = value_of("ukintctlr", cpu, "cpu_ipis");
+	unsigned int one = 1, wrong = all < ipis;
+
+	if (cpu == uk_percpu_id()) /* it is the only one */
+		return 0;
+
+	wrong += ukplat_lcpu_run(&cpu, &one, &fn, 0) != 0;
+	wrong += ukplat_lcpu_wait(&cpu, &one, 0) != 0;
+	wrong += value_of("ukintctlr", cpu, "cpu_ipis") <= ipis;
+	wrong += value_of("ukintctlr", cpu, "cpu_interrupts") <= all;
+	return wrong;
 }
 
 /* A thread goes from CPU to CPU; each has run and idled, and has switched. */
@@ -151,6 +178,7 @@ int scene_values(void)
 		wrong += value(i, "cpu_run_time") + value(i, "cpu_idle_time") >
 			 uk_time_monotonic();
 		wrong += value(i, "cpu_ready") != 0;
+		wrong += wrong_interrupts((i + 1) % n);
 	}
 	uk_thread_set_affinity(uk_thread_current(), all);
 	wrong += value(cpus(), "cpu_switches") != 0; /* no such CPU */

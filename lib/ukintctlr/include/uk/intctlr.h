@@ -195,8 +195,11 @@ int uk_intctlr_stop_irq(void);
  */
 void uk_intctlr_ipi(unsigned int cpu, unsigned int irq);
 
-/** Interrupts that a CPU has taken since boot, of all lines. Any context. */
+/** Interrupts that a CPU has taken since boot: of all lines, and of those by
+ * which CPUs interrupt each other. Any context.
+ */
 __u64 uk_intctlr_cpu_count(unsigned int cpu);
+__u64 uk_intctlr_cpu_ipis(unsigned int cpu);
 #endif
 
 /** The line whose handlers run on this CPU, or -1. Contexts: any. */
