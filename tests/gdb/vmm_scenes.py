@@ -47,10 +47,14 @@ def from_the_first_instruction(entry):
     go()
     assert function() == "kvm_setup"
     assert "entry at" in run(f"monitor walk {number('$pc'):#x}")
+    machine = {name: int(text, 16) for name, text in map(str.split, run("monitor registers").splitlines())}
     if is_arm():
         assert number("$sctlr_el1") & 1
+        assert all(machine[name] == number(f"${name}") for name in ("sctlr_el1", "ttbr0_el1", "vbar_el1")), machine
     else:
         assert number("$cr0") >> 31 & 1 and number("$efer") & 0x400
+        assert all(machine[name] == number(f"${name}") for name in ("cr0", "cr3", "efer", "cs", "ss")), machine
+        assert machine["cs.attr"] & 0x2000 and machine["gdt.limit"] >= machine["cs"] | 7, machine  # SDM volume 3, 3.4.5: L
     run("tbreak main")
     go()
     assert "debug event" in run("monitor exits")

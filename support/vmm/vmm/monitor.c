@@ -61,6 +61,21 @@ static int walk(struct stub *s, const struct out *o, uint64_t addr)
 	return 0;
 }
 
+static void show(void *ctx, const char *name, uint64_t value)
+{
+	say(ctx, "%-14s %#lx\n", name, (unsigned long)value);
+}
+
+static int registers(struct stub *s, struct out *o)
+{
+	struct vmm_state *state = stub_state(s, s->cpu, VMM_STATE_SYSTEM);
+
+	if (!state)
+		return -EIO;
+	arch_system_registers(state, show, o);
+	return 0;
+}
+
 static void probe(const struct stub *s, const struct out *o)
 {
 	say(o,
@@ -78,6 +93,7 @@ static void help(const struct out *o)
 	say(o,
 	    "exits      how often CPUs came out, and why\n"
 	    "probe      what this KVM can do for a debugger\n"
+	    "registers  those of the system, of the CPU that stopped last\n"
 	    "walk ADDR  page table entries on the way to a virtual address\n");
 }
 
@@ -92,6 +108,8 @@ int stub_monitor(struct gdb_target *t, const char *line, gdb_text_fn out,
 		exits(s, &o);
 	} else if (!strcmp(line, "probe")) {
 		probe(s, &o);
+	} else if (!strcmp(line, "registers")) {
+		return registers(s, &o);
 	} else if (!strncmp(line, "walk ", 5)) {
 		uint64_t addr = strtoul(line + 5, &end, 0);
 

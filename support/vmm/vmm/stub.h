@@ -144,6 +144,12 @@ int arch_reg_write(struct vmm_state *s, unsigned int nr, const void *buf);
 uint64_t arch_pc(const struct vmm_state *s);
 void arch_pc_set(struct vmm_state *s, uint64_t pc);
 
+/** Each register of the system, with its name. */
+void arch_system_registers(const struct vmm_state *s,
+			   void (*fn)(void *ctx, const char *name,
+				      uint64_t value),
+			   void *ctx);
+
 /** What the host decides about it. */
 void arch_describe(struct stub *s);
 

@@ -118,6 +118,16 @@ int arch_reg_write(struct vmm_state *s, unsigned int nr, const void *buf)
 	return 0;
 }
 
+void arch_system_registers(const struct vmm_state *s,
+			   void (*fn)(void *ctx, const char *name,
+				      uint64_t value),
+			   void *ctx)
+{
+#define SHOW(name, op0, op1, crn, crm, op2, writable) fn(ctx, #name, s->name);
+	VMM_SYSTEM_REGISTERS(SHOW)
+#undef SHOW
+}
+
 uint64_t arch_pc(const struct vmm_state *s)
 {
 	return s->pc;

@@ -5,6 +5,7 @@
  * instruction: INT3 where KVM lets that exit, else HLT, which exits if there is
  * no interrupt controller.
  */
+#include <stdio.h>
 #include <string.h>
 #include <uk/arch/fpstate.h>
 #include "../../stub.h"
@@ -119,6 +120,39 @@ static void *place(struct vmm_state *s, unsigned int nr, size_t *bytes)
 		return &s->dr[7];
 	default:
 		return NULL;
+	}
+}
+
+void arch_system_registers(const struct vmm_state *s,
+			   void (*fn)(void *ctx, const char *name,
+				      uint64_t value),
+			   void *ctx)
+{
+	static const char *const segments[VMM_SEGMENTS] = {
+		[VMM_CS] = "cs", [VMM_SS] = "ss",   [VMM_DS] = "ds",
+		[VMM_ES] = "es", [VMM_FS] = "fs",   [VMM_GS] = "gs",
+		[VMM_TR] = "tr", [VMM_LDT] = "ldt",
+	};
+	char name[16];
+
+	fn(ctx, "cr0", s->cr0);
+	fn(ctx, "cr2", s->cr2);
+	fn(ctx, "cr3", s->cr3);
+	fn(ctx, "cr4", s->cr4);
+	fn(ctx, "cr8", s->cr8);
+	fn(ctx, "efer", s->efer);
+	fn(ctx, "gdt.base", s->gdt_base);
+	fn(ctx, "gdt.limit", s->gdt_limit);
+	fn(ctx, "idt.base", s->idt_base);
+	fn(ctx, "idt.limit", s->idt_limit);
+	for (unsigned int i = 0; i < VMM_SEGMENTS; i++) {
+		fn(ctx, segments[i], s->seg[i].selector);
+		snprintf(name, sizeof(name), "%s.base", segments[i]);
+		fn(ctx, name, s->seg[i].base);
+		snprintf(name, sizeof(name), "%s.limit", segments[i]);
+		fn(ctx, name, s->seg[i].limit);
+		snprintf(name, sizeof(name), "%s.attr", segments[i]);
+		fn(ctx, name, s->seg[i].attr);
 	}
 }
 
