@@ -74,7 +74,7 @@ build_fuzz = $(HOST_CLANG) -fsanitize=fuzzer -mllvm -asan-globals=0
 libs_test := -lcmocka
 run_test = CMOCKA_MESSAGE_OUTPUT=TAP timeout 300 $(call prog,$(1))
 # What it finds goes to the first folder; the tree is only read
-run_fuzz = mkdir -p $(call prog,$(1)).found && timeout 900 $(call prog,$(1)) -max_total_time=$(FUZZ_SECONDS) -timeout=60 -print_final_stats=1 \
+run_fuzz = mkdir -p $(call prog,$(1)).found && timeout $(shell expr $(FUZZ_SECONDS) + 600) $(call prog,$(1)) -max_total_time=$(FUZZ_SECONDS) -timeout=60 -print_final_stats=1 \
   -artifact_prefix=$(call prog,$(1)). $(call prog,$(1)).found \
   $(wildcard $(ROOT)$(basename $(1)).corpus)
 
