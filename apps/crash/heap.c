@@ -19,10 +19,18 @@ void double_free(void)
 	free(block);
 }
 
+/* Between a mistake and what comes of it. */
+static void goes_on(void)
+{
+	for (volatile unsigned int i = 0; i < 100000; i++)
+		;
+}
+
 void heap_overrun(void)
 {
 	block = malloc(block_size);
 	memset(block, 'A', block_size + 16);
+	goes_on();
 	free(block);
 }
 
