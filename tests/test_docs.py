@@ -145,7 +145,7 @@ README_LIBS = ("ukalloc", "ukassert", "ukcmd", "ukconsole", "ukcore", "ukcrash",
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_readme_examples_run(arch, cc):
     """In one image; that of uktest: test_uktest.py."""
-    app = OUT / f"app-{arch}" / "readmes"
+    app = OUT / f"app-{arch}-{cc}" / "readmes"
     app.mkdir(parents=True, exist_ok=True)
     (app / "Config.uk").write_text("config APPREADMES\n\tdef_bool y\n" + "".join(
         f"\tselect LIB{lib}\n" for lib in ("UKALLOC", "UKCMD", "UKCONSOLE_RX_IRQ", "UKCRASH", "UKHTTP", "UKNMI", "UKPAGING", "UKPTHREAD", "UKSTORE", "UKVIRTIO")))

@@ -48,10 +48,10 @@ def platform(tmp_path, arch):
 
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_second_platform(platform, arch, cc):
-    words = [f"PLAT={platform}", "APP=hello", f"ARCH={arch}", f"CC={cc}", f"O={OUT}/second",
+    words = [f"PLAT={platform}", "APP=hello", f"ARCH={arch}", f"CC={cc}", f"O={OUT}/second-{cc}",
              f"NEWLIB_DIR={SHARED}/newlib-{arch}"]
     make("-j2", *words)
-    image = Image(OUT / "second" / f"hello-{arch}-second" / "hello.elf", arch, "hello")
+    image = Image(OUT / f"second-{cc}" / f"hello-{arch}-second" / "hello.elf", arch, "hello")
     functions = image.functions()
     with open(image.path, "rb") as f:
         elf = ELFFile(f)
