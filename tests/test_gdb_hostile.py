@@ -18,7 +18,7 @@ import pytest
 
 from gdb_guest import PLACE_LIST, StubGuest
 from guest import LIFE, until
-from vitrine import ARCHS, RUN_SECONDS, build
+from vitrine import ARCHS, ORDERED, RUN_SECONDS, build
 
 # make nightly says 1000
 CYCLES = int(os.environ.get("VITRINE_GDB_CYCLES", "20"))
@@ -222,7 +222,7 @@ def test_line_that_is_acknowledged_as_another_one(tmp_path):
     load = re.search(r"([0-9a-f]+):.*\bldr\s+(w\d+), \[x\d+, #12\]", code)
     script.write_text(BEFORE_THE_ACK.format(place=place, load=int(load[1], 16), register=load[2].replace("w", "x"),
                                             seconds=RUN_SECONDS / 4))
-    with StubGuest(image, "timer", options=["--qemu", f"-gdb unix:{place},server=on,wait=off"]) as g:
+    with StubGuest(image, "timer", options=["--qemu", f"-gdb unix:{place},server=on,wait=off", *ORDERED]) as g:
         client = Client(g.at)
         client.ask_until(b"?", b"T05.*")
         client.send(frame(b"c"))
