@@ -4,6 +4,9 @@
 place on the host (a TCP port or a Unix socket) that is the other end of one of
 its consoles. For a guest that only prints and ends there is Image.run()."""
 
+import contextlib
+import ctypes
+import os
 import shlex
 import socket
 import subprocess
@@ -15,6 +18,8 @@ from vitrine import RUN_SECONDS, SUPPORT_RUN, Result
 from qemu_command import server, virtio_port  # in support/
 
 LIFE = 5 * RUN_SECONDS  # of a guest at most
+DEBUG_THREADS = ["--qemu", "-name vitrine,debug-threads=on"]  # QEMU names the threads of its CPUs
+PTRACE_ATTACH, PTRACE_DETACH, WALL = 16, 17, 0x40000000  # <sys/ptrace.h>, <sys/wait.h>
 
 
 def free_port():
@@ -42,6 +47,23 @@ def qemu_of(process):
     """The process that a support/run has started."""
     return until(lambda: [int(w) for w in open(
         f"/proc/{process.pid}/task/{process.pid}/children", encoding="ascii").read().split()])[0]
+
+
+@contextlib.contextmanager
+def not_run(process, cpu):
+    """The host does not run a CPU of QEMU's meanwhile: ptrace(2) stops its thread. The guest has DEBUG_THREADS."""
+    def trace(request):
+        return not libc.ptrace(request, int(tid), None, None)
+    libc = ctypes.CDLL(None, use_errno=True)
+    tasks = Path("/proc", str(qemu_of(process)), "task")
+    tid, = (task.name for task in tasks.iterdir() if (task / "comm").read_text(encoding="ascii") == f"CPU {cpu}/TCG\n")
+    assert trace(PTRACE_ATTACH), os.strerror(ctypes.get_errno())
+    os.waitpid(int(tid), WALL)
+    try:
+        yield
+    finally:
+        if not trace(PTRACE_DETACH):  # QEMU has exited: its end waits for this
+            os.waitpid(int(tid), WALL)
 
 
 def vport1(port, transport="modern"):

@@ -12,6 +12,7 @@ import pytest
 
 from gdb_guest import StubGuest, play
 from screen import read_screen
+from test_lldb import lldb
 from vitrine import ARCHS, ROOT, RUN_SECONDS, build
 
 pytestmark = pytest.mark.one_cpu("has several")
@@ -20,7 +21,8 @@ CPUS = 3
 SCENES = [ROOT / "tests" / "gdb" / "smp_scenes.py"]
 STOPS = int(os.environ.get("VITRINE_STOPS", "40"))  # make nightly: 1000
 # Eight CPUs take turns on the host's; a stop of all then takes a second where it is busy.
-TORTURES = [(3, STOPS), *([(4, STOPS), (8, STOPS // 4)] if STOPS > 40 else [])]
+TORTURES = [(3, STOPS), *([(2, STOPS // 4), (4, STOPS), (8, STOPS // 4)] if STOPS > 40 else [])]
+THREADS = ("mutex", "semaphore", "condition", "wakes", "create", "detached", "sleep")
 CRASHED = 70
 
 
@@ -47,6 +49,30 @@ def test_gdb(arch, scene, args):
 @pytest.mark.parametrize("cpus, stops", TORTURES)
 def test_random_stops(arch, cpus, stops):
     debug(arch, cpus, "random_stops", stops, 1, seconds=stops * cpus // 3)
+
+
+@pytest.mark.parametrize("cpus", [2, *([4] if STOPS > 40 else [])])
+def test_random_stops_among_threads(arch, cpus):
+    stops, image = STOPS // 2, build("smp_threads", arch)
+    with StubGuest(image, *THREADS, "again", options=["--smp", cpus], life=5 * RUN_SECONDS + stops) as g:
+        g.gdb("stops_among_threads", stops, 1, more=SCENES, seconds=2 * RUN_SECONDS + stops)
+        done = g.end(seconds=2 * RUN_SECONDS)
+    found = dict(re.findall(r"^(\w+): (\d+) mistakes", done.text, re.M))
+    assert done.status == 0 and found == dict.fromkeys(THREADS, "0"), done.text
+
+
+def test_lldb(arch):
+    """A thread for each CPU; one of those that are at a breakpoint has the condition, a step moves one, and all go on.
+    lldb selects the first."""
+    with StubGuest(build("smp", arch), "rounds", options=["--smp", CPUS]) as g:
+        said = lldb(g, "breakpoint set --name smp_round --condition 'cpu == 2'", "continue", "thread list", "thread select 3",
+                    "frame variable cpu", "thread step-inst", "frame variable cpu", "breakpoint delete --force", "expression smp_goal = 1000",
+                    "process continue")
+        done = g.end()
+    assert len(re.findall(r"^[ *] thread #\d+", said[2], re.M)) == CPUS, said
+    assert "stop reason = breakpoint 1.1" in said[1] and "stop reason = instruction step" in said[5], said
+    assert said[4].endswith("cpu = 2\n") and said[6].endswith("cpu = 2\n"), said
+    assert done.status == 0 and "rounds " in done.text, done.text
 
 
 def test_core_without_threads(arch, tmp_path):

@@ -43,6 +43,15 @@ def test_speed(arch):
     assert workers >= 0.9 * loops > 0, result.text
 
 
+@pytest.mark.parametrize("cpus", ["1", "2"])
+def test_cost_of_a_contended_mutex(arch, cpus):
+    """In instructions; with two CPUs the other thread is on the other one."""
+    image = build("switches", arch, config=("CONFIG_UKPLAT_LCPU_MAXCOUNT=2",) if cpus > "1" else ())
+    result = image.run(options=["--icount", "--smp", cpus])
+    cost = {name: int(value) for name, value in re.findall(r"^bench (\w+) (\d+)$", result.text, re.M)}
+    assert 0 < cost["mutex_contended"] <= 2 * cost["switch_yield"] + 150, result.text
+
+
 def test_two_runs_are_the_same(arch):
     """With four CPUs, byte for byte: times of the log included."""
     image = build("smp_threads", arch)

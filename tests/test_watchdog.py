@@ -4,21 +4,17 @@
 nothing else is, on each machine and interrupt controller."""
 
 import contextlib
-import ctypes
-import os
 import re
 import time
-from pathlib import Path
 
 import pytest
 from gdb_guest import StubGuest
-from guest import Guest, qemu_of
+from guest import DEBUG_THREADS, Guest, not_run
 from screen import Trace, read_screen, read_trace
 from vitrine import MACHINES, ROOT, RUN_SECONDS, build, check_all_pass
 
 MS = 100
 CRASHED = 70
-PTRACE_ATTACH, PTRACE_DETACH, WALL = 16, 17, 0x40000000  # <sys/ptrace.h>, <sys/wait.h>
 SCENES = [ROOT / "tests" / "gdb" / f"{name}_scenes.py" for name in ("step", "watchdog")]
 FOR = r"for (\d+) ms"
 # scene: (CPUs, reason, what is ready, functions of the trace from the innermost on)
@@ -101,22 +97,6 @@ def test_no_false_report(name):
     assert done.status == 0 and "0 reports\n" in done.text, done.text
 
 
-@contextlib.contextmanager
-def not_run(process, cpu):
-    """The host does not run a CPU of QEMU's meanwhile: ptrace(2) stops its thread."""
-    def trace(request):
-        assert not libc.ptrace(request, int(tid), None, None), os.strerror(ctypes.get_errno())
-    libc = ctypes.CDLL(None, use_errno=True)
-    tasks = Path("/proc", str(qemu_of(process)), "task")
-    tid, = (task.name for task in tasks.iterdir() if (task / "comm").read_text(encoding="ascii") == f"CPU {cpu}/TCG\n")
-    trace(PTRACE_ATTACH)
-    os.waitpid(int(tid), WALL)
-    try:
-        yield
-    finally:
-        trace(PTRACE_DETACH)
-
-
 # arm64's tlbi reaches each CPU without its help
 @pytest.mark.parametrize("name", [name for name in ("q35",) if name in MACHINES])
 @pytest.mark.parametrize("comes_back", [True, False])
@@ -126,7 +106,7 @@ def test_a_cpu_that_the_host_does_not_run(name, comes_back):
     limit = 4 * MS if comes_back else MS
     for _ in range(10):  # it may be stopped while main waits with interrupts on, or with a lock of QEMU
         with Guest(build("watchdog", MACHINES[name][0]), "waits-for-second", options=[
-                *options(name, 2, ms=limit), "--qemu", "-name vitrine,debug-threads=on"]) as guest:
+                *options(name, 2, ms=limit), *DEBUG_THREADS]) as guest:
             guest.wait_for("it waits")
             with not_run(guest.process, 1):
                 if comes_back:

@@ -336,3 +336,26 @@ def random_stops(cpus, stops, seed):
     look(cpus)
     run("set smp_goal = 1000")
     exits()
+
+
+@scene
+def stops_among_threads(stops, seed):
+    """Stops and steps at random while threads take locks, wait and wake, come and go: they find no mistake."""
+    dice = random.Random(seed)
+    to_main()
+    for _ in range(stops):
+        what = dice.randrange(4)
+        if what == 0:
+            assert interrupted(dice.random() / 20) == {"signal": "SIGINT"}
+        elif what == 1:
+            run("stepi 20")
+        elif what == 2:
+            run(f"tbreak {dice.choice(('uk_mutex_lock', 'uk_thread_create_attr', 'sched_switch', 'uk_thread_sleep_until'))}")
+            assert "points" in go()
+        else:
+            run("set scheduler-locking on")
+            run("stepi 3")
+            run("set scheduler-locking off")
+    run("delete")
+    run("set var enough = 1")
+    exits()

@@ -9,6 +9,7 @@
 #include <uk/crash.h>
 #include <uk/lcpu.h>
 #include <uk/spinlock.h>
+#include <uk/time.h>
 #include "scenes.h"
 
 static volatile unsigned int ran[CONFIG_UKPLAT_LCPU_MAXCOUNT];
@@ -70,13 +71,32 @@ static void spin(struct __regs *regs, void *user)
 		ukarch_cpu_relax();
 }
 
-/* All others loop with interrupts off, and this one crashes. */
-static int __attribute__((noinline)) scene_crash(void)
+static void have_others_spin(void)
 {
 	struct ukplat_lcpu_func fn = { spin, NULL };
 
 	ukplat_lcpu_run(NULL, NULL, &fn, 0);
 	while (stuck < (int)ukplat_lcpu_count() - 1)
+		ukarch_cpu_relax();
+}
+
+/* All others loop with interrupts off, and this one crashes. */
+static int __attribute__((noinline)) scene_crash(void)
+{
+	have_others_spin();
+	UK_CRASH("ended by CPU 0");
+	return 0;
+}
+
+/* The same, when a test has seen that they do. */
+static int scene_crash_late(void)
+{
+	__nsec end;
+
+	have_others_spin();
+	printf("they spin\n");
+	end = uk_time_monotonic() + UK_NSEC_PER_SEC / 2;
+	while (uk_time_monotonic() < end)
 		ukarch_cpu_relax();
 	UK_CRASH("ended by CPU 0");
 	return 0;
@@ -148,11 +168,17 @@ static const struct {
 	const char *name;
 	int (*run)(void);
 } scenes[] = {
-	{ "run", scene_run },	    { "lock", scene_lock },
-	{ "crash", scene_crash },   { "timers", scene_timers },
-	{ "heap", scene_heap },	    { "log", scene_log },
-	{ "tlb", scene_tlb },	    { "order", scene_order },
-	{ "rounds", scene_rounds }, { "crash_together", scene_crash_together },
+	{ "run", scene_run },
+	{ "lock", scene_lock },
+	{ "crash", scene_crash },
+	{ "timers", scene_timers },
+	{ "heap", scene_heap },
+	{ "log", scene_log },
+	{ "tlb", scene_tlb },
+	{ "order", scene_order },
+	{ "rounds", scene_rounds },
+	{ "crash_together", scene_crash_together },
+	{ "crash_late", scene_crash_late },
 };
 
 static int run_scene(const char *name)

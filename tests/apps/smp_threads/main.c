@@ -287,6 +287,8 @@ static int run_scenes(int argc, char **argv)
 	return wrong;
 }
 
+volatile int enough; /* a debugger ends the repetition */
+
 int main(int argc, char **argv)
 {
 	int again = argc > 1 && !strcmp(argv[argc - 1], "again");
@@ -295,6 +297,6 @@ int main(int argc, char **argv)
 	printf("%u CPUs\n", cpus());
 	do {
 		wrong = run_scenes(argc, argv);
-	} while (again && !wrong);
+	} while (again && !wrong && !enough);
 	return wrong != 0;
 }
