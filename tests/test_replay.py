@@ -149,9 +149,10 @@ def test_input_is_recorded(arch, tmp_path):
 @pytest.mark.parametrize("options, reason", [
     (["--gdb", "4000"], "debugs the recording"), (["--core", "/tmp/core"], "a virtio port"), (["--accel", "kvm"], "needs tcg"),
     (["--machine", "q35"], "needs --machine microvm"), (["--record", "/dev/null/x"], "Not a directory"),
-    (["--record", "."], "name a new or an empty folder")])
+    (["--record", "."], "name a new or an empty folder"), (["--metrics", "9100"], "a virtio port"),
+    (["--shell", "9101"], "use the terminal"), (["--smp", "2"], "one CPU only")])
 def test_refused(tmp_path, options, reason):
-    image = build("crash", ARCHS[0])
+    image = build("smp", ARCHS[0]) if "--smp" in options else build("cmd", ARCHS[0], config=SHELL)
     if "q35" in options and ARCHS[0] != "x86_64":
         pytest.skip("the machine is x86_64's")
     folder = [] if "--record" in options else ["--record", str(tmp_path / "r")]
