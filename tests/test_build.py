@@ -363,6 +363,13 @@ def test_what_a_source_lacks_is_named(tmp_path):
     assert done.returncode == 2 and "select LIBUKPTHREAD" in done.stdout, done.stdout
 
 
+def test_a_large_frame_is_named(tmp_path):
+    """FRAME_WARN."""
+    source = "int main(void) { volatile char large[9000]; large[0] = 0; return large[0]; }\n"
+    done = make(*new_app(tmp_path, APP_MAKEFILE, source))
+    assert re.search(r"main\.c:1:.* warning: the frame size of 9\d+ bytes is larger than 8192 bytes", done.stdout), done.stdout
+
+
 def test_a_private_name_of_a_library(tmp_path):
     """Another uses only what its public headers declare, or what it offers by name."""
     lib = tmp_path / "app/lib"

@@ -4,6 +4,7 @@
 what it hit and who allocated that; what is right is not."""
 
 import re
+import resource
 
 import pytest
 from screen import read_screen
@@ -139,6 +140,13 @@ def test_crash(arch, kind):
     assert len(rows) == 3
     marked = re.findall(r"\[(\w\w)\]", " ".join(rows))
     assert marked == [{"heap_freed": "fd", "stack_end": "04", "negative": "04"}[kind]]
+
+
+def test_memory_without_a_shadow(arch):
+    """What is not used has none: 64 GiB would need 8."""
+    result = built(arch).run("bench", options=["--mem", "64G", *cpus(arch)])
+    assert result.status == 0, result.text
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 2 << 20  # KiB, of QEMU
 
 
 def test_cost(arch):
