@@ -470,6 +470,11 @@ def test_more_than_is_compiled(clean):
     assert [g.values(f"work{n}")["sum"] for n in ("_2", "_3", "_4")] == [12 * 4500] * 3
 
 
+def test_nothing_of_it_is_in_an_image_without(arch):
+    functions = build("hello", arch).functions()
+    assert not [f for f in functions if f.startswith(("uk_probe", "probe_", "uk_ax", "ax_", "uk_break", "gdb_"))]
+
+
 @pytest.mark.parametrize("arch, stub", IMAGES, ids=IDS)
 def test_cost(arch, stub):
     """A false condition, of a probe and of a breakpoint, in instructions, beside a call without."""
