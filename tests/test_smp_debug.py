@@ -51,11 +51,12 @@ def test_random_stops(arch, cpus, stops):
     debug(arch, cpus, "random_stops", stops, 1, seconds=stops * cpus // 3)
 
 
-@pytest.mark.parametrize("cpus", [2, *([4] if STOPS > 40 else [])])
-def test_random_stops_among_threads(arch, cpus):
-    stops, image = STOPS // 2, build("smp_threads", arch)
-    with StubGuest(image, *THREADS, "again", options=["--smp", cpus], life=5 * RUN_SECONDS + stops) as g:
-        g.gdb("stops_among_threads", stops, 1, more=SCENES, seconds=2 * RUN_SECONDS + stops)
+# A stop takes half a second with two CPUs, and more than two have to share the host's.
+@pytest.mark.parametrize("cpus, stops", [(2, 20)] if STOPS <= 40 else [(2, 200), (4, 20)])
+def test_random_stops_among_threads(arch, cpus, stops):
+    seconds = 2 * RUN_SECONDS + 5 * stops
+    with StubGuest(build("smp_threads", arch), *THREADS, "again", options=["--smp", cpus], life=seconds + 3 * RUN_SECONDS) as g:
+        g.gdb("stops_among_threads", stops, 1, more=SCENES, seconds=seconds)
         done = g.end(seconds=2 * RUN_SECONDS)
     found = dict(re.findall(r"^(\w+): (\d+) mistakes", done.text, re.M))
     assert done.status == 0 and found == dict.fromkeys(THREADS, "0"), done.text
