@@ -145,7 +145,7 @@ static void nothing(struct __regs *regs __unused, void *user __unused)
 {
 }
 
-/* Another CPU is interrupted once, and by others so often as it says. */
+/* One interrupt more by another CPU is counted, among those and among all. */
 static unsigned int wrong_interrupts(__lcpuid cpu)
 {
 	struct ukplat_lcpu_func fn = { nothing, NULL };
@@ -155,7 +155,6 @@ static unsigned int wrong_interrupts(__lcpuid cpu)
 
 	if (cpu == uk_percpu_id()) /* it is the only one */
 		return 0;
-
 	wrong += ukplat_lcpu_run(&cpu, &one, &fn, 0) != 0;
 	wrong += ukplat_lcpu_wait(&cpu, &one, 0) != 0;
 	wrong += value_of("ukintctlr", cpu, "cpu_ipis") <= ipis;
