@@ -8,9 +8,8 @@ import subprocess
 import pytest
 from vitrine import ARCHS, ROOT, RUN_SECONDS, build
 
-pytestmark = pytest.mark.one_cpu("starts QEMU itself")
-
-pytestmark = pytest.mark.skipif("arm64" not in ARCHS, reason="arm64 not asked for")
+pytestmark = [pytest.mark.one_cpu("starts QEMU itself"),
+              pytest.mark.skipif("arm64" not in ARCHS, reason="arm64 not asked for")]
 
 QEMU = ["qemu-system-aarch64", "-machine", "virt", "-cpu", "cortex-a72", "-m", "128M",
         "-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio"]

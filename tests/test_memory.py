@@ -143,10 +143,13 @@ def fdtget(dtb, *words):
 
 
 def ranges(dtb, node):
-    """The address ranges of a node whose parent has two cells each."""
-    cells = [int(word, 16) for word in fdtget(dtb, "-tx", node, "reg")]
-    quads = [cells[i:i + 4] for i in range(0, len(cells), 4)]
-    return [(a << 32 | b, (a << 32 | b) + (c << 32 | d)) for a, b, c, d in quads]
+    """The address ranges of a node; the defaults are those of the Devicetree Specification, 2.3.5."""
+    parent = node.rpartition("/")[0] or "/"
+    a, s = (int((fdtget(dtb, parent, f"#{what}-cells") or [default])[0])
+            for what, default in (("address", 2), ("size", 1)))
+    words = [f"{int(word, 16):08x}" for word in fdtget(dtb, "-tx", node, "reg")]
+    found = [words[i:i + a + s] for i in range(0, len(words), a + s)]
+    return [(start := int("".join(one[:a]), 16), start + int("".join(one[a:]), 16)) for one in found]
 
 
 def children(dtb, node):
@@ -162,6 +165,9 @@ def check_memory(dtb, heap, least):
     memory = [r for path in children(dtb, "/")
               if fdtget(dtb, path, "device_type") == ["memory"] for r in ranges(dtb, path)]
     reserved = [r for path in children(dtb, "/reserved-memory") for r in ranges(dtb, path)]
+    source = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", dtb], check=True, stdout=subprocess.PIPE, text=True).stdout
+    for start, length in re.findall(r"^/memreserve/\s+(0x\w+) (0x\w+);", source, re.M):
+        reserved.append((int(start, 16), int(start, 16) + int(length, 16)))
     for start, end in heap:
         assert any(a <= start and end <= b for a, b in memory), (hex(start), hex(end))
         assert not any(start < b and a < end for a, b in reserved), (hex(start), hex(end))
@@ -170,26 +176,42 @@ def check_memory(dtb, heap, least):
 
 UART = 'compatible = "arm,pl011\\0arm,primecell"; reg = <0 {0} 0 0x1000>;'
 RESERVED = "reserved-memory {{ #address-cells = <2>; #size-cells = <2>; ranges; {} }};"
+
+
+def one_cell(source):
+    """Addresses and lengths of the root's children in a cell each, without what is above 4 GiB."""
+    source = re.sub(r"\tpcie@.*?\n\t};\n", "", source, flags=re.S)
+    source = re.sub(r"^\t(#(?:address|size)-cells) = <0x02>;", r"\t\1 = <0x01>;", source, flags=re.M)
+    assert not re.search(r"^\t\treg = <(?!(?:0x00 \w+ 0x00 \w+ ?)+>)", source, re.M), source
+    return re.sub(r"^\t\treg = <.*>", lambda m: re.sub(r"0x00 (0x\w+)", r"\1", m[0]), source, flags=re.M)
+
+
+def also(*texts):
+    return lambda source: with_nodes(source, *texts)
+
+
 TREES = {
-    "as it is": [],
-    "memory": ['ram@60000000 { device_type = "memory"; reg = <0 0x60000000 0 0x10000000>; '
-               'status = "disabled"; };'],
-    "reserved": [RESERVED.format(
+    "as it is": also(),
+    "memory": also('ram@60000000 { device_type = "memory"; reg = <0 0x60000000 0 0x10000000>; status = "disabled"; };'),
+    "reserved": also(RESERVED.format(
         "fw@44000000 { reg = <0 0x44000000 0 0x100000>; no-map; };"
         "pool { size = <0 0x10000>; alignment = <0 0x1000>; };"
         "odd@45000800 { reg = <0 0x45000800 0 0x900>; };"
         "off@47000000 { reg = <0 0x47000000 0 0x100000>; status = \"disabled\"; };"
-        "two@46000000 { reg = <0 0x46000000 0 0x1000 0 0x46800000 0 0x1000>; };")],
-    "forty": [RESERVED.format("".join(
+        "two@46000000 { reg = <0 0x46000000 0 0x1000 0 0x46800000 0 0x1000>; };")),
+    "forty": also(RESERVED.format("".join(
         f"r@{a:x} {{ reg = <0 {a:#x} 0 0x1000>; }};"
-        for a in range(0x42000000, 0x42000000 + 40 * 0x100000, 0x100000)))],
+        for a in range(0x42000000, 0x42000000 + 40 * 0x100000, 0x100000)))),
+    "no cells": also("reserved-memory { ranges; fw@44000000 { reg = <0 0x44000000 0x100000>; no-map; }; };"),
+    "memreserve": lambda source: source.replace("/dts-v1/;", "/dts-v1/;\n/memreserve/ 0x44000000 0x100000;"),
+    "one cell": one_cell,
 }
 
 
 @arm64
 @pytest.mark.parametrize("name", TREES)
 def test_memory_of_the_tree(tmp_path, virt, name):
-    dtb = compiled(tmp_path, with_nodes(virt, *TREES[name]))
+    dtb = compiled(tmp_path, TREES[name](virt))
     result = crash("arm64", "--qemu", f"-dtb {dtb}")
     check_memory(dtb, heap_of(result), OTHER)
     assert not result.log("WARN")

@@ -4,6 +4,7 @@
 its cause. Where gdb stands is compared with the crash screen, with what the same
 program does without a recording, and with addr2line."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -16,8 +17,9 @@ from vitrine import ARCHS, ROOT, RUN_SECONDS, SEVERAL, SHARED, TARGETS, build, m
 
 pytestmark = pytest.mark.one_cpu("QEMU records one CPU only")
 
-# In every session gdb must come back: `make nightly` runs 100.
+# In every session gdb must come back: `make nightly` runs 100, beside LOAD programs that spin.
 SESSIONS = int(os.environ.get("VITRINE_REPLAYS", 5))
+LOAD = 2 if "VITRINE_REPLAYS" in os.environ else 0
 
 
 def recorded(image, folder, *args, **more):
@@ -44,6 +46,17 @@ def where(name):
     return WHERE % name
 
 
+@contextlib.contextmanager
+def load():
+    spinning = [subprocess.Popen(["timeout", "3600", "sh", "-c", "while :; do :; done"]) for _ in range(LOAD)]
+    try:
+        yield
+    finally:
+        for one in spinning:
+            one.terminate()
+            one.wait()
+
+
 @pytest.fixture(scope="module")
 def null_write(arch, tmp_path_factory):
     """A recording of a crash, and its screen."""
@@ -67,14 +80,15 @@ def test_sessions_go_back(null_write, arch):
     folder, result = null_write
     first = build("crash", arch).functions()["null_write"]
     pc = int(re.search(r"\[([0-9a-f]{16})\] null_write\+", result.text).group(1), 16)
-    for _ in range(SESSIONS):
-        text = replay(folder, where("AT"), 'printf "PC %lx\\n", $pc', "hbreak main",
-                      "reverse-continue", where("BACK"), "delete", "hbreak *null_write", "continue",
-                      where("ON"), "stepi", "reverse-continue", 'printf "FIRST %lx\\n", $pc')
-        assert place(text, "AT")[0] == "null_write", text
-        assert int(re.search(r"^PC (\w+)$", text, re.M).group(1), 16) == pc
-        assert int(re.search(r"^FIRST (\w+)$", text, re.M).group(1), 16) == first, text
-        assert place(text, "BACK")[0] == "main" and place(text, "ON")[0] == "null_write", text
+    with load():
+        for _ in range(SESSIONS):
+            text = replay(folder, where("AT"), 'printf "PC %lx\\n", $pc', "hbreak main",
+                          "reverse-continue", where("BACK"), "delete", "hbreak *null_write", "continue",
+                          where("ON"), "stepi", "reverse-continue", 'printf "FIRST %lx\\n", $pc')
+            assert place(text, "AT")[0] == "null_write", text
+            assert int(re.search(r"^PC (\w+)$", text, re.M).group(1), 16) == pc
+            assert int(re.search(r"^FIRST (\w+)$", text, re.M).group(1), 16) == first, text
+            assert place(text, "BACK")[0] == "main" and place(text, "ON")[0] == "null_write", text
 
 
 def test_steps_back(null_write):
@@ -96,6 +110,13 @@ def test_bad_call(arch, tmp_path):
     text = replay(tmp_path / "r", 'printf "PC %lx\\n", $pc', "uk rewind", "reverse-stepi", where("CALL"))
     assert "PC 0\n" in text and "nowhere points there: uk rewind nowhere" in text, text
     assert place(text, "CALL")[0] == "null_call", text
+
+
+def test_call_of_data(arch, tmp_path):
+    """What the crash is about can be read: back to where it was written, past all that calls it."""
+    recorded(build("crash", arch), tmp_path / "r", "nx")
+    text = replay(tmp_path / "r", "uk rewind", where("WRITE"), 'printf "BEFORE %d\n", code[0]', "nexti", 'printf "THEN %d\n", code[0]')
+    assert place(text, "WRITE")[0] == "nx" and "BEFORE 0\n" in text and "THEN 1\n" in text, text
 
 
 def test_ended_from_outside(arch, tmp_path):

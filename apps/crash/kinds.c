@@ -41,6 +41,7 @@ KIND nx(void)
 {
 	static unsigned char code[16];
 
+	code[0] = 1;
 	((void (*)(void))(void *volatile)code)();
 }
 

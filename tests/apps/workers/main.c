@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uk/crash.h>
 #include <uk/dump.h>
+#include <uk/plat/paging.h>
 #include <uk/sched.h>
 #include <uk/semaphore.h>
 #include <uk/time.h>
@@ -113,6 +115,24 @@ static void crowd(unsigned long count)
 	own = count;
 	uk_sched_yield();
 	*(volatile int *)0 = 1;
+}
+
+/* Three pages, of which the middle one is mapped to where no memory can be:
+ * above what the CPU has address lines for.
+ */
+static void hole(void)
+{
+	__vaddr_t pages = 0x600000000000;
+	__pte_t *entry;
+
+	if (ukplat_page_map(ukplat_pt_get_active(), pages, __PADDR_ANY, 3,
+			    PAGE_ATTR_PROT_RW, PAGE_FLAG_FORCE_SIZE))
+		return;
+	memset((void *)pages, 'v', 3 * __PAGE_SIZE);
+	ukarch_pt_lookup(ukarch_pt_root(pages), pages + __PAGE_SIZE, &entry);
+	*entry = ukarch_pte_page(1UL << 46, 0, PAGE_ATTR_PROT_RW);
+	ukarch_tlb_flush_page(pages + __PAGE_SIZE);
+	UK_CRASH("hole\n");
 }
 
 /* --- functions that a debugger calls --------------------------------------*/
@@ -276,6 +296,8 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(scene, "crowd"))
 		crowd(strtoul(argv[2], NULL, 10));
+	if (!strcmp(scene, "hole"))
+		hole();
 	for (unsigned int i = 0; i < WORKERS; i++) {
 		for (unsigned int j = 0; j < VECTOR_BYTES; j++)
 			holders[i].in[j] = (37 * i + 11) * (j + 3 * i + 1);
