@@ -11,11 +11,12 @@ import re
 import shlex
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pexpect
 import pytest
-from vitrine import ARCHS, NEWLIB_SECONDS, ROOT, RUN_SECONDS, SHARED, Image, build, make
+from vitrine import ARCHS, BUILD_SECONDS, NEWLIB_SECONDS, ROOT, RUN_SECONDS, SHARED, Image, build, make
 
 pytestmark = pytest.mark.one_cpu("builds")
 
@@ -344,6 +345,18 @@ def test_a_second_build_of_an_image_waits(tmp_path):
     assert (tmp_path / "hello-x86_64" / ".config").exists()
 
 
+def test_two_builds_of_an_image(tmp_path):
+    """Started at once: each object is made once, and what comes out boots."""
+    words = ["make", "-j2", f"O={tmp_path}", "ARCH=x86_64", f"NEWLIB_DIR={SHARED}/newlib-x86_64"]
+    both = [subprocess.Popen(words, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             text=True, env={**os.environ, "MAKEFLAGS": ""}) for _ in range(2)]
+    texts = [one.communicate(timeout=BUILD_SECONDS)[0] for one in both]
+    assert [one.returncode for one in both] == [0, 0], texts
+    made = [name for text in texts for name in COMPILED.findall(text)]
+    assert len(made) == len(set(made)) > 50, texts
+    assert Image(tmp_path / "hello-x86_64" / "hello.elf", "x86_64", "hello").run().status == 0
+
+
 def test_a_select_of_nothing_is_named(tmp_path):
     app = tmp_path / "app"
     shutil.copytree(ROOT / "apps/hello", app)
@@ -600,7 +613,9 @@ def test_two_checkouts_give_the_same_bytes(arch, tmp_path):
     for name in ("libfdt", *([] if os.environ.get("VITRINE_NEWLIB") else [f"newlib-{arch}"])):
         if (SHARED / name).exists():
             shutil.copytree(SHARED / name, root / "build" / name, symlinks=True)
-    make("-j2", f"O={tmp_path}/out", "APP=crash", f"ARCH={arch}", cwd=root, seconds=NEWLIB_SECONDS, CCACHE_DISABLE="1")
+    said = make("-j2", f"O={tmp_path}/out", "APP=crash", f"ARCH={arch}", cwd=root, seconds=NEWLIB_SECONDS, CCACHE_DISABLE="1").stdout
+    if os.environ.get("VITRINE_NEWLIB"):
+        assert re.findall(rf"^  NEWLIB  {arch}: step (\d) of 4, \w+", said, re.M) == [*"1234"], said
     there = tmp_path / "out" / f"crash-{arch}" / "crash.elf"
     assert here.read_bytes() == there.read_bytes()
 
@@ -627,3 +642,18 @@ def test_nightly_is_test_for_longer():
     assert "FUZZ_SECONDS=60" in longer and "VITRINE_VIRTIO_MIB=256" in longer
     assert again.split() == ["||", "failed=y;"]
     assert rest.split(";")[0].split() == ["--smp", "2", "||", "failed=y"] and '-z "$failed"' in rest, nightly
+
+
+def test_a_failing_test_names_its_command(tmp_path):
+    """And make hands that test, with its parameters, to pytest."""
+    (tmp_path / "test_it.py").write_text("import pytest\n@pytest.mark.parametrize('n', [1, 2])\n"
+                                         "def test_one(n):\n    assert n == 1\n")
+    done = subprocess.run([sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-n", "0", "--rootdir", tmp_path, tmp_path],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=RUN_SECONDS, check=False, cwd=tmp_path,
+                          env={**os.environ, "PYTHONPATH": str(ROOT / "tests"), "VITRINE_OUT": str(tmp_path / "out"), "VITRINE_SMP": "1",
+                               "PYTEST_ADDOPTS": ""})
+    command = "make test T='test_it.py::test_one[2]'"
+    assert re.findall("^make test .*", done.stdout, re.M) == [command], done.stdout
+    run = make("-n", *shlex.split(command)[1:], "SETUP=no").stdout
+    assert "tests/run-all --only 'test_it.py::test_one[2]' " in run, run

@@ -52,13 +52,22 @@ static void abort_again(int sig)
 
 static void raise_by_name(const char *name)
 {
+#define NAMED(name)              \
+	{                        \
+#name, SIG##name \
+	}
 	static const struct {
 		const char *name;
 		int sig;
 	} all[] = {
-		{ "HUP", SIGHUP },   { "KILL", SIGKILL }, { "SEGV", SIGSEGV },
-		{ "TERM", SIGTERM }, { "STOP", SIGSTOP }, { "TSTP", SIGTSTP },
-		{ "CHLD", SIGCHLD },
+		NAMED(HUP),    NAMED(INT),  NAMED(QUIT), NAMED(ILL),
+		NAMED(TRAP),   NAMED(ABRT), NAMED(FPE),	 NAMED(KILL),
+		NAMED(BUS),    NAMED(SEGV), NAMED(SYS),	 NAMED(PIPE),
+		NAMED(ALRM),   NAMED(TERM), NAMED(URG),	 NAMED(STOP),
+		NAMED(TSTP),   NAMED(CONT), NAMED(CHLD), NAMED(TTIN),
+		NAMED(TTOU),   NAMED(IO),   NAMED(XCPU), NAMED(XFSZ),
+		NAMED(VTALRM), NAMED(PROF), NAMED(USR1), NAMED(USR2),
+		NAMED(WINCH),
 	};
 
 	for (unsigned int i = 0; i < sizeof(all) / sizeof(*all); i++)
