@@ -64,6 +64,7 @@ README_MAIN = r"""
 #include <uk/alloc.h>
 #include <uk/console.h>
 #include <uk/crash.h>
+#include <uk/time.h>
 
 const char *first_greeting(void);
 char *copy_of(struct uk_alloc *a, const char *text);
@@ -72,6 +73,8 @@ unsigned int worker_count(void), run_once(void), beats_in_5_ms(void), messages_i
 int open_door(void), peek(const unsigned long *addr, unsigned long *word), double_it(int x),
 	value_of(const char *path, char *text, __sz size);
 unsigned int ticks_with_interrupts_off(void);
+void check(int balance), answer(const char *path, __u32 bytes), work(void);
+int profile_of_work(void);
 void water(int litres), show_callers(void), say_where(unsigned long pc),
 	report(unsigned int count, unsigned long bytes), *from_a_thread(void *arg),
 	run_line(struct uk_console *con, const char *line, __sz len), greet(void);
@@ -81,6 +84,13 @@ int map_stack(__vaddr_t base), random_bytes(void *to, unsigned int len);
 unsigned long *count_interrupts(unsigned int irq);
 
 static unsigned char noise[32];
+
+void work(void)
+{
+	for (__nsec end = uk_time_monotonic() + 200000000; uk_time_monotonic() < end;)
+		for (volatile int i = 0; i < 100000; i++)
+			;
+}
 
 int main(void)
 {
@@ -104,6 +114,11 @@ int main(void)
 	printf("%u more\n", messages_in_the_ring() - messages);
 	printf("%s\n", bytes_logged > strlen("3 regions, 4096 bytes") ? "counted" : "");
 	printf("%u run, %s\n", run_once(), from_a_thread(&word) == &word ? "joined" : "");
+	check(-1);
+	answer("/door", 7);
+	run_line(uk_console_get(UK_CONSOLE_STDIO), "tracepoints last 1", 18);
+	profile_of_work();
+	run_line(uk_console_get(UK_CONSOLE_STDIO), "prof top 2", 10);
 	printf("%s\n", beats_in_5_ms() ? "beats" : "");
 	printf("%s\n", ticks_with_interrupts_off() ? "ticks" : "");
 	greet();
@@ -135,20 +150,23 @@ int main(void)
 """
 README_SAYS = (
     "salve 1", "0 1 7", "42", "pepper 9 workers", "hello you", "3 regions, 4096 bytes",
-    "no device at 0x1000", "2 more", "counted", "1 run, joined", "beats", "ticks", "good day", "byte a", "b", "interrupted", "32 random bytes, mixed", "0 0 1", "level 10, no salt",
+    "no device at 0x1000", "2 more", "counted", "1 run, joined", "core file: ", "web_request path=/door bytes=7", " % ", "  work", "beats", "ticks", "good day", "byte a", "b", "interrupted", "32 random bytes, mixed", "0 0 1", "level 10, no salt",
     "main+0 (", "litres > 100", "after the breakpoint", "goodbye", "Weather: bad for crash")
-README_LIBS = ("ukalloc", "ukassert", "ukcmd", "ukconsole", "ukcore", "ukcrash", "ukevent", "ukhttp", "ukinit",
-               "ukintctlr", "uknmi", "uknofault", "ukpaging", "ukparam", "ukprint", "ukpthread", "uksched", "ukstore", "uksymtab",
-               "uktime", "uktrap", "ukubsan", "ukunwind", "ukvirtio")
+# All but those of images of their own: ukcxx, ukkasan, uktest (test_cxx.py, test_kasan.py, test_uktest.py).
+README_LIBS = ("ukalloc", "ukassert", "ukcmd", "ukconsole", "ukcore", "ukcrash", "ukdump", "ukevent", "ukhttp", "ukinit",
+               "ukintctlr", "uknmi", "uknofault", "ukpaging", "ukparam", "ukprint", "ukprof", "ukpthread", "uksched", "ukstore",
+               "uksymtab", "uktime", "uktrace", "uktrap", "ukubsan", "ukunwind", "ukvirtio")
 
 
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
-def test_readme_examples_run(arch, cc):
-    """In one image; that of uktest: test_uktest.py."""
+def test_readme_examples_run(arch, cc, tmp_path):
+    """In one image."""
     app = OUT / f"app-{arch}-{cc}" / "readmes"
     app.mkdir(parents=True, exist_ok=True)
     (app / "Config.uk").write_text("config APPREADMES\n\tdef_bool y\n" + "".join(
-        f"\tselect LIB{lib}\n" for lib in ("UKALLOC", "UKCMD", "UKCONSOLE_RX_IRQ", "UKCRASH", "UKHTTP", "UKNMI", "UKPAGING", "UKPTHREAD", "UKSTORE", "UKVIRTIO")))
+        f"\tselect LIB{lib}\n" for lib in (
+        "UKALLOC", "UKCMD", "UKCONSOLE_RX_IRQ", "UKCRASH", "UKDUMP", "UKHTTP", "UKNMI", "UKPAGING", "UKPROF", "UKPTHREAD", "UKSTORE", "UKTRACE",
+        "UKVIRTIO")))
     (app / "main.c").write_text(README_MAIN)
     names = ["main.c"]  # an earlier run may have left others
     for lib in README_LIBS:
@@ -162,11 +180,11 @@ def test_readme_examples_run(arch, cc):
         "$(eval $(call addlib,appreadmes))\nAPPREADMES_CFLAGS-y += -mgeneral-regs-only\n"
         f"APPREADMES_SRCS-y += $(addprefix $(APPREADMES_BASE)/,{' '.join(names)})\n")
     with HttpGuest(build(str(app), arch, cc), next(iter(TARGETS[arch].machines)), stdin=True, options=[
-            "-p", "web.workers=9", "--qemu", "-device virtio-rng-device"]) as guest:
+            "-p", "web.workers=9", "-p", "trace.on=web_request", "--core", tmp_path / "core", "--qemu", "-device virtio-rng-device"]) as guest:
         guest.wait_for("good day")
         assert guest.get("/hello?you") == "hello you\n"
         result = guest.end(b"xab")
-    assert result.status == 70, result.text
+    assert result.status == 70 and (tmp_path / "core").exists(), result.text
     at = 0
     for text in README_SAYS:
         assert text in result.text[at:], f"{text!r} is not (in order) in\n{result.text}"
