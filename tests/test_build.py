@@ -14,6 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pairs
 import pexpect
 import pytest
 from vitrine import ARCHS, BUILD_SECONDS, NEWLIB_SECONDS, ROOT, RUN_SECONDS, SHARED, Image, build, make
@@ -531,6 +532,21 @@ def test_menuconfig_opens_and_quits(tmp_path):
     child.close()
     assert child.exitstatus == 0
     assert (tmp_path / "hello-arm64" / ".config").exists()
+
+
+def test_prompts(arch):
+    """An option stands below its library, if that has a prompt; its line, in the menu that it is in, fits 80 columns."""
+    prompted = [node for node in pairs.kconfig(arch)[1].node_iter() if node.prompt]
+    libraries = {node.item.name for node in prompted if getattr(node.item, "name", "") and node.item.name.startswith("LIB")}
+    assert len(libraries) > 40
+    for node in prompted:
+        text, own, above = node.prompt[0], f"LIB{node.filename.split('/')[1]}".replace("-", "_").upper(), set()
+        assert len("    [*] ") + len(text) + len(" (NEW)  --->") <= 80 and not text.endswith("."), text
+        up = node
+        while up.parent:
+            above.add(getattr(up.item, "name", None))
+            up = up.parent
+        assert node.filename.split("/")[0] != "lib" or own not in libraries or own in above, (node.filename, text)
 
 
 # --- applications outside the tree -------------------------------------------

@@ -73,7 +73,7 @@ unsigned int worker_count(void), run_once(void), beats_in_5_ms(void), messages_i
 int open_door(void), peek(const unsigned long *addr, unsigned long *word), double_it(int x),
 	value_of(const char *path, char *text, __sz size);
 unsigned int ticks_with_interrupts_off(void);
-void check(int balance), answer(const char *path, __u32 bytes), work(void);
+void check(int balance), answer(const char *path, __u32 bytes), take_order(unsigned int pieces, const char *customer), work(void);
 int profile_of_work(void);
 void water(int litres), show_callers(void), say_where(unsigned long pc),
 	report(unsigned int count, unsigned long bytes), *from_a_thread(void *arg),
@@ -116,7 +116,8 @@ int main(void)
 	printf("%u run, %s\n", run_once(), from_a_thread(&word) == &word ? "joined" : "");
 	check(-1);
 	answer("/door", 7);
-	run_line(uk_console_get(UK_CONSOLE_STDIO), "tracepoints last 1", 18);
+	take_order(3, "Ada");
+	run_line(uk_console_get(UK_CONSOLE_STDIO), "tracepoints last 2", 18);
 	profile_of_work();
 	run_line(uk_console_get(UK_CONSOLE_STDIO), "prof top 2", 10);
 	printf("%s\n", beats_in_5_ms() ? "beats" : "");
@@ -150,7 +151,7 @@ int main(void)
 """
 README_SAYS = (
     "salve 1", "0 1 7", "42", "pepper 9 workers", "hello you", "3 regions, 4096 bytes",
-    "no device at 0x1000", "2 more", "counted", "1 run, joined", "core file: ", "web_request path=/door bytes=7", " % ", "  work", "beats", "ticks", "good day", "byte a", "b", "interrupted", "32 random bytes, mixed", "0 0 1", "level 10, no salt",
+    "no device at 0x1000", "2 more", "counted", "1 run, joined", "core file: ", "web_request path=/door bytes=7", "order pieces=3 customer=Ada", " % ", "  work", "beats", "ticks", "good day", "byte a", "b", "interrupted", "32 random bytes, mixed", "0 0 1", "level 10, no salt",
     "main+0 (", "litres > 100", "after the breakpoint", "goodbye", "Weather: bad for crash")
 # All but those of images of their own: ukcxx, ukkasan, uktest (test_cxx.py, test_kasan.py, test_uktest.py).
 README_LIBS = ("ukalloc", "ukassert", "ukcmd", "ukconsole", "ukcore", "ukcrash", "ukdump", "ukevent", "ukhttp", "ukinit",
@@ -160,7 +161,7 @@ README_LIBS = ("ukalloc", "ukassert", "ukcmd", "ukconsole", "ukcore", "ukcrash",
 
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_readme_examples_run(arch, cc, tmp_path):
-    """In one image."""
+    """In one image, with those of the guide that no file of it has."""
     app = OUT / f"app-{arch}-{cc}" / "readmes"
     app.mkdir(parents=True, exist_ok=True)
     (app / "Config.uk").write_text("config APPREADMES\n\tdef_bool y\n" + "".join(
@@ -169,18 +170,17 @@ def test_readme_examples_run(arch, cc, tmp_path):
         "UKVIRTIO")))
     (app / "main.c").write_text(README_MAIN)
     names = ["main.c"]  # an earlier run may have left others
-    for lib in README_LIBS:
-        blocks = re.findall(r"^```c\n(.*?)^```$", (ROOT / f"lib/{lib}/README.md").read_text(),
-                            re.M | re.S)
-        assert blocks, lib
+    for document in (*(ROOT / f"lib/{lib}/README.md" for lib in README_LIBS), ROOT / "doc/guide.md"):
+        blocks = re.findall(r"^```c\n(.*?)^```$", document.read_text(), re.M | re.S)
+        assert blocks, document
         for number, block in enumerate(blocks):
-            names.append(f"{lib}{number}.c")
+            names.append(f"{document.parent.name}{number}.c")
             (app / names[-1]).write_text(block)
     (app / "Makefile.uk").write_text(
         "$(eval $(call addlib,appreadmes))\nAPPREADMES_CFLAGS-y += -mgeneral-regs-only\n"
         f"APPREADMES_SRCS-y += $(addprefix $(APPREADMES_BASE)/,{' '.join(names)})\n")
     with HttpGuest(build(str(app), arch, cc), next(iter(TARGETS[arch].machines)), stdin=True, options=[
-            "-p", "web.workers=9", "-p", "trace.on=web_request", "--core", tmp_path / "core", "--qemu", "-device virtio-rng-device"]) as guest:
+            "-p", "web.workers=9", "-p", "trace.on=web_request,order", "--core", tmp_path / "core", "--qemu", "-device virtio-rng-device"]) as guest:
         guest.wait_for("good day")
         assert guest.get("/hello?you") == "hello you\n"
         result = guest.end(b"xab")
