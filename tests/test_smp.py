@@ -35,6 +35,12 @@ def test_run_and_lock(arch, cc):
     assert f"counter {20000 * (CPUS - 1)}" in lines
 
 
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+def test_unikrafts_calls(arch, cc):
+    """A CPU that an application starts with code and stack of its own; wake-ups; one that halts for ever."""
+    assert "woken 10 times, room for 16" in boot(arch, cc, "start", cpus=3, options=["-p", "smp.own=1"])
+
+
 def test_more_cpus_than_the_image_is_for(arch):
     many = {"x86_64": "-smp 10", "arm64": "-smp 10 -machine gic-version=3"}[arch]
     result = build("smp", arch).run("run", options=["--qemu", many])

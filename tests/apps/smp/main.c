@@ -176,6 +176,7 @@ static const struct {
 	{ "log", scene_log },
 	{ "tlb", scene_tlb },
 	{ "order", scene_order },
+	{ "start", scene_start },
 	{ "rounds", scene_rounds },
 	{ "crash_together", scene_crash_together },
 	{ "crash_late", scene_crash_late },

@@ -25,5 +25,6 @@ int scene_heap(void);
 int scene_log(void);
 int scene_tlb(void);
 int scene_order(void);
+int scene_start(void);
 
 #endif
