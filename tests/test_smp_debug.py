@@ -8,12 +8,14 @@ import re
 import subprocess
 
 import crash_report
+import pexpect
 import pytest
 
 from gdb_guest import StubGuest, play
+from http_guest import HttpGuest
 from screen import read_screen
 from test_lldb import lldb
-from vitrine import ARCHS, ROOT, RUN_SECONDS, build
+from vitrine import ARCHS, ON_MACHINES, ROOT, RUN_SECONDS, SEVERAL, build
 
 pytestmark = pytest.mark.one_cpu("has several")
 
@@ -108,6 +110,22 @@ def test_core_with_threads(arch, tmp_path):
     at = next(line for line in lines if re.match(r" *\[", line) and not line.endswith(" inlined"))
     # What the debugger's stop held back may have interrupted it since.
     assert title.endswith(", computes, interrupts on") == (" computes_for_ever+" in at), done.text
+
+
+def test_a_scrape_stops_no_cpu(arch, tmp_path):
+    """A debugger of QEMU's stands where one CPU stops the others: a dump comes there, scrapes do not."""
+    image, place = build("tests/apps/http", arch, config=SEVERAL), tmp_path / "gdb"
+    options = ["--smp", CPUS, "--core", tmp_path / "core", "-p", "http.token=letmein", "--qemu", f"-gdb unix:{place},server=on,wait=off"]
+    commands = [f"target remote {place}", "hbreak uk_lcpu_stop_others", "echo goes on\\n", "continue", "backtrace", "detach"]
+    with HttpGuest(image, next(m for a, m in ON_MACHINES if a == arch), 3, options=options) as g:
+        g.wait_for("ready")
+        words = ["-nx", "-batch", "-iex", "set style enabled off", *(word for c in commands for word in ("-ex", c)), str(image.path)]
+        gdb = pexpect.spawn(image.target.gdb, words, timeout=RUN_SECONDS, encoding="utf-8", dimensions=(24, 1000))
+        gdb.expect_exact("goes on")
+        assert all('cpu="2"' in g.get("/metrics") for _ in range(20))
+        assert g.ask("/core", "POST", Authorization="Bearer letmein")[0] == 200
+        gdb.expect(pexpect.EOF)
+    assert "uk_lcpu_stop_others (" in gdb.before and "in post_core (" in gdb.before, gdb.before
 
 
 def test_a_call_that_changes_the_cpu(arch):
