@@ -12,7 +12,7 @@ from vitrine import build
 
 pytestmark = pytest.mark.one_cpu("has several")
 
-SCENES = ("mutex", "semaphore", "condition", "wakes", "create", "detached", "sleep", "pull", "affinity",
+SCENES = ("mutex", "semaphore", "fair", "condition", "wakes", "create", "detached", "sleep", "pull", "affinity",
           "preempt", "errno", "lines", "once", "posix", "idle", "values", "only",
           "trace")
 ON = {"2": ["--qemu", "-smp 2"], "4": ["--icount", "--qemu", "-smp 4"], "8": ["--icount", "--qemu", "-smp 8"]}

@@ -79,6 +79,71 @@ int scene_semaphore(void)
 	return (int)too_many + (tokens.count != TOKENS);
 }
 
+/* --- fair: those that wait have it in their order, on whatever CPU ---------*/
+
+static struct uk_semaphore gate = UK_SEMAPHORE_INITIALIZER(0);
+static unsigned long order[MANY + 1], came;
+
+static void *comes_to_mutex(void *arg)
+{
+	uk_mutex_lock(&mutex);
+	order[came++] = (unsigned long)arg;
+	uk_mutex_unlock(&mutex);
+	return NULL;
+}
+
+static void *comes_to_gate(void *arg)
+{
+	uk_semaphore_down(&gate);
+	order[came++] = (unsigned long)arg;
+	uk_semaphore_up(&gate);
+	return NULL;
+}
+
+/* One after the other waits. Main, which has it, lets go and is the last. */
+static int out_of_order(void *(*comes)(void *), void (*let_go)(void))
+{
+	struct uk_thread *t[MANY];
+	int wrong = 0;
+
+	came = 0;
+	for (unsigned long i = 0; i < MANY; i++) {
+		t[i] = uk_thread_create("comes", comes, (void *)i);
+		wrong += uk_thread_set_affinity(t[i],
+						1UL << (MANY - i) % cpus()) < 0;
+		while (t[i]->state != UK_THREAD_WAITING)
+			uk_sched_yield();
+	}
+	let_go();
+	comes((void *)MANY);
+	for (unsigned long i = 0; i < MANY; i++)
+		uk_thread_join(t[i], NULL);
+	for (unsigned long i = 0; i <= MANY; i++)
+		wrong += order[i] != i;
+	return wrong;
+}
+
+static void unlock(void)
+{
+	uk_mutex_unlock(&mutex);
+}
+
+static void open_gate(void)
+{
+	uk_semaphore_up(&gate);
+}
+
+int scene_fair(void)
+{
+	int wrong;
+
+	uk_mutex_lock(&mutex);
+	wrong = out_of_order(comes_to_mutex, unlock);
+	wrong += out_of_order(comes_to_gate, open_gate);
+	uk_semaphore_down(&gate);
+	return wrong;
+}
+
 /* --- condition: a box with room for one, of two sides ---------------------*/
 
 static pthread_mutex_t box_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -242,6 +307,7 @@ static const struct {
 } scenes[] = {
 	{ "mutex", scene_mutex },
 	{ "semaphore", scene_semaphore },
+	{ "fair", scene_fair },
 	{ "condition", scene_condition },
 	{ "wakes", scene_wakes },
 	{ "create", scene_create },
