@@ -28,9 +28,9 @@ THREADS = ("mutex", "semaphore", "condition", "wakes", "create", "detached", "sl
 CRASHED = 70
 
 
-def debug(arch, cpus, scene, *args, seconds=0):
+def debug(arch, cpus, scene, *args, seconds=0, place=None, options=()):
     """A scene of gdb's, for a time in which a busy host can."""
-    with StubGuest(build("smp", arch), "rounds", options=["--smp", cpus], life=5 * RUN_SECONDS + seconds) as g:
+    with StubGuest(build("smp", arch), "rounds", place=place, options=["--smp", cpus, *options], life=5 * RUN_SECONDS + seconds) as g:
         g.gdb(scene, cpus, *args, more=SCENES, seconds=2 * RUN_SECONDS + seconds)
         done = g.end()
     assert done.status == 0 and "rounds " in done.text, done.text
@@ -46,6 +46,16 @@ def debug(arch, cpus, scene, *args, seconds=0):
 ])
 def test_gdb(arch, scene, args):
     debug(arch, CPUS, scene, *args)
+
+
+# Beside microvm and virt as they are; make test has the one that differs more.
+OTHERS = [("x86_64", "q35", ()), ("arm64", "vport", ("--qemu", "-machine gic-version=3"))]
+
+
+@pytest.mark.parametrize("arch, place, options", [
+    one for one in OTHERS if one[0] in ARCHS and (os.environ.get("VITRINE_ALL") or one[0] == ARCHS[-1])])
+def test_other_controllers(arch, place, options):
+    debug(arch, CPUS, "ctrl_c_reaches_each_cpu", place=place, options=options)
 
 
 @pytest.mark.parametrize("cpus, stops", TORTURES)
