@@ -191,6 +191,45 @@ static void variable_text(const struct variable *v, __sz offset, char *text,
 		    where, name_length(v), v->name, kasan_bytes(v->size, size));
 }
 
+static __u8 shadow(__uptr addr, const struct uk_stack *stack)
+{
+	return addr >= (__uptr)stack->base && addr < (__uptr)stack->top
+		       ? *shadow_of(addr)
+		       : 0;
+}
+
+/* What alloca() gives has no description: its length is what can be used
+ * between the two sides.
+ */
+static int alloca_text(__uptr addr, const struct uk_stack *stack, char *text,
+		       __sz len)
+{
+	__uptr start = ALIGN_DOWN(addr, (__uptr)UK_KASAN_GRANULE), end;
+	__u8 here = shadow(start, stack);
+	char away[KASAN_BYTES_MAX], size[KASAN_BYTES_MAX];
+
+	if (here && here < UK_KASAN_GRANULE)
+		here = shadow(start + UK_KASAN_GRANULE, stack);
+	if (here == ALLOCA_LEFT)
+		while (shadow(start, stack) == ALLOCA_LEFT)
+			start += UK_KASAN_GRANULE;
+	else if (here == ALLOCA_RIGHT)
+		while (start > (__uptr)stack->base &&
+		       shadow(start - UK_KASAN_GRANULE, stack) != ALLOCA_LEFT)
+			start -= UK_KASAN_GRANULE;
+	else
+		return 0;
+	for (end = start; end < (__uptr)stack->top && !shadow(end, stack);)
+		end += UK_KASAN_GRANULE;
+	if (shadow(end, stack) < UK_KASAN_GRANULE)
+		end += shadow(end, stack);
+	kasan_bytes(here == ALLOCA_LEFT ? start - addr : addr - end, away);
+	uk_snprintf(text, len, "%s %s the alloca() block of %s", away,
+		    here == ALLOCA_LEFT ? "before" : "past the end of",
+		    kasan_bytes(end - start, size));
+	return 1;
+}
+
 int kasan_describe_stack(__uptr addr, uk_kasan_line_t line, void *arg)
 {
 	const struct uk_stack *stack = uk_stack_find(addr);
@@ -204,7 +243,8 @@ int kasan_describe_stack(__uptr addr, uk_kasan_line_t line, void *arg)
 		return 0;
 	uk_snprintf(text, sizeof(text), "in no known frame");
 	symbol[0] = '\0';
-	if (find_frame(stack, addr, &f, &start)) {
+	if (!alloca_text(addr, stack, text, sizeof(text)) &&
+	    find_frame(stack, addr, &f, &start)) {
 		uk_symbol_text(f.function, 0, symbol);
 		if (nearest(f.description, addr - start, &v))
 			variable_text(&v, addr - start, text, sizeof(text));

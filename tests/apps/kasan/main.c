@@ -43,7 +43,7 @@ static void heap_read(void)
 {
 	char *p = allocates(20);
 
-	for (int i = 0; i < 3; i++)
+	for (volatile int i = 0; i < 3; i++)
 		sink = p[n + 20]; /* here */
 }
 
@@ -116,6 +116,30 @@ static void stack_end(void)
 	hide(buf);
 	sink = buf[n + 20]; /* here */
 }
+
+#ifdef __clang__ /* gcc puts nothing around it */
+static void alloca_end(void)
+{
+	char *p = hide(alloca((size_t)n + 20));
+
+	sink = p[n + 20]; /* here */
+}
+
+static void alloca_before(void)
+{
+	char *p = hide(alloca((size_t)n + 24));
+
+	sink = p[n - 1]; /* here */
+}
+
+static void array_end(void)
+{
+	char p[n + 40];
+
+	hide(p);
+	sink = p[n + 43]; /* here */
+}
+#endif
 
 static void stack_before(void)
 {
@@ -270,6 +294,9 @@ static const struct {
 	KIND(in_strlen),      KIND(in_strcpy),	    KIND(in_strncpy),
 	KIND(in_strcat),      KIND(in_strcmp),	    KIND(in_strncmp),
 	KIND(in_strchr),      KIND(in_memchr),	    KIND(in_printf),
+#ifdef __clang__
+	KIND(alloca_end),     KIND(alloca_before),  KIND(array_end),
+#endif
 };
 
 /* --- what is right -------------------------------------------------------- */
