@@ -122,6 +122,27 @@ def test_string_functions_leave_vector_registers_alone(arch):
     assert {"strlen", "strcmp", "memchr", "toupper"} <= seen
 
 
+# What makes room on the stack by a fixed number of bytes, and what touches it then.
+ROOM = {"x86_64": re.compile(r"\s(?:sub +\$0x(\w+),%rsp|lea +-0x(\w+)\(%rsp\),%rsp)$"),
+        "arm64": re.compile(r"\ssub\tsp, sp, #0x(\w+)(, lsl #12)?$")}
+TOUCH = {"x86_64": re.compile(r"\sorq +\$0x0,(0xff8)?\(%rsp\)$"), "arm64": re.compile(r"\sstr\txzr, \[sp, #1024\]$")}
+
+
+def test_no_function_steps_over_a_guard_page(arch):
+    """-fstack-clash-protection: a page at a time, and each is touched."""
+    build("hello", arch)
+    lines = disassembly(arch).splitlines()
+    pages = 0
+    for line, behind in zip(lines, lines[1:]):
+        if found := ROOM[arch].search(line.rstrip()):
+            size = int(found[1] or found[2], 16) << (12 if found[2] and arch == "arm64" else 0)
+            assert size <= 4096, line
+            if size == 4096:
+                pages += 1
+                assert TOUCH[arch].search(behind.rstrip()), (line, behind)
+    assert pages >= 4
+
+
 def test_debug_information_names_no_folder_of_the_host(arch):
     build("hello", arch)
     for library in (SHARED / f"newlib-{arch}" / "lib").glob("*.a"):
