@@ -12,7 +12,7 @@ import signal
 import pytest
 from guest import Guest, free_port, vport1
 from screen import read_screen
-from vitrine import ARCHS, ITS_COMPILER, ONE_COMPILER, ROOT, RUN_SECONDS, SEVERAL, build
+from vitrine import ITS_COMPILER, ONE_COMPILER, ROOT, RUN_SECONDS, SEVERAL, build
 
 SOURCE = (ROOT / "tests/apps/hangs/main.c").read_text().splitlines()
 DEEP = 8000
@@ -215,11 +215,11 @@ def test_without_threads(arch):
         guest.wait_for(" main (")
 
 
-def test_ctrl_backslash_on_a_terminal():
-    image = built(ARCHS[0])
+def test_ctrl_backslash_on_a_terminal(arch):
+    image = built(arch)
     pid, tty = pty.fork()
     if pid == 0:
-        os.execv(ROOT / "support/run", ["run", *cpus(ARCHS[0]), image.path, "beats"])
+        os.execv(ROOT / "support/run", ["run", *cpus(arch), image.path, "beats"])
     seen = b""
 
     def until_seen(what):

@@ -252,7 +252,7 @@ def test_uk(place):
     image = build("threads", place[0], config=("CONFIG_LIBVIRTIO_CONSOLE=y",))
     with StubGuest(image, place=place[1], options=ORDERED) as g:
         out = with_uk(g, "breakpoint set --name work", "continue", "continue", "uk threads", "uk thread main", "uk tls own",
-                      "uk tls own worker0", "uk store -v ukinit/a", "uk log", "help uk", "breakpoint delete --force",
+                      "uk tls own worker0", "uk store -v ukinit/a", "uk log", "uk report", "help uk", "breakpoint delete --force",
                       "continue")
         assert g.end().status == 0
     said = dict(re.findall(r"^\(lldb\) ((?:help )?uk.*)\n((?:(?!\(lldb\)).*\n?)*)", out, re.M))
@@ -262,6 +262,10 @@ def test_uk(place):
     assert "= 1000\n" in said["uk tls own"] and "= 1001\n" in said["uk tls own worker0"], out
     values = f"ukinit/application threads\nukinit/architecture {image.arch}\n"
     assert said["uk store -v ukinit/a"] == values and "gdb: waiting for a debugger" in said["uk log"], out
+    reported = {name: (state, trace) for name, state, trace in
+                re.findall(r"^Thread \d+: (\w+), (.*)\n((?:(?!Thread).*\n)+)", said["uk report"], re.M)}
+    assert set(reported) >= {"main", *(f"worker{i}" for i in range(4))} and "waiting for" in reported["main"][0], out
+    assert reported["worker1"][0].startswith("running") and re.search(r"`work\(arg=.* at main\.c:\d+", reported["worker1"][1]), out
     listed = " ".join(said["help uk"].split())
     assert "what they wait for, time on the CPU, place." in listed and "of one table, the records too." in listed, listed
 
