@@ -23,6 +23,7 @@ import time
 from pathlib import Path
 
 import pytest
+from guest import until
 from http_guest import PATIENCE, PORTS, HttpGuest, chromium, receive_reply, split
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics
 from prometheus_client.parser import text_string_to_metric_families as prometheus
@@ -187,10 +188,13 @@ def test_log(any_guest):
 
 def test_threads(any_guest):
     """Traces agree with the debug information; CPU time grows."""
+    until(lambda: '"wait":"for mutex door' in any_guest.get("/threads"))
     before = json.loads(any_guest.get("/threads"))
     after = json.loads(any_guest.get("/threads"))
     threads = {t["name"]: t for t in after["threads"] if t["state"] != "idle"}
-    assert set(threads) == {"main", "http"}
+    assert set(threads) == {"main", "http", "waiter"}
+    assert re.fullmatch(r"for mutex door \(0x\w+\), held by thread \d+ main", threads["waiter"]["wait"]), threads
+    assert {"knocks", "uk_mutex_lock"} <= {f["function"] for f in threads["waiter"]["trace"]}
     assert threads["http"]["state"] == "running"
     assert ("cpu" in threads["http"]) == (CPUS > 1) >= ("cpu" in threads["main"])
     assert threads["main"]["state"] in ("sleeping", "ready", *(["running"] if CPUS > 1 else []))
@@ -201,16 +205,14 @@ def test_threads(any_guest):
     # of a thread on another CPU there is none
     assert ("main" in [f["function"] for f in threads["main"]["trace"]]) == ("cpu" not in threads["main"])
     # Behind the innermost frame stand return addresses.
-    frames = {}
     for thread in threads.values():
+        frames = {}
         for f in thread["trace"]:
             if f["pc"] != thread["trace"][0]["pc"]:
                 frames.setdefault(int(f["pc"], 16), []).append(f)
-    addresses = list(frames)
-    truth = any_guest.image.addr2line_all([a - 1 for a in addresses])
-    for address, chain in zip(addresses, truth):
-        shown = [(plain_name(f["function"]), f["file"], str(f["line"])) for f in frames[address]]
-        assert shown == chain and all(map(all, chain)), (hex(address), shown, chain)
+        for address, chain in zip(frames, any_guest.image.addr2line_all([a - 1 for a in frames])):
+            shown = [(plain_name(f["function"]), f["file"], str(f["line"])) for f in frames[address]]
+            assert shown == chain and all(map(all, chain)), (hex(address), shown, chain)
 
 
 def test_page(any_guest):

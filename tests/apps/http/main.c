@@ -14,6 +14,7 @@
 #include <uk/alloc.h>
 #include <uk/arch/lcpu.h>
 #include <uk/http.h>
+#include <uk/mutex.h>
 #include <uk/print.h>
 #include <uk/sched.h>
 #include <uk/store.h>
@@ -222,6 +223,17 @@ static int bench(long count)
 	return 0;
 }
 
+/* --- a thread that waits, for /threads ---------------------------------------
+ */
+
+static struct uk_mutex door = UK_MUTEX_INITIALIZER(0);
+
+static void *knocks(void *arg)
+{
+	uk_mutex_lock(&door);
+	return arg;
+}
+
 int main(int argc, char **argv)
 {
 	long count = argc > 1 ? atol(argv[1]) : 0;
@@ -237,6 +249,8 @@ int main(int argc, char **argv)
 	}
 	for (__u64 i = 0; i < 5; i++)
 		uk_store_observe(&sizes, 1UL << 4 * i);
+	uk_mutex_lock(&door);
+	uk_thread_create("waiter", knocks, NULL);
 	uk_pr_warn("a line for /log\n");
 	printf("ready\n");
 	/* One more that comes and goes. */
