@@ -251,15 +251,17 @@ static int slot_in_use(struct uk_break *b)
 	return 0;
 }
 
-/* Not by memmove(): a breakpoint there would not be found meanwhile. */
-static void __nobreak sorted_add(unsigned int at, unsigned int index)
+/* Not by memmove(), nor as part of their callers: a breakpoint there would not
+ * be found meanwhile.
+ */
+static void __nobreak __noinline sorted_add(unsigned int at, unsigned int index)
 {
 	for (unsigned int i = n_sorted++; i > at; i--)
 		UK_WRITE_ONCE(sorted[i], UK_READ_ONCE(sorted[i - 1]));
 	sorted[at] = index;
 }
 
-static void __nobreak sorted_remove(unsigned int at)
+static void __nobreak __noinline sorted_remove(unsigned int at)
 {
 	n_sorted--;
 	for (unsigned int i = at; i < n_sorted; i++)
@@ -295,6 +297,22 @@ static struct uk_break *allocate(__vaddr_t addr)
 	return __NULL;
 }
 
+static int in_sequence(__vaddr_t addr)
+{
+	__u8 code[2 * BREAK_SEQUENCE_MAX];
+	const char *from = (const char *)addr - BREAK_SEQUENCE_MAX;
+	__sz len;
+
+	if (uk_nofault_memcpy((char *)code, from, BREAK_SEQUENCE_MAX, 0) !=
+	    BREAK_SEQUENCE_MAX)
+		memset(code, 0, BREAK_SEQUENCE_MAX);
+	len = BREAK_SEQUENCE_MAX +
+	      uk_nofault_memcpy((char *)code + BREAK_SEQUENCE_MAX,
+				(const char *)addr, BREAK_SEQUENCE_MAX, 0);
+	uk_break_hide((__vaddr_t)from, code, len);
+	return break_arch_in_sequence(code, BREAK_SEQUENCE_MAX, len);
+}
+
 /* Decides how the instruction is executed elsewhere, and prepares that. */
 static int prepare(struct uk_break *b)
 {
@@ -302,6 +320,10 @@ static int prepare(struct uk_break *b)
 
 	break_arch_ool(b->orig, b->orig_len, b->addr, break_slot(b), code,
 		       &b->ool);
+	if (in_sequence(b->addr)) {
+		b->ool.kind = UK_BREAK_OOL_STEP;
+		b->ool.slot_len = 0;
+	}
 	if (!b->ool.slot_len)
 		return 0;
 	return ukplat_page_poke(break_slot(b), code, sizeof(code));

@@ -95,6 +95,34 @@ static int is_bound(__u32 w)
 	       (w & 0x3f000000) == 0x1c000000;	 /* ldr literal, vector */
 }
 
+/* C4.1.88: load and store exclusive, but not casp */
+static int is_exclusive(__u32 w)
+{
+	return (w & 0x3f800000) == 0x08000000 && (w >> 31 || !(w & 1 << 21));
+}
+
+#define EXCLUSIVE_LOADS (1U << 22)
+#define CLREX 0xd503305fU /* with four bits that do not matter */
+
+/* DDI 0487, B2.9.5: what comes between the load and the store may clear the
+ * monitor, and an exception does: the store fails, each time.
+ */
+int break_arch_in_sequence(const __u8 *code, __sz at, __sz len)
+{
+	__u32 w = 0;
+
+	for (__sz i = at; i >= 4 && !is_exclusive(w); i -= 4) {
+		memcpy(&w, code + i - 4, 4);
+		if ((w & ~0xf00U) == CLREX)
+			return 0;
+	}
+	if (!is_exclusive(w) || !(w & EXCLUSIVE_LOADS))
+		return 0;
+	for (w = 0; at + 4 <= len && !is_exclusive(w); at += 4)
+		memcpy(&w, code + at, 4);
+	return is_exclusive(w) && !(w & EXCLUSIVE_LOADS);
+}
+
 static int __nobreak guards_branches(void)
 {
 #ifdef CONFIG_BRANCH_PROTECTION

@@ -139,6 +139,12 @@ static unsigned int put_op(__u8 *code, __vaddr_t slot, __vaddr_t next,
 	return JCC_LEN;
 }
 
+int break_arch_in_sequence(const __u8 *code __unused, __sz at __unused,
+			   __sz len __unused)
+{
+	return 0;
+}
+
 void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 		    __u8 *code, struct uk_break_ool *ool)
 {
