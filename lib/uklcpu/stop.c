@@ -13,8 +13,9 @@
 #define STOP_NS UK_NSEC_PER_SEC
 #define POLLS_MAX 1000000000U /* where the clock stands */
 #define TURN_POLLS 100000U    /* for others that were late */
-#define ASK_AGAIN 64	      /* polls */
-#define PUT_OFF 16U	      /* times: a holder may need what one has */
+#define ASK_AGAIN 64U	      /* polls at first, twice as many each time */
+#define ASK_RARELY 4096U      /* polls at most */
+#define PUT_OFF 5U	      /* times: a holder may need what one has */
 
 #define NONE 0U
 
@@ -73,7 +74,7 @@ void *uk_lcpu_fpstate(unsigned int cpu __unused)
 #endif
 
 /* 1 while a stop goes on for a CPU that stands in it. */
-static int goes_on(unsigned int cpu, unsigned int stop)
+static int __nobreak goes_on(unsigned int cpu, unsigned int stop)
 {
 	unsigned int by = __atomic_load_n(&owner, __ATOMIC_ACQUIRE);
 
@@ -102,17 +103,26 @@ static int can_halt(void)
 	return UKARCH_HALTS_MASKED && uk_intctlr_stop_irq() >= 0;
 }
 
+/* Executed while another CPU changes breakpoints: one here would be hit when
+ * it is not known yet.
+ */
+static void __nobreak __noinline wait_for_end(unsigned int cpu,
+					      unsigned int stop, int halts)
+{
+	while (goes_on(cpu, stop)) {
+		if (halts)
+			ukarch_halt_masked();
+		/* what is pending and masked ends each halt at once */
+		ukarch_cpu_relax();
+	}
+}
+
 /* Until that stop is over, or is passed to this CPU. */
 static void stand(struct ukarch_trap_ctx *ctx, unsigned int stop)
 {
 	unsigned int cpu = ukplat_lcpu_id();
 
-	while (goes_on(cpu, stop)) {
-		if (can_halt())
-			ukarch_halt_masked();
-		/* what is pending and masked ends each halt at once */
-		ukarch_cpu_relax();
-	}
+	wait_for_end(cpu, stop, can_halt());
 	__atomic_store_n(&cpus[cpu].stands, 0, __ATOMIC_RELEASE);
 	cpus[cpu].from = ukarch_regs_pc(ctx->regs);
 	uk_percpu()->in_debugger = cpus[cpu].nested;
@@ -196,19 +206,30 @@ static void ask(unsigned int cpu, unsigned int stop)
 		uk_intctlr_ipi(cpu, (unsigned int)uk_intctlr_ipi_irq());
 }
 
+/* One that was asked too soon is asked again, but not so often that it handles
+ * nothing else: where an NMI's handler has a breakpoint, the next one comes in
+ * on top of it.
+ */
 static void ask_and_wait(unsigned int stop)
 {
 	__nsec end = ukplat_monotonic_clock() + STOP_NS;
+	unsigned int wait = ASK_AGAIN, due = wait, polls = 1;
 
 	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
 		ask(i, stop);
-	for (unsigned int i = 0, polls = 1; i < ukplat_lcpu_count();) {
-		if (has_stopped(i, stop))
+	for (unsigned int i = 0; i < ukplat_lcpu_count();) {
+		if (has_stopped(i, stop)) {
 			i++;
-		else if (polls == POLLS_MAX || ukplat_monotonic_clock() >= end)
+			wait = ASK_AGAIN;
+			due = polls + wait;
+		} else if (polls == POLLS_MAX ||
+			   ukplat_monotonic_clock() >= end) {
 			return;
-		else if (++polls % ASK_AGAIN == 0)
+		} else if (++polls >= due) {
 			ask(i, stop);
+			wait = MIN(2 * wait, ASK_RARELY);
+			due = polls + wait;
+		}
 		ukarch_cpu_relax();
 	}
 }
