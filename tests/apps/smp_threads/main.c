@@ -185,6 +185,7 @@ static void *either(void *arg)
 
 int scene_condition(void)
 {
+	put_sum = got_sum = 0;
 	run_many(either);
 	return put_sum != got_sum ||
 	       got_sum != MANY / 2 * LOCKS * (LOCKS + 1) / 2;
@@ -211,6 +212,7 @@ static void *turns(void *arg)
 
 int scene_wakes(void)
 {
+	turn = 0;
 	run_many(turns);
 	return (int)late + (turn != MANY * (LOCKS / 10));
 }
