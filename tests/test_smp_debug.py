@@ -83,8 +83,9 @@ def test_lldb(arch):
                     "process continue")
         done = g.end()
     assert len(re.findall(r"^[ *] thread #\d+", said[2], re.M)) == CPUS, said
-    assert "stop reason = breakpoint 1.1" in said[1] and "stop reason = instruction step" in said[5], said
-    assert said[4].endswith("cpu = 2\n") and said[6].endswith("cpu = 2\n"), said
+    # what it says of a stop may come with the next answer
+    assert "stop reason = breakpoint 1.1" in said[1] + said[2] and "stop reason = instruction step" in said[5] + said[6], said
+    assert "cpu = 2\n" in said[4] and "cpu = 2\n" in said[6], said
     assert done.status == 0 and "rounds " in done.text, done.text
 
 
