@@ -234,6 +234,9 @@ def test_image_is_found(arch, tmp_path):
             text = backtrace(core, env={"DEBUGINFOD_URLS": f"http://127.0.0.1:{port}",
                                         "DEBUGINFOD_CACHE_PATH": str(tmp_path / "cache")})
             assert "in null_write ()" in text and "Downloading" in text, text
+            text = output(ROOT / "support" / "gdb", "--lldb", core, "--batch", "-o", "bt", "-o", "uk threads",
+                          env={"DEBUGINFOD_URLS": f"http://127.0.0.1:{port}", "DEBUGINFOD_CACHE_PATH": str(tmp_path / "lldb's")})
+            assert "`null_write at kinds.c:" in text and re.search(r"^\d+ +main +running ", text, re.M), text
         finally:
             server.terminate()
 
