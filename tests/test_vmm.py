@@ -11,7 +11,8 @@ import subprocess
 import pytest
 
 import qemu_command
-from vitrine import ROOT, TARGETS, build, make
+from test_memory import children, fdtget, ranges
+from vitrine import ARCHS, ROOT, SHARED, TARGETS, build, make
 
 pytestmark = pytest.mark.one_cpu("no thread of the guest's")
 
@@ -66,6 +67,34 @@ def test_walk_is_qemus(arch, tmp_path):
     ours = [None if gpa == "-" else int(gpa, 16) for gpa in ours.split()]
     assert sum(gpa is not None for gpa in qemus) > 500
     assert [(hex(a), q, o) for a, q, o in zip(asked, qemus, ours) if q != o] == []
+
+
+@pytest.mark.skipif("arm64" not in ARCHS, reason="x86_64 has no device tree")
+def test_device_tree(tmp_path):
+    """dtc finds nothing wrong with it, and devices are where QEMU's virt has them, with the same interrupts."""
+    program = vmm("arm64", tmp_path, "tree_dump", LIBFDT_DIR=SHARED / "libfdt") / "tree_dump"
+    theirs = tmp_path / "virt.dtb"
+    subprocess.run(["qemu-system-aarch64", "-machine", f"virt,gic-version=3,dumpdtb={theirs}", "-cpu", "cortex-a72", "-smp", "20",
+                    "-m", "300M"],
+                   check=True, stderr=subprocess.DEVNULL)
+    ours = tmp_path / "ours.dtb"
+    words = 'a=1 b="c d" -- x'
+    for mib, cpus, consoles in ((300, 20, 4), (1, 1, 0), (1 << 20, 64, 1)):
+        ours.write_bytes(subprocess.run([program, str(mib), str(cpus), str(consoles), words], stdout=subprocess.PIPE, check=True).stdout)
+        done = subprocess.run(["dtc", "-I", "dtb", "-O", "dts", "-o", os.devnull, ours], stderr=subprocess.PIPE, text=True, check=True)
+        assert done.stderr == ""
+        assert fdtget(ours, "/chosen", "bootargs") == words.split()
+        assert ranges(ours, "/memory@40000000") == [(0x40000000, 0x40000000 + (mib << 20))]
+        assert len(children(ours, "/cpus")) == cpus
+        assert len([path for path in children(ours, "/") if path.startswith("/virtio_mmio@")]) == consoles
+        for device in children(ours, "/"):
+            interrupts = fdtget(ours, device, "interrupts")
+            assert ranges(ours, device) == ranges(theirs, device) or mib != 300 and device.startswith("/memory") \
+                or device == "/exit-status@90f0000", device
+            assert interrupts == fdtget(theirs, device, "interrupts"), (device, interrupts)
+        numbers = [fdtget(ours, cpu, "reg") for cpu in children(ours, "/cpus")]
+        its = sorted((fdtget(theirs, cpu, "reg") for cpu in children(theirs, "/cpus") if "@" in cpu), key=lambda reg: int(reg[0]))
+        assert numbers[:20] == its[:cpus], numbers
 
 
 @pytest.mark.parametrize("cc", ("gcc", "clang"))

@@ -108,6 +108,7 @@ static void tree_gic(void *dtb)
 	node(dtb, "intc", GIC_DISTRIBUTOR);
 	fdt_property_string(dtb, "compatible", "arm,gic-v3");
 	fdt_property(dtb, "interrupt-controller", NULL, 0);
+	CELLS(dtb, "#address-cells", 0);
 	CELLS(dtb, "#interrupt-cells", 3);
 	CELLS(dtb, "reg", WORDS(GIC_DISTRIBUTOR), WORDS(0x10000),
 	      WORDS(GIC_REDISTRIBUTOR), WORDS(GIC_REDISTRIBUTORS));
