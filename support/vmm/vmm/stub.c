@@ -277,6 +277,7 @@ int stub_listen(struct vm *vm, const char *where)
 	stub.listener = line_listen(where);
 	if (stub.listener < 0)
 		return stub.listener;
+	stub.ended = stub.gone = 0;
 	stub.vm = vm;
 	stub.cpu = &vm->cpus[0];
 	gdb_arch_describe(&stub.target);
