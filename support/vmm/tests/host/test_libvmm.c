@@ -276,6 +276,52 @@ static void test_accesses(void **state)
 	vmm_machine_destroy(m);
 }
 
+static void out_other(void)
+{
+	port(0x80, 1, 2, 0x77);
+}
+
+/* In one process: memory and devices are each one's own, and the end of one is
+ * not the other's.
+ */
+static void test_two_machines(void **state)
+{
+	static _Alignas(4096) uint8_t mem[2][4096];
+	uint64_t last[2] = { 0 };
+	struct vmm_machine *m[2];
+	struct vmm_vcpu *v[2];
+	struct vmm_exit e;
+
+	v[0] = machine(&m[0]);
+	assert_int_equal(vmm_machine_create(&m[1], 0), 0);
+	assert_int_equal(vmm_vcpu_create(m[1], 0, &v[1]), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_ptr_equal(vmm_vcpu_machine(v[i]), m[i]);
+		assert_ptr_equal(vmm_vcpu(m[i], 0), v[i]);
+		assert_int_equal(vmm_memory_map(m[i], 0, mem[i], 4096, 7), 0);
+		assert_int_equal(vmm_device_add(m[i], VMM_SPACE_PORT, 0x80, 2,
+						device, &last[i]),
+				 0);
+	}
+	assert_ptr_equal(vmm_memory_at(m[0], 8, 1), mem[0] + 8);
+	assert_ptr_equal(vmm_memory_at(m[1], 8, 1), mem[1] + 8);
+	exits[0] = out_other;
+	assert_int_equal(vmm_run(v[1], &e), 0);
+	assert_int_equal(last[0], 0);
+	assert_int_equal(last[1], 0x77);
+	exits[1] = out_claimed;
+	assert_int_equal(vmm_run(v[0], &e), 0);
+	assert_int_equal(last[0], 0x1234);
+	assert_int_equal(last[1], 0x77);
+	vmm_machine_destroy(m[0]);
+	assert_ptr_equal(vmm_memory_at(m[1], 8, 1), mem[1] + 8);
+	exits[2] = out_claimed;
+	assert_int_equal(vmm_run(v[1], &e), 0);
+	assert_int_equal(last[1], 0x1234);
+	vmm_machine_destroy(m[1]);
+	assert_int_equal(files + mappings, 0);
+}
+
 /* An exit that has no case is none that the caller does not see. */
 static uint32_t reason;
 
@@ -367,6 +413,7 @@ int main(void)
 		cmocka_unit_test(test_failed_creation),
 		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_accesses),
+		cmocka_unit_test(test_two_machines),
 		cmocka_unit_test(test_every_exit),
 		cmocka_unit_test(test_debug_registers),
 	};
