@@ -7,11 +7,16 @@ import json
 import os
 import re
 import subprocess
+import sys
 
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from http_guest import PATIENCE, PORTS, HttpGuest
 from vitrine import ARCHS, CPUS, ORDERED, ROOT, build
+
+sys.path.insert(0, str(ROOT / "support"))
+import pprof_file  # noqa: E402  pylint: disable=wrong-import-position
+import stacks as stacks_of_support  # noqa: E402  pylint: disable=wrong-import-position
 
 SHARES = {"fifty": 50, "thirty": 30, "irq_off_twenty": 20}
 NS_OF_AN_INSTRUCTION = {"x86_64": 1, "arm64": 16}  # under --icount
@@ -88,7 +93,7 @@ SCENE = ("prof start 2000", "work", "sleep", "prof stop", "prof top", "prof fold
 
 
 @pytest.mark.one_cpu("instructions are counted on one CPU")
-def test_known_shares(arch):
+def test_known_shares(arch, tmp_path):
     """By function, by call trace and in profile.proto; interrupts are off in one of them; idle is separate."""
     image, text = run(arch, *SCENE)
     shares = top(text)
@@ -102,6 +107,27 @@ def test_known_shares(arch):
     assert abs(stacks["(idle)",] / 1000 - idle) < 2
     assert all(trace[-3:-1] == ("main", "work") for trace in stacks if trace[-1] in SHARES), text
     check_profile(image, decode(text), busy, idle)
+    if os.environ.get("VITRINE_ALL"):
+        profile = pprof_file.decode(decode(text).SerializeToString())
+        (tmp_path / "profile").write_bytes(stacks_of_support.pprof(
+            profile, stacks_of_support.chains(image.path, stacks_of_support.pcs_of(profile)), str(image.path)))
+        shares = go_top(tmp_path)
+        assert all(abs(sum(s for f, s in shares.items() if f.startswith(name)) - share) < 3 for name, share in SHARES.items()), shares
+
+
+def go(folder, *words):
+    """Debian's golang-go."""
+    return subprocess.run(["go", "tool", "pprof", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder,
+                          env={**os.environ, "PPROF_TMPDIR": str(folder)}, timeout=PATIENCE, check=True).stdout
+
+
+def go_top(folder):
+    """{function: share of the busy time} of the file profile."""
+    busy = go(folder, "-top", "-tagignore=kind=idle", "-relative_percentages", "profile")
+    shares = {name: float(share) for share, name in re.findall(r"([\d.]+)% +[\d.]+% +\S+ +[\d.]+% +(\S+)(?: \(inline\))?$", busy, re.M)}
+    assert "(idle)" not in shares and "matched no samples" not in busy and sum(shares.values()) > 95, busy
+    assert re.search(r"^Showing nodes accounting for .*, (100|9\d\.?\d*)% of", busy, re.M), busy
+    return shares
 
 
 def check_profile(image, profile, busy, idle):
@@ -308,25 +334,17 @@ def test_prof_refuses(tmp_path):
 
 
 def check_go(guest, profile, folder):
-    """Debian's golang-go, as lib/ukprof/README.md has it."""
+    """As lib/ukprof/README.md has it."""
     (folder / "profile").write_bytes(profile)
-
-    def go(*words):
-        done = subprocess.run(["go", "tool", "pprof", *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder,
-                              env={**os.environ, "PPROF_TMPDIR": str(folder)}, timeout=PATIENCE, check=True)
-        return done.stdout
     for what, words in (("profile?seconds=2", ["fifty", "thirty"]), ("heap", ["keep"])):
-        text = go("-top", f"http://127.0.0.1:{guest.at}/debug/pprof/{what}")
+        text = go(folder, "-top", f"http://127.0.0.1:{guest.at}/debug/pprof/{what}")
         assert all(word in text for word in words), text
-    assert re.search(r" \(idle\)$", go("-top", "profile"), re.M)
-    busy = go("-top", "-tagignore=kind=idle", "-relative_percentages", "profile")
-    shares = {name: float(share) for share, name in re.findall(r"([\d.]+)% +\S+ +\S+% +(\S+)$", busy, re.M)}
-    assert "(idle)" not in shares and "matched no samples" not in busy and sum(shares.values()) > 95, busy
-    assert re.search(r"^Showing nodes accounting for .*, (100|9\d\.?\d*)% of", busy, re.M), busy
-    idle = go("-top", "-tagfocus=kind=idle", "profile")
+    assert re.search(r" \(idle\)$", go(folder, "-top", "profile"), re.M)
+    go_top(folder)
+    idle = go(folder, "-top", "-tagfocus=kind=idle", "profile")
     assert re.findall(r"% +(\S+)$", idle, re.M)[-1:] == ["(idle)"] and "fifty" not in idle, idle
-    assert "could not find file tests/apps/prof/main.c" in go("-list=fifty", "profile")
-    assert re.search(r"\d+ms .*:WORK\(fifty\)$", go("-list=fifty", f"-source_path={ROOT}", "profile"), re.M)
+    assert "could not find file tests/apps/prof/main.c" in go(folder, "-list=fifty", "profile")
+    assert re.search(r"\d+ms .*:WORK\(fifty\)$", go(folder, "-list=fifty", f"-source_path={ROOT}", "profile"), re.M)
 
 
 @pytest.mark.parametrize("arch, machine", ON_PORTS[:1])
