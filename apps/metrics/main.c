@@ -15,7 +15,6 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <uk/alloc.h>
 #include <uk/sched.h>
 #include <uk/semaphore.h>
 #include <uk/store.h>
@@ -156,14 +155,11 @@ static void *work(void *arg)
 static int start_worker(unsigned int number)
 {
 	struct worker *w = calloc(1, sizeof(*w));
-	struct uk_store_object *obj;
 
 	if (!w)
 		return -ENOMEM;
 	snprintf(w->name, sizeof(w->name), "worker%u", number);
-	obj = uk_store_obj_alloc_labels(uk_alloc_get_default(), number, w->name,
-					worker_entries, labels, w);
-	if (!obj || uk_store_obj_add(obj) ||
+	if (!uk_store_obj_publish(number, w->name, worker_entries, labels, w) ||
 	    !uk_thread_create(w->name, work, w))
 		return -ENOMEM;
 	return 0;

@@ -58,11 +58,7 @@ static int allocators_publish(struct uk_init_ctx *ctx __unused)
 
 	uk_alloc_foreach(a)
 	{
-		struct uk_store_object *obj =
-			uk_store_obj_alloc_labels(uk_alloc_get_default(), id++,
-						  a->name, entries, labels, a);
-
-		if (!obj || uk_store_obj_add(obj))
+		if (!uk_store_obj_publish(id++, a->name, entries, labels, a))
 			uk_pr_warn(
 				"allocator %s cannot be added to the store\n",
 				a->name);

@@ -3,7 +3,6 @@
 /*
  * An object of the store for each console, once all of them are there.
  */
-#include <uk/alloc.h>
 #include <uk/console.h>
 #include <uk/init.h>
 #include <uk/print.h>
@@ -42,15 +41,10 @@ static int consoles_publish(struct uk_init_ctx *ctx __unused)
 {
 	struct uk_console *con = __NULL;
 
-	for (__u64 id = 0; (con = uk_console_next(con)); id++) {
-		struct uk_store_object *obj = uk_store_obj_alloc_labels(
-			uk_alloc_get_default(), id, con->name, entries, labels,
-			con);
-
-		if (!obj || uk_store_obj_add(obj))
+	for (__u64 id = 0; (con = uk_console_next(con)); id++)
+		if (!uk_store_obj_publish(id, con->name, entries, labels, con))
 			uk_pr_warn("console %s cannot be added to the store\n",
 				   con->name);
-	}
 	return 0;
 }
 

@@ -58,7 +58,6 @@ UK_STORE_STATIC_ENTRY_INFO(3, spurious, u64, get_spurious, __NULL,
 			   .help = "spurious interrupts");
 
 #ifdef CONFIG_LIBUKALLOC
-#include <uk/alloc.h>
 
 #define LINES_MAX 1024 /* the GIC's highest INTID is 1019 */
 
@@ -92,20 +91,6 @@ static const struct uk_store_entry *entries[] = {
 	__NULL,
 };
 
-static int publish(__u64 id, const char *name,
-		   const struct uk_store_entry *its[],
-		   const struct uk_store_label *labels, __uptr cookie)
-{
-	struct uk_store_object *obj = uk_store_obj_alloc_labels(
-		uk_alloc_get_default(), id, name, its, labels, (void *)cookie);
-
-	if (obj && !uk_store_obj_add(obj))
-		return 0;
-	if (obj)
-		uk_store_obj_release(obj);
-	return -ENOMEM;
-}
-
 static int publish_line(__uptr line)
 {
 	static const struct uk_store_label labels[] = { { "line", __NULL },
@@ -113,7 +98,9 @@ static int publish_line(__uptr line)
 	char name[16];
 
 	uk_snprintf(name, sizeof(name), "%lu", line);
-	return publish(line, name, entries, labels, line);
+	return uk_store_obj_publish(line, name, entries, labels, (void *)line)
+		       ? 0
+		       : -ENOMEM;
 }
 
 static int lines_refresh(void *data __unused)
@@ -167,7 +154,8 @@ static void publish_cpus(void)
 
 		uk_snprintf(name, sizeof(name), "cpu%lu", cpu);
 		uk_snprintf(number, sizeof(number), "%lu", cpu);
-		(void)publish(LINES_MAX + cpu, name, cpu_entries, labels, cpu);
+		(void)uk_store_obj_publish(LINES_MAX + cpu, name, cpu_entries,
+					   labels, (void *)cpu);
 	}
 }
 #else

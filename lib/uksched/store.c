@@ -215,11 +215,9 @@ static struct known *remember(unsigned int id, const char *name)
 		return __NULL;
 	uk_snprintf(number, sizeof(number), "%u", id);
 	strcpy(k->name, name);
-	k->obj = uk_store_obj_alloc_labels(uk_alloc_get_default(), id, number,
-					   entries, labels, (void *)(__uptr)id);
-	if (!k->obj || uk_store_obj_add(k->obj)) {
-		if (k->obj)
-			uk_store_obj_release(k->obj);
+	k->obj = uk_store_obj_publish(id, number, entries, labels,
+				      (void *)(__uptr)id);
+	if (!k->obj) {
 		uk_free(uk_alloc_get_default(), k);
 		return __NULL;
 	}
@@ -322,20 +320,14 @@ static int cpus_publish(struct uk_init_ctx *ctx __unused)
 	for (__uptr cpu = 0; cpu < CPUS; cpu++) {
 		char name[16], number[16];
 		struct uk_store_label labels[] = { { "cpu", number }, { 0 } };
-		struct uk_store_object *obj;
 
 		if (!sched_idle_threads[cpu].pub.id)
 			continue;
 		uk_snprintf(name, sizeof(name), "cpu%lu", cpu);
 		uk_snprintf(number, sizeof(number), "%lu", cpu);
-		obj = uk_store_obj_alloc_labels(
-			uk_alloc_get_default(), FIRST_CPU + cpu, name,
-			cpu_entries, labels, (void *)cpu);
-		if (obj && !uk_store_obj_add(obj))
-			continue;
-		if (obj)
-			uk_store_obj_release(obj);
-		return -ENOMEM;
+		if (!uk_store_obj_publish(FIRST_CPU + cpu, name, cpu_entries,
+					  labels, (void *)cpu))
+			return -ENOMEM;
 	}
 	return 0;
 }

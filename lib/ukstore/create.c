@@ -134,3 +134,18 @@ uk_store_obj_alloc(struct uk_alloc *a, __u64 id, const char *name,
 {
 	return uk_store_obj_alloc_labels(a, id, name, entries, __NULL, cookie);
 }
+
+struct uk_store_object *
+_uk_store_obj_publish(const char *libname, __u64 id, const char *name,
+		      const struct uk_store_entry *entries[],
+		      const struct uk_store_label *labels, void *cookie)
+{
+	struct uk_store_object *obj = uk_store_obj_alloc_labels(
+		uk_alloc_get_default(), id, name, entries, labels, cookie);
+
+	if (obj && _uk_store_obj_add(libname, obj)) {
+		uk_store_obj_release(obj);
+		return __NULL;
+	}
+	return obj;
+}

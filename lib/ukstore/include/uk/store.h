@@ -448,6 +448,22 @@ uk_store_obj_alloc_labels(struct uk_alloc *a, __u64 id, const char *name,
 int _uk_store_obj_add(const char *libname, struct uk_store_object *obj);
 
 /**
+ * Makes an object of the default allocator and publishes it under the calling
+ * library: the two calls above.
+ *
+ * @return the object, which uk_store_obj_remove() takes out; NULL without
+ *   memory, or if the library has one of that name or id. Contexts: init,
+ *   thread.
+ */
+#define uk_store_obj_publish(id, name, entries, labels, cookie)               \
+	_uk_store_obj_publish(__LIBNAME__, (id), (name), (entries), (labels), \
+			      (cookie))
+struct uk_store_object *
+_uk_store_obj_publish(const char *libname, __u64 id, const char *name,
+		      const struct uk_store_entry *entries[],
+		      const struct uk_store_label *labels, void *cookie);
+
+/**
  * For the owner: takes an object out of the store, raises
  * UK_STORE_EVENT_RELEASE_OBJECT and releases it. From then on no getter of it
  * begins. Contexts: thread; not while a getter of it runs in another thread.
