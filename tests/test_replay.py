@@ -17,9 +17,9 @@ from vitrine import ARCHS, ROOT, RUN_SECONDS, SEVERAL, SHARED, TARGETS, build, m
 
 pytestmark = pytest.mark.one_cpu("QEMU records one CPU only")
 
-# In every session gdb must come back: `make nightly` runs 100, beside LOAD programs that spin.
+# In every session gdb must come back: `make nightly` runs 100, beside LOAD programs that spin for each.
 SESSIONS = int(os.environ.get("VITRINE_REPLAYS", 5))
-LOAD = 2 if "VITRINE_REPLAYS" in os.environ else 0
+LOAD = 1 if "VITRINE_REPLAYS" in os.environ else 0
 
 
 def recorded(image, folder, *args, **more):

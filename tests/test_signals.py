@@ -24,7 +24,7 @@ SOME = ["TERM", "KILL", "SEGV", "STOP", "TSTP", "CHLD"]
 
 def ends_on_the_host(name):
     """Of a process that no terminal and no shell controls."""
-    done = subprocess.run(["sh", "-c", f"ulimit -c 0; kill -{name} $$"], stdin=subprocess.DEVNULL, start_new_session=True,
+    done = subprocess.run(["env", "--default-signal", "sh", "-c", f"ulimit -c 0; kill -{name} $$"], stdin=subprocess.DEVNULL, start_new_session=True,
                           timeout=RUN_SECONDS, check=False)
     assert done.returncode in (0, -signal.Signals[f"SIG{name}"])
     return done.returncode != 0

@@ -126,3 +126,28 @@ def each_cpu(cpus):
     assert all(new > old for new, old in zip(counts(), before)), (before, counts())
     run("set smp_goal = 1")
     exits()
+
+
+@scene
+def steps_among_interrupts(function_name, count):
+    """A timer's interrupt is pending at each step, and none comes in."""
+    to_main()
+    run(f"tbreak {function_name}")
+    go()
+    seen = set()
+    for _ in range(count):
+        # what the instruction does to the masks, or has of them
+        insn = run("x/i $pc").split(":", 1)[1].split()
+        before = number("$cpsr & 0xc0")
+        run("stepi")
+        seen.add(function())
+        after = number("$cpsr & 0xc0")
+        if insn[:2] == ["msr", "daifset,"]:
+            assert after == before | int(insn[2].lstrip("#"), 0) << 6 & 0xc0, (insn, before, after)
+        elif insn[0] == "mrs" and insn[2] == "daif":
+            assert number(f"${insn[1].rstrip(',')} & 0xc0") == before == after, insn
+        elif insn[0] != "msr":
+            assert after == before, (insn, before, after)
+    assert not any(name in str(f) for f in seen for name in ("ukarch_trap", "entry_")), seen
+    assert {"work", "uk_mutex_lock"} <= seen, seen
+    exits()

@@ -38,6 +38,10 @@ struct vmm_vcpu {
 	pid_t thread;			     /* that runs it; 0: none */
 	int pending;			     /* KVM has an access to end */
 	uint64_t debug_addr[VMM_POINTS_MAX]; /* of the debug registers */
+	int hold_irq;			     /* as struct vmm_debug has it */
+	/* arm64: what a step has masked; the instruction; VBAR_EL1 */
+	uint64_t held, pc, vectors;
+	uint32_t insn;
 };
 
 struct vmm_machine {
@@ -86,6 +90,12 @@ int vmm_arch_state_set(struct vmm_vcpu *v, const struct vmm_state *s,
 /** Fills in what differs of KVM_SET_GUEST_DEBUG. @return as vmm_debug_set() */
 int vmm_arch_debug(const struct vmm_vcpu *v, const struct vmm_debug *d,
 		   struct kvm_guest_debug *g);
+
+/** Before and after a run that is a step with interrupts held back: what KVM
+ * does not do itself.
+ */
+void vmm_arch_step_begin(struct vmm_vcpu *v);
+void vmm_arch_step_end(struct vmm_vcpu *v);
 
 /** Explains KVM_EXIT_DEBUG, and others that only it has. @return 1: did so */
 int vmm_arch_exit(struct vmm_vcpu *v, struct vmm_exit *e);

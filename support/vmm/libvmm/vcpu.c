@@ -212,11 +212,15 @@ int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e)
 	int rc;
 
 	*e = (struct vmm_exit){ .why = VMM_EXIT_KICKED };
+	if (v->hold_irq)
+		vmm_arch_step_begin(v);
 	v->thread = (pid_t)syscall(SYS_gettid);
 	do
 		rc = run(v);
 	while (!rc && !handle(v, e));
 	v->thread = 0;
+	if (v->hold_irq)
+		vmm_arch_step_end(v);
 	if (rc == 1) {
 		v->run->immediate_exit = 0;
 		v->pending = 0;
@@ -285,6 +289,7 @@ int vmm_debug_set(struct vmm_vcpu *v, const struct vmm_debug *d)
 	}
 	if (rc)
 		return vmm_failed("vmm_debug_set", rc);
+	v->hold_irq = d->on && d->step && d->hold_irq;
 	for (unsigned int i = 0; d->on && i < d->n_points; i++)
 		v->debug_addr[i] = d->points[i].addr;
 	return VMM_IOCTL(v->fd, KVM_SET_GUEST_DEBUG, &g);

@@ -218,7 +218,7 @@ struct vmm_point {
 struct vmm_debug {
 	int on;	      /* 0: nothing does, and the guest has its registers */
 	int step;     /* after one instruction */
-	int hold_irq; /* no interrupt before it; x86_64, where KVM can */
+	int hold_irq; /* no interrupt before it; x86_64: where KVM can */
 	int software; /* breakpoint instructions: not the guest's, then */
 	unsigned int n_points;
 	struct vmm_point points[VMM_POINTS_MAX];

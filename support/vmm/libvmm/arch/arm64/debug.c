@@ -79,23 +79,96 @@ int vmm_arch_debug(const struct vmm_vcpu *v, const struct vmm_debug *d,
 	return 0;
 }
 
-/* Alone: a step costs one register, not 35. */
-static int pc_get(struct vmm_vcpu *v, uint64_t *pc)
+/* One register alone: a state has 35. */
+#define CORE(field)                                            \
+	(KVM_REG_ARM64 | KVM_REG_ARM_CORE | KVM_REG_SIZE_U64 | \
+	 KVM_REG_ARM_CORE_REG(field))
+
+static int core_get(struct vmm_vcpu *v, uint64_t id, uint64_t *value)
 {
-	struct kvm_one_reg r = {
-		.id = KVM_REG_ARM64 | KVM_REG_ARM_CORE | KVM_REG_SIZE_U64 |
-		      KVM_REG_ARM_CORE_REG(regs.pc),
-		.addr = (uintptr_t)pc,
-	};
+	struct kvm_one_reg r = { .id = id, .addr = (uintptr_t)value };
 
 	return VMM_IOCTL(v->fd, KVM_GET_ONE_REG, &r);
+}
+
+static int core_set(struct vmm_vcpu *v, uint64_t id, uint64_t value)
+{
+	struct kvm_one_reg r = { .id = id, .addr = (uintptr_t)&value };
+
+	return VMM_IOCTL(v->fd, KVM_SET_ONE_REG, &r);
+}
+
+/* ---- steps that interrupts do not come before: they are masked meanwhile ----
+ */
+
+#define PSTATE_IF 0xc0UL
+#define VECTORS 0x800UL /* bytes, in 16 parts */
+#define ZR 31U
+
+static int is_mrs_daif(uint32_t w)
+{
+	return (w & 0xffffffe0) == 0xd53b4220;
+}
+
+/* Masks that the instruction sets itself (DDI 0487, C5.2): DAIFSet some, msr
+ * and eret all of them to what they are.
+ */
+static uint64_t sets(uint32_t w)
+{
+	if ((w & 0xfffff0ff) == 0xd50340df)
+		return (uint64_t)(w >> 8 & 15) << 6;
+	if ((w & 0xffffffe0) == 0xd51b4220 || (w & 0xfffff3ff) == 0xd69f03e0)
+		return PSTATE_IF;
+	return 0;
+}
+
+void vmm_arch_step_begin(struct vmm_vcpu *v)
+{
+	struct vmm_state s;
+
+	if (vmm_state_get(v, &s, VMM_STATE_GENERAL | VMM_STATE_SYSTEM) ||
+	    vmm_read(v->m, &s, s.pc, &v->insn, 4) != 4 ||
+	    core_set(v, CORE(regs.pstate), s.pstate | PSTATE_IF))
+		return;
+	v->held = ~s.pstate & PSTATE_IF;
+	v->pc = s.pc;
+	v->vectors = s.vbar_el1;
+}
+
+static void release(struct vmm_vcpu *v, uint64_t id, uint64_t bits)
+{
+	uint64_t value;
+
+	if (!core_get(v, id, &value))
+		core_set(v, id, value & ~bits);
+}
+
+void vmm_arch_step_end(struct vmm_vcpu *v)
+{
+	uint64_t held = v->held, pc = 0;
+
+	v->held = 0;
+	if (!held || core_get(v, CORE(regs.pc), &pc))
+		return;
+	if (pc == v->pc) { /* it has not been executed, or goes to itself */
+		release(v, CORE(regs.pstate), held);
+	} else if (pc - v->vectors < VECTORS && !(pc % (VECTORS / 16))) {
+		/* it has trapped: the handler's return restores them */
+		release(v, CORE(spsr[KVM_SPSR_EL1]), held);
+	} else {
+		release(v, CORE(regs.pstate), held & ~sets(v->insn));
+		if (is_mrs_daif(v->insn) && (v->insn & 31) != ZR)
+			release(v, CORE(regs.regs[0]) + 2 * (v->insn & 31),
+				held);
+	}
 }
 
 int vmm_arch_exit(struct vmm_vcpu *v, struct vmm_exit *e)
 {
 	const struct kvm_debug_exit_arch *d = &v->run->debug.arch;
 
-	if (v->run->exit_reason != KVM_EXIT_DEBUG || pc_get(v, &e->debug.pc))
+	if (v->run->exit_reason != KVM_EXIT_DEBUG ||
+	    core_get(v, CORE(regs.pc), &e->debug.pc))
 		return 0;
 	switch (d->hsr >> EC_SHIFT) {
 	case EC_BRK:

@@ -41,6 +41,17 @@ static int can_hold_irq(int kvm)
 	return bits > 0 && (bits & KVM_GUESTDBG_BLOCKIRQ);
 }
 
+/* KVM holds them back itself. */
+void vmm_arch_step_begin(struct vmm_vcpu *v)
+{
+	(void)v;
+}
+
+void vmm_arch_step_end(struct vmm_vcpu *v)
+{
+	(void)v;
+}
+
 int vmm_arch_debug(const struct vmm_vcpu *v, const struct vmm_debug *d,
 		   struct kvm_guest_debug *g)
 {
