@@ -98,8 +98,7 @@ static int core_set(struct vmm_vcpu *v, uint64_t id, uint64_t value)
 	return VMM_IOCTL(v->fd, KVM_SET_ONE_REG, &r);
 }
 
-/* ---- steps that interrupts do not come before: they are masked meanwhile ----
- */
+/* ---- steps that no interrupt comes before: all are masked meanwhile ---- */
 
 #define PSTATE_IF 0xc0UL
 #define VECTORS 0x800UL /* bytes, in 16 parts */
