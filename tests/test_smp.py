@@ -41,6 +41,18 @@ def test_unikrafts_calls(arch, cc):
     assert "woken 10 times, room for 16" in boot(arch, cc, "start", cpus=3, options=["-p", "smp.own=1"])
 
 
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+def test_a_field_of_the_cpu_is_read_at_once(arch, cc):
+    """One instruction on x86_64, two on arm64."""
+    image = build("smp", arch, cc)
+    code = image.tool("objdump", "-d", "--no-show-raw-insn", "--disassemble=smp_this_cpu", image.path)
+    insns = re.findall(r"^ *[0-9a-f]+:\t(?!nop|paciasp|autiasp|bti|endbr64)(\S+) *(.*)$", code, re.M)
+    # what frames cost is not of it
+    insns = [(name, words) for name, words in insns if not re.search(r"r[sb]p|x29|\bsp\b", words) and name not in ("ret", "retq")]
+    assert len(insns) == {"x86_64": 1, "arm64": 2}[arch], code
+    assert "%gs:" in insns[0][1] if arch == "x86_64" else insns[0][0] == "mrs" and insns[1][0] == "ldr", code
+
+
 def test_more_cpus_than_the_image_is_for(arch):
     many = {"x86_64": "-smp 10", "arm64": "-smp 10 -machine gic-version=3"}[arch]
     result = build("smp", arch).run("run", options=["--qemu", many])

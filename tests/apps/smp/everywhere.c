@@ -25,11 +25,18 @@ void everywhere(void (*fn)(unsigned int cpu))
 	UK_ASSERT(!rc);
 }
 
+/* tests/test_smp.py disassembles it. */
+__noinline unsigned int smp_this_cpu(void)
+{
+	return ukplat_lcpu_id();
+}
+
 unsigned int dice(unsigned int n)
 {
 	static __u32 states[CPUS];
-	__u32 *state = &states[ukplat_lcpu_id()];
+	unsigned int cpu = smp_this_cpu();
+	__u32 *state = &states[cpu];
 
-	*state = *state * 1664525 + 1013904223 + ukplat_lcpu_id();
+	*state = *state * 1664525 + 1013904223 + cpu;
 	return (unsigned int)((__u64)*state * n >> 32);
 }

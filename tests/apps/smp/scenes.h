@@ -16,6 +16,9 @@
  */
 void everywhere(void (*fn)(unsigned int cpu));
 
+/** The calling CPU's number. */
+unsigned int smp_this_cpu(void);
+
 /* A number below n; another one each time, on each CPU its own. */
 unsigned int dice(unsigned int n);
 

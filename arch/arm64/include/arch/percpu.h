@@ -35,14 +35,15 @@ static inline struct uk_percpu *ukarch_percpu(void)
 	return cpu;
 }
 
-/* The array is never read: it keeps the compiler from moving the access
- * across others of the same memory.
+/* The clobber keeps the compiler from moving the access across others of the
+ * same memory; the array as an operand would cost the instructions that make
+ * its address.
  */
 #define _UKARCH_PERCPU_LDR(reg, operand, field)                               \
 	__asm__ __volatile__("mrs %0, tpidr_el1\n\tldr " operand ", [%0, %1]" \
 			     : "=r"(reg)                                      \
-			     : "i"(__offsetof(struct uk_percpu, field)),      \
-			       "m"(uk_percpus))
+			     : "i"(__offsetof(struct uk_percpu, field))       \
+			     : "memory")
 
 #define ukarch_percpu_read(field)                                     \
 	({                                                            \
