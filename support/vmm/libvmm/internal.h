@@ -39,9 +39,13 @@ struct vmm_vcpu {
 	int pending;			     /* KVM has an access to end */
 	uint64_t debug_addr[VMM_POINTS_MAX]; /* of the debug registers */
 	int hold_irq;			     /* as struct vmm_debug has it */
-	/* arm64: what a step has masked; the instruction; VBAR_EL1 */
-	uint64_t held, pc, vectors;
+	/* arm64: what a step has masked, and where; the instruction */
+	uint64_t held, pc;
 	uint32_t insn;
+	struct {
+		uint64_t page; /* its number and 1; 0: not known */
+		uint64_t gpa, vectors;
+	} text;
 };
 
 struct vmm_machine {

@@ -212,7 +212,9 @@ int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e)
 	int rc;
 
 	*e = (struct vmm_exit){ .why = VMM_EXIT_KICKED };
-	if (v->hold_irq)
+	if (!v->hold_irq)
+		v->text.page = 0;
+	else if (!v->pending) /* or the step ends that access */
 		vmm_arch_step_begin(v);
 	v->thread = (pid_t)syscall(SYS_gettid);
 	do

@@ -121,17 +121,41 @@ static uint64_t sets(uint32_t w)
 	return 0;
 }
 
-void vmm_arch_step_begin(struct vmm_vcpu *v)
+/* Where the instruction is, and where traps go: as they were at the first step
+ * in this page.
+ */
+static int find_text(struct vmm_vcpu *v)
 {
 	struct vmm_state s;
+	struct vmm_walk w;
+	int rc;
 
-	if (vmm_state_get(v, &s, VMM_STATE_GENERAL | VMM_STATE_SYSTEM) ||
-	    vmm_read(v->m, &s, s.pc, &v->insn, 4) != 4 ||
-	    core_set(v, CORE(regs.pstate), s.pstate | PSTATE_IF))
+	if (v->text.page == v->pc / VMM_PAGE + 1)
+		return 0;
+	rc = vmm_state_get(v, &s, VMM_STATE_SYSTEM);
+	if (!rc)
+		rc = vmm_walk(v->m, &s, v->pc, &w);
+	if (rc)
+		return rc;
+	v->text.page = v->pc / VMM_PAGE + 1;
+	v->text.gpa = w.gpa & ~(VMM_PAGE - 1);
+	v->text.vectors = s.vbar_el1;
+	return 0;
+}
+
+void vmm_arch_step_begin(struct vmm_vcpu *v)
+{
+	const void *insn;
+	uint64_t pstate;
+
+	if (core_get(v, CORE(regs.pstate), &pstate) || !(~pstate & PSTATE_IF) ||
+	    core_get(v, CORE(regs.pc), &v->pc) || find_text(v))
 		return;
-	v->held = ~s.pstate & PSTATE_IF;
-	v->pc = s.pc;
-	v->vectors = s.vbar_el1;
+	insn = vmm_memory_at(v->m, v->text.gpa + (v->pc & (VMM_PAGE - 1)), 4);
+	if (!insn || core_set(v, CORE(regs.pstate), pstate | PSTATE_IF))
+		return;
+	memcpy(&v->insn, insn, sizeof(v->insn));
+	v->held = ~pstate & PSTATE_IF;
 }
 
 static void release(struct vmm_vcpu *v, uint64_t id, uint64_t bits)
@@ -151,7 +175,7 @@ void vmm_arch_step_end(struct vmm_vcpu *v)
 		return;
 	if (pc == v->pc) { /* it has not been executed, or goes to itself */
 		release(v, CORE(regs.pstate), held);
-	} else if (pc - v->vectors < VECTORS && !(pc % (VECTORS / 16))) {
+	} else if (pc - v->text.vectors < VECTORS && !(pc % (VECTORS / 16))) {
 		/* it has trapped: the handler's return restores them */
 		release(v, CORE(spsr[KVM_SPSR_EL1]), held);
 	} else {
