@@ -148,11 +148,12 @@ def test_switched_while_cpus_run(arch):
 def test_spinlocks(arch):
     """A CPU that waits for a spinlock says for which one, behind how many, and when it has it."""
     image = build("smp_threads", arch, config=CHANGES)
-    result = image.run(*["mutex"] * 4, "crash", options=["--smp", "4", "-p", "trace.on=spin_*"])
+    result = image.run("spin", options=["--smp", "4", "-p", "trace.on=spin_*"])
     assert result.status == 70, result.text
     events = EVENT.findall("\n".join(line.strip() for line in result.log("CRIT")))
-    locks = {address: name for address, _, name in image.symbols()}
-    assert "sched_lock" in {locks.get(int(re.match(r"lock=(0x\w+)", words)[1], 16)) for *_, words in events}
+    locks = {address: name for address, _, name in image.symbols() if name[0] != "$"}
+    names = [(locks.get(int(re.match(r"lock=(0x\w+)", words)[1], 16)), name) for *_, name, words in events]
+    assert names.count(("watched", "spin_wait")) == names.count(("watched", "spin_got")) == 3, result.text
     for cpu in "0123":
         mine = [e[4:] for e in events if e[2] == cpu]
         for (name, words), (after, then) in zip(mine, mine[1:]):

@@ -10,8 +10,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <uk/crash.h>
 #include <uk/mutex.h>
 #include <uk/semaphore.h>
+#include <uk/spinlock.h>
 #include "scenes.h"
 
 #define MANY 6
@@ -142,6 +144,47 @@ int scene_fair(void)
 	wrong += out_of_order(comes_to_gate, open_gate);
 	uk_semaphore_down(&gate);
 	return wrong;
+}
+
+/* --- a spinlock that all other CPUs wait for at once, and have one by one --*/
+
+static struct uk_spinlock watched = UK_SPINLOCK_INITIALIZER();
+static volatile unsigned int comers;
+
+/* The events of that are the last ones of their CPU. */
+static void *spins(void *arg)
+{
+	__atomic_add_fetch(&comers, 1, __ATOMIC_SEQ_CST);
+	while (comers < 100)
+		ukarch_cpu_relax();
+	ukarch_irq_disable();
+	uk_spin_lock(&watched);
+	uk_spin_unlock(&watched);
+	for (;;)
+		ukarch_cpu_relax();
+	return arg;
+}
+
+int scene_spin(void)
+{
+	unsigned int others = cpus() - 1;
+
+	uk_thread_set_affinity(uk_thread_current(), 1);
+	for (unsigned int i = 1; i <= others; i++)
+		uk_thread_set_affinity(uk_thread_create("spins", spins, NULL),
+				       1UL << i);
+	while (comers < others)
+		uk_sched_yield();
+	ukarch_irq_disable();
+	uk_spin_lock(&watched);
+	comers = 100;
+	while (UK_READ_ONCE(watched.next) <= others)
+		ukarch_cpu_relax();
+	uk_spin_unlock(&watched);
+	while (UK_READ_ONCE(watched.serving) <= others)
+		ukarch_cpu_relax();
+	UK_CRASH("spin\n");
+	return 1;
 }
 
 /* --- condition: a box with room for one, of two sides ---------------------*/
@@ -310,6 +353,7 @@ static const struct {
 	{ "mutex", scene_mutex },
 	{ "semaphore", scene_semaphore },
 	{ "fair", scene_fair },
+	{ "spin", scene_spin },
 	{ "condition", scene_condition },
 	{ "wakes", scene_wakes },
 	{ "create", scene_create },

@@ -19,6 +19,7 @@ static inline unsigned int cpus(void)
 int scene_mutex(void);
 int scene_semaphore(void);
 int scene_fair(void);
+int scene_spin(void);
 int scene_condition(void);
 int scene_wakes(void);
 int scene_create(void);
