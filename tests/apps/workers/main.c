@@ -107,13 +107,17 @@ static void use_one_cpu(void)
 /* So many threads wait, each in the variable that it has for itself, while main
  * crashes.
  */
-static void crowd(unsigned long count)
+static __attribute__((noinline)) void crowd(unsigned long count)
 {
+	const struct uk_thread *t;
+
 	use_one_cpu();
-	for (unsigned long i = 1; i < count; i++)
-		uk_thread_create("member", workers_wait, (void *)i);
 	own = count;
-	uk_sched_yield();
+	for (unsigned long i = 1; i < count; i++) {
+		t = uk_thread_create("member", workers_wait, (void *)i);
+		while (t->state != UK_THREAD_SLEEPING)
+			uk_sched_yield();
+	}
 	*(volatile int *)0 = 1;
 }
 
