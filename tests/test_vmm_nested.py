@@ -226,18 +226,22 @@ def ended(nested):
     return nested.run("until [ -s /tmp/status ]; do sleep 0.1; done; cat /tmp/log; exit $(cat /tmp/status)")
 
 
+def played(nested, port, image, name, **more):
+    """One of SCENES, to its end."""
+    args, _, expected = SCENES[name]
+    play(image, f"127.0.0.1:{port}", name.partition(" ")[0], *args, blame=lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1], **more)
+    status, out = ended(nested)
+    assert status == expected, out
+
+
 @pytest.mark.parametrize("name", SCENES)
 def test_gdb(nested, name):
     """gdb at the monitor's stub does what it does at the guest's own."""
     scene = name.partition(" ")[0]
     if scene in NOT_ON[nested.arch]:
         pytest.skip("nested KVM lacks it, or is the only one that lacks it")
-    args, argv, expected = SCENES[name]
-    port = start(nested, "--irqchip off" + (" --wait" if scene != "late_and_again" else ""), argv)
-    play(build("debuggee", nested.arch, config=IMAGES["debuggee"]), f"127.0.0.1:{port}", scene, *args, more=[ROOT / "tests/gdb/vmm_scenes.py"],
-         blame=lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1])
-    status, out = ended(nested)
-    assert status == expected, out
+    port = start(nested, "--irqchip off" + (" --wait" if scene != "late_and_again" else ""), SCENES[name][1])
+    played(nested, port, build("debuggee", nested.arch, config=IMAGES["debuggee"]), name, more=[ROOT / "tests/gdb/vmm_scenes.py"])
 
 
 OWN = ("breakpoints", "steps", "conditions_in_the_guest", "data_and_calls", "hardware_breakpoints", "watchpoints",
@@ -252,12 +256,8 @@ def test_gdb_at_the_guests_stub(nested, name):
     scene = name.partition(" ")[0]
     if scene in OWN_NOT_ON[nested.arch]:
         pytest.skip("nested KVM lacks it, or is the only one that lacks it")
-    args, argv, expected = SCENES[name]
-    port = start(nested, "", argv, "with-stub", "gdb.console=vport2 gdb.wait=1 ", "--guest-gdb", 9004)
-    play(build("debuggee", nested.arch), f"127.0.0.1:{port}", scene, *args, seconds=150,
-         blame=lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1])
-    status, out = ended(nested)
-    assert status == expected, out
+    port = start(nested, "", SCENES[name][1], "with-stub", "gdb.console=vport2 gdb.wait=1 ", "--guest-gdb", 9004)
+    played(nested, port, build("debuggee", nested.arch), name, seconds=150)
 
 
 # Scenes of tests/gdb/smp_scenes.py. Further CPUs need an interrupt controller on x86_64, with which nested KVM has no breakpoints there.
