@@ -21,7 +21,7 @@ UK_PARAM(smp, own, &own, bool, "CPU 1 runs the application's code");
 
 UK_STACK_DEFINE(smp_own_stack, "own", 16384UL);
 static volatile unsigned int woken;
-static volatile int on_own_stack;
+static volatile int on_own_stack, halts;
 static int started;
 
 static void count_wakes(void)
@@ -57,7 +57,18 @@ static void halt(struct __regs *regs, void *user)
 {
 	(void)regs;
 	(void)user;
+	halts = 1;
 	ukplat_lcpu_halt();
+}
+
+/* The bound is for a host that runs the CPU late. */
+static int becomes(const volatile int *flag)
+{
+	__nsec end = uk_time_monotonic() + 10000 * MS;
+
+	while (!*flag && uk_time_monotonic() < end)
+		ukarch_cpu_relax();
+	return *flag;
 }
 
 int scene_start(void)
@@ -68,14 +79,14 @@ int scene_start(void)
 	__nsec end;
 	int full = 0;
 
-	if (!started || !on_own_stack)
+	if (!started || !becomes(&on_own_stack))
 		return 1;
 	/* The one that is meant wakes, each time; no other does. */
 	for (int i = 0; i < 20; i++) {
 		before = woken;
 		if (ukplat_lcpu_wakeup(i & 1 ? &one : &two, &num))
 			return 2;
-		end = uk_time_monotonic() + (i & 1 ? 1000 : 2) * MS;
+		end = uk_time_monotonic() + (i & 1 ? 10000 : 2) * MS;
 		while (woken == before && uk_time_monotonic() < end)
 			ukarch_cpu_relax();
 		if ((woken == before) == (i & 1))
@@ -84,7 +95,7 @@ int scene_start(void)
 	if (ukplat_lcpu_wakeup(&none, &num) != -EINVAL)
 		return 4;
 	/* A CPU that halts takes nothing more. */
-	if (ukplat_lcpu_run(&two, &num, &fn, 0) ||
+	if (ukplat_lcpu_run(&two, &num, &fn, 0) || !becomes(&halts) ||
 	    ukplat_lcpu_wait(&two, &num, 10 * MS) != -ETIMEDOUT)
 		return 5;
 	while (full < 100 &&
