@@ -30,16 +30,12 @@ void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 int break_arch_emulate(const struct uk_break_ool *ool, __vaddr_t pc,
 		       struct __regs *regs);
 
-/* Bytes on each side that show whether an instruction is in a sequence. */
-#define BREAK_SEQUENCE_MAX 128
-
 /**
- * Whether an instruction is part of a sequence that neither an exception nor
- * other code may come between, or it never ends: arm64's exclusive ones.
- *
- * @param code the program's bytes around it, `len` of them; it is at `at`
+ * Whether the instruction at an address is part of a sequence that neither an
+ * exception nor other code may come between, or it never ends: arm64's
+ * exclusive ones.
  */
-int break_arch_in_sequence(const __u8 *code, __sz at, __sz len);
+int break_arch_in_sequence(__vaddr_t addr);
 
 /* --- jump.c ---------------------------------------------------------------*/
 

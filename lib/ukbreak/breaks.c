@@ -297,22 +297,6 @@ static struct uk_break *allocate(__vaddr_t addr)
 	return __NULL;
 }
 
-static int in_sequence(__vaddr_t addr)
-{
-	__u8 code[2 * BREAK_SEQUENCE_MAX];
-	const char *from = (const char *)addr - BREAK_SEQUENCE_MAX;
-	__sz len;
-
-	if (uk_nofault_memcpy((char *)code, from, BREAK_SEQUENCE_MAX, 0) !=
-	    BREAK_SEQUENCE_MAX)
-		memset(code, 0, BREAK_SEQUENCE_MAX);
-	len = BREAK_SEQUENCE_MAX +
-	      uk_nofault_memcpy((char *)code + BREAK_SEQUENCE_MAX,
-				(const char *)addr, BREAK_SEQUENCE_MAX, 0);
-	uk_break_hide((__vaddr_t)from, code, len);
-	return break_arch_in_sequence(code, BREAK_SEQUENCE_MAX, len);
-}
-
 /* Decides how the instruction is executed elsewhere, and prepares that. */
 static int prepare(struct uk_break *b)
 {
@@ -320,7 +304,7 @@ static int prepare(struct uk_break *b)
 
 	break_arch_ool(b->orig, b->orig_len, b->addr, break_slot(b), code,
 		       &b->ool);
-	if (in_sequence(b->addr)) {
+	if (break_arch_in_sequence(b->addr)) {
 		b->ool.kind = UK_BREAK_OOL_STEP;
 		b->ool.slot_len = 0;
 	}

@@ -95,7 +95,7 @@ static int is_bound(__u32 w)
 	       (w & 0x3f000000) == 0x1c000000;	 /* ldr literal, vector */
 }
 
-/* C4.1.88: load and store exclusive, but not casp */
+/* C4.1, load/store exclusive: not casp */
 static int is_exclusive(__u32 w)
 {
 	return (w & 0x3f800000) == 0x08000000 && (w >> 31 || !(w & 1 << 21));
@@ -104,10 +104,13 @@ static int is_exclusive(__u32 w)
 #define EXCLUSIVE_LOADS (1U << 22)
 #define CLREX 0xd503305fU /* with four bits that do not matter */
 
+/* Bytes on each side that show whether an instruction is in a sequence. */
+#define SEQUENCE_MAX 128
+
 /* DDI 0487, B2.9.5: what comes between the load and the store may clear the
  * monitor, and an exception does: the store fails, each time.
  */
-int break_arch_in_sequence(const __u8 *code, __sz at, __sz len)
+static int in_sequence(const __u8 *code, __sz at, __sz len)
 {
 	__u32 w = 0;
 
@@ -121,6 +124,22 @@ int break_arch_in_sequence(const __u8 *code, __sz at, __sz len)
 	for (w = 0; at + 4 <= len && !is_exclusive(w); at += 4)
 		memcpy(&w, code + at, 4);
 	return is_exclusive(w) && !(w & EXCLUSIVE_LOADS);
+}
+
+int break_arch_in_sequence(__vaddr_t addr)
+{
+	__u8 code[2 * SEQUENCE_MAX];
+	__vaddr_t from = addr - SEQUENCE_MAX;
+	__sz len;
+
+	if (uk_nofault_memcpy((char *)code, (const char *)from, SEQUENCE_MAX,
+			      0) != SEQUENCE_MAX)
+		memset(code, 0, SEQUENCE_MAX);
+	len = SEQUENCE_MAX + uk_nofault_memcpy((char *)code + SEQUENCE_MAX,
+					       (const char *)addr, SEQUENCE_MAX,
+					       0);
+	uk_break_hide(from, code, len);
+	return in_sequence(code, SEQUENCE_MAX, len);
 }
 
 static int __nobreak guards_branches(void)

@@ -139,8 +139,7 @@ static unsigned int put_op(__u8 *code, __vaddr_t slot, __vaddr_t next,
 	return JCC_LEN;
 }
 
-int break_arch_in_sequence(const __u8 *code __unused, __sz at __unused,
-			   __sz len __unused)
+int break_arch_in_sequence(__vaddr_t addr __unused)
 {
 	return 0;
 }

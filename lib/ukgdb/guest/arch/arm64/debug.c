@@ -391,15 +391,16 @@ int gdb_arch_free_line(unsigned int lines)
 	return (int)lines - 1;
 }
 
-/* Loads exclusive (DDI 0487, C4.1.66): a trap clears the monitor, and the store
- * that belongs to it fails.
+/* Loads exclusive, not casp (DDI 0487, C4.1): a trap clears the monitor, and
+ * the store that belongs to it fails.
  */
 int gdb_arch_is_sequence(__vaddr_t pc)
 {
 	__u32 insn;
 
 	return uk_nofault_try_read(insn, (const __u32 *)pc) &&
-	       (insn & 0x3fc00000) == 0x08400000;
+	       (insn & 0x3fc00000) == 0x08400000 &&
+	       (insn >> 31 || !(insn & 1 << 21));
 }
 
 /* wfe, wfi (DDI 0487, C6.2) */

@@ -27,13 +27,14 @@ void arch_flush(struct stub *s, struct cpu *c)
 	(void)c;
 }
 
-/* LDXR, LDAXR, LDXP, LDAXP (DDI 0487, C4.1.94) */
+/* LDXR, LDAXR, LDXP, LDAXP, not CASP (DDI 0487, C4.1) */
 int arch_is_sequence(const uint8_t *insn)
 {
 	uint32_t word;
 
 	memcpy(&word, insn, sizeof(word));
-	return (word & 0x3fc00000) == 0x08400000;
+	return (word & 0x3fc00000) == 0x08400000 &&
+	       (word >> 31 || !(word & 1 << 21));
 }
 
 int arch_is_break(struct stub *s, struct cpu *c)
