@@ -66,6 +66,8 @@ void vcon_irq_start(struct vcon_dev *dev)
 			dev->vdev->base);
 		return;
 	}
+	/* a line that is up already has no edge */
+	(void)dev->vdev->ops->irq_ack(dev->vdev);
 	if (vcon_enter(dev, &flags))
 		return;
 	if (dev->multiport)

@@ -98,10 +98,15 @@ void gdb_guest_listen(int on)
 {
 	if (gdb_guest.line < 0)
 		return;
-	if (on)
-		uk_intctlr_irq_unmask((unsigned int)gdb_guest.line);
-	else
+	if (!on) {
 		uk_intctlr_irq_mask((unsigned int)gdb_guest.line);
+		return;
+	}
+	uk_intctlr_irq_unmask((unsigned int)gdb_guest.line);
+	/* A line that went up while it was masked has no edge any more: its
+	 * device lets it fall.
+	 */
+	(void)uk_intctlr_nmi((unsigned int)gdb_guest.line);
 }
 
 void gdb_guest_kick(void)
