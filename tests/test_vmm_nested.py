@@ -246,8 +246,7 @@ def test_gdb(nested, name):
 
 OWN = ("breakpoints", "steps", "conditions_in_the_guest", "data_and_calls", "hardware_breakpoints", "watchpoints",
        "interrupt irqs-off")
-# In QEMU's nested SVM a guest's XRSTOR is a #GP, and the NMI of a Ctrl-C does not come to it (why is not known).
-OWN_NOT_ON = {"x86_64": {*NOT_ON["x86_64"], "data_and_calls", "interrupt"}, "arm64": set()}
+OWN_NOT_ON = {**NOT_ON, "arm64": set()}
 
 
 @pytest.mark.parametrize("name", OWN)
