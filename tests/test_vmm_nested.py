@@ -6,6 +6,7 @@ also on the host's own KVM where that runs a guest. Part of `make nightly`."""
 import base64
 import os
 import re
+import shlex
 import socket
 import struct
 import subprocess
@@ -14,7 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from gdb_guest import play
+from gdb_guest import play, wiring
 from test_lldb import tour
 from test_vmm import vmm
 from vitrine import LOG_LINE, OUT, ROOT, SHARED, build, make
@@ -22,7 +23,8 @@ from vitrine import LOG_LINE, OUT, ROOT, SHARED, build, make
 sys.path.insert(0, str(ROOT / "tests" / "nested"))
 sys.path.insert(0, str(ROOT / "support"))
 import core_receiver  # noqa: E402  pylint: disable=wrong-import-position
-from nested import Nested  # noqa: E402  pylint: disable=wrong-import-position
+from nested import QEMU, Nested  # noqa: E402  pylint: disable=wrong-import-position
+from qemu_command import qemu_command  # noqa: E402  pylint: disable=wrong-import-position
 
 pytestmark = [pytest.mark.one_cpu("a nested machine has one"), pytest.mark.slow]
 
@@ -245,7 +247,7 @@ def test_gdb(nested, name):
 
 
 OWN = ("breakpoints", "steps", "conditions_in_the_guest", "data_and_calls", "hardware_breakpoints", "watchpoints",
-       "interrupt irqs-off")
+       "interrupt", "interrupt irqs-off")
 OWN_NOT_ON = {**NOT_ON, "arm64": set()}
 
 
@@ -257,6 +259,47 @@ def test_gdb_at_the_guests_stub(nested, name):
         pytest.skip("nested KVM lacks it, or is the only one that lacks it")
     port = start(nested, "", SCENES[name][1], "with-stub", "gdb.console=vport2 gdb.wait=1 ", "--guest-gdb", 9004)
     played(nested, port, build("debuggee", nested.arch), name, seconds=150)
+
+
+def qemu_words(nested, image, there, argv=(), **more):
+    """QEMU with KVM, as support/run starts it. more: as for qemu_command()."""
+    words = qemu_command(image.path, argv, accel="kvm", **more)
+    return [QEMU[nested.arch], "-L", "/share", *(f"/images/{there}" if word == image.path else word for word in words[1:])]
+
+
+@pytest.mark.parametrize("name, console", [(name, "vport2") for name in OWN] + [("breakpoints", "com2"), ("interrupt irqs-off", "com2")])
+def test_gdb_at_the_guests_stub_with_qemu(nested, name, console):
+    """The same with QEMU's KVM."""
+    if console == "com2" and nested.arch != "x86_64" or name.partition(" ")[0] in OWN_NOT_ON[nested.arch]:
+        pytest.skip("nested KVM lacks it, or is the only one that lacks it")
+    args, argv, expected = SCENES[name]
+    image = build("debuggee", nested.arch)
+    words = qemu_words(nested, image, "with-stub", argv, params=[f"gdb.console={console}", "gdb.wait=1"],
+                       extra=shlex.split(wiring(console, "/s").replace("path=/s", "host=0.0.0.0,port=9004")))
+    nested.run(f"rm -f /tmp/status; ({shlex.join(words)} & echo $! > /tmp/pid; wait $!; echo $? > /tmp/status) > /tmp/log 2>&1 &")
+    play(image, f"127.0.0.1:{nested.wait_port(9004)}", name.partition(" ")[0], *args, seconds=150,
+         blame=lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1])
+    _, out = ended(nested)
+    # without semihosting the status is what the guest says last
+    said = re.findall(r"INFO: exit (\d+)$", out, re.M)
+    assert int(said[-1]) == expected, out
+
+
+def test_start_is_faster_than_qemus(nested, capsys):
+    """From the program's start to main's first line, in turns; uptime counts in 10 ms."""
+    image = build("hello", nested.arch, config=IMAGES["hello"])
+    words = qemu_words(nested, image, "hello")
+    took = {"vmm /images/hello": 0.0, shlex.join(words): 0.0}
+    for command in [*took] * 5:
+        status, out = nested.run("cat /proc/uptime; " + command + " < /dev/null | { while read -r line && "
+                                 "[ \"${line#Hello}\" = \"$line\" ]; do :; done; cat /proc/uptime; cat; }")
+        start, to = (float(line.split()[0]) for line in out.splitlines()[:2])
+        assert status == 0, out
+        took[command] += (to - start) / 5
+    ours, qemus = took.values()
+    with capsys.disabled():
+        print(f"\nto main on {nested.arch}: vmm {ours * 1000:.0f} ms, QEMU {qemus * 1000:.0f} ms")
+    assert ours < qemus
 
 
 # Scenes of tests/gdb/smp_scenes.py. Further CPUs need an interrupt controller on x86_64, with which nested KVM has no breakpoints there.

@@ -3,7 +3,7 @@
 """A nested machine: Debian's cloud kernel with KVM under QEMU's TCG, with a shell at its serial
 port and a network card, for tests of what needs KVM where the host has none.
 
-Everything is in its initial RAM disk: busybox, the modules of KVM and of the card, and the files
+Everything is in its initial RAM disk: busybox, QEMU, the modules of KVM and of the card, and the files
 that a test gives. The shell reads a line, runs it and prints its output and status. It is not process 1, which
 gets a signal at the end of each orphan: busybox's read forgets what it has read of a line when a signal comes.
 """
@@ -28,6 +28,9 @@ MACHINES = {
     "arm64": (["qemu-system-aarch64", "-machine", "virt,virtualization=on,gic-version=3",
                "-cpu", "cortex-a57"], "ttyAMA0", ()),
 }
+# There, for images on its KVM: the program, and what it boots them with.
+QEMU = {"x86_64": "qemu-system-x86_64", "arm64": "qemu-system-aarch64"}
+FIRMWARE = ("bios-microvm.bin", "qboot.rom", "pvh.bin", "linuxboot_dma.bin", "kvmvapic.bin")
 NETWORK = ("failover", "net_failover", "virtio_ring", "virtio", "virtio_pci_legacy_dev",
            "virtio_pci_modern_dev", "virtio_pci", "virtio_net")
 
@@ -68,6 +71,20 @@ def cpio(files):
     return bytes(out)
 
 
+def with_libraries(root, program):
+    """{path there: path here} of a program and the libraries that it is linked to, which are in lib there."""
+    known = {path.name: path for where in ("lib", "usr/lib") for path in root.glob(f"{where}/*-linux-gnu/*.so*")}
+    done = {program: root / "usr/bin" / program}
+    todo = [program]
+    while todo:
+        text = subprocess.run(["readelf", "-dlW", done[todo.pop()].resolve()], stdout=subprocess.PIPE, check=True, text=True).stdout
+        done |= {path.lstrip("/"): known[Path(path).name] for path in re.findall(r"program interpreter: (\S+)\]", text)}
+        new = set(re.findall(r"\(NEEDED\).*\[(\S+)\]", text)) - set(done)
+        done |= {name: known[name] for name in new}
+        todo += new
+    return {name if "/" in name else f"{'bin' if name == program else 'lib'}/{name}": path for name, path in done.items()}
+
+
 def free_ports(count):
     """Ports that nothing uses now."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
@@ -99,11 +116,13 @@ class Nested:
         root = self.folder / "root"
         every = {path.stem: path for path in root.glob("lib/modules/**/*.ko")}
         modules = [m for m in (*MACHINES[self.arch][2], *NETWORK) if m in every]
-        tree = {name: (0o40755, b"") for name in ("bin", "proc", "sys", "dev", "tmp", "modules", "images")}
+        qemu = with_libraries(root, QEMU[self.arch]) | {
+            f"share/{name}": path for name in FIRMWARE if (path := root / "usr/share/qemu" / name).exists()}
+        tree = {name: (0o40755, b"") for name in ("bin", "lib", "lib64", "share", "proc", "sys", "dev", "tmp", "modules", "images")}
         tree["init"] = (0o100755, INIT.format(modules=" ".join(modules), tty=MACHINES[self.arch][1]).encode())
         tree["bin/busybox"] = (0o100755, (root / "bin/busybox").read_bytes())
         tree |= {f"modules/{m}.ko": (0o100644, every[m].read_bytes()) for m in modules}
-        tree |= {name: (0o100755, Path(path).read_bytes()) for name, path in files.items()}
+        tree |= {name: (0o100755, Path(path).read_bytes()) for name, path in (qemu | files).items()}
         initrd = self.folder / f"initrd-{os.getpid()}"
         initrd.write_bytes(cpio(tree))
         return initrd
