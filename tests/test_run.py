@@ -31,17 +31,20 @@ import qemu_command  # noqa: E402  pylint: disable=wrong-import-position
 pytestmark = pytest.mark.one_cpu("guests without libraries")
 
 
+def bare(arch, folder):
+    """The path of the assembled guest of an architecture."""
+    target = TARGETS[arch]
+    path = Path(folder) / f"{arch}.elf"
+    subprocess.run([target.tools + "gcc", "-static", "-nostdlib", "-no-pie", "-Wl,--build-id=none",
+                    f"-Wl,-Ttext={target.text:#x}", "-o", path, GUESTS / f"{arch}.S"], check=True)
+    return path
+
+
 @pytest.fixture(scope="session")
 def guests(tmp_path_factory):
     """The assembled guests, by architecture."""
     folder = tmp_path_factory.mktemp("guests")
-    out = {}
-    for arch, target in TARGETS.items():
-        out[arch] = str(folder / f"{arch}.elf")
-        subprocess.run([target.tools + "gcc", "-static", "-nostdlib", "-no-pie", "-Wl,--build-id=none",
-                        f"-Wl,-Ttext={target.text:#x}", "-o", out[arch],
-                        str(GUESTS / f"{arch}.S")], check=True)
-    return out
+    return {arch: str(bare(arch, folder)) for arch in TARGETS}
 
 
 def run(*args, stdin=subprocess.DEVNULL, **kw):

@@ -63,6 +63,24 @@ def from_the_first_instruction(entry):
 
 
 @scene
+def image_of_no_library(steps, code):
+    """A guest of some dozen instructions, in 32-bit mode on x86_64: where it goes is what objdump says. steps: the first
+    addresses; code: the bytes at the first, in hex."""
+    attach()
+    for address in steps:
+        assert number("$pc") == address, (hex(number("$pc")), hex(address))
+        run("stepi")
+    run("tbreak *(long)&hang")
+    go()
+    assert number("$pc") == number("(long)&hang")
+    assert bytes(gdb.selected_inferior().read_memory(steps[0], len(code) // 2)).hex() == code
+    assert number("$x3" if is_arm() else "$rdi") == ord("h")  # what its command line asks for
+    assert interrupted(0.05) == {"signal": "SIGINT"}
+    assert 0 <= number("$pc - (long)&hang") <= 4
+    run("kill")
+
+
+@scene
 def late_and_again():
     """A debugger attaches to a running guest, leaves, and attaches again; its points are gone."""
     attach()
