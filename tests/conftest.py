@@ -5,6 +5,7 @@
 import os
 import subprocess
 import sys
+import zlib
 
 import pytest
 
@@ -23,6 +24,8 @@ collect_ignore = [name for name, variable in (("test_kasan_programs.py", "VITRIN
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes a minute or more; runs first")
     config.addinivalue_line("markers", "one_cpu(reason): not with VITRINE_SMP, and why")
+    config.addinivalue_line("markers", "any_arch: what it tests is the same source on each architecture; with VITRINE_ANY_ARCH=1 "
+                            "and without VITRINE_ALL=1 it runs on one of them")
     if not hasattr(config, "workerinput"):
         subprocess.run([vitrine.ROOT / "tests" / "cache" / "set-up"], check=True,
                        env={**os.environ, "VITRINE_OUT": str(vitrine.OUT)})
@@ -37,10 +40,33 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("arch", vitrine.ARCHS, scope="session")
 
 
+def arch_of(item):
+    """The architecture that its parameters name, themselves or by a machine; None: they do not."""
+    given = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    words = [word for value in given for word in (value if isinstance(value, tuple) else (value,)) if isinstance(word, str)]
+    return next((vitrine.MACHINES[word][0] if word in vitrine.MACHINES else word
+                 for word in words if word in vitrine.MACHINES or word in vitrine.TARGETS), None)
+
+
+def on_one_arch(items):
+    """Of the tests that are marked any_arch those of one architecture each, of either about as many: which it is depends
+    on the test's name alone."""
+    archs = {}
+    for item in items:
+        if item.get_closest_marker("any_arch"):
+            archs.setdefault(item.nodeid.partition("[")[0], set()).add(arch_of(item))
+    own = {name: sorted(of)[zlib.crc32(name.encode()) % len(of)] for name, of in archs.items() if None not in of}
+    return [item for item in items if arch_of(item) == own.get(item.nodeid.partition("[")[0], arch_of(item))]
+
+
 @pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """The longest first, so that no process is left alone with one at the end; then groups. Before xdist
     looks for them: else each process has the guests and builds of all."""
+    if os.environ.get("VITRINE_ANY_ARCH") and not os.environ.get("VITRINE_ALL"):
+        kept = on_one_arch(items)
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
     for item in items if vitrine.CPUS > 1 else ():
         if mark := item.get_closest_marker("one_cpu"):
             item.add_marker(pytest.mark.skip(reason=f"one CPU: {mark.args[0]}"))

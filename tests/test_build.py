@@ -534,6 +534,7 @@ def test_menuconfig_opens_and_quits(tmp_path):
     assert (tmp_path / "hello-arm64" / ".config").exists()
 
 
+@pytest.mark.any_arch
 def test_prompts(arch):
     """An option stands below its library, if that has a prompt; its line, in the menu that it is in, fits 80 columns."""
     prompted = [node for node in pairs.kconfig(arch)[1].node_iter() if node.prompt]
@@ -580,6 +581,7 @@ def private_names(image):
     return sorted(names(sum(libraries.values(), [])) - names(libraries))
 
 
+@pytest.mark.any_arch
 def test_app_outside_the_tree(arch, tmp_path):
     """A folder of its own with the grammar of Makefile.uk; it may move. It may have
     functions with the names that libraries use inside."""
@@ -658,6 +660,38 @@ def test_nightly_is_test_for_longer():
     assert "FUZZ_SECONDS=60" in longer and "VITRINE_VIRTIO_MIB=256" in longer
     assert again.split() == ["||", "failed=y;"]
     assert rest.split(";")[0].split() == ["--smp", "2", "||", "failed=y"] and '-z "$failed"' in rest, nightly
+
+
+def collected(folder, **env):
+    """The names of the tests in a folder, as conftest.py leaves them."""
+    done = subprocess.run([sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "--collect-only", "-q", "--rootdir", folder, folder],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                          timeout=RUN_SECONDS, check=False, cwd=folder,
+                          env={**{k: v for k, v in os.environ.items() if k not in ("VITRINE_ANY_ARCH", "VITRINE_ALL")},
+                               "PYTHONPATH": str(ROOT / "tests"), "VITRINE_OUT": str(folder / "out"), "PYTEST_ADDOPTS": "", **env})
+    return re.findall(r"^test_it\.py::(\S+)$", done.stdout, re.M)
+
+
+def test_any_arch_is_one_and_each(tmp_path):
+    """Of a test that is the same on each architecture all of one, in `make test`; of many such tests some on each."""
+    marked = "".join(f"@pytest.mark.any_arch\n@pytest.mark.parametrize('n', [1, 2])\ndef test_any{i}(arch, n):\n    pass\n"
+                     for i in range(20))
+    (tmp_path / "test_it.py").write_text("import pytest\nfrom vitrine import ON_MACHINES\n"
+                                         f"def test_both(arch):\n    pass\n{marked}"
+                                         "@pytest.mark.any_arch\n@pytest.mark.parametrize('where', ON_MACHINES, ids='-'.join)\n"
+                                         "def test_machines(where):\n    pass\n"
+                                         "@pytest.mark.any_arch\ndef test_none():\n    pass\n")
+    every = collected(tmp_path)
+    assert every == collected(tmp_path, VITRINE_ANY_ARCH="1", VITRINE_ALL="1") and len(every) == len(set(every))
+    some = collected(tmp_path, VITRINE_ANY_ARCH="1")
+    assert set(some) < set(every)
+    by_test = {}
+    for name in some:
+        by_test.setdefault(name.partition("[")[0], []).append(next((a for a in ARCHS if a in name), None))
+    assert {frozenset(by_test[f"test_any{i}"]) for i in range(20)} == {frozenset([a]) for a in ARCHS}
+    assert all(len(by_test[f"test_any{i}"]) == 2 for i in range(20)), some
+    assert sorted(by_test["test_both"]) == sorted(ARCHS) and by_test["test_none"] == [None]
+    assert len(set(by_test["test_machines"])) == 1, some
 
 
 def test_a_failing_test_names_its_command(tmp_path):

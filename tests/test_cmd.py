@@ -10,6 +10,8 @@ import pytest
 from guest import until
 from vitrine import ARCHS, RUN_SECONDS, SUPPORT_RUN, build
 
+pytestmark = pytest.mark.any_arch
+
 
 def run(arch, *lines):
     return build("cmd", arch).run(stdin="".join(f"{l}\n" for l in lines) + "\x04")

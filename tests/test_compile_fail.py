@@ -15,7 +15,7 @@ import subprocess
 import pytest
 from vitrine import COMPILERS, ROOT, TARGETS, build
 
-pytestmark = pytest.mark.one_cpu("builds")
+pytestmark = [pytest.mark.any_arch, pytest.mark.one_cpu("builds")]
 
 FILES = sorted((ROOT / "tests" / "compile-fail").glob("*.c"))
 LEVELS = ["crit", "err", "warn", "info", "debug"]

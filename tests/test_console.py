@@ -111,6 +111,7 @@ def check_sleeps(g, write):
     assert used < 0.3
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("name", SERIAL)
 def test_read_sleeps(name):
     with guest(name, "lines") as g:
@@ -118,6 +119,7 @@ def test_read_sleeps(name):
         check_sleeps(g, lambda data: g.write(data))
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("name, transport", VIRTIO)
 def test_port_read_sleeps(name, transport):
     """stdin and stdout on a port, whose client comes late and goes."""
@@ -136,6 +138,7 @@ def test_port_read_sleeps(name, transport):
             finish(g)
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("name, transport", VIRTIO)
 def test_port(name, transport):
     """Bursts and the callback, which is also called for clients."""
@@ -160,6 +163,7 @@ def test_port(name, transport):
         finish(g)
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("name, transport", VIRTIO)
 def test_host_that_does_not_read(name, transport):
     """Output that is not taken keeps no timer waiting, and main finishes. Time is
@@ -171,6 +175,7 @@ def test_host_that_does_not_read(name, transport):
     assert due - 1 <= ticks <= due + 1
 
 
+@pytest.mark.any_arch
 def test_nothing_of_it_is_in_an_image_without(arch):
     functions = build("hello", arch).functions()
     assert not [f for f in functions if f.startswith(("console_ring", "uk_console_set"))]

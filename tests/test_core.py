@@ -195,6 +195,7 @@ def test_incomplete(tmp_path):
     assert core.read_bytes() == (tmp_path / "core.2").read_bytes() == data
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch", ARCHS)
 def test_image_is_found(arch, tmp_path):
     """By its path; by its build-id below build/ or at a server; if neither, the message has both."""
@@ -270,6 +271,7 @@ def test_vectors(arch, tmp_path):
 
 
 # Each of 200 is looked at in the guest and in the core: half a minute.
+@pytest.mark.any_arch
 @pytest.mark.parametrize("count", [1, 8, *([200] if os.environ.get("VITRINE_ALL") else [])])
 def test_crowd(arch, count, tmp_path):
     image, core, notes = build("tests/apps/workers", arch), tmp_path / "core", tmp_path / "notes"
@@ -286,6 +288,7 @@ def test_crowd(arch, count, tmp_path):
         "Build ID: ", "build-id "))[1])
 
 
+@pytest.mark.any_arch
 def test_damaged(arch, tmp_path):
     """A thread whose registers cannot be read is left out; a fault of the writer ends
     the dump alone."""
@@ -306,6 +309,7 @@ def test_damaged(arch, tmp_path):
     assert "no core file: the guest crashed before it could write one" in result.text
 
 
+@pytest.mark.any_arch
 def test_time(arch, tmp_path):
     """One instruction is a tick: a dump takes many, and the program's clock stands."""
     image, core = build("tests/apps/workers", arch), tmp_path / "core"
@@ -316,6 +320,7 @@ def test_time(arch, tmp_path):
     assert "in dump () at tests/apps/workers/main.c:" in backtrace(core)
 
 
+@pytest.mark.any_arch
 def test_guest_goes_on(arch, tmp_path):
     """A file is there while the guest runs, the next one beside it; a client of the HTTP
     server gets to know what became of it. With GET it gets a file itself, while it

@@ -373,6 +373,7 @@ def test_stack_overflow_counts_frames(arch):
     assert sum(len(data) for _, data, _ in dump) == 256
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("cc", COMPILERS)
 def test_nested_crash_is_one_line(arch, cc):
     _, result, screen = crash("nested", arch, cc)
@@ -391,6 +392,7 @@ def test_corrupt_stack_says_why(arch):
                     screen.trace_end)
 
 
+@pytest.mark.any_arch
 def test_screen_with_colour(arch):
     """The same words, whatever paints them."""
     result = build("crash", arch, config=("CONFIG_LIBUKPRINT_COLOR=y",)).run("null-write")
@@ -399,6 +401,7 @@ def test_screen_with_colour(arch):
     assert "CRIT: write to 0x0: not mapped" in plain
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("args, status", [((), 0), (("nonesuch",), 2)])
 def test_unknown_kind_lists_them(arch, args, status):
     result = build("crash", arch).run(*args)
@@ -432,6 +435,7 @@ def test_interrupts_on_or_off(arch, kind, on):
     assert enabled == on
 
 
+@pytest.mark.any_arch
 def test_values_of_the_store(arch):
     """They agree with what else the screen and the log say."""
     _, result, screen = crash("in-thread", arch, options=ORDERED)

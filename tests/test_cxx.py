@@ -28,6 +28,7 @@ def test_prints_what_the_host_prints(arch, cc, host):
     assert [line for line in result.lines if not line.startswith("[")] == host.splitlines()
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("what, says, frame", [
     ("pure", "C++: pure virtual function called", "__cxa_pure_virtual"),
     ("template", "abort", "larger<int>"),
@@ -42,6 +43,7 @@ def test_crashes_have_names(arch, what, says, frame):
     assert re.search(rf"\] {re.escape(frame)}[+ ]", result.text), result.text
 
 
+@pytest.mark.any_arch
 def test_gdb_demangles(arch):
     image = build("cxx", arch)
     done = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-ex", "info functions square::area",

@@ -82,6 +82,7 @@ def test_run_says_that_there_is_no_stub(tmp_path):
             done.stderr
 
 
+@pytest.mark.any_arch
 def test_commands_are_beside_the_image(arch, tmp_path):
     """support/gdb loads them, from beside the image or not; so does gdb."""
     image = threads(arch)
@@ -113,6 +114,7 @@ def test_boot(arch):
     assert "warning" not in text, text
 
 
+@pytest.mark.any_arch
 def test_boot_stops_in_mains_own_file(arch):
     """Its first instructions may be those of an inlined function of a header."""
     done = support_gdb("--boot", threads(arch).path, "-batch", "-ex", "kill")
@@ -133,6 +135,7 @@ def test_start_is_behind_the_cold_part_of_main():
     assert functions["main"] <= int(done.stdout.strip().removeprefix("*"), 16), done.stdout
 
 
+@pytest.mark.any_arch
 def test_guest_ends_with_gdb(arch):
     """What gdb left running is ended: the pipe has no writer any more."""
     done = support_gdb("--boot", "--args", "spin", debuggee(arch).path, "-batch",
@@ -140,6 +143,7 @@ def test_guest_ends_with_gdb(arch):
     assert done.returncode == 0 and "detached" in done.stdout, done.stdout
 
 
+@pytest.mark.any_arch
 def test_boot_again(arch):
     """`run` boots the image again: breakpoints stay, and so do the arguments that
     it does not give."""
@@ -169,6 +173,7 @@ def words_of(image):
             f"NEWLIB_DIR={SHARED}/newlib-{image.arch}"]
 
 
+@pytest.mark.any_arch
 def test_make_debug(arch):
     flags = "-batch -ex 'uk threads' -ex 'print 6 * 7'"
     done = make("debug", *words_of(threads(arch)), f"GDB_FLAGS={flags}")
@@ -183,6 +188,7 @@ def test_make_debug_without_a_stub():
     assert done.returncode == 2 and "CONFIG_LIBUKGDB=y" in done.stdout, done.stdout
 
 
+@pytest.mark.any_arch
 def test_come_and_go(arch):
     """make run GDB=: attached at any time, and away, without gdb.wait."""
     image, port = debuggee(arch), free_port()
@@ -235,6 +241,7 @@ def symbols(image):
                   if len(f) == 8 and f[3] == "OBJECT")
 
 
+@pytest.mark.any_arch
 def test_events_and_tables(arch):
     image = threads(arch)
     with StubGuest(image) as g:
@@ -281,6 +288,7 @@ def test_events_and_tables(arch):
     assert [x for x in parts["uk log 1"].splitlines() if x.startswith("[ ")] == kept[-1:]
 
 
+@pytest.mark.any_arch
 def test_store(arch):
     """By memory alone; values by the guest's own command."""
     image = threads(arch)
@@ -310,6 +318,7 @@ def test_store(arch):
     assert re.search(r"^uksched/threads [1-5]$", parts["uk store -v uksched/"], re.M), text
 
 
+@pytest.mark.any_arch
 def test_by_memory_alone(arch):
     """At QEMU's own stub, which knows nothing of the guest."""
     image = threads(arch)

@@ -6,6 +6,7 @@ what it does not understand, and refuses the crash of another image."""
 import re
 import subprocess
 
+import pytest
 from vitrine import ROOT, build
 
 DECODE = ROOT / "support" / "decode"
@@ -36,6 +37,7 @@ def frames(text):
             if FRAME.search(line) and "inlined" not in line]
 
 
+@pytest.mark.any_arch
 def test_frames_are_what_addr2line_says(arch):
     image, log = crash(arch, "assert")
     done = decode(image.path, log)
@@ -68,6 +70,7 @@ def test_registers_are_explained(arch):
                      out, re.M | re.I), out
 
 
+@pytest.mark.any_arch
 def test_data_is_named_once(arch):
     """What the screen names is not repeated; without its symbols it is named
     here, and so are texts, which have no symbol at all."""
@@ -101,6 +104,7 @@ def test_messages_are_explained(arch):
         assert len(named.stdout.splitlines()) == 1
 
 
+@pytest.mark.any_arch
 def test_newlib_is_named_as_the_screen_names_it(arch):
     image, log = crash(arch, "in-strlen")
     out = decode(image.path, log).stdout.decode()
@@ -109,6 +113,7 @@ def test_newlib_is_named_as_the_screen_names_it(arch):
     assert "newlib/obj" not in out
 
 
+@pytest.mark.any_arch
 def test_everything_else_passes_unchanged(arch):
     image, log = crash(arch)
     lines = [f"host-7 kernel \x1b[31m{line}\x1b[0m\r" for line in log.splitlines()]
@@ -125,6 +130,7 @@ def test_everything_else_passes_unchanged(arch):
     assert all(line.endswith(b"\r") for line in added)
 
 
+@pytest.mark.any_arch
 def test_another_image_is_refused(arch):
     _, log = crash(arch)
     other = build("hello", arch)
@@ -134,6 +140,7 @@ def test_another_image_is_refused(arch):
     assert not done.stdout
 
 
+@pytest.mark.any_arch
 def test_a_log_without_banner_is_a_warning(arch):
     image, log = crash(arch)
     log = "".join(line + "\n" for line in log.splitlines() if "build-id" not in line)

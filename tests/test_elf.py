@@ -7,7 +7,7 @@ from elf import Elf, ElfError, NT_GNU_BUILD_ID
 from elftools.elf.elffile import ELFFile
 from vitrine import build
 
-pytestmark = pytest.mark.one_cpu("no guest")
+pytestmark = [pytest.mark.any_arch, pytest.mark.one_cpu("no guest")]
 
 
 def test_reads_what_pyelftools_reads(arch):

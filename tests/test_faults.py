@@ -97,6 +97,7 @@ def test_inside_a_handler_is_shown(arch):
     assert any("-- trap that interrupted:" in text for text in result.log("CRIT"))
 
 
+@pytest.mark.any_arch
 def test_each_crash_inside_is_one_line(arch):
     _, result, _ = crash(arch, "gcc", "everywhere")
     lines = [t for t in result.log("CRIT") if t.startswith("crash while handling a crash")]
@@ -106,6 +107,7 @@ def test_each_crash_inside_is_one_line(arch):
     assert "behind the screen" in lines[1]
 
 
+@pytest.mark.any_arch
 def test_line_begun_is_kept(arch):
     """What stdio has not yet written does not get into the screen."""
     _, result, _ = crash(arch, "gcc", "abort-in-use")

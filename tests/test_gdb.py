@@ -39,10 +39,12 @@ def test_look_and_leave(line):
     assert play(line, "look_and_leave").status == 0
 
 
+@pytest.mark.any_arch
 def test_exit_status(line):
     assert play(line, "run_to_the_end", 0).status == 0
 
 
+@pytest.mark.any_arch
 def test_kill(line):
     assert play(line, "kill").status == CRASHED
 
@@ -69,6 +71,7 @@ def test_breakpoint_on_each_instruction(place):
     assert expected and [x for x in done.lines if x.startswith("mixture")] == expected
 
 
+@pytest.mark.any_arch
 def test_long_line(place):
     assert play(place, "range_of_a_long_line", argv=("long-line",), options=ORDERED).status == 0
 
@@ -82,6 +85,7 @@ def test_conditions(place):
     assert play(place, "conditions_in_the_guest", 1999, argv=("loop", "2000"), options=ORDERED).status == 0
 
 
+@pytest.mark.any_arch
 def test_agent_printf(line):
     arch, where = line
     with StubGuest(image(arch), "loop", "10", place=where) as g:
@@ -156,6 +160,7 @@ def threads(request, place):
     return build("threads", place[0], config=("CONFIG_LIBVIRTIO_CONSOLE=y", *request.param))
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("scene", ["thread_list", "thread_steps", "monitor"])
 def test_threads(place, threads, scene):
     with StubGuest(threads, place=place[1], options=ORDERED) as g:
@@ -171,10 +176,12 @@ def test_crash(place, argv, signal):
     assert done.status == CRASHED
 
 
+@pytest.mark.any_arch
 def test_mended(place):
     assert play(place, "mend", argv=("null",)).status == 0
 
 
+@pytest.mark.any_arch
 def test_crash_and_detach(place):
     assert play(place, "crash_then_detach", argv=("null",)).status == CRASHED
 
@@ -189,6 +196,7 @@ def test_ctrl_c_with_interrupts_off(line):
     assert done.status == 1
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch", ARCHS)
 def test_line_of_the_log(arch):
     """What the program prints comes to the debugger's user, in its order."""
@@ -197,6 +205,7 @@ def test_line_of_the_log(arch):
     assert text.index("scene loop") < text.rindex("Breakpoint 2,") < text.index("total 42"), text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch", ARCHS)
 @pytest.mark.parametrize("scene, argv", [("agent_printf", ("loop", "10")),
                                          ("watchpoints", ("stores",)),
@@ -206,6 +215,7 @@ def test_scenes_on_the_line_of_the_log(arch, scene, argv):
     assert scene == "look_and_leave" or f"scene {argv[0]}" in text, text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch", ARCHS)
 def test_plain_terminal_on_the_line_of_the_log(arch):
     """As long as no debugger has spoken the line is a terminal's."""

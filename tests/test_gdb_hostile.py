@@ -135,6 +135,7 @@ def visit(path, address, size=4):
     return registers, seen
 
 
+@pytest.mark.any_arch
 def test_come_and_go(place):
     """Many debuggers, one after the other. A new one that is there at once finds the
     program one instruction further than the one before, at least."""
@@ -159,6 +160,7 @@ def test_come_and_go(place):
         assert g.end().status == 7
 
 
+@pytest.mark.any_arch
 @pytest.mark.one_cpu("has several")
 def test_come_and_go_on_each_cpu(arch):
     """The same for each of several CPUs, which are in loops with interrupts off."""
@@ -310,6 +312,7 @@ def text_at(image, symbol, size):
     return "".join(re.findall(r"^ [0-9a-f]+ ((?:[0-9a-f]+ ){1,4})", dump, re.M)).replace(" ", "")
 
 
+@pytest.mark.any_arch
 def test_mutated_packets(place):
     image = build("debuggee", place[0])
     symbols = symbols_of(image)

@@ -15,6 +15,8 @@ import pytest
 from gdb_guest import PLACE_LIST, StubGuest
 from vitrine import ORDERED, ROOT, RUN_SECONDS, build
 
+pytestmark = pytest.mark.any_arch
+
 
 @pytest.fixture(params=PLACE_LIST, ids="-".join)
 def place(request):

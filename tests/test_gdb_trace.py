@@ -36,12 +36,14 @@ def test_frames(guest, tmp_path):
         assert text.count("frame: { tpnum = 2 }") == 4, text
 
 
+@pytest.mark.any_arch
 def test_experiments(guest):
     with guest("loop", "70") as g:
         g.gdb("experiments", more=[SCENES])
         assert g.end().status == 0
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("disconnected", ["on", "off"])
 def test_debugger_goes(guest, disconnected):
     with guest("spin") as g:
@@ -50,6 +52,7 @@ def test_debugger_goes(guest, disconnected):
         assert g.end().status == 1
 
 
+@pytest.mark.any_arch
 @pytest.mark.one_cpu("has several")
 def test_several_cpus(arch):
     with StubGuest(build("smp", arch), "rounds", options=["--smp", 3], life=3 * RUN_SECONDS) as g:

@@ -83,6 +83,7 @@ def placed(text):
     return LOCKED.sub(r"\1\2", text)
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("scene", DEADLOCKS)
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_deadlock(arch, cc, scene):
@@ -99,12 +100,14 @@ def test_deadlock(arch, cc, scene):
         assert stands(name, [(f.file, f.line) for f in traces[name]]), (name, result.text)
 
 
+@pytest.mark.any_arch
 def test_waits_that_end(arch):
     result = built(arch).run("none", options=cpus(arch))
     assert result.status == 0 and "timedlock: Connection timed out\nend\n" in result.text, result.text
     assert "deadlock" not in result.text
 
 
+@pytest.mark.any_arch
 def test_deadlock_is_reported(arch):
     """With a parameter the guest goes on; when its time is up the host says the same."""
     result = built(arch).run("crosswise", options=[*cpus(arch), "-p", "sched.deadlock=report", "--timeout", "1"])
@@ -123,6 +126,7 @@ def test_deadlock_is_reported(arch):
 NOTHING_LEFT = "hang: all threads wait, no timer runs, and no device can wake one"
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("scene", ["in-vain", "for-a-timer"])
 def test_nothing_is_left_to_wake_a_thread(arch, scene):
     """Reported once, when it is so, with the place of each thread; the guest goes on waiting."""
@@ -139,6 +143,7 @@ def test_nothing_is_left_to_wake_a_thread(arch, scene):
         assert stands(name, threads[name][1]), result.text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("scene, options", [("for-a-device", ()), ("for-input", ()), ("beats", ()),
                                             ("in-vain", ("-p", "sched.deadlock=off"))])
 def test_what_may_be_woken_is_no_hang(arch, scene, options):
@@ -152,6 +157,7 @@ def test_what_may_be_woken_is_no_hang(arch, scene, options):
 BLOCKED = "worker waits for mutex m1 held by second; second waits for mutex m2 held by worker"
 
 
+@pytest.mark.any_arch
 def test_report_of_the_guest(arch):
     """The command, while it is a thread of the guest that runs it."""
     image = built(arch)
@@ -197,6 +203,7 @@ def test_interrupts_off(arch):
     assert stands("waiter", threads["waiter"][1]), result.text
 
 
+@pytest.mark.any_arch
 def test_a_running_thread_after_one_that_waits(arch):
     """The first thread's registers are out of the list, the second's are a CPU's."""
     result = built(arch).run("for-a-loop", options=[*cpus(arch), "--timeout", "1"])
@@ -207,6 +214,7 @@ def test_a_running_thread_after_one_that_waits(arch):
         assert stands(thread, threads[thread][1]), result.text
 
 
+@pytest.mark.any_arch
 def test_without_threads(arch):
     """An image of none of these libraries, which waits for a client."""
     with Guest(build("echo", arch), options=["--timeout", "0.5", *vport1(free_port())]) as guest:
@@ -215,6 +223,7 @@ def test_without_threads(arch):
         guest.wait_for(" main (")
 
 
+@pytest.mark.any_arch
 def test_ctrl_backslash_on_a_terminal(arch):
     image = built(arch)
     pid, tty = pty.fork()

@@ -22,6 +22,7 @@ def storm(image, *params, options=()):
     return [int(n) for n in done.groups()]
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch, cc", WITH_GCC)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_storm(arch, cc, seed):
@@ -30,10 +31,12 @@ def test_storm(arch, cc, seed):
     assert failed == 0
 
 
+@pytest.mark.any_arch
 def test_storm_with_owners(arch):
     storm(build("alloc", arch, config=(OWNERS,)), "storm.seed=3")
 
 
+@pytest.mark.any_arch
 def test_storm_without_enough_memory(arch):
     """What does not fit fails, and harms nothing."""
     _, failed, peak = storm(build("alloc", arch), "storm.seed=4", options=["--mem", "8M"])
@@ -41,6 +44,7 @@ def test_storm_without_enough_memory(arch):
     assert peak < 8192
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("kind, reason, callers", [
     ("double-free", r"heap: double free of 0x\w+ of 40 bytes$", ["allocated", "freed"]),
     ("heap-overrun", r"heap: block 0x\w+ of 40 bytes was overrun: the header after it is "
@@ -71,6 +75,7 @@ def test_owners_are_named(arch, kind, reason, callers):
         assert {"allocated": "malloc(", "freed": "free("}[what] in source[int(line) - 1]
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("kind, damaged", [("null-write", False), ("heap-damaged", True)])
 def test_crash_screen_shows_the_heap(arch, kind, damaged):
     screen = read_screen(build("crash", arch).run(kind))

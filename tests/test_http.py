@@ -30,6 +30,8 @@ from prometheus_client.parser import text_string_to_metric_families as prometheu
 from screen import plain_name
 from vitrine import CPUS, ON_MACHINES, OUT, ROOT, build
 
+pytestmark = pytest.mark.any_arch
+
 TIMES = int(os.environ.get("VITRINE_HTTP_TIMES", "1"))
 APP = "http"
 OBJECTS = 100  # of ten values each

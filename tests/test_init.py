@@ -25,6 +25,7 @@ def term_statuses(result):
     return {m.group(1) for line in result.log() if (m := re.match(r"term \w+ (\d+)", line))}
 
 
+@pytest.mark.any_arch
 def test_start_and_end(image):
     result = image.run()
     assert result.status == 3
@@ -33,6 +34,7 @@ def test_start_and_end(image):
     assert term_statuses(result) == {"3"}
 
 
+@pytest.mark.any_arch
 def test_failure_ends_what_had_begun(image):
     result = image.run("fail")
     assert result.status == 71
@@ -45,6 +47,7 @@ def test_failure_ends_what_had_begun(image):
     assert term_statuses(result) == {"71"}
 
 
+@pytest.mark.any_arch
 def test_end_while_it_ends(image):
     """Each term call runs once, whichever calls uk_exit()."""
     result = image.run("again")
@@ -60,6 +63,7 @@ def test_status(image, status, seen):
     assert term_statuses(result) == {str(seen)}
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("param, says", [
     ("console.lgo=com1", 'unknown parameter "console.lgo": did you mean console.log?'),
     ("console.log=nonesuch", 'console for log: no console "nonesuch"')])
@@ -71,6 +75,7 @@ def test_what_was_said_is_not_said_again(arch, param, says):
     assert len(errors) == 1 and errors[0].startswith(says), result.text
 
 
+@pytest.mark.any_arch
 def test_parameters_are_listed(arch):
     """With what they may be and are."""
     result = build("crash", arch).run(options=["-p", "param.help"])

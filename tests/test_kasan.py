@@ -135,6 +135,7 @@ def test_each_kind(arch, cc):
     assert text.partition("\nright\n")[2].startswith("end\n"), text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("kind", ["heap_freed", "stack_end", "negative"])
 def test_crash(arch, kind):
     """Without the parameter it is a crash screen, with the shadow around the address."""
@@ -149,6 +150,7 @@ def test_crash(arch, kind):
     assert marked == [{"heap_freed": "fd", "stack_end": "04", "negative": "04"}[kind]]
 
 
+@pytest.mark.any_arch
 def test_memory_without_a_shadow(arch):
     """What is not used has none: 64 GiB would need 8."""
     result = built(arch).run("bench", options=["--mem", "64G", *cpus(arch)])

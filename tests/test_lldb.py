@@ -86,6 +86,7 @@ def tour(g, **connection):
     assert "exited with status = 5" in said["process continue"]
 
 
+@pytest.mark.any_arch
 def test_tour(place):
     with StubGuest(debuggee(place), "loop", "3", place=place[1]) as g:
         tour(g)
@@ -144,6 +145,7 @@ def test_calls_that_end_early(place):
     assert done.status == 3 and "total 42" in done.text
 
 
+@pytest.mark.any_arch
 def test_detach_after_a_call_that_crashed(place):
     with StubGuest(debuggee(place), "loop", "3", place=place[1]) as g:
         said = lldb(g, "breakpoint set --name debuggee_add", "continue", "bt", "expression debuggee_null(1)", "bt", "process detach",
@@ -212,6 +214,7 @@ def test_watchpoints(place):
     assert done.status == 0
 
 
+@pytest.mark.any_arch
 def test_threads(place):
     image = build("threads", place[0],
                   config=("CONFIG_LIBVIRTIO_CONSOLE=y",))
@@ -247,6 +250,7 @@ def with_uk(g, *commands):
                           timeout=RUN_SECONDS, check=False).stdout
 
 
+@pytest.mark.any_arch
 def test_uk(place):
     """The project's commands, at the live guest; test_gdb_core.py compares all that they print."""
     image = build("threads", place[0], config=("CONFIG_LIBVIRTIO_CONSOLE=y",))
@@ -279,6 +283,7 @@ def test_crash(place):
     assert done.status == CRASHED
 
 
+@pytest.mark.any_arch
 def test_detach(place):
     with StubGuest(debuggee(place), "loop", "5", place=place[1]) as g:
         said = lldb(g, "breakpoint set --name debuggee_add", "continue",
@@ -297,6 +302,7 @@ def uk_while_it_runs(g):
     assert "error: The guest runs: interrupt it first (process interrupt)." in said, said
 
 
+@pytest.mark.any_arch
 def test_come_and_go(place):
     """Attached while it runs, again and again."""
     with StubGuest(debuggee(place), "spin", place=place[1], wait=False) as g:

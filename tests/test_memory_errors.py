@@ -14,6 +14,8 @@ from gdb_guest import StubGuest
 from screen import read_screen
 from vitrine import ROOT, RUN_SECONDS, SEVERAL, build
 
+pytestmark = pytest.mark.any_arch
+
 SOURCE = (ROOT / "tests/apps/memory_errors/main.c").read_text().splitlines()
 ORIGIN = re.compile(r"(allocated|freed) by 0x(\w+) (\S+)\+\w+ \((\S+):(\d+)\)$")
 FRAME = re.compile(r"\[(\w+)\] (\S+?)(?:\+\w+)? \((\S+):(\d+)\)( inlined)?$")

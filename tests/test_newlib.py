@@ -26,6 +26,7 @@ def test_status(image, how, value, status):
     assert result.log()[-1] == f"exit {status}"
 
 
+@pytest.mark.any_arch
 def test_no_arguments(image):
     assert "argc 1, argv[argc] NULL, argv[0] c_program" in image.run().lines
 
@@ -34,12 +35,14 @@ def test_constructors_run_before_main(image):
     assert "constructed: yes" in image.run("construct").lines
 
 
+@pytest.mark.any_arch
 def test_output_without_newline_is_flushed_at_exit(image):
     result = image.run("atexit")
     assert result.status == 0
     assert "at exit" in result.text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("text", ["", "one\n", "one\ntwo", "one\n\n"])
 def test_end_of_input(image, text):
     """Of a pipe, and of what is empty from the start, is the program's."""
@@ -49,6 +52,7 @@ def test_end_of_input(image, text):
     assert echoed == [f"<{line}>" for line in text.splitlines()]
 
 
+@pytest.mark.any_arch
 def test_stdin_by_lines_until_ctrl_d(image):
     result = image.run("echo", stdin="one\ntwo\r\x04")
     assert result.status == 0
@@ -56,6 +60,7 @@ def test_stdin_by_lines_until_ctrl_d(image):
     assert "end of input: 1" in result.lines
 
 
+@pytest.mark.any_arch
 def test_no_input_is_lost(image):
     """None of what arrives before the guest does, and none of the rest."""
     lines = [f"line {n}" for n in range(500)]
@@ -64,6 +69,7 @@ def test_no_input_is_lost(image):
         [f"<{line}>" for line in lines]
 
 
+@pytest.mark.any_arch
 def test_no_console_is_end_of_input(image):
     result = image.run("echo", options=["-p", "console.stdio=none"])
     assert result.status == 0
@@ -74,6 +80,7 @@ def test_floating_point(image):
     assert "1.414214 100 0x1p+1 2" in image.run("floats").lines
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("megabytes", [16, 128])
 def test_malloc_has_the_free_memory(image, megabytes):
     result = image.run("allocate", options=["--mem", f"{megabytes}M"])
@@ -81,6 +88,7 @@ def test_malloc_has_the_free_memory(image, megabytes):
     assert megabytes - 4 <= int(found) < megabytes
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("what, reason", [
     ("abort", "abort"),
     ("assert", r"assertion failed: zero == 1 \(.*main\.c:\d+\)"),

@@ -99,6 +99,7 @@ def test_counts(clean):
     assert listed == g.ask("/command", "POST", "probe")[2].decode()
 
 
+@pytest.mark.any_arch
 def test_one_type_a_metric(clean):
     """A value's name in two probes is of one type, wherever the second one comes from; else it is refused with the first one."""
     g = clean
@@ -303,6 +304,7 @@ def test_after_a_crash(arch, tmp_path):
         assert loaded(core, text["sh_addr"], text["sh_size"]) == text.data()
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("definition, status, why", [
     ("p uk_trap_raise", 409, "this code is on the way of each hit"),
     ("p 0x10", 409, "no code is there"),
@@ -330,6 +332,7 @@ def test_refused(clean, definition, status, why):
     assert clean.get("/probes") == ""
 
 
+@pytest.mark.any_arch
 def test_one_of_a_name_and_no_more_than_fit(clean):
     g = clean
     for i in range(4):
@@ -345,6 +348,7 @@ def test_one_of_a_name_and_no_more_than_fit(clean):
         b"27: write if=CODE or VALUE=KIND,CODE\n"
 
 
+@pytest.mark.any_arch
 def test_support_probe(clean):
     """What it prints for the shell, any instruction, and what it refuses."""
     g = clean
@@ -381,6 +385,7 @@ def readme_example():
     return re.search(r"^    (support/probe --print.*\|\n.*curl.*)\n", text, re.M)[1]
 
 
+@pytest.mark.any_arch
 def test_by_hand(clean):
     """The README's example of --print and POST /probes; the shell says what is wrong with `probe add` twice."""
     g = clean
@@ -407,6 +412,7 @@ def printed(image, *probes):
     return done.returncode, [line.split()[2:] for line in done.stdout.splitlines()] if not done.returncode else done.stdout
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch, stub", IMAGES, ids=IDS)
 def test_names(arch, stub):
     """A probe has the name of the function that was named, or has the line, also where others are inlined."""
@@ -424,6 +430,7 @@ def test_names(arch, stub):
     assert "switch_to" in frames[1:-1] and frames[-1] == "sched_switch", frames  # what it is about
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch, stub", IMAGES, ids=IDS)
 def test_colons_and_hints(arch, stub):
     """A colon of ?: separates nothing; what gdb says is explained."""
@@ -466,6 +473,7 @@ def test_steps_beside_a_condition(clean):
         assert g.get("/work?10")
 
 
+@pytest.mark.any_arch
 def test_closed_page(clean):
     """A fault in a compiled expression: the page of ukpaging's window is closed while it is unused."""
     g = clean
@@ -476,6 +484,7 @@ def test_closed_page(clean):
     assert re.search("last error: memory refused at 0x[0-9a-f]+000\n", g.get("/probes")), g.get("/probes")
 
 
+@pytest.mark.any_arch
 def test_more_than_is_compiled(clean):
     """What the interpreter does: divisions, more than five values; what does not fit in the pool."""
     g = clean
@@ -490,6 +499,7 @@ def test_more_than_is_compiled(clean):
     assert [g.values(f"work{n}")["sum"] for n in ("_2", "_3", "_4")] == [12 * 4500] * 3
 
 
+@pytest.mark.any_arch
 def test_nothing_of_it_is_in_an_image_without(arch):
     functions = build("hello", arch).functions()
     assert not [f for f in functions if f.startswith(("uk_probe", "probe_", "uk_ax", "ax_", "uk_break", "gdb_"))]

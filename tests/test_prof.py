@@ -208,6 +208,7 @@ def names_of(profile, sample):
             for pc in sample.location_id for line in locations[pc].line]
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch, machine", ON_PORTS)
 def test_http(arch, machine):
     """What curl gets, from a profile that goes on; it has the thread of the server, too. Profiles are started with
@@ -243,6 +244,7 @@ def test_http(arch, machine):
         assert profile_class().FromString(guest.ask("/debug/pprof/profile")[2]).duration_nanos < stopped[0]
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch, machine", ON_PORTS)
 def test_pprof(arch, machine, tmp_path):
     """Through support/run's proxy: seconds=, names and lines, the heap; by `go tool pprof` at night."""
@@ -357,6 +359,7 @@ def test_pprof_without_a_token(arch, machine):
         assert "changes are refused: boot with http.token=TEXT (support/run sends the token" in said
 
 
+@pytest.mark.any_arch
 @pytest.mark.one_cpu("time is counted on one CPU")
 @pytest.mark.parametrize("config", [(), *([("CONFIG_UKPLAT_LCPU_MAXCOUNT=1",)] if os.environ.get("VITRINE_ALL") else [])])
 def test_waits(arch, config):
@@ -375,6 +378,7 @@ def test_waits(arch, config):
     assert ";for" not in text
 
 
+@pytest.mark.any_arch
 @pytest.mark.one_cpu("instructions are counted on one CPU")
 def test_more_stacks_than_fit(arch):
     """What the table has no room for is (other), and no time is lost."""
@@ -394,6 +398,7 @@ def test_more_stacks_than_fit(arch):
     assert abs(sample.value[1] / 1e6 - other) < 1
 
 
+@pytest.mark.any_arch
 def test_commands(arch):
     """What is refused, and a profile from the start."""
     _, text = run(arch, "prof start 0", "prof start 10001", "prof go", "prof top 1 2", "work",
@@ -405,11 +410,13 @@ def test_commands(arch):
     assert {*SHARES, "main"} <= top(text).keys(), text
 
 
+@pytest.mark.any_arch
 def test_wrong_parameter(arch):
     done = build("prof", arch).run(options=["-p", "prof.hz=10001"])
     assert done.status == 71 and "prof.hz=10001: give 1 to 10000 samples a second, or 0" in done.text
 
 
+@pytest.mark.any_arch
 def test_nothing_without_the_library():
     for arch in ARCHS:
         assert not [name for _, _, name in build("threads", arch).symbols() if "prof" in name]

@@ -19,7 +19,7 @@ from vitrine import ROOT, build
 sys.path.insert(0, str(ROOT / "support"))
 import metrics_proxy  # noqa: E402  pylint: disable=wrong-import-position
 
-pytestmark = pytest.mark.one_cpu("no guest")
+pytestmark = [pytest.mark.any_arch, pytest.mark.one_cpu("no guest")]
 
 PATIENCE = 60
 

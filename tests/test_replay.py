@@ -74,6 +74,7 @@ def test_the_run_is_the_same(null_write, arch):
     assert null_write[1].log()[-1] == plain.log()[-1] == "exit 70"
 
 
+@pytest.mark.any_arch
 def test_sessions_go_back(null_write, arch):
     """gdb stands at the instruction of the screen; from there to main and on
     again, to the first instruction and from the second back to it, each time."""
@@ -104,6 +105,7 @@ def test_steps_back(null_write):
     assert place(text, "AGAIN")[0] == "null_write", text
 
 
+@pytest.mark.any_arch
 def test_bad_call(arch, tmp_path):
     """gdb stands at the address that was called, and goes back to the call."""
     recorded(build("crash", arch), tmp_path / "r", "null-call")
@@ -112,6 +114,7 @@ def test_bad_call(arch, tmp_path):
     assert place(text, "CALL")[0] == "null_call", text
 
 
+@pytest.mark.any_arch
 def test_call_of_data(arch, tmp_path):
     """What the crash is about can be read: back to where it was written, past all that calls it."""
     recorded(build("crash", arch), tmp_path / "r", "nx")
@@ -119,6 +122,7 @@ def test_call_of_data(arch, tmp_path):
     assert place(text, "WRITE")[0] == "nx" and "BEFORE 0\n" in text and "THEN 1\n" in text, text
 
 
+@pytest.mark.any_arch
 def test_ended_from_outside(arch, tmp_path):
     """A run that did not end by itself: gdb shows where it was, goes back, and there again."""
     # A program that sleeps: of one that polls its console each poll is an event, 10 s of all.
@@ -134,6 +138,7 @@ def test_ended_from_outside(arch, tmp_path):
     assert len(ends) == 2 and ends[0] == ends[1] and place(text, "BACK")[0] == "main", text
 
 
+@pytest.mark.any_arch
 def test_rewind(arch, tmp_path):
     """To the write behind the end of a block, which is found when it is freed."""
     image = build("crash", arch)
@@ -146,6 +151,7 @@ def test_rewind(arch, tmp_path):
     assert "5 is not in memory" in text and "Cannot access memory at address 0x9000000000000" in text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("kind, offset", [("past-the-end free", 20), ("before", -1)])
 def test_rewind_to_the_damaged_byte(arch, tmp_path, kind, offset):
     """Of the block that the reason names."""
@@ -157,6 +163,7 @@ def test_rewind_to_the_damaged_byte(arch, tmp_path, kind, offset):
     assert changed - block == offset, text
 
 
+@pytest.mark.any_arch
 def test_input_is_recorded(arch, tmp_path):
     """What the program read is there again, though stdin is empty now."""
     image = build("cmd", arch)
@@ -197,6 +204,7 @@ DAMAGES = [(lambda f: (f / "snapshots.qcow2").unlink(), "snapshots.qcow2: No suc
             "the recording is not complete")]
 
 
+@pytest.mark.any_arch
 def test_damaged(null_write, tmp_path):
     """A recording of which something is missing or another's is refused by the file's name."""
     for damage, reason in DAMAGES:
@@ -207,6 +215,7 @@ def test_damaged(null_write, tmp_path):
         assert done.returncode == 2 and re.search(reason, done.stdout), done.stdout
 
 
+@pytest.mark.any_arch
 def test_make_rewind(arch, tmp_path):
     done = make("rewind", "APP=crash", f"ARCH={arch}", "ARGS=assert", f"O={tmp_path}",
                 f"NEWLIB_DIR={SHARED}/newlib-{arch}", "GDB_FLAGS=-batch -ex 'bt 1'")

@@ -126,6 +126,7 @@ def ask(gdb, packet):
     return answer
 
 
+@pytest.mark.any_arch
 def test_back(session):
     """From every place of many runs, by one instruction and to the last hit."""
     for seed in range(20):
@@ -138,6 +139,7 @@ def test_back(session):
                 assert (ask(gdb, back), qemu.at) == qemu.before(place, back), (seed, place, back)
 
 
+@pytest.mark.any_arch
 def test_bytes_one_by_one(session):
     """Packets may arrive in any pieces; gdb's acknowledgements are in between."""
     gdb, qemu = session(1)

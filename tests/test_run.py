@@ -28,7 +28,7 @@ BOUND = 60  # seconds that no test needs
 import qemu_status  # noqa: E402  pylint: disable=wrong-import-position
 import qemu_command  # noqa: E402  pylint: disable=wrong-import-position
 
-pytestmark = pytest.mark.one_cpu("guests without libraries")
+pytestmark = [pytest.mark.any_arch, pytest.mark.one_cpu("guests without libraries")]
 
 
 def bare(arch, folder):

@@ -14,6 +14,8 @@ import pytest
 from guest import Guest, until
 from vitrine import ON_MACHINES, ROOT, SUPPORT_RUN, build
 
+pytestmark = pytest.mark.any_arch
+
 SECONDS = 60
 CONFIG = ("CONFIG_LIBUKSHELL=y", "CONFIG_LIBUKSTORE=y", "CONFIG_LIBVIRTIO_CONSOLE=y", "CONFIG_LIBUKDUMP=y",
           "CONFIG_LIBUKSHELL_CHANGES=y")

@@ -30,6 +30,7 @@ def ends_on_the_host(name):
     return done.returncode != 0
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("name", ALL if os.environ.get("VITRINE_ALL") else SOME)
 def test_default_action(arch, name):
     """Without a debugger nothing could continue what SIGSTOP stops: it ends."""
@@ -41,6 +42,7 @@ def test_default_action(arch, name):
         assert result.status == 0 and "raise 0" in result.lines
 
 
+@pytest.mark.any_arch
 def test_abort_in_its_own_handler_ends(arch):
     result = build(APP, arch).run("abort-again")
     assert result.status == 70
@@ -54,6 +56,7 @@ def test_fault_is_not_masked(arch):
     assert any(re.search("write to 0x10", line) for line in result.log("CRIT")), result.text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch", ARCHS)
 def test_gdb_and_signals(arch):
     with StubGuest(build(APP, arch), "signals") as g:
@@ -65,6 +68,7 @@ def test_gdb_and_signals(arch):
     assert any("SIGUSR2" in line for line in result.log("CRIT")), result.text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch", ARCHS)
 def test_gdb_changes_a_signal_and_leaves(arch):
     """What was shown when it leaves has its action."""
@@ -81,6 +85,7 @@ def test_gdb_sees_a_fault_behind_a_mask(arch):
         g.gdb("fault_behind_a_mask", more=SCENES)
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch", ARCHS)
 def test_gdb_sends_signals(arch):
     """That the program did not raise: a handler runs, the default action ends it."""

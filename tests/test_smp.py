@@ -92,6 +92,7 @@ def test_timers(arch, cc, cpus):
     assert "timers: handled some, cancelled some, twice or lost 0" in lines
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("cpus", NUMBERS)
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_heap(arch, cc, cpus):
@@ -101,6 +102,7 @@ def test_heap(arch, cc, cpus):
     assert "heap: objects bad 0" in lines
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("cpus", NUMBERS)
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_log(arch, cc, cpus):
@@ -122,6 +124,7 @@ def test_no_cpu_uses_a_stale_translation(arch, cc, cpus):
     assert "tlb: stale 0" in lines
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_two_orders_of_locks_are_found(arch, cc):
     """By LIBUKCORE_LOCK_CHECK; lib/ukassert/tests/host has the other kinds."""
@@ -135,6 +138,7 @@ def test_two_orders_of_locks_are_found(arch, cc):
         assert f"uk_spin_lock(&{name})" in source[int(number) - 1]
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_the_same_twice_under_icount(arch, cc):
     image = build("smp", arch, cc)

@@ -89,6 +89,7 @@ def test_lldb(arch):
     assert done.status == 0 and "rounds " in done.text, done.text
 
 
+@pytest.mark.any_arch
 def test_core_without_threads(arch, tmp_path):
     """A core file has each CPU, as gdb sees it in the guest."""
     image, core, notes = build("smp", arch), tmp_path / "core", tmp_path / "notes"
@@ -123,6 +124,7 @@ def test_core_with_threads(arch, tmp_path):
     assert title.endswith(", computes, interrupts on") == (" computes_for_ever+" in at), done.text
 
 
+@pytest.mark.any_arch
 def test_a_scrape_stops_no_cpu(arch, tmp_path):
     """A debugger of QEMU's stands where one CPU stops the others: a dump comes there, scrapes do not."""
     image, place = build("tests/apps/http", arch, config=SEVERAL), tmp_path / "gdb"
@@ -184,6 +186,7 @@ def check_report(folder, text):
     assert "CPU: 0; stopped: 1 2 3\n" in listed and "Thread 3 on CPU 2:\n" in listed, listed
 
 
+@pytest.mark.any_arch
 def test_a_signal_ends_it_while_the_debugger_leaves(arch):
     """Its line interrupts the CPU that prints the screen: the others stand all the same."""
     with StubGuest(build("smp", arch), "rounds", options=["--smp", CPUS]) as g:

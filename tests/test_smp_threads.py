@@ -52,6 +52,7 @@ def test_cost_of_a_contended_mutex(arch, cpus):
     assert 0 < cost["mutex_contended"] <= 2 * cost["switch_yield"] + 150, result.text
 
 
+@pytest.mark.any_arch
 def test_two_runs_are_the_same(arch):
     """With four CPUs, byte for byte: times of the log included."""
     image = build("smp_threads", arch)
@@ -59,6 +60,7 @@ def test_two_runs_are_the_same(arch):
     assert first.status == 0 and first.text == second.text
 
 
+@pytest.mark.any_arch
 def test_one_cpu_of_eight(arch):
     """An image for several CPUs on a machine with one."""
     scenes = [s for s in SCENES if s not in ("pull", "trace")]

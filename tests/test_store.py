@@ -9,7 +9,7 @@ import math
 import pytest
 from vitrine import ROOT, build
 
-pytestmark = pytest.mark.one_cpu("exact numbers of instructions")
+pytestmark = [pytest.mark.any_arch, pytest.mark.one_cpu("exact numbers of instructions")]
 
 APP = ROOT / "tests/apps/store"
 # A step of a search compares texts, or numbers; twice around it at most.

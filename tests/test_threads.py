@@ -68,6 +68,7 @@ def test_app_with_another_stack(arch):
     assert "no memory for worker0" in image.run(options=["-p", "sched.stack=1G"]).text
 
 
+@pytest.mark.any_arch
 def test_slice_out_of_range(arch):
     image = build("threads", arch, config=APP_POLICY["preempt"])
     for slice_us in ("99", "1000001"):
@@ -76,6 +77,7 @@ def test_slice_out_of_range(arch):
         assert f"sched.slice={slice_us}: give 100 to 1000000 microseconds" in result.text
 
 
+@pytest.mark.any_arch
 def test_nothing_of_it_is_in_an_image_without(arch):
     image = build("hello", arch)
     assert not [f for f in image.functions()
@@ -113,18 +115,21 @@ def test_floats_from_four_threads(newlib):
             assert float.fromhex(product) == x * i
 
 
+@pytest.mark.any_arch
 def test_the_longest_sleeps_do_not_wrap_around(newlib):
     result = newlib("sleepers")
     assert result.status == 0
     assert "sleepers: 6 asleep, came back: 0" in result.lines
 
 
+@pytest.mark.any_arch
 def test_library_from_four_threads(newlib):
     result = newlib("library")
     assert result.status == 0, result.text
     assert "library: 0 mistakes" in result.lines
 
 
+@pytest.mark.any_arch
 def test_streams(newlib):
     result = newlib("streams", stdin="one\ntwo three\n\nlast\n\x04")
     assert result.status == 0
@@ -134,6 +139,7 @@ def test_streams(newlib):
     assert "files: No such file or directory" in result.lines
 
 
+@pytest.mark.any_arch
 def test_end_of_main_ends_all(newlib):
     """Whatever others do, and hold; what was written is flushed."""
     result = newlib("exit-while-reading")
@@ -143,12 +149,14 @@ def test_end_of_main_ends_all(newlib):
         assert newlib("exit-while-printing").status == 6
 
 
+@pytest.mark.any_arch
 def test_last_thread_ends_the_image(newlib):
     result = newlib("last")
     assert result.status == 0
     assert "the last one out" in result.text
 
 
+@pytest.mark.any_arch
 def test_deadlock_is_idle(newlib):
     """Where it is not looked for; test_hangs.py."""
     result = newlib("deadlock", seconds=3, more=["-p", "sched.deadlock=off"])
@@ -157,6 +165,7 @@ def test_deadlock_is_idle(newlib):
     assert "never said" not in result.text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("policy", POLICY)
 def test_full_console_lets_others_run(arch, policy):
     """The host end is open and does not read: main sleeps as before, and ends."""
@@ -221,6 +230,7 @@ def gdb_in_thread(arch, thread):
             *(f"set ${r} = $old_{r}" for r in regs)]
 
 
+@pytest.mark.any_arch
 def test_screen_shows_all_threads(arch):
     """Names, states, stacks; and gdb sees the same call traces."""
     image = build("crash", arch)
@@ -267,6 +277,7 @@ def test_screen_shows_all_threads(arch):
     assert screen.threads[1].functions[-1] == TARGETS[arch].entry
 
 
+@pytest.mark.any_arch
 def test_screen_shows_the_first_threads(arch):
     result = build("crash", arch).run("in-thread", options=[*ORDERED, "-p", "crash.threads=2"])
     screen = read_screen(result)

@@ -19,6 +19,8 @@ sys.path.insert(0, str(ROOT / "support"))
 import trace_events as te  # noqa: E402  pylint: disable=wrong-import-position
 import trace_http  # noqa: E402  pylint: disable=wrong-import-position
 
+pytestmark = pytest.mark.any_arch
+
 CONFIG = ("CONFIG_LIBUKTRACE=y", "CONFIG_LIBUKALLOC=y", "CONFIG_LIBUKSCHED=y", "CONFIG_LIBUKSTORE=y", "CONFIG_LIBUKDUMP=y",
           "CONFIG_LIBUKSHELL_CHANGES=y", "CONFIG_LIBUKSHELL=y")
 LINE = re.compile(r"^(?:cmd> )?\[ *(\d+)\.(\d{9})\] cpu (\d+) thread (\d+) (\w+) ?(.*)$", re.M)

@@ -67,6 +67,7 @@ def test_cost(arch, cc):
     assert 20 < cost["tracepoint_on"] - cost["tracepoint_off"] <= 80, cost
 
 
+@pytest.mark.any_arch
 def test_commands(arch):
     result = commands(arch, "tracepoints", "tracepoints on heap_*,log", "mem", "tracepoints off heap_*", "tracepoints off heap_*,log",
                       "tracepoints on log*,no_such",
@@ -78,6 +79,7 @@ def test_commands(arch):
     assert "log*,no_such: no tracepoint has such a name" in text and "usage: tracepoints" in text
 
 
+@pytest.mark.any_arch
 def test_on_from_the_start(arch):
     """By a parameter; times do not go backwards on a CPU; the caller of an allocation is code."""
     result = commands(arch, "symbol main", "tracepoints last", params=["trace.on=*"])
@@ -93,6 +95,7 @@ def test_on_from_the_start(arch):
     assert callers and all(lines[-1][0] for lines in image.addr2line_all(sorted(callers)))
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("once", ["0", "1"])
 def test_keeps_the_first(arch, once):
     """trace.once: when the ring is full nothing is added, else the newest are there."""
@@ -103,6 +106,7 @@ def test_keeps_the_first(arch, once):
     assert len(first) >= 3 and (first == second) == (once == "1"), (first, second)
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("names", ["no_such", "heap_*,no_such", ","])
 def test_wrong_name_at_boot(arch, names):
     result = commands(arch, params=[f"trace.on={names}"])
@@ -113,12 +117,14 @@ def test_wrong_name_at_boot(arch, names):
             if name.startswith("_uk_tracepoint_trace_")} <= set(listed), result.text
 
 
+@pytest.mark.any_arch
 def test_no_name_at_boot(arch):
     """trace.on= is none, as without it."""
     result = commands(arch, "tracepoints", params=["trace.on="])
     assert result.status == 0 and not re.search(r"^on ", result.text, re.M), result.text
 
 
+@pytest.mark.any_arch
 def test_crash_screen(arch):
     """The last events of the CPU, and none of the crash itself."""
     result = commands(arch, "tracepoints on *", "crash write", params=["console.log=none"])

@@ -73,6 +73,7 @@ def waiting(client):
                      if words[1:3] == [peer, own]), 0)
 
 
+@pytest.mark.any_arch
 def test_clients_that_die_without_reading(arch):
     """Each takes a transmit buffer with it; the next one misses nothing."""
     deaths, length = 90, 1024 * 1024
@@ -91,6 +92,7 @@ def test_clients_that_die_without_reading(arch):
     assert lost > DESCRIPTORS, end.text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_client_that_does_not_read(arch, transport):
     """The guest gives up what does not fit (sockets hold a few MiB) and goes on."""
@@ -102,6 +104,7 @@ def test_client_that_does_not_read(arch, transport):
     assert 0 < out < sent and dropped == 0
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("transport", TRANSPORTS)
 def test_output_is_kept_for_the_first_client(arch, transport):
     sent = HELD + 10000
@@ -117,6 +120,7 @@ def test_output_is_kept_for_the_first_client(arch, transport):
     assert f"in 0, out {sent}, dropped 10000" in end.text
 
 
+@pytest.mark.any_arch
 def test_no_client_connects(arch):
     with guest(arch, "modern", "stdout", 20000, options=["-p", "console.stdio=vport1"]) as g:
         end = g.end(seconds=30)
@@ -141,6 +145,7 @@ def test_log_and_crash_screen_on_a_port(arch, transport, kind):
         assert expected in text, text
 
 
+@pytest.mark.any_arch
 def test_no_such_port():
     image = build(APP, "x86_64")
     result = image.run(options=["--machine", "q35", "-p", "console.log=vport1"])

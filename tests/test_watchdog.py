@@ -125,6 +125,7 @@ def test_a_cpu_that_the_host_does_not_run(name, comes_back):
         assert int(found[1]) >= 4 * limit and done.status == CRASHED, done.text
 
 
+@pytest.mark.any_arch
 def test_no_false_report_in_a_preemptive_guest(arch):
     """Threads that compute all the time take turns."""
     check_all_pass(build("test", arch).run(
@@ -141,6 +142,7 @@ def test_with_a_debugger(arch, scene, args, ended):
     assert ("0 reports\n" in done.text) == (not ended), done.text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("value, right", [
     ("watchdog.ms=9", "watchdog.ms=9: give 10 to 3600000 milliseconds, or 0"),
     ("watchdog.action=reboot", "watchdog.action=reboot: use crash or report")])
