@@ -6,7 +6,7 @@ the libraries' own suites, which it runs in the guest."""
 import re
 
 import pytest
-from vitrine import COMPILERS, ROOT, TARGETS, build, check_all_pass
+from vitrine import ONE_COMPILER, ROOT, TARGETS, build, check_all_pass
 
 APP = ROOT / "tests/apps/uktest"
 SOURCE = (APP / "suites.c").read_text().splitlines()
@@ -26,6 +26,7 @@ def run(image, only):
     return image.run(options=["-p", f"test.only={only}"])
 
 
+@pytest.mark.any_arch
 def test_good_suite(image):
     result = run(image, "good")
     assert result.status == 0
@@ -34,11 +35,13 @@ def test_good_suite(image):
                                  "ok 1 good"]
 
 
+@pytest.mark.any_arch
 def test_readme_suite(image):
     result = run(image, "garden.doubles")
     assert result.status == 0 and "    ok 1 doubles" in result.lines, result.text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("source, says", [
     ("5 % 4", "expected `one > 5 % 4`"),
     ("EXPECT_SNUM_EQ(one, minus_two", "expected `one` == `minus_two`, but 1 and -2"),
@@ -57,6 +60,7 @@ def test_expect_shows_values_and_place(image, source, says):
     assert len(found) == 1 and found[0].startswith("    # expects: ") and says in found[0], place
 
 
+@pytest.mark.any_arch
 def test_assert_ends_its_case_only(image):
     result = run(image, "bad")
     assert result.status == 1
@@ -67,6 +71,7 @@ def test_assert_ends_its_case_only(image):
     assert "not ok 1 bad" in result.lines
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("suite, says", [
     ("refused", "# init returned -19"), ("doubtful", "# init: expected")])
 def test_init_that_fails(image, suite, says):
@@ -78,6 +83,7 @@ def test_init_that_fails(image, suite, says):
     assert "called although" not in result.text
 
 
+@pytest.mark.any_arch
 @pytest.mark.parametrize("only", ["nonesuch", "good.nonesuch", "goo", "good.passes2", "empty"])
 def test_no_test_is_a_failure(image, only):
     result = run(image, only)
@@ -85,6 +91,7 @@ def test_no_test_is_a_failure(image, only):
     assert f"# no test named {only}" in result.lines
 
 
+@pytest.mark.any_arch
 def test_several(image):
     result = run(image, "good,bad.asserts,good.passes")
     assert result.lines[:2] == ["KTAP version 1", "1..2"]
@@ -92,6 +99,7 @@ def test_several(image):
         ["not ok 1 bad", "ok 2 good"]
 
 
+@pytest.mark.any_arch
 def test_one_of_several_is_not_there(image):
     result = run(image, "good,nonesuch,empty")
     assert result.status == 1
@@ -100,6 +108,7 @@ def test_one_of_several_is_not_there(image):
     assert "ok 1 good" in result.lines
 
 
+@pytest.mark.any_arch
 def test_crash_is_a_failed_case(image):
     result = run(image, "crashing")
     assert result.status == 70
@@ -110,6 +119,7 @@ def test_crash_is_a_failed_case(image):
     assert "crash: on purpose" in result.text
 
 
+@pytest.mark.any_arch
 def test_all_suites(image):
     result = image.run()
     assert result.lines[:2] == ["KTAP version 1", "1..5"] or \
@@ -119,7 +129,7 @@ def test_all_suites(image):
 
 # --- the libraries' suites -------------------------------------------------------
 
-@pytest.mark.parametrize("cc", COMPILERS)
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_libraries(arch, cc):
     for machine in TARGETS[arch].machines:
         check_all_pass(build("test", arch, cc).run(options=["--machine", machine]))
