@@ -6,6 +6,7 @@ for, whether that can be, and what stands between QEMU and the clients."""
 import errno
 import os
 import socket
+import stat
 
 import qemu_command
 
@@ -33,6 +34,9 @@ def check(options):
             if not os.path.isdir(os.path.dirname(where)):
                 raise qemu_command.UsageError(
                     f"--{name} {where}: the folder {os.path.dirname(where)} does not exist")
+            # QEMU removes what is there.
+            if os.path.lexists(where) and not stat.S_ISSOCK(os.lstat(where).st_mode):
+                raise qemu_command.UsageError(f"--{name} {where}: a file is there that is no socket; choose another path")
             continue
         with socket.socket() as probe:
             # As QEMU does: connections of the past do not count.

@@ -196,7 +196,9 @@ def test_make_run_expands_nothing(tmp_path):
     assert not (tmp_path / "file").exists()
 
 
-def test_streams_that_cannot_be(guests):
+def test_streams_that_cannot_be(guests, tmp_path):
+    notes = tmp_path / "notes"
+    notes.write_text("precious")
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen()
@@ -204,9 +206,11 @@ def test_streams_that_cannot_be(guests):
         for args, says in (
                 (["--metrics", port], f"port {port} is in use; choose another with --metrics PORT"),
                 (["--gdb", "1234", "--shell", "1234"], "--gdb and --shell both name 1234"),
-                (["--gdb", "/nonexistent/folder/s"], "/nonexistent/folder does not exist")):
+                (["--gdb", "/nonexistent/folder/s"], "/nonexistent/folder does not exist"),
+                (["--gdb", notes], f"--gdb {notes}: a file is there that is no socket")):
             done = run(*args, guests["x86_64"])
             assert done.returncode == 2 and says in done.stderr.decode()
+    assert notes.read_text() == "precious"
 
 
 def test_ports_have_nodelay(arch):

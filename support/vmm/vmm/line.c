@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include "vm.h"
@@ -46,10 +47,13 @@ static int bind_port(int fd, const char *where)
 static int bind_path(int fd, const char *where)
 {
 	struct sockaddr_un un = { .sun_family = AF_UNIX };
+	struct stat st;
 
 	if (strlen(where) >= sizeof(un.sun_path))
 		return -ENAMETOOLONG;
 	strcpy(un.sun_path, where);
+	if (!lstat(where, &st) && !S_ISSOCK(st.st_mode))
+		return -EEXIST;
 	unlink(where);
 	return bind(fd, (struct sockaddr *)&un, sizeof(un)) ? -errno : 0;
 }

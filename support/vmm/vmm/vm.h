@@ -101,7 +101,8 @@ int devices_add(struct vm *vm);
 
 /**
  * @param where a port of 127.0.0.1, ADDRESS:PORT, or the path of a Unix socket
- * @return a socket that listens, or -errno
+ * @return a socket that listens, or -errno; -EEXIST: a file is there that is no
+ *   socket
  */
 int line_listen(const char *where);
 /** @return a client's, or -1 */

@@ -252,6 +252,25 @@ static void exits(unsigned int cpu, enum vmm_debug_why why, uint64_t pc,
 
 /* --- the tests ------------------------------------------------------------*/
 
+static void test_place_of_a_file(void **state)
+{
+	char path[] = "/tmp/test_stub.XXXXXX";
+	int fd = mkstemp(path);
+
+	assert_int_equal(write(fd, "precious", 8), 8);
+	assert_int_equal(line_listen(path), -EEXIST);
+	assert_int_equal(lseek(fd, 0, SEEK_END), 8);
+	assert_int_equal(unlink(path), 0);
+	close(fd);
+	fd = line_listen(path);
+	assert_true(fd >= 0);
+	close(fd);
+	fd = line_listen(path); /* what a monitor left */
+	assert_true(fd >= 0);
+	close(fd);
+	unlink(path);
+}
+
 static void test_memory(void **state)
 {
 	memory[0x1ffe] = 0x12;
@@ -414,12 +433,19 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
-		TEST(test_memory),     TEST(test_registers),
-		TEST(test_threads),    TEST(test_breakpoint),
-		TEST(test_condition),  TEST(test_two_hits),
-		TEST(test_watchpoint), TEST(test_step),
-		TEST(test_interrupt),  TEST(test_triple_fault),
-		TEST(test_detach),     TEST(test_monitor),
+		cmocka_unit_test(test_place_of_a_file),
+		TEST(test_memory),
+		TEST(test_registers),
+		TEST(test_threads),
+		TEST(test_breakpoint),
+		TEST(test_condition),
+		TEST(test_two_hits),
+		TEST(test_watchpoint),
+		TEST(test_step),
+		TEST(test_interrupt),
+		TEST(test_triple_fault),
+		TEST(test_detach),
+		TEST(test_monitor),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
