@@ -157,8 +157,12 @@ class Nested:
         """(exit status, output) of a line of shell. What is left of one that took too long is dropped."""
         assert "\n" not in command
         self.lines += 1
-        self.process.stdin.write(command.encode() + b"\n")
-        self.process.stdin.flush()
+        try:
+            self.process.stdin.write(command.encode() + b"\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            self.log += self.process.stdout.read() or b""
+            raise AssertionError(f"the nested machine ended with {self.process.wait()}: {self.log.decode(errors='replace')}") from None
         out, found = self.until(rb"<<status %d (\d+)>>\r?\n" % self.lines, seconds)
         out = re.split(rb"<<status \d+ \d+>>\r?\n", out)[-1]
         return int(found.group(1)), out.decode(errors="replace").replace("\r", "")

@@ -15,10 +15,11 @@
 #include <uk/nofault.h>
 #include <uk/percpu.h>
 #include <uk/plat/image.h>
-#include "../../gdb_arch.h"
+#include "../../guest.h"
 #include "access.h"
 
 #define TRAP_DB 1
+#define TRAP_NMI 2
 #define TRAP_BP 3
 
 #define EFLAGS_TF (1UL << 8)
@@ -51,6 +52,7 @@ static struct cpu {
 	int active;
 	int pushf;
 	__vaddr_t pc;		 /* of the instruction */
+	__vaddr_t at;		 /* the same, where it is executed */
 	__u64 interrupts;	 /* EFLAGS_IF if they are held back */
 	__u64 before[REGISTERS]; /* the watched bytes */
 	int read[REGISTERS];	 /* 1: the instruction accesses them */
@@ -268,9 +270,28 @@ void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail,
 					   : 0;
 	}
 	step->active = 1;
+	step->at = regs->rip;
 	hw_apply();
 	regs->eflags = (regs->eflags & ~step->interrupts) | EFLAGS_TF;
 }
+
+/* Where NMIs wait for each other, KVM on AMD's CPUs sets and clears the flag
+ * for itself (svm_enable_nmi_window()), and a step's goes with it: the one that
+ * waited sets it again.
+ */
+static int step_again(void *data)
+{
+	const struct ukarch_trap_ctx *ctx = data;
+	const struct cpu *step = this_cpu();
+
+	if (ctx->trapnr == TRAP_NMI &&
+	    (gdb_guest.coming_out == (int)uk_percpu_id() + 1 ||
+	     (step->active && ctx->regs->rip == step->at)))
+		ctx->regs->eflags |= EFLAGS_TF;
+	return UK_EVENT_NOT_HANDLED;
+}
+/* before controllers, whose handlers may stop this CPU here */
+UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_OTHER, step_again, 4);
 
 int gdb_arch_step_watch(struct gdb_cause *cause)
 {
@@ -322,6 +343,7 @@ void gdb_arch_step_adopt(unsigned int from)
 	step->active = 1;
 	step->pushf = begun->pushf;
 	step->pc = begun->pc;
+	step->at = begun->at;
 	memcpy(step->before, begun->before, sizeof(step->before));
 	memcpy(step->read, begun->read, sizeof(step->read));
 	begun->active = 0;
