@@ -41,6 +41,8 @@ class HttpGuest(Guest):
             connection.request(method, path, body, fields)
             reply = connection.getresponse()
             return reply.status, {k.lower(): v for k, v in reply.getheaders()}, reply.read()
+        except ConnectionError as gone:
+            raise type(gone)(f"{gone}; the guest:\n{self.text}") from gone
         finally:
             connection.close()
 

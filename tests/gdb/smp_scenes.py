@@ -57,7 +57,7 @@ def look(cpus):
     for thread in cpus_of_gdb():
         thread.switch()
         names = [frame.name() for frame in frames()]
-        assert set(names) & LOOP, names
+        assert set(names) & LOOP, (names, [hex(frame.pc()) for frame in frames()])
         assert "main" in names or "on_ipi" in names, names
     assert rounds(cpus) == before
 
