@@ -11,6 +11,7 @@
 #include "lcpu_internal.h"
 
 #define STOP_NS UK_NSEC_PER_SEC
+#define STALL_NS (STOP_NS / 100)
 #define POLLS_MAX 1000000000U /* where the clock stands */
 #define TURN_POLLS 100000U    /* for others that were late */
 #define ASK_AGAIN 64U	      /* polls at first, twice as many each time */
@@ -206,13 +207,24 @@ static void ask(unsigned int cpu, unsigned int stop)
 		uk_intctlr_ipi(cpu, (unsigned int)uk_intctlr_ipi_irq());
 }
 
+/* The time since the last call. Where the host did not run this CPU it may
+ * have run none.
+ */
+static __nsec waited(__nsec *last)
+{
+	__nsec before = *last;
+
+	*last = ukplat_monotonic_clock();
+	return MIN(*last - before, STALL_NS);
+}
+
 /* One that was asked too soon is asked again, but not so often that it handles
  * nothing else: where an NMI's handler has a breakpoint, the next one comes in
  * on top of it.
  */
 static void ask_and_wait(unsigned int stop)
 {
-	__nsec end = ukplat_monotonic_clock() + STOP_NS;
+	__nsec last = ukplat_monotonic_clock(), time = 0;
 	unsigned int wait = ASK_AGAIN, due = wait, polls = 1;
 
 	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
@@ -223,7 +235,7 @@ static void ask_and_wait(unsigned int stop)
 			wait = ASK_AGAIN;
 			due = polls + wait;
 		} else if (polls == POLLS_MAX ||
-			   ukplat_monotonic_clock() >= end) {
+			   (time += waited(&last)) >= STOP_NS) {
 			return;
 		} else if (++polls >= due) {
 			ask(i, stop);
