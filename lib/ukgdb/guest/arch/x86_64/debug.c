@@ -15,7 +15,7 @@
 #include <uk/nofault.h>
 #include <uk/percpu.h>
 #include <uk/plat/image.h>
-#include "../../guest.h"
+#include "../../gdb_arch.h"
 #include "access.h"
 
 #define TRAP_DB 1
@@ -284,9 +284,8 @@ static int step_again(void *data)
 	const struct ukarch_trap_ctx *ctx = data;
 	const struct cpu *step = this_cpu();
 
-	if (ctx->trapnr == TRAP_NMI &&
-	    (gdb_guest.coming_out == (int)uk_percpu_id() + 1 ||
-	     (step->active && ctx->regs->rip == step->at)))
+	if (ctx->trapnr == TRAP_NMI && step->active &&
+	    ctx->regs->rip == step->at)
 		ctx->regs->eflags |= EFLAGS_TF;
 	return UK_EVENT_NOT_HANDLED;
 }
