@@ -65,7 +65,7 @@ def pytest_collection_modifyitems(config, items):
     looks for them: else each process has the guests and builds of all."""
     if os.environ.get("VITRINE_ANY_ARCH") and not os.environ.get("VITRINE_ALL"):
         kept = on_one_arch(items)
-        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        config.hook.pytest_deselected(items=list(set(items).difference(kept)))
         items[:] = kept
     for item in items if vitrine.CPUS > 1 else ():
         if mark := item.get_closest_marker("one_cpu"):
