@@ -17,7 +17,7 @@ from pathlib import Path
 import pairs
 import pexpect
 import pytest
-from vitrine import ARCHS, BUILD_SECONDS, NEWLIB_SECONDS, ROOT, RUN_SECONDS, SHARED, Image, build, make
+from vitrine import ARCHS, BUILD_SECONDS, NEWLIB_SECONDS, ROOT, RUN_SECONDS, SHARED, TARGETS, Image, build, make
 
 pytestmark = pytest.mark.one_cpu("builds")
 
@@ -667,7 +667,7 @@ def collected(folder, **env):
     done = subprocess.run([sys.executable, "-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "--collect-only", "-q", "--rootdir", folder, folder],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           timeout=RUN_SECONDS, check=False, cwd=folder,
-                          env={**{k: v for k, v in os.environ.items() if k not in ("VITRINE_ANY_ARCH", "VITRINE_ALL")},
+                          env={**{k: v for k, v in os.environ.items() if k not in ("VITRINE_ANY_ARCH", "VITRINE_ALL", "VITRINE_ARCH")},
                                "PYTHONPATH": str(ROOT / "tests"), "VITRINE_OUT": str(folder / "out"), "PYTEST_ADDOPTS": "", **env})
     return re.findall(r"^test_it\.py::(\S+)$", done.stdout, re.M)
 
@@ -687,10 +687,10 @@ def test_any_arch_is_one_and_each(tmp_path):
     assert set(some) < set(every)
     by_test = {}
     for name in some:
-        by_test.setdefault(name.partition("[")[0], []).append(next((a for a in ARCHS if a in name), None))
-    assert {frozenset(by_test[f"test_any{i}"]) for i in range(20)} == {frozenset([a]) for a in ARCHS}
+        by_test.setdefault(name.partition("[")[0], []).append(next((a for a in TARGETS if a in name), None))
+    assert {frozenset(by_test[f"test_any{i}"]) for i in range(20)} == {frozenset([a]) for a in TARGETS}
     assert all(len(by_test[f"test_any{i}"]) == 2 for i in range(20)), some
-    assert sorted(by_test["test_both"]) == sorted(ARCHS) and by_test["test_none"] == [None]
+    assert sorted(by_test["test_both"]) == sorted(TARGETS) and by_test["test_none"] == [None]
     assert len(set(by_test["test_machines"])) == 1, some
 
 

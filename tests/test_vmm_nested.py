@@ -231,10 +231,15 @@ def ended(nested):
     return nested.run("until [ -s /tmp/status ]; do sleep 0.1; done; cat /tmp/log; exit $(cat /tmp/status)")
 
 
+def given_up(nested):
+    """What play() calls where a scene fails: the guest's log; nothing of start()'s stays behind."""
+    return lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1]
+
+
 def played(nested, port, image, name, **more):
     """One of SCENES, to its end."""
     args, _, expected = SCENES[name]
-    play(image, f"127.0.0.1:{port}", name.partition(" ")[0], *args, blame=lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1], **more)
+    play(image, f"127.0.0.1:{port}", name.partition(" ")[0], *args, blame=given_up(nested), **more)
     status, out = ended(nested)
     assert status == expected, out
 
@@ -257,7 +262,7 @@ def test_gdb_at_an_image_of_no_library(nested):
     code = "".join(code if nested.arch == "x86_64" else bytes.fromhex(code)[::-1].hex() for code in (c.replace(" ", "") for _, c in lines))
     port = start(nested, "--irqchip off --wait", image="bare", params="do=@h ")
     play(image, f"127.0.0.1:{port}", "image_of_no_library", [int(a, 16) for a, _ in lines], code, more=[ROOT / "tests/gdb/vmm_scenes.py"],
-         blame=lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1])
+         blame=given_up(nested))
     status, out = ended(nested)
     assert status == CRASHED and "@h" in out, out
 
@@ -300,7 +305,7 @@ def test_gdb_at_the_guests_stub_with_qemu(nested, name, console):
     image = build("debuggee", nested.arch)
     port = start_with_qemu(nested, image, "with-stub", argv, console)
     play(image, f"127.0.0.1:{port}", name.partition(" ")[0], *args, seconds=150,
-         blame=lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1])
+         blame=given_up(nested))
     _, out = ended(nested)
     # without semihosting the status is what the guest says last
     said = re.findall(r"INFO: exit (\d+)$", out, re.M)
@@ -342,7 +347,7 @@ def test_the_guests_stub_with_several_cpus(nested, scene, monitor):
     else:
         port = start_with_qemu(nested, image, "smp", ("rounds",), "vport2", smp=2)
     play(image, f"127.0.0.1:{port}", scene, 2, *OWN_CPU_SCENES[scene], seconds=240, more=[ROOT / "tests/gdb/smp_scenes.py"],
-         blame=lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1])
+         blame=given_up(nested))
     _, out = ended(nested)
     assert "INFO: exit 0" in out and "rounds " in out, out
 
@@ -362,7 +367,7 @@ def test_gdb_with_several_cpus(nested, scene):
         nested.run("until grep -q round /tmp/log; do sleep 0.1; done")
     play(image, f"127.0.0.1:{port}", scene, *CPU_SCENES[scene], seconds=150,
          more=[ROOT / "tests/gdb/smp_scenes.py", ROOT / "tests/gdb/vmm_scenes.py"],
-         blame=lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1])
+         blame=given_up(nested))
     status, out = ended(nested)
     assert status == 0, out
 
@@ -373,7 +378,7 @@ def test_steps_hold_interrupts_back(nested):
         pytest.skip("nested KVM lacks it, or is the only one that lacks it")
     port = start(nested, "--wait", image="threads")
     play(build("threads", nested.arch, config=IMAGES["threads"]), f"127.0.0.1:{port}", "steps_among_interrupts", "work", 100,
-         more=[ROOT / "tests/gdb/vmm_scenes.py"], seconds=150, blame=lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1])
+         more=[ROOT / "tests/gdb/vmm_scenes.py"], seconds=150, blame=given_up(nested))
     status, out = ended(nested)
     assert status == 0, out
 
