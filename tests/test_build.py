@@ -5,6 +5,7 @@ of an image depend on nothing but the sources. A copy of the tree is built, so
 that touching files does not disturb other tests. Nothing here is timed."""
 
 import fcntl
+import itertools
 import json
 import os
 import re
@@ -17,7 +18,8 @@ from pathlib import Path
 import pairs
 import pexpect
 import pytest
-from vitrine import ARCHS, BUILD_SECONDS, NEWLIB_SECONDS, ROOT, RUN_SECONDS, SHARED, TARGETS, Image, build, make
+from vitrine import (ARCHS, BUILD_SECONDS, COMPILERS, NEWLIB_SECONDS, ROOT, RUN_SECONDS, SHARED, TARGETS, Image, build,
+                     in_pairs, make)
 
 pytestmark = pytest.mark.one_cpu("builds")
 
@@ -692,6 +694,21 @@ def test_any_arch_is_one_and_each(tmp_path):
     assert all(len(by_test[f"test_any{i}"]) == 2 for i in range(20)), some
     assert sorted(by_test["test_both"]) == sorted(TARGETS) and by_test["test_none"] == [None]
     assert len(set(by_test["test_machines"])) == 1, some
+
+
+def test_in_pairs_each_two_meet(monkeypatch):
+    """Half of the cases, and each two of a name, an architecture and a compiler in one of them."""
+    lists = ["one", "two", "three"], list(TARGETS), COMPILERS
+    cases = list(itertools.product(*lists))
+    monkeypatch.setattr("vitrine.ARCHS", lists[1])
+    monkeypatch.delenv("VITRINE_ALL", raising=False)
+    some = in_pairs(cases)
+    assert len(some) == len(cases) // 2
+    for a, b in (0, 1), (0, 2), (1, 2):
+        assert {(case[a], case[b]) for case in some} == set(itertools.product(lists[a], lists[b]))
+    assert in_pairs(cases[1:])[:3] == cases[1:4]
+    monkeypatch.setenv("VITRINE_ALL", "1")
+    assert in_pairs(cases) == cases
 
 
 def test_a_failing_test_names_its_command(tmp_path):

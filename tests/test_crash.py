@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pytest
 from screen import plain_name, read_screen
-from vitrine import ARCHS, COMPILERS, CPUS, LOG_LINE, ORDERED, OUT, ROOT, SHARED, TARGETS, build, make
+from vitrine import ARCHS, COMPILERS, CPUS, LOG_LINE, ORDERED, OUT, ROOT, SHARED, TARGETS, build, in_pairs, make
 
 BELOW_MAIN = ["run_main", "uk_boot", "kvm_setup"]
 
@@ -143,8 +143,8 @@ KINDS = {
     "external-abort": Kind(r"read from 0x9f00000: external abort", ["external_abort"],
                            "(volatile int *)0x09f00000", file=ARCH_C, arch=("arm64",)),
 }
-CASES = [(kind, arch, cc) for kind, k in KINDS.items() for arch in k.arch if arch in ARCHS
-         for cc in COMPILERS if (kind, arch, cc) != ("large-frame", "arm64", "clang")]  # CAVEATS.md: clang 14
+CASES = in_pairs([(kind, arch, cc) for kind, k in KINDS.items() for arch in k.arch if arch in ARCHS
+                  for cc in COMPILERS if (kind, arch, cc) != ("large-frame", "arm64", "clang")])  # CAVEATS.md: clang 14
 
 
 def crash(kind, arch, cc="gcc", options=()):

@@ -8,7 +8,7 @@ import re
 import pytest
 from screen import read_screen
 from test_crash import BELOW_MAIN, check_against_addr2line
-from vitrine import COMPILERS, ONE_COMPILER, ROOT, TARGETS, build
+from vitrine import ARCHS, COMPILERS, ONE_COMPILER, ROOT, TARGETS, build, in_pairs
 
 APP = ROOT / "tests" / "apps" / "faults"
 FIRST = ["first_instruction", "main"]
@@ -39,6 +39,10 @@ BROKEN = {
 }
 
 
+def each(kinds):
+    return pytest.mark.parametrize("kind, arch, cc", in_pairs([(k, a, c) for k in kinds for a in ARCHS for c in COMPILERS]))
+
+
 def crash(arch, cc, kind, config=()):
     image = build(APP, arch, cc, config)
     result = image.run(kind)
@@ -51,9 +55,8 @@ def outer_functions(screen):
     return [line.function for line in screen.trace if not line.inlined]
 
 
-@pytest.mark.parametrize("kind", WHOLE)
-@pytest.mark.parametrize("cc", COMPILERS)
-def test_chain_is_whole(arch, cc, kind):
+@each(WHOLE)
+def test_chain_is_whole(kind, arch, cc):
     image, result, screen = crash(arch, cc, kind)
     reason, chain = WHOLE[kind]
     assert re.match(reason, screen.reason), screen.reason
@@ -62,9 +65,8 @@ def test_chain_is_whole(arch, cc, kind):
     check_against_addr2line(image, screen)
 
 
-@pytest.mark.parametrize("kind", BROKEN)
-@pytest.mark.parametrize("cc", COMPILERS)
-def test_broken_chain_ends_and_says_why(arch, cc, kind):
+@each(BROKEN)
+def test_broken_chain_ends_and_says_why(kind, arch, cc):
     image, result, screen = crash(arch, cc, kind)
     chain, why = BROKEN[kind]
     assert screen.functions == chain, result.text

@@ -149,7 +149,7 @@ def test_a_call_that_changes_the_cpu(arch):
 
 def test_calls_in_a_thread_that_wakes(arch):
     with StubGuest(build("smp_threads", arch), "naps", place="vport", options=["--smp", 2]) as g:
-        g.gdb("calls_in_a_thread_that_wakes", 60, more=SCENES)
+        g.gdb("calls_in_a_thread_that_wakes", 20 if STOPS <= 40 else 60, more=SCENES)
         assert g.end().status == 0
 
 
