@@ -3,9 +3,9 @@
 """What a core file says about itself, and which image it is of."""
 
 import contextlib
+import itertools
 import os
 import struct
-from pathlib import Path
 
 import qemu_command
 from archs import ARCHS
@@ -41,13 +41,19 @@ class Core:
         none with its build-id."""
         if not self.build_id:
             return None  # and there may be images without one
-        found = (path for folder in folders for path in sorted(Path(folder).rglob("*.elf")))
-        for path in [*([Path(self.image)] if self.image else []), *found]:
+        own = [self.image] if self.image else []
+        for path in itertools.chain(own, *map(images_below, folders)):
             # one that is being built may not be complete, or go away
             with contextlib.suppress(qemu_command.UsageError, OSError):
                 if qemu_command.image_build_id(path) == self.build_id:
-                    return str(path)
+                    return path
         return None
+
+
+def images_below(folder):
+    for where, folders, files in os.walk(folder):
+        folders.sort()
+        yield from (os.path.join(where, name) for name in sorted(files) if name.endswith(".elf"))
 
 
 def registers(path, arch):

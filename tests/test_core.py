@@ -12,6 +12,7 @@ import os
 import re
 import subprocess
 
+import core_file
 import core_receiver
 import pytest
 
@@ -195,6 +196,13 @@ def test_incomplete(tmp_path):
     assert core.read_bytes() == (tmp_path / "core.2").read_bytes() == data
 
 
+class NeverWalked:
+    """A folder of images that need not be looked through: there may be thousands."""
+
+    def __fspath__(self):
+        raise AssertionError
+
+
 @pytest.mark.any_arch
 @pytest.mark.parametrize("arch", ARCHS)
 def test_image_is_found(arch, tmp_path):
@@ -210,6 +218,7 @@ def test_image_is_found(arch, tmp_path):
         at = data.index(b"\x04\0\0\0\x14\0\0\0\x03\0\0\0GNU\0") + 16
         path.write_bytes(data[:at] + b"\xab" * 20 + data[at + 20:])
     assert "in null_write ()" in backtrace(core)
+    assert core_file.Core(core).find_image([NeverWalked()]) == str(image)
     wrong = output(ROOT / "support" / "gdb", build("crash", arch).path, "-c", core, "-batch")
     assert re.search(f"{core} is a core file of the image with build-id {'ab' * 20}, .*crash.elf has ", wrong), wrong
     cut = tmp_path / "cut"
