@@ -115,6 +115,8 @@ int vmm_state_set(struct vmm_vcpu *v, const struct vmm_state *s,
 {
 	if (s->rflags & 1UL << 40)
 		return -EINVAL; /* as KVM refuses what no CPU has */
+	if (mask & VMM_STATE_VECTOR && s->xsave[512] & ~3)
+		return -EINVAL; /* nor what this one lacks: AVX */
 	v->state = *s;
 	return 0;
 }
@@ -295,6 +297,15 @@ static void test_registers(void **state)
 	assert_int_equal(vcpus[0].state.gpr[VMM_RAX], 1);
 }
 
+static void test_registers_of_a_cpu_without_avx(void **state)
+{
+	assert_string_equal(ATTACHED("P28=0102030405060708090a0b0c0d0e0f10",
+				     "p28", "P20=7f020000", "p20"),
+			    "$OK$OK$0102030405060708090a0b0c0d0e0f10"
+			    "$OK$7f020000");
+	assert_int_equal(vcpus[0].state.xsave[512], 3);
+}
+
 static void test_threads(void **state)
 {
 	const char *said = ATTACHED("qfThreadInfo", "qsThreadInfo", "T2", "T3");
@@ -436,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_place_of_a_file),
 		TEST(test_memory),
 		TEST(test_registers),
+		TEST(test_registers_of_a_cpu_without_avx),
 		TEST(test_threads),
 		TEST(test_breakpoint),
 		TEST(test_condition),

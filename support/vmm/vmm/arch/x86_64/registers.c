@@ -5,6 +5,7 @@
  * instruction: INT3 where KVM lets that exit, else HLT, which exits if there is
  * no interrupt controller.
  */
+#include <cpuid.h>
 #include <stdio.h>
 #include <string.h>
 #include <uk/arch/fpstate.h>
@@ -12,7 +13,7 @@
 #include "../../../../../lib/ukgdb/guest/arch/x86_64/regs.h"
 
 #define XSAVE_BV 512 /* components that are not in their initial state */
-#define XSAVE_X87_SSE_AVX 7
+#define X87_SSE 3
 #define AVX 2
 
 const unsigned int arch_break_len = 1;
@@ -178,7 +179,8 @@ int arch_reg_write(struct vmm_state *s, unsigned int nr, const void *buf)
 	void *at;
 
 	if (is_fp(nr)) {
-		s->xsave[XSAVE_BV] |= XSAVE_X87_SSE_AVX;
+		/* KVM refuses what the CPU lacks */
+		s->xsave[XSAVE_BV] |= nr >= YMM0H ? 1 << AVX : X87_SSE;
 		return gdb_fx_write(s->xsave, nr, buf);
 	}
 	at = place(s, nr, &bytes);
@@ -207,10 +209,12 @@ void arch_pc_set(struct vmm_state *s, uint64_t pc)
 /* Of the CPU that KVM gives the guest: what it supports of this one. */
 __u32 x86_fpstate_offset(unsigned int component)
 {
-	uint32_t eax = 0xd, ebx, ecx = component, edx;
+	uint32_t eax, ebx, ecx, edx;
 
-	__asm__("cpuid" : "+a"(eax), "=b"(ebx), "+c"(ecx), "=d"(edx));
-	return component == AVX && eax ? ebx : 0;
+	if (component != AVX ||
+	    !__get_cpuid_count(0xd, component, &eax, &ebx, &ecx, &edx))
+		return 0;
+	return eax ? ebx : 0;
 }
 
 void arch_describe(struct stub *s)
