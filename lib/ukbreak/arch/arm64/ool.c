@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <arch/insn.h>
 #include <uk/arch/lcpu.h>
 #include <uk/nofault.h>
 #include <uk/plat/image.h>
@@ -95,13 +96,6 @@ static int is_bound(__u32 w)
 	       (w & 0x3f000000) == 0x1c000000;	 /* ldr literal, vector */
 }
 
-/* C4.1, load/store exclusive: not casp */
-static int is_exclusive(__u32 w)
-{
-	return (w & 0x3f800000) == 0x08000000 && (w >> 31 || !(w & 1 << 21));
-}
-
-#define EXCLUSIVE_LOADS (1U << 22)
 #define CLREX 0xd503305fU /* with four bits that do not matter */
 
 /* Bytes on each side that show whether an instruction is in a sequence. */
@@ -114,16 +108,16 @@ static int in_sequence(const __u8 *code, __sz at, __sz len)
 {
 	__u32 w = 0;
 
-	for (__sz i = at; i >= 4 && !is_exclusive(w); i -= 4) {
+	for (__sz i = at; i >= 4 && !arm64_insn_is_exclusive(w); i -= 4) {
 		memcpy(&w, code + i - 4, 4);
 		if ((w & ~0xf00U) == CLREX)
 			return 0;
 	}
-	if (!is_exclusive(w) || !(w & EXCLUSIVE_LOADS))
+	if (!arm64_insn_is_load_exclusive(w))
 		return 0;
-	for (w = 0; at + 4 <= len && !is_exclusive(w); at += 4)
+	for (w = 0; at + 4 <= len && !arm64_insn_is_exclusive(w); at += 4)
 		memcpy(&w, code + at, 4);
-	return is_exclusive(w) && !(w & EXCLUSIVE_LOADS);
+	return arm64_insn_is_exclusive(w) && !arm64_insn_is_load_exclusive(w);
 }
 
 int break_arch_in_sequence(__vaddr_t addr)

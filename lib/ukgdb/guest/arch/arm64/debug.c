@@ -7,6 +7,7 @@
  */
 #include <string.h>
 #include <errno.h>
+#include <arch/insn.h>
 #include <uk/arch/lcpu.h>
 #include <uk/nofault.h>
 #include <uk/percpu.h>
@@ -391,16 +392,12 @@ int gdb_arch_free_line(unsigned int lines)
 	return (int)lines - 1;
 }
 
-/* Loads exclusive, not casp (DDI 0487, C4.1): a trap clears the monitor, and
- * the store that belongs to it fails.
- */
 int gdb_arch_is_sequence(__vaddr_t pc)
 {
 	__u32 insn;
 
 	return uk_nofault_try_read(insn, (const __u32 *)pc) &&
-	       (insn & 0x3fc00000) == 0x08400000 &&
-	       (insn >> 31 || !(insn & 1 << 21));
+	       arm64_insn_is_load_exclusive(insn);
 }
 
 /* wfe, wfi (DDI 0487, C6.2) */

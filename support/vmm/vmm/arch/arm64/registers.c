@@ -2,6 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /* The registers of lib/ukgdb's table in the state of a CPU; BRK. */
 #include <string.h>
+#include <arch/insn.h>
 #include "../../stub.h"
 #include "../../../../../lib/ukgdb/guest/arch/arm64/regs.h"
 
@@ -27,14 +28,12 @@ void arch_flush(struct stub *s, struct cpu *c)
 	(void)c;
 }
 
-/* LDXR, LDAXR, LDXP, LDAXP, not CASP (DDI 0487, C4.1) */
 int arch_is_sequence(const uint8_t *insn)
 {
 	uint32_t word;
 
 	memcpy(&word, insn, sizeof(word));
-	return (word & 0x3fc00000) == 0x08400000 &&
-	       (word >> 31 || !(word & 1 << 21));
+	return arm64_insn_is_load_exclusive(word);
 }
 
 int arch_is_break(struct stub *s, struct cpu *c)

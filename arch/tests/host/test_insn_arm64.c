@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * The alignment that arm64's instructions need, by the names and registers in
- * objdump's text of the C library, which has exclusives and atomics.
+ * The alignment that arm64's instructions need, and which are exclusive, by the
+ * names and registers in objdump's text of the C library, which has exclusives
+ * and atomics.
  */
 #include <regex.h>
 #include <setjmp.h>
@@ -18,8 +19,9 @@ static const char aligned[] =
 	"^(ld|st)l?a?l?x[rp][bh]?$|^(ld|st)l?l?a?p?r[bh]?$|^swpa?l?[bh]?$|"
 	"^casp?a?l?[bh]?$|^(ld|st)(add|clr|eor|set|[su](min|max))a?l?[bh]?$";
 static const char plain[] = "^(ld|st)r[bh]?$";
+static const char exclusive[] = "^(lda?|stl?)x[rp][bh]?$";
 
-static regex_t is_aligned, is_plain;
+static regex_t is_aligned, is_plain, is_exclusive;
 
 /* The size of what is accessed, in bytes. */
 static unsigned int size_said(const char *name, const char *operands)
@@ -45,6 +47,16 @@ static unsigned int align_said(const char *name, const char *operands)
 	return size_said(name, operands);
 }
 
+static void check_exclusive(unsigned int insn, const char *name)
+{
+	int said = !regexec(&is_exclusive, name, 0, NULL, 0);
+
+	if (arm64_insn_is_exclusive(insn) != said ||
+	    arm64_insn_is_load_exclusive(insn) != (said && *name == 'l'))
+		fail_msg("%08x %s: exclusive is said to be %d", insn, name,
+			 said);
+}
+
 static void test_libc(void **state)
 {
 	char line[512], name[64], operands[256];
@@ -54,6 +66,7 @@ static void test_libc(void **state)
 
 	assert_int_equal(regcomp(&is_aligned, aligned, REG_EXTENDED), 0);
 	assert_int_equal(regcomp(&is_plain, plain, REG_EXTENDED), 0);
+	assert_int_equal(regcomp(&is_exclusive, exclusive, REG_EXTENDED), 0);
 	f = popen("aarch64-linux-gnu-objdump -dw "
 		  "\"$(aarch64-linux-gnu-gcc -print-file-name=libc.so.6)\"",
 		  "r");
@@ -65,6 +78,7 @@ static void test_libc(void **state)
 		if (sscanf(line, " %*x:\t%x \t%63s %255[^\n]", &insn, name,
 			   operands) < 2)
 			continue;
+		check_exclusive(insn, name);
 		said = align_said(name, operands);
 		if (arm64_insn_align(insn) != said)
 			fail_msg("%u, not %u: %s", arm64_insn_align(insn), said,
@@ -74,6 +88,7 @@ static void test_libc(void **state)
 	assert_int_equal(pclose(f), 0);
 	regfree(&is_aligned);
 	regfree(&is_plain);
+	regfree(&is_exclusive);
 	print_message("# %lu aligned, %lu others\n", found, others);
 	assert_true(found > 100 && others > 50000);
 }
