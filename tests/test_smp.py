@@ -42,6 +42,12 @@ def test_unikrafts_calls(arch, cc):
 
 
 @pytest.mark.parametrize("arch, cc", ONE_COMPILER)
+def test_a_cpu_that_stands_handles_no_nmi(arch, cc):
+    """A debugger's line once lost bytes to the handler of one."""
+    assert "handlers while it stood: 0, after that: some" in boot(arch, cc, "stand", cpus=2)
+
+
+@pytest.mark.parametrize("arch, cc", ONE_COMPILER)
 def test_a_field_of_the_cpu_is_read_at_once(arch, cc):
     """One instruction on x86_64, two on arm64."""
     image = build("smp", arch, cc)

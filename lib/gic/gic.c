@@ -120,6 +120,15 @@ int gic_set_nmi(unsigned int irq, int on)
 	return 0;
 }
 
+int gic_run_nmi(unsigned int irq)
+{
+#ifdef CONFIG_HAVE_SMP
+	if (irq != GIC_SGI_STOP)
+		(void)uk_intctlr_nmi(GIC_SGI_STOP);
+#endif
+	return uk_intctlr_nmi(irq);
+}
+
 /*
  * It is over before its handlers run: a debugger's does not come back. No
  * other comes meanwhile, as traps mask them.
@@ -132,7 +141,7 @@ static int fiq(void *data)
 	if (ctx->trapnr % 4 != SLOT_FIQ || !gic.fiq)
 		return UK_EVENT_NOT_HANDLED;
 	irq = gic.fiq();
-	if (irq == UK_INTCTLR_SPURIOUS || uk_intctlr_nmi((unsigned int)irq))
+	if (irq == UK_INTCTLR_SPURIOUS || gic_run_nmi((unsigned int)irq))
 		return UK_EVENT_HANDLED;
 	/* what CPUs send each other may have been sent twice */
 	return irq < GIC_PPI_FIRST ? UK_EVENT_HANDLED : UK_EVENT_NOT_HANDLED;

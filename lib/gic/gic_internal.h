@@ -75,6 +75,14 @@ static inline int gic_is_nmi(unsigned int irq)
 	return UK_READ_ONCE(gic.nmi[irq / 32]) >> irq % 32 & 1;
 }
 
+/**
+ * Runs the handlers of a line that came as FIQ: before them those of
+ * GIC_SGI_STOP, in which a CPU that stands waits.
+ *
+ * @return as uk_intctlr_nmi(). Contexts: trap.
+ */
+int gic_run_nmi(unsigned int irq);
+
 /** As stop_irq of struct uk_intctlr_driver_ops. */
 int gic_stop_irq(void);
 

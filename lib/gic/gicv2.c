@@ -103,7 +103,7 @@ static void ack_nmi(__u32 iar, unsigned int irq)
 
 	__asm__ volatile("msr daifset, #1" : : : "memory");
 	*gic_reg(cpu, GICC_EOIR) = iar;
-	(void)uk_intctlr_nmi(irq);
+	(void)gic_run_nmi(irq);
 	UKARCH_SYSREG_WRITE(daif, daif);
 }
 

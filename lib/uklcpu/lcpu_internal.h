@@ -29,6 +29,11 @@ int lcpu_on_nmi(void *arg);
 int lcpu_stop_asked(void);
 void lcpu_tlb_asked(void);
 
+/** Waits until the stop in which the calling CPU stands, if any, is over.
+ * Contexts: trap.
+ */
+void lcpu_stand_on(void);
+
 /*
  * Calls `body` with `cpu` set for each of the ids, or for each online CPU but
  * the calling one if there are none.

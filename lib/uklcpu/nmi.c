@@ -5,7 +5,8 @@
  * for its TLB, and for other libraries. An NMI (x86_64) has no sender, and of
  * several that come while one is handled one remains. So each CPU counts what
  * was sent to it: one that finds nothing new is of those that an earlier one,
- * perhaps of another line, has found.
+ * perhaps of another line, has found. Controllers call lcpu_on_nmi() before the
+ * handlers of other lines that come so.
  */
 #include <uk/intctlr.h>
 #include "lcpu_internal.h"
@@ -32,6 +33,7 @@ int lcpu_on_nmi(void *arg __unused)
 {
 	unsigned int cpu = ukplat_lcpu_id(), news, rest = cpus[cpu].rest;
 
+	lcpu_stand_on();
 	news = __atomic_load_n(&cpus[cpu].sent, __ATOMIC_SEQ_CST) -
 	       cpus[cpu].seen;
 	if (!news && !rest)

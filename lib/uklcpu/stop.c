@@ -118,6 +118,16 @@ static void __nobreak __noinline wait_for_end(unsigned int cpu,
 	}
 }
 
+/* An NMI's handlers use what the CPU that is alone uses, which asks for no
+ * lock: they wait, too.
+ */
+void lcpu_stand_on(void)
+{
+	unsigned int cpu = ukplat_lcpu_id();
+
+	wait_for_end(cpu, cpus[cpu].stands, 0);
+}
+
 /* Until that stop is over, or is passed to this CPU. */
 static void stand(struct ukarch_trap_ctx *ctx, unsigned int stop)
 {

@@ -20,8 +20,6 @@
 #define F_MULTIPORT (1UL << 1)
 #define CONFIG_MAX_NR_PORTS 4
 
-#define STAY_POLLS 1000000U /* some 10 ms to 100 ms */
-
 /* No machine's default console. */
 #define PRIO 8
 
@@ -125,28 +123,11 @@ static int seize(struct vcon_dev *dev)
 	return dev->error ? -EIO : 0;
 }
 
-/* A CPU that stands takes NMIs, and is out again soon; one that did not stop in
- * time may not.
- */
-static int stays(struct vcon_dev *dev)
-{
-	for (unsigned int polls = 0; polls < STAY_POLLS; polls++) {
-		if (!UK_READ_ONCE(dev->busy))
-			return 0;
-		if (dev->stays)
-			break;
-		ukarch_cpu_relax();
-	}
-	dev->stays = 1;
-	return 1;
-}
-
 int vcon_is_inside(struct vcon_dev *dev)
 {
 	unsigned int busy = UK_READ_ONCE(dev->busy);
 
-	return busy == ukplat_lcpu_id() + 1 ||
-	       (busy && uk_percpu_is_alone() && stays(dev));
+	return busy == ukplat_lcpu_id() + 1 || (busy && uk_percpu_is_alone());
 }
 
 /* Waits for another CPU: one inside has interrupts off, and is out soon. It is
@@ -161,10 +142,8 @@ static int take(struct vcon_dev *dev)
 		none = 0;
 		if (__atomic_compare_exchange_n(
 			    &dev->busy, &none, ukplat_lcpu_id() + 1, 0,
-			    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
-			dev->stays = 0;
+			    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
 			return 1;
-		}
 		ukarch_cpu_relax();
 	} while (!vcon_is_inside(dev));
 	uk_lcpu_stop_allow();

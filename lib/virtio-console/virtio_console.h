@@ -95,7 +95,6 @@ struct vcon_dev {
 	struct uk_virtio_dev *vdev;
 	int multiport;		 /* it has a control queue */
 	unsigned int busy;	 /* CPU + 1 that has entered, 0: none */
-	int stays;		 /* that one did not leave it in time */
 	int acked;		 /* the last interrupt was the device's */
 	int seized;		 /* by a crash, which happens once */
 	const char *error;	 /* why it was disabled, or NULL */

@@ -177,6 +177,7 @@ static const struct {
 	{ "tlb", scene_tlb },
 	{ "order", scene_order },
 	{ "start", scene_start },
+	{ "stand", scene_stand },
 	{ "rounds", scene_rounds },
 	{ "crash_together", scene_crash_together },
 	{ "crash_late", scene_crash_late },

@@ -29,5 +29,6 @@ int scene_log(void);
 int scene_tlb(void);
 int scene_order(void);
 int scene_start(void);
+int scene_stand(void);
 
 #endif

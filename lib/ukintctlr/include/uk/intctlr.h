@@ -249,7 +249,9 @@ struct uk_intctlr_driver_ops {
 };
 
 /**
- * Runs the handlers of a line that came as NMI.
+ * Runs the handlers of a line that came as NMI. A driver runs those of its
+ * stop_irq first: a CPU that another one has stopped waits in them until it is
+ * resumed.
  *
  * @return what they returned, ORed: 0 if none took it. Contexts: trap.
  */
