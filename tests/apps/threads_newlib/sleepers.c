@@ -62,6 +62,8 @@ int sleepers(void)
 	pthread_mutex_lock(&held);
 	for (long i = 0; i < 6; i++)
 		pthread_create(&t, NULL, sleep_for_ever, (void *)i);
+	while (asleep < 6) /* on a busy host threads start late */
+		usleep(1000);
 	usleep(20000);
 	printf("sleepers: %d asleep, came back: %#x\n", asleep, came_back);
 	return 0;
