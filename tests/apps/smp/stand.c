@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 #include <uk/event.h>
+#include <uk/intctlr.h>
 #include <uk/lcpu.h>
 #include <uk/plat/lcpu.h>
 #include <uk/plat/time.h>
@@ -13,8 +14,9 @@
 
 #define STAY_NS (UK_NSEC_PER_SEC / 50)
 
-static unsigned int nmis; /* on CPU 1 */
-static int defers;	  /* CPU 1 does */
+static unsigned int nmis;  /* on CPU 1 */
+static unsigned int lines; /* interrupts of the line */
+static int defers;	   /* CPU 1 does */
 
 static int on_nmi(void *data)
 {
@@ -25,9 +27,32 @@ static int on_nmi(void *data)
 }
 UK_EVENT_HANDLER(UK_EVENT_LCPU_NMI, on_nmi);
 
-static unsigned int count(void)
+static int on_line(void *arg)
 {
-	return __atomic_load_n(&nmis, __ATOMIC_SEQ_CST);
+	(void)arg;
+	__atomic_add_fetch(&lines, 1, __ATOMIC_SEQ_CST);
+	return UK_INTCTLR_IRQ_HANDLED;
+}
+
+static unsigned int count(const unsigned int *of)
+{
+	return __atomic_load_n(of, __ATOMIC_SEQ_CST);
+}
+
+/* Has a line of no device interrupt CPU 1 as NMI; where a CPU can trigger but
+ * its own (x86_64), it is an interrupt of CPU 0.
+ */
+static int line_of_cpu_1(void)
+{
+	unsigned int line = uk_intctlr_irq_count();
+
+	while (line-- && uk_intctlr_irq_set_nmi(line, 1))
+		;
+	if (uk_intctlr_irq_register(line, on_line, NULL) ||
+	    uk_intctlr_irq_set_nmi(line, 1))
+		return -1;
+	uk_intctlr_irq_unmask(line);
+	return uk_intctlr_irq_set_cpu(line, 1) ? -1 : (int)line;
 }
 
 /* Not in the handler of the interrupt that asks it to. */
@@ -48,8 +73,11 @@ int scene_stand(void)
 	struct ukplat_lcpu_func fn = { stops_too, NULL };
 	__lcpuid id = 1;
 	unsigned int one = 1, before, standing;
+	int line = line_of_cpu_1();
 	__nsec start;
 
+	if (line < 0)
+		return 4;
 	if (ukplat_lcpu_run(&id, &one, &fn, 0))
 		return 1;
 	while (!__atomic_load_n(&defers, __ATOMIC_SEQ_CST))
@@ -59,16 +87,16 @@ int scene_stand(void)
 		;
 	if (uk_lcpu_state(1) != UK_LCPU_STOPPED)
 		return 2;
-	before = count();
-	if (uk_lcpu_nmi(1))
+	before = count(&nmis);
+	if (uk_intctlr_irq_trigger((unsigned int)line) || uk_lcpu_nmi(1))
 		return 3;
 	start = ukplat_monotonic_clock();
 	while (ukplat_monotonic_clock() - start < STAY_NS)
 		ukarch_cpu_relax();
-	standing = count() - before;
+	standing = count(&nmis) - before + count(&lines);
 	uk_lcpu_resume_others();
 	ukarch_irq_enable();
-	while (count() == before)
+	while (count(&nmis) == before || !count(&lines))
 		ukarch_cpu_relax();
 	printf("handlers while it stood: %u, after that: some\n", standing);
 	return ukplat_lcpu_wait(&id, &one, 0);
