@@ -81,7 +81,7 @@ def pytest_collection_modifyitems(config, items):
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """A failure names the command that repeats it. In CI a skip whose reason
-    CAVEATS.md does not list is a failure, unless the test is for one CPU."""
+    CAVEATS.md does not list is a failure, unless the test is for one CPU or one architecture was asked for."""
     outcome = yield
     report = outcome.get_result()
     if report.failed:
@@ -90,7 +90,7 @@ def pytest_runtest_makereport(item, call):
         name = item.nodeid.removesuffix(f"@{group.args[0]}" if group else "")
         report.sections.append(("To repeat it alone", f"{cpus}make test T='{name}'"))
     if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail") and \
-            not (vitrine.CPUS > 1 and item.get_closest_marker("one_cpu")):
+            len(vitrine.ARCHS) == len(vitrine.TARGETS) and not (vitrine.CPUS > 1 and item.get_closest_marker("one_cpu")):
         reason = str(call.excinfo.value)
         caveats = (vitrine.ROOT / "CAVEATS.md").read_text()
         if reason not in caveats:
