@@ -56,9 +56,8 @@ HOST_FLAGS := -std=gnu11 -g -O1 -fno-pic -fno-pie -no-pie -fno-strict-aliasing \
 # support/vmm is a program of the host and sees the host's headers only.
 INCLUDES = $(if $(filter support/%,$(1)),,$(call rel,$(patsubst %,-I%,$(wildcard $(ROOT)lib/*/include))) \
   -Iarch/include -Iarch/$(HOST_ARCH)/include -Iplat/include)
-HEADERS := $(wildcard $(ROOT)lib/*/*.h $(ROOT)lib/*/*/*.h $(ROOT)lib/*/include/uk/*.h \
-  $(ROOT)lib/*/tests/host/*.h $(ROOT)support/vmm/*/*.h $(ROOT)support/vmm/*/arch/*/*.[ch] $(ROOT)arch/include/uk/arch/*.h \
-  $(ROOT)arch/$(HOST_ARCH)/include/arch/*.h $(ROOT)plat/include/uk/plat/*.h)
+HEADERS := $(wildcard $(ROOT)support/vmm/*/arch/*/*.c) \
+  $(shell find $(addprefix $(ROOT),arch lib plat support/vmm) -name '*.h')
 
 # $(call declared,file,NAME): what the opening comment says about NAME
 declared = $(shell sed -n '1,60s/^.*HOST-$(2): *//p' $(ROOT)$(1))
