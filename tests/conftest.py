@@ -24,6 +24,7 @@ collect_ignore = [name for name, variable in (("test_kasan_programs.py", "VITRIN
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes a minute or more; runs first")
     config.addinivalue_line("markers", "one_cpu(reason): not with VITRINE_SMP, and why")
+    config.addinivalue_line("markers", "only_arch(arch): what it tests is that architecture's; not there where that is not asked for")
     config.addinivalue_line("markers", "any_arch: what it tests is the same source on each architecture; with VITRINE_ANY_ARCH=1 "
                             "and without VITRINE_ALL=1 it runs on one of them")
     if not hasattr(config, "workerinput"):
@@ -48,6 +49,11 @@ def arch_of(item):
                  for word in words if word in vitrine.MACHINES or word in vitrine.TARGETS), None)
 
 
+def is_asked_for(item):
+    mark = item.get_closest_marker("only_arch")
+    return not mark or (mark.args[0] in vitrine.ARCHS and arch_of(item) in (None, mark.args[0]))
+
+
 def on_one_arch(items):
     """Of the tests that are marked any_arch those of one architecture each, of either about as many: which it is depends
     on the test's name alone."""
@@ -63,8 +69,10 @@ def on_one_arch(items):
 def pytest_collection_modifyitems(config, items):
     """The longest first, so that no process is left alone with one at the end; then groups. Before xdist
     looks for them: else each process has the guests and builds of all."""
+    kept = [item for item in items if is_asked_for(item)]
     if os.environ.get("VITRINE_ANY_ARCH") and not os.environ.get("VITRINE_ALL"):
-        kept = on_one_arch(items)
+        kept = on_one_arch(kept)
+    if len(kept) < len(items):
         config.hook.pytest_deselected(items=list(set(items).difference(kept)))
         items[:] = kept
     for item in items if vitrine.CPUS > 1 else ():
@@ -81,7 +89,7 @@ def pytest_collection_modifyitems(config, items):
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     """A failure names the command that repeats it. In CI a skip whose reason
-    CAVEATS.md does not list is a failure, unless the test is for one CPU or one architecture was asked for."""
+    CAVEATS.md does not list is a failure, unless the test is for one CPU."""
     outcome = yield
     report = outcome.get_result()
     if report.failed:
@@ -90,7 +98,7 @@ def pytest_runtest_makereport(item, call):
         name = item.nodeid.removesuffix(f"@{group.args[0]}" if group else "")
         report.sections.append(("To repeat it alone", f"{cpus}make test T='{name}'"))
     if report.skipped and os.environ.get("CI") and not hasattr(report, "wasxfail") and \
-            len(vitrine.ARCHS) == len(vitrine.TARGETS) and not (vitrine.CPUS > 1 and item.get_closest_marker("one_cpu")):
+            not (vitrine.CPUS > 1 and item.get_closest_marker("one_cpu")):
         reason = str(call.excinfo.value)
         caveats = (vitrine.ROOT / "CAVEATS.md").read_text()
         if reason not in caveats:

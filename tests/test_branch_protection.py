@@ -13,7 +13,7 @@ from debugger import functions
 from gdb_guest import StubGuest
 from screen import read_screen
 from test_lldb import lldb
-from vitrine import ARCHS, ROOT, RUN_SECONDS, WITH_GCC, build
+from vitrine import ROOT, RUN_SECONDS, WITH_GCC, build
 
 MAX, PLAIN = "max", "cortex-a72"  # with it, and without
 SCENES = [ROOT / "tests" / "gdb" / "protect_scenes.py"]
@@ -21,7 +21,7 @@ SIGNED = "0x2000"  # what the CPU puts before an address whose signature is wron
 RIGHT = "3 jumps, 1 signals, 1 sorted, 0.429, sum 4200\nat exit\n"
 LLDB_FRAME = re.compile(r"frame #\d+: \w+ \S+?`(?:\w+ \[inlined\] )?(\w+)")
 
-pytestmark = pytest.mark.skipif("arm64" not in ARCHS, reason="arm64 is not tested")
+pytestmark = pytest.mark.only_arch("arm64")
 
 
 @pytest.fixture(name="image", params=[cc for arch, cc in WITH_GCC if arch == "arm64"])

@@ -696,6 +696,15 @@ def test_any_arch_is_one_and_each(tmp_path):
     assert len(set(by_test["test_machines"])) == 1, some
 
 
+def test_only_arch_is_not_there_for_another(tmp_path):
+    (tmp_path / "test_it.py").write_text("import pytest\n"
+                                         "@pytest.mark.only_arch('arm64')\ndef test_each(arch):\n    pass\n"
+                                         "@pytest.mark.only_arch('arm64')\ndef test_none():\n    pass\n"
+                                         "def test_other(arch):\n    pass\n")
+    assert sorted(collected(tmp_path)) == ["test_each[arm64]", "test_none", "test_other[arm64]", "test_other[x86_64]"]
+    assert collected(tmp_path, VITRINE_ARCH="x86_64") == ["test_other[x86_64]"]
+
+
 def test_in_pairs_each_two_meet(monkeypatch):
     """Half of the cases, and each two of a name, an architecture and a compiler in one of them."""
     lists = ["one", "two", "three"], list(TARGETS), COMPILERS

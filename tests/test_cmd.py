@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 from guest import until
-from vitrine import ARCHS, RUN_SECONDS, SUPPORT_RUN, build
+from vitrine import RUN_SECONDS, SUPPORT_RUN, build
 
 pytestmark = pytest.mark.any_arch
 
@@ -57,7 +57,7 @@ detach
 """
 
 
-@pytest.mark.skipif("x86_64" not in ARCHS, reason="x86_64 is not tested")
+@pytest.mark.only_arch("x86_64")
 def test_first_byte_of_a_pipe(tmp_path):
     """It waits until the port is set up."""
     image, place, script = build("cmd", "x86_64"), tmp_path / "stub", tmp_path / "script"

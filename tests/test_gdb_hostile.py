@@ -18,7 +18,7 @@ import pytest
 
 from gdb_guest import PLACE_LIST, StubGuest
 from guest import LIFE, until
-from vitrine import ARCHS, ORDERED, RUN_SECONDS, build
+from vitrine import ORDERED, RUN_SECONDS, build
 
 # make nightly says 1000
 CYCLES = int(os.environ.get("VITRINE_GDB_CYCLES", "20"))
@@ -217,7 +217,7 @@ detach
 """
 
 
-@pytest.mark.skipif("arm64" not in ARCHS, reason="arm64 is not tested")
+@pytest.mark.only_arch("arm64")
 def test_line_that_is_acknowledged_as_another_one(tmp_path):
     """A Ctrl-C that a GICv2 hands over for a timer's interrupt stops the program, not the handler of its line."""
     image, place, script = build("workers", "arm64"), tmp_path / "stub", tmp_path / "script"

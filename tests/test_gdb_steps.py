@@ -8,7 +8,7 @@ import os
 import pytest
 
 from gdb_guest import StubGuest
-from vitrine import ARCHS, ROOT, RUN_SECONDS, build
+from vitrine import ROOT, RUN_SECONDS, build
 
 SCENES = [ROOT / "tests" / "gdb" / f"{name}_scenes.py" for name in ("step", "newlib")]
 # all hits together; each takes 15 µs of a good machine
@@ -62,7 +62,7 @@ def test_jump_to_a_breakpoint(arch):
 
 
 # gdb 13 does not know where longjmp() goes on x86_64
-@pytest.mark.parametrize("arch", [a for a in ARCHS if a == "arm64"])
+@pytest.mark.only_arch("arm64")
 def test_longjmp(arch):
     play(arch, "over_a_longjmp", argv=("longjmp",))
 

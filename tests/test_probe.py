@@ -220,7 +220,7 @@ def test_jumps_in_newlib(clean):
     assert jumps > (0.97 if g.image.arch == "arm64" else 0.2) * inserted
 
 
-@pytest.mark.skipif("arm64" not in ARCHS, reason="x86_64 has no exclusive accesses")
+@pytest.mark.only_arch("arm64")
 def test_exclusive_sequences():
     """Between the load and the store nothing may come: a probe there is refused."""
     with Probed(*next(one for one in IMAGES if one[0] == "arm64")) as g:

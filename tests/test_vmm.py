@@ -12,7 +12,7 @@ import pytest
 
 import qemu_command
 from test_memory import children, fdtget, ranges
-from vitrine import ARCHS, ROOT, SHARED, TARGETS, build, make
+from vitrine import ROOT, SHARED, TARGETS, build, make
 
 pytestmark = pytest.mark.one_cpu("no thread of the guest's")
 
@@ -69,7 +69,7 @@ def test_walk_is_qemus(arch, tmp_path):
     assert [(hex(a), q, o) for a, q, o in zip(asked, qemus, ours) if q != o] == []
 
 
-@pytest.mark.skipif("arm64" not in ARCHS, reason="x86_64 has no device tree")
+@pytest.mark.only_arch("arm64")
 def test_device_tree(tmp_path):
     """dtc finds nothing wrong with it, and devices are where QEMU's virt has them, with the same interrupts."""
     program = vmm("arm64", tmp_path, "tree_dump", LIBFDT_DIR=SHARED / "libfdt") / "tree_dump"

@@ -98,7 +98,7 @@ int uk_lcpu_nmi(unsigned int cpu);
 /**
  * Stops all other CPUs, also those that have interrupts off, and waits for
  * them, a second at most. If another CPU does so at this moment the calling
- * one stands until it is resumed.
+ * one stands until it is resumed. What interrupts a CPU that stands waits, too.
  *
  * Where the controller has no interrupt of that kind (GICv2 without groups),
  * and in handlers of arm64's FIQs and other traps, a CPU does not stop.
