@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * A serial port that interrupts though interrupts are off, as NMI.
+ * A serial port that interrupts though interrupts are off, as NMI; an interrupt
+ * that comes before a halt.
  */
 #include <string.h>
 #include <uk/apic.h>
@@ -16,9 +17,11 @@
 #define COM1_IER 0x3f9
 #define IER_THRE 2
 #define VECTOR_NMI 2
+#define INSN_HLT 0xf4
 
 static volatile unsigned int nmis, asked;
 static int enabled;
+static const __u8 *pc;
 
 static int take(void *arg __unused)
 {
@@ -27,6 +30,7 @@ static int take(void *arg __unused)
 	outb(COM1_IER, 0);
 	nmis += ctx->trapnr == VECTOR_NMI;
 	enabled = !!(ctx->regs->eflags & X86_EFLAGS_IF);
+	pc = (const __u8 *)ctx->regs->rip;
 	return UK_INTCTLR_IRQ_HANDLED;
 }
 
@@ -70,6 +74,24 @@ UK_TESTCASE(apic, nmi_comes_with_interrupts_off)
 	ukarch_irq_restore(flags);
 	UK_TEST_EXPECT_SNUM_EQ(uk_intctlr_irq_set_nmi(UK_APIC_IRQ_TIMER, 1),
 			       -ENOTSUP);
+}
+
+/* The NOP takes the place of HLT in the shadow of STI. */
+UK_TESTCASE(apic, interrupt_before_halt_ends_it)
+{
+	struct uk_intctlr_irq_stats before, after;
+	unsigned long flags = ukarch_irq_save();
+
+	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_register(FREE_LINE, take, NULL));
+	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_stats(FREE_LINE, &before));
+	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_trigger(FREE_LINE));
+	__asm__ __volatile__("sti; nop; hlt; cli" : : : "memory");
+	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_stats(FREE_LINE, &after));
+	UK_TEST_EXPECT_UNUM_EQ(after.count, before.count + 1);
+	UK_TEST_EXPECT_UNUM_EQ(pc[-1], INSN_HLT);
+	UK_TEST_EXPECT_ZERO(
+		uk_intctlr_irq_unregister_arg(FREE_LINE, take, NULL));
+	ukarch_irq_restore(flags);
 }
 
 /* A console that receives by interrupt has the line; test_console.py has one

@@ -51,7 +51,9 @@ static inline void ukarch_halt(void)
 	__asm__ __volatile__("hlt" : : : "memory");
 }
 
-/* STI takes effect behind HLT (SDM volume 2, STI): nothing comes between. */
+/* STI takes effect behind HLT (SDM volume 2, STI). An interrupt that comes
+ * between them all the same ends the halt (trap.c).
+ */
 static inline void ukarch_halt_irq(void)
 {
 	__asm__ __volatile__("sti; hlt; cli" : : : "memory");
