@@ -210,6 +210,7 @@ def test_interrupts_off(arch):
     assert re.fullmatch(f"{RUNS}, interrupts off", threads["main"][0]), result.text
     assert stands("main", threads["main"][1]), result.text
     assert stands("waiter", threads["waiter"][1]), result.text
+    assert re.search(r"^Thread \d+: fresh, ready\n#0 .* in ukarch_ctx_start \(\) .*\n(?!#)", result.text, re.M), result.text
 
 
 @pytest.mark.any_arch

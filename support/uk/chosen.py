@@ -37,7 +37,7 @@ class Chosen(gdb.unwinder.Unwinder):
         if regs is None:
             return
         frame = gdb.newest_frame()
-        self.regs = dict(registers_of(regs))
+        self.regs = behind_start(dict(registers_of(regs)))
         cpu = int(frame.read_register("sp")), frame.pc()
         self.cpu = cpu
         gdb.invalidate_cached_frames()
@@ -76,6 +76,16 @@ def registers_of(regs):
                 if n in ("rbx", "rbp", "rsp", "rip") or re.fullmatch("r[0-9]+", n)]
     return [*((f"x{i}", int(regs["x"][i])) for i in range(30)), ("x30", int(regs["lr"])),
             ("sp", int(regs["sp"])), ("pc", int(regs["pc"]))]
+
+
+def behind_start(regs):
+    """gdb looks at a caller's last byte before its pc: that of a thread that has not begun, or that was
+    interrupted where a function starts, is put behind that instruction's first byte."""
+    pc = "pc" if "pc" in regs else "rip"
+    symbol = gdb.execute(f"info symbol {regs[pc]}", to_string=True)
+    if " in section " in symbol and " + " not in symbol:
+        regs[pc] += 1
+    return regs
 
 
 thread = Chosen()

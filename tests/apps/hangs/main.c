@@ -189,12 +189,17 @@ static void report(void)
 	fflush(stdout);
 }
 
+/* A third thread has no time to begin. */
 static void loop(void)
 {
+	struct uk_thread_attr attr = { .name = "fresh", .affinity = 1 };
+
+	uk_thread_set_affinity(uk_thread_current(), 1);
 	until_it(UK_THREAD_WAITING, start("waiter", waits_for_never));
 	puts("loops");
 	fflush(stdout);
 	ukarch_irq_disable();
+	uk_thread_create_attr(NULL, &attr, spin, NULL);
 	for (;;)		    /* main stands */
 		ukarch_cpu_relax(); /* main stands */
 }
