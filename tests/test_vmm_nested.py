@@ -239,7 +239,7 @@ def given_up(nested):
 def played(nested, port, image, name, **more):
     """One of SCENES, to its end."""
     args, _, expected = SCENES[name]
-    play(image, f"127.0.0.1:{port}", name.partition(" ")[0], *args, blame=given_up(nested), **more)
+    play(image, f"127.0.0.1:{port}", name.partition(" ")[0], *args, seconds=150, blame=given_up(nested), **more)
     status, out = ended(nested)
     assert status == expected, out
 
@@ -279,7 +279,7 @@ def test_gdb_at_the_guests_stub(nested, name):
     if scene in OWN_NOT_ON[nested.arch]:
         pytest.skip("nested KVM lacks it, or is the only one that lacks it")
     port = start(nested, "", SCENES[name][1], "with-stub", "gdb.console=vport2 gdb.wait=1 ", "--guest-gdb", 9004)
-    played(nested, port, build("debuggee", nested.arch), name, seconds=150)
+    played(nested, port, build("debuggee", nested.arch), name)
 
 
 def qemu_words(nested, image, there, argv=(), **more):
