@@ -16,6 +16,7 @@
 #include <uk/arch/trap.h>
 #include <uk/crash.h>
 #include <uk/percpu.h>
+#include <uk/plat/image.h>
 #include <uk/stack.h>
 #include <uk/trap.h>
 #include "trap_internal.h"
@@ -387,7 +388,8 @@ static void __nobreak nmi_end(const struct coming_in *c)
  */
 static void __nobreak end_halt(struct __regs *regs)
 {
-	if (unlikely(*(const __u8 *)regs->rip == INSN_HLT))
+	if (likely(uk_image_is_text(regs->rip)) &&
+	    unlikely(*(const __u8 *)regs->rip == INSN_HLT))
 		regs->rip++;
 }
 

@@ -2,7 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * A serial port that interrupts though interrupts are off, as NMI; an interrupt
- * that comes before a halt.
+ * that comes before a halt, or where no memory is.
  */
 #include <string.h>
 #include <uk/apic.h>
@@ -18,6 +18,7 @@
 #define IER_THRE 2
 #define VECTOR_NMI 2
 #define INSN_HLT 0xf4
+#define NO_MEMORY 8UL
 
 static volatile unsigned int nmis, asked;
 static int enabled;
@@ -91,6 +92,39 @@ UK_TESTCASE(apic, interrupt_before_halt_ends_it)
 	UK_TEST_EXPECT_UNUM_EQ(pc[-1], INSN_HLT);
 	UK_TEST_EXPECT_ZERO(
 		uk_intctlr_irq_unregister_arg(FREE_LINE, take, NULL));
+	ukarch_irq_restore(flags);
+}
+
+static const __u8 *back;
+
+static int bring_back(void *arg)
+{
+	struct ukarch_trap_ctx *ctx = uk_percpu_read(trap);
+
+	(void)take(arg);
+	ctx->regs->rip = (__u64)back;
+	return UK_INTCTLR_IRQ_HANDLED;
+}
+
+/* It comes when the jump is done, and nothing has been read from there. */
+UK_TESTCASE(apic, interrupt_where_no_memory_is)
+{
+	unsigned long flags = ukarch_irq_save();
+
+	UK_TEST_EXPECT_ZERO(
+		uk_intctlr_irq_register(FREE_LINE, bring_back, NULL));
+	UK_TEST_EXPECT_ZERO(uk_intctlr_irq_trigger(FREE_LINE));
+	__asm__ __volatile__("leaq 1f(%%rip), %%rax\n\t"
+			     "movq %%rax, %0\n\t"
+			     "sti\n\t"
+			     "jmp *%1\n"
+			     "1:\tcli"
+			     : "=m"(back)
+			     : "r"(NO_MEMORY)
+			     : "rax", "memory");
+	UK_TEST_EXPECT_PTR_EQ(pc, (const __u8 *)NO_MEMORY);
+	UK_TEST_EXPECT_ZERO(
+		uk_intctlr_irq_unregister_arg(FREE_LINE, bring_back, NULL));
 	ukarch_irq_restore(flags);
 }
 
