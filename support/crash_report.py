@@ -106,6 +106,7 @@ class Reporter:
         self.keep, self.size = keep, size
         self.log = Log(min(LOG_MAX, size))
         self.command = None  # of QEMU
+        self.without = ""  # what was left out, and why
         self.no_core = qemu_command.without_server(image, "core")  # "", or why there will be none
         try:
             with contextlib.suppress(FileExistsError):
@@ -142,7 +143,7 @@ class Reporter:
             rest = f"what there is of it is in {place}" if place and os.path.exists(place) else \
                 f"{self.folder} has been removed"
             return f"crash report not complete: {e.strerror}; {rest}"
-        return f"crash report {path}: support/crashes {shlex.quote(self.folder)} " \
+        return f"crash report {path}{self.without}: support/crashes {shlex.quote(self.folder)} " \
             f"{shlex.quote(os.path.basename(path))}"
 
     def _collect(self, status, why, receiver):
@@ -204,6 +205,7 @@ class Reporter:
         for path in filter(os.path.exists, (self.core, self.core + ".part")):
             os.unlink(path)
         report["core"], report["missing"]["core"] = None, why
+        self.without = f", without its core file ({why})"
 
     def _write(self, report):
         words = shlex.join(report["command"])

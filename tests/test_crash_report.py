@@ -299,7 +299,7 @@ def test_sizes(core, tmp_path):
             f.write(core)
         for n in range(1000):
             one.log.add(b"line %d\n" % n)
-        one.report(CRASHED, "", Received())
+        assert ", without its core file (its " in one.report(CRASHED, "", Received())
     (path, report), = reports_in(tmp_path)
     assert not (path / "core").exists() and "above the limit of --report-size" in report["missing"]["core"]
     assert report["reason"]["text"] == "write to 0x0: not mapped" and report["threads"]
