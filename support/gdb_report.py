@@ -15,6 +15,9 @@ WALKED = 10000  # frames at most, and of them
 LISTED = 64     # in the report
 
 
+incomplete = {}  # part: what it lacks
+
+
 class Earlier(Exception):
     """The guest had not crashed yet."""
 
@@ -107,9 +110,11 @@ def threads():
     first = gdb.selected_thread()
     known = {}
     try:
-        known = {int(pub["id"]): (thread, pub) for thread, pub in uk.threads.uk_threads()}
-    except (gdb.GdbError, gdb.error):
-        pass  # no threads, or a damaged list
+        for thread, pub in uk.threads.uk_threads():
+            known[int(pub["id"])] = thread, pub
+    except (gdb.GdbError, gdb.error) as e:
+        if known:  # else the image has no threads
+            incomplete["threads"] = f"those behind thread {max(known)} have no names: {e}"
     on = {cpu["thread"]: cpu["id"] for cpu in cpus()}
     result = []
     for thread in sorted(gdb.selected_inferior().threads(), key=lambda t: t.ptid[1]):
@@ -156,6 +161,7 @@ def write_report():
             break
         except Exception as e:  # pylint: disable=broad-except
             missing[part.__name__] = str(e)
+    missing |= incomplete
     with open(os.environ["VITRINE_REPORT"], "w", encoding="utf-8") as f:
         json.dump({"report": report, "missing": missing}, f)
 

@@ -8,6 +8,7 @@ guest that goes on, every command)."""
 
 import contextlib
 import http.client
+import json
 import os
 import re
 import subprocess
@@ -316,6 +317,25 @@ def test_damaged(arch, tmp_path):
     assert result.status == CRASHED and "exit 70" in result.text, result.text
     assert re.search("crash while handling a crash: .* strcmp", result.text), result.text
     assert "no core file: the guest crashed before it could write one" in result.text
+
+
+@pytest.mark.any_arch
+def test_damaged_list(arch, tmp_path):
+    """What can be read of the list of threads is shown, and that there is more."""
+    with StubGuest(build("tests/apps/workers", arch), "crowd", "4", place="vport", options=("--on-crash", str(tmp_path))) as g:
+        g.gdb("damage", "*(unsigned int *)&uksched.last->pub.id = 1", more=SCENES)
+        assert g.end().status == CRASHED
+    folder, = tmp_path.glob("workers-*")
+    report = json.loads((folder / "report.json").read_bytes())
+    names = [t["name"] for t in report["threads"] if t["name"]]
+    assert "main" in names and len(names) >= 3, report["threads"]
+    assert re.fullmatch(r"those behind thread \d+ have no names: The list of threads is damaged at 0x\w+\.",
+                        report["missing"]["threads"]), report["missing"]
+    done = subprocess.run([ROOT / "support/gdb", folder / "core", "-batch", "-ex", "uk threads", "-ex", "uk report"],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=RUN_SECONDS)
+    listed = done.stdout.partition("Place\n")[2]
+    assert all(re.search(rf"^ *\d+ +{re.escape(name)} ", listed, re.M) for name in names), done.stdout
+    assert "Thread 1: main, " in listed and "is damaged at" in done.stderr, done
 
 
 @pytest.mark.any_arch

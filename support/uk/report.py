@@ -94,8 +94,9 @@ reached."""
                 report_cpu(number, cpu)
         if debugger.variable("uksched", "uksched/sched.c") is None:
             return
-        threads = list(uk_threads())
-        for thread, pub in threads:
+        pubs = {}
+        for thread, pub in uk_threads():  # each at once: the list may be damaged behind it
             report_thread(thread, pub)
-    for text in deadlocks({int(thread.address): pub for thread, pub in threads}):
+            pubs[int(thread.address)] = pub
+    for text in deadlocks(pubs):
         print(f"Deadlock: {text}")

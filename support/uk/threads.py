@@ -185,16 +185,18 @@ The time of the running thread is up to now at the image's own stub and in a
 core file, elsewhere up to when it last left the CPU. The place is the innermost
 function that is not the scheduler's. Of several CPUs the state names the one."""
     rows = [("Id", "Name", "State", "CPU time", "Place")]
-    for thread, pub in uk_threads():
-        state = state_of(thread)
-        waits = state in ("waiting", "sleeping")
-        rows.append((str(int(pub["id"])), text_at(pub["name"]),
-                     f"{state} {wait_of(pub)}" if waits else state + cpu_text(thread),
-                     f"{cpu_time(thread) / 1e6:.3f} ms", where_thread(thread, state)))
-    if len(rows) == 1:
-        print("There are no threads yet.")
-    else:
-        print_table(rows)
+    try:
+        for thread, pub in uk_threads():
+            state = state_of(thread)
+            waits = state in ("waiting", "sleeping")
+            rows.append((str(int(pub["id"])), text_at(pub["name"]),
+                         f"{state} {wait_of(pub)}" if waits else state + cpu_text(thread),
+                         f"{cpu_time(thread) / 1e6:.3f} ms", where_thread(thread, state)))
+        if len(rows) == 1:
+            print("There are no threads yet.")
+    finally:  # of a damaged list what was read
+        if len(rows) > 1:
+            print_table(rows)
 
 
 @debugger.command("thread")
