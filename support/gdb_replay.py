@@ -187,14 +187,16 @@ is there already is no change. If no instruction changed it, gdb stays where it 
             raise gdb.GdbError(no_address())
         what = argument or f"*(unsigned char *){fault:#x}"
         try:
-            value = gdb.parse_and_eval(what)
-            value.fetch_lazy()
+            with gdb.with_parameter("may-call-functions", False):  # a call, or the place for a string, would run it
+                value = gdb.parse_and_eval(what)
+                value.fetch_lazy()
+                address = value.address
         except gdb.error as e:
             raise gdb.GdbError(f"{what}: {e}") from e
-        if value.address is None or not value.type.sizeof:
+        if address is None or not value.type.sizeof:
             raise gdb.GdbError(f"{what} is not in memory: give a variable or *ADDRESS.")
         size = min(value.type.sizeof, 8)
-        point = gdb.Breakpoint(f"*(char (*)[{size}]){int(value.address):#x}", type=gdb.BP_WATCHPOINT,
+        point = gdb.Breakpoint(f"*(char (*)[{size}]){int(address):#x}", type=gdb.BP_WATCHPOINT,
                                wp_class=gdb.WP_WRITE, internal=True)
         point.silent = True
         here = instructions(), registers()

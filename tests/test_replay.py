@@ -144,11 +144,13 @@ def test_rewind(arch, tmp_path):
     image = build("crash", arch)
     assert recorded(image, tmp_path / "r", "heap-overrun").status == 70
     text = replay(tmp_path / "r", where("AT"), "frame function uk_free_from", "p ptr", "up",
-                  "uk rewind ((long *)$1)[6]", "bt 4", "uk rewind 5", "uk rewind *(int *)0x9000000000000", "p 1")
+                  "uk rewind ((long *)$1)[6]", "bt 4", "uk rewind 5", "uk rewind *(int *)0x9000000000000",
+                  'uk rewind "abc"', "uk rewind *uk_alloc_get_default()", "p 1")
     assert place(text, "AT")[0] == "uk_alloc_misuse", text
     assert re.search(r"^#\d .*in uk_free_from .*\n.*\n\$1 = .*\n#\d ", text, re.M), text  # frames are shown
     assert re.search(r"^#\d .*memset .*\n#\d .*in heap_overrun \(\)", text, re.M), text
     assert "5 is not in memory" in text and "Cannot access memory at address 0x9000000000000" in text
+    assert '"abc" is not in memory' in text and "Cannot call functions in the program: may-call-functions is off." in text, text
 
 
 @pytest.mark.any_arch
