@@ -113,8 +113,8 @@ def threads():
         for thread, pub in uk.threads.uk_threads():
             known[int(pub["id"])] = thread, pub
     except (gdb.GdbError, gdb.error) as e:
-        if known:  # else the image has no threads
-            incomplete["threads"] = f"those behind thread {max(known)} have no names: {e}"
+        if uk.debugger.variable("uksched", uk.threads.SCHEDULER) is not None:  # else the image has no threads
+            incomplete["threads"] = f"those behind thread {max(known, default=0)} have no names: {e}"
     on = {cpu["thread"]: cpu["id"] for cpu in cpus()}
     result = []
     for thread in sorted(gdb.selected_inferior().threads(), key=lambda t: t.ptid[1]):
