@@ -339,6 +339,24 @@ def test_damaged_list(arch, tmp_path):
 
 
 @pytest.mark.any_arch
+@pytest.mark.parametrize("whose, shown", [("own", []), ("last", ["main", "member", "member"])])
+def test_overwritten_thread(arch, whose, shown, tmp_path):
+    """The thread that crashes has overwritten its own structure, or that of another one:
+    nothing is made of what stands there."""
+    result = build("tests/apps/workers", arch).run("crowd", "4", whose, options=["--on-crash", str(tmp_path)])
+    assert result.status == CRASHED and "crash while" not in result.text, result.text
+    assert ("Running: a thread whose structure is damaged (0x" in result.text) == (not shown), result.text
+    listed = re.findall(r"CRIT: Thread \d+: (\w+)", result.text)
+    assert [name for name in listed if name != "idle"] == shown, result.text
+    assert "Threads behind that: unknown, the list is damaged" in result.text, result.text
+    folder, = tmp_path.glob("workers-*")
+    report = json.loads((folder / "report.json").read_bytes())
+    assert "is damaged at" in report["missing"]["threads"], report
+    assert not [t for t in report["threads"] if t["id"] == 0x41414141], report["threads"]
+    assert "crowd (" in backtrace(folder / "core")
+
+
+@pytest.mark.any_arch
 def test_time(arch, tmp_path):
     """One instruction is a tick: a dump takes many, and the program's clock stands."""
     image, core = build("tests/apps/workers", arch), tmp_path / "core"

@@ -4,6 +4,7 @@
  * All threads, each with its state, its stack and where it is. The call traces
  * of those that run are not repeated: they are those of the CPUs.
  */
+#include <uk/lcpu.h>
 #include <uk/param.h>
 #include <uk/snprintf.h>
 #include <uk/thread.h>
@@ -52,16 +53,26 @@ static void thread(struct uk_thread *t)
 
 static void threads(const struct uk_crash_info *info __unused)
 {
-	struct uk_thread *t = __NULL, *self = uk_thread_current();
+	const struct uk_thread *self = uk_thread_current();
+	struct uk_thread *t, *last = __NULL;
 	unsigned int count = 0;
 
-	if (self)
+	if (self && uk_thread_on(ukplat_lcpu_id()))
 		uk_pr_crit("Running: thread %u, %s\n", self->id, self->name);
-	while ((t = uk_thread_next(t)))
+	else if (self)
+		uk_pr_crit("Running: a thread whose structure is damaged "
+			   "(0x%lx)\n",
+			   (__vaddr_t)self);
+	while ((t = uk_thread_next(last))) {
 		if (count++ < threads_max)
 			thread(t);
+		last = t;
+	}
 	if (count > threads_max)
 		uk_pr_crit("Threads not shown: %u\n", count - threads_max);
+	if (uk_threads_are_cut(last))
+		uk_pr_crit("Threads behind that: unknown, the list is "
+			   "damaged\n");
 }
 
 UKCRASH_SECTION(threads);

@@ -15,12 +15,11 @@
  *
  *	[0000000000101234] ? main+65 (apps/crash/main.c:52)
  */
+#include <uk/lcpu.h>
 #include <uk/nofault.h>
 #include <uk/stack.h>
 #include <uk/symtab.h>
-#ifdef CONFIG_LIBUKSCHED
 #include <uk/thread.h>
-#endif
 #include <uk/unwind.h>
 #include "crash_internal.h"
 
@@ -152,14 +151,10 @@ TRACE_SCOPE void ukcrash_trace(const struct __regs *regs, int is_call,
 
 static void trace(const struct uk_crash_info *info)
 {
-	const struct uk_stack *own = __NULL;
+	const struct uk_thread *self = uk_thread_on(ukplat_lcpu_id());
 
-#ifdef CONFIG_LIBUKSCHED
-	if (uk_thread_current())
-		own = &uk_thread_current()->stack;
-#endif
 	uk_pr_crit("Call trace:\n");
-	ukcrash_trace(info->regs, !info->trap, own);
+	ukcrash_trace(info->regs, !info->trap, self ? &self->stack : __NULL);
 }
 
 UKCRASH_SECTION(trace);

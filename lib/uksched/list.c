@@ -42,23 +42,51 @@ void sched_list_remove(struct thread *t)
 #endif
 }
 
-struct uk_thread *uk_thread_next(const struct uk_thread *prev)
+/* 0 if its memory is unreadable or overwritten: its name may not be read. */
+static int is_intact(const struct uk_thread *thread)
 {
-	struct uk_thread *at;
-	const struct thread *t;
-	unsigned int id;
+	const struct thread *t = (const struct thread *)thread;
+	const char *name;
 	__u32 magic;
 
+	return !((__uptr)t & (_Alignof(struct thread) - 1)) &&
+	       uk_nofault_try_read(magic, &t->magic) && magic == THREAD_MAGIC &&
+	       uk_nofault_try_read(name, &t->pub.name) && name == t->name;
+}
+
+struct uk_thread *uk_thread_on(unsigned int cpu)
+{
+	struct uk_thread *t = uk_percpus[cpu].thread;
+
+	return t && is_intact(t) ? t : __NULL;
+}
+
+/* Where the list goes on behind a thread, and the lowest id there. */
+static struct uk_thread *behind(const struct uk_thread *prev, unsigned int *id)
+{
 	while (prev && sched_principal((const struct thread *)prev))
 		prev = &sched_principal((const struct thread *)prev)->pub;
-	at = prev ? UK_READ_ONCE(prev->next)
-		  : (struct uk_thread *)UK_READ_ONCE(uksched.first);
-	t = thread_of(at);
-	if (!at || ((__uptr)at & (_Alignof(struct thread) - 1)) ||
-	    !uk_nofault_try_read(magic, &t->magic) || magic != THREAD_MAGIC ||
-	    !uk_nofault_try_read(id, &at->id) || id <= (prev ? prev->id : 0))
+	*id = prev ? prev->id + 1 : 1;
+	return prev ? UK_READ_ONCE(prev->next)
+		    : (struct uk_thread *)UK_READ_ONCE(uksched.first);
+}
+
+struct uk_thread *uk_thread_next(const struct uk_thread *prev)
+{
+	unsigned int least, id;
+	struct uk_thread *at = behind(prev, &least);
+
+	if (!at || !is_intact(at) || !uk_nofault_try_read(id, &at->id) ||
+	    id < least)
 		return __NULL;
 	return &sched_actor(thread_of(at))->pub;
+}
+
+int uk_threads_are_cut(const struct uk_thread *last)
+{
+	unsigned int id;
+
+	return behind(last, &id) && !uk_thread_next(last);
 }
 
 struct uk_thread *uk_thread_by_id(unsigned int id)

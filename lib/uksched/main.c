@@ -10,8 +10,9 @@
 #include "sched_internal.h"
 
 static struct thread main_thread = {
-	.pub = { .name = "main" },
+	.pub = { .name = main_thread.name },
 	.magic = THREAD_MAGIC,
+	.name = "main",
 	.detached = 0,
 };
 

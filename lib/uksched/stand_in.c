@@ -56,6 +56,7 @@ static void begin(struct thread *s, const struct uk_stand_in *how)
 	struct thread *t = thread_of(how->thread);
 
 	*s = *t;
+	s->pub.name = s->pub.stack.name = s->name;
 	s->pub.state = UK_THREAD_READY;
 	s->pub.wait = (struct uk_wait){ 0 };
 	s->ready_next = s->wait_next = __NULL;

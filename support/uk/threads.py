@@ -17,7 +17,8 @@ def uk_threads():
     last = 0
     while at:
         thread = debugger.at("struct thread", at)
-        if int(thread["pub"]["id"]) <= last:
+        is_named = int(thread["pub"]["name"]) == int(thread["name"].address)
+        if int(thread["pub"]["id"]) <= last or not is_named:
             raise Error(f"The list of threads is damaged at {at:#x}.")
         last = int(thread["pub"]["id"])
         yield thread, thread["pub"]

@@ -438,12 +438,14 @@ UK_TESTCASE(uksched, a_damaged_list_ends)
 	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
 		self->next = bad[i];
 		UK_TEST_EXPECT_NULL(uk_thread_next(self));
+		UK_TEST_EXPECT(uk_threads_are_cut(self));
 	}
 	self->next = t;
 	t->next = self;
 	UK_TEST_EXPECT_PTR_EQ(uk_thread_next(self), t);
 	UK_TEST_EXPECT_NULL(uk_thread_next(t));
 	t->next = NULL;
+	UK_TEST_EXPECT_ZERO(uk_threads_are_cut(t));
 	self->next = rest;
 	ukarch_irq_restore(flags);
 	uk_semaphore_up(&s);
@@ -462,6 +464,7 @@ UK_TESTCASE(uksched, a_walk_from_a_thread_that_is_gone_ends)
 	gone.pub.id = 1000;
 	memset(&next, 0xdb, sizeof(next));
 	next.magic = THREAD_MAGIC;
+	next.pub.name = next.name;
 	next.pub.id = 1001;
 	UK_TEST_EXPECT_PTR_EQ(uk_thread_next(&gone.pub), &next.pub);
 }

@@ -104,12 +104,14 @@ static void use_one_cpu(void)
 	uk_thread_set_affinity(uk_thread_current(), 1);
 }
 
+static const char *overwritten = "none"; /* whose structure: own, last */
+
 /* So many threads wait, each in the variable that it has for itself, while main
  * crashes.
  */
 static __attribute__((noinline)) void crowd(unsigned long count)
 {
-	const struct uk_thread *t;
+	struct uk_thread *t = NULL;
 
 	use_one_cpu();
 	own = count;
@@ -118,6 +120,10 @@ static __attribute__((noinline)) void crowd(unsigned long count)
 		while (t->state != UK_THREAD_SLEEPING)
 			uk_sched_yield();
 	}
+	if (!strcmp(overwritten, "own"))
+		memset(uk_thread_current(), 'A', sizeof(*t));
+	if (!strcmp(overwritten, "last"))
+		memset(t, 'A', sizeof(*t));
 	*(volatile int *)0 = 1;
 }
 
@@ -298,6 +304,8 @@ int main(int argc, char **argv)
 		calls();
 		return 0;
 	}
+	if (argc > 3)
+		overwritten = argv[3];
 	if (!strcmp(scene, "crowd"))
 		crowd(strtoul(argv[2], NULL, 10));
 	if (!strcmp(scene, "hole"))

@@ -79,6 +79,12 @@ static inline struct uk_thread *uk_thread_current(void)
 }
 
 /**
+ * The thread on a CPU; NULL if it has none, or its structure was overwritten.
+ * Contexts: any; it is read through uknofault.
+ */
+struct uk_thread *uk_thread_on(unsigned int cpu);
+
+/**
  * Walks all threads, by id, those that exited and are not joined included.
  *
  * @param prev the one before, NULL for the first
@@ -90,6 +96,13 @@ static inline struct uk_thread *uk_thread_current(void)
  *   walk, or prev may have gone meanwhile.
  */
 struct uk_thread *uk_thread_next(const struct uk_thread *prev);
+
+/**
+ * 1 if the list goes on behind the last thread of a walk (NULL if it had none),
+ * but to what is no thread: it is damaged there, and threads may be missing.
+ * Contexts: as uk_thread_next().
+ */
+int uk_threads_are_cut(const struct uk_thread *last);
 
 /**
  * Keeps the list as it is, and threads that are off their CPUs where they are,
@@ -237,6 +250,11 @@ uk_thread_next(const struct uk_thread *prev __unused)
 	return __NULL;
 }
 
+static inline struct uk_thread *uk_thread_on(unsigned int cpu __unused)
+{
+	return __NULL;
+}
+
 static inline unsigned long uk_threads_lock(void)
 {
 	return ukarch_irq_save();
@@ -328,23 +346,12 @@ static inline int uk_thread_cpu(const struct uk_thread *thread __unused)
 }
 #endif
 
-/** The thread on a CPU, NULL if it has none. Contexts: any. */
-static inline struct uk_thread *uk_thread_on(unsigned int cpu)
-{
-#ifdef CONFIG_LIBUKSCHED
-	return uk_percpus[cpu].thread;
-#else
-	(void)cpu;
-	return __NULL;
-#endif
-}
-
 /* Above the ids of threads. */
 #define UK_THREAD_ID_CPUS (1L << 30)
 
 /**
- * The number of what a CPU runs, for debuggers: that of its thread. CPUs
- * without one have n + 1, or UK_THREAD_ID_CPUS + n where others have threads.
+ * The number of what a CPU runs, for debuggers: that of uk_thread_on(). CPUs
+ * without one have n + 1, or UK_THREAD_ID_CPUS + n where there are threads.
  * Contexts: any.
  */
 static inline long uk_thread_id_on(unsigned int cpu)
@@ -353,7 +360,7 @@ static inline long uk_thread_id_on(unsigned int cpu)
 
 	if (t)
 		return t->id;
-	return uk_thread_on(0) ? UK_THREAD_ID_CPUS + cpu : cpu + 1L;
+	return uk_percpus[0].thread ? UK_THREAD_ID_CPUS + cpu : cpu + 1L;
 }
 
 #endif /* __UK_THREAD_H__ */
