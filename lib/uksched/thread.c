@@ -103,13 +103,19 @@ static void areas_fini(struct thread *t)
 	}
 }
 
+/* What a terminal obeys, or ends a line of the log. */
+static int is_control(char c)
+{
+	return (unsigned char)c < ' ' || c == 0x7f;
+}
+
 void uk_thread_set_name(struct uk_thread *thread, const char *name)
 {
 	struct thread *t = thread_of(thread);
 	__sz i = 0;
 
 	for (; i < sizeof(t->name) - 1 && name[i]; i++)
-		t->name[i] = name[i];
+		t->name[i] = is_control(name[i]) ? '?' : name[i];
 	t->name[i] = '\0';
 	thread->name = thread->stack.name = t->name;
 }

@@ -67,6 +67,12 @@ static void *stack_size(void *arg)
 	    pthread_getname_np(pthread_self(), name, sizeof(name)) ||
 	    strcmp(name, "renamed"))
 		return NULL;
+	/* nothing that a terminal obeys, or that forges a line of a log */
+	if (pthread_setname_np(pthread_self(),
+			       "\033[31m\nCRIT: \177\303\266") ||
+	    pthread_getname_np(pthread_self(), name, sizeof(name)) ||
+	    strcmp(name, "?[31m?CRIT: ?\303\266"))
+		return NULL;
 	return (void *)(pthread_self()->stack.top - pthread_self()->stack.base);
 }
 

@@ -38,7 +38,7 @@ typedef void *(*uk_thread_func_t)(void *arg);
 
 /* All may be 0. */
 struct uk_thread_attr {
-	const char *name; /* copied, cut to UK_THREAD_NAME_MAX; 0: "thread" */
+	const char *name; /* as of uk_thread_set_name(); NULL: "thread" */
 	__sz stack;	  /* bytes, rounded up to pages; 0: sched.stack */
 	int detached;	  /* no thread will join it */
 	__u64 affinity;	  /* see uk_thread_set_affinity(); 0: the creator's */
@@ -88,7 +88,9 @@ int uk_thread_join(struct uk_thread *thread, void **result);
 /** Lets a thread free itself at its end. @return 0; -EINVAL as above. */
 int uk_thread_detach(struct uk_thread *thread);
 
-/** Gives a thread another name, which is copied, cut to UK_THREAD_NAME_MAX. */
+/** Gives a thread another name, which is copied, cut to UK_THREAD_NAME_MAX,
+ * with a ? for each control character: names are in logs and on terminals.
+ */
 void uk_thread_set_name(struct uk_thread *thread, const char *name);
 
 /**
