@@ -3,6 +3,7 @@
 """In a gdb that support/gdb --replay has started: goes to the crash of the
 recorded run, and adds `uk rewind`."""
 
+import contextlib
 import linecache
 import re
 
@@ -75,15 +76,17 @@ def faulting_pc():
     return frame and frame.older() and frame.older().pc()
 
 
-class End(gdb.Breakpoint):
-    """Behind its place there is nothing to go back from."""
+class Milestone(gdb.Breakpoint):
+    """Where gdb stops on its way, and says what that is."""
+    all = []
 
-    def __init__(self):
-        super().__init__("ukplat_poweroff", type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
-        self.silent = True
+    def __init__(self, place, text):
+        super().__init__(place, type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
+        self.silent, self.text = True, text
+        self.all.append(self)
 
     def stop(self):
-        print("This is the end of the recording.")
+        print(self.text)
         return True
 
 
@@ -118,7 +121,7 @@ def go_to_crash():
     gdb.events.stop.disconnect(stops.append)
     if not gdb.selected_inferior().pid:
         raise gdb.GdbError("QEMU has ended; record the run again.")
-    End()
+    Milestone("ukplat_poweroff", "This is the end of the recording.")
     name = gdb.newest_frame().name()
     if stops and getattr(stops[-1], "stop_signal", "") == "SIGQUIT":
         print("The run was ended here, by a time limit or a signal.")
@@ -129,10 +132,13 @@ def go_to_crash():
         pc = faulting_pc()
         if pc is not None:
             until([f"*{pc:#x}"], "reverse-continue")
+            Milestone(name, f"This is the crash, behind the instruction that faulted: thbreak *{pc:#x} and "
+                              "reverse-continue go back to it.")
     elif name == "uk_crash_regs" and gdb.newest_frame().older().name() == "uk_crash_here":
         fault = damaged_byte()
         until(["uk_crash_here"], "reverse-continue")
         gdb.execute("reverse-stepi", to_string=True)
+        Milestone(name, "This is the crash: thbreak uk_crash_here and reverse-continue go back to its report.")
     elif name == "ukplat_poweroff":
         print("The guest ended without a crash; this is its end.")
     gdb.execute("frame")
@@ -154,20 +160,27 @@ def instructions():
     return int(re.search(r"instruction count = (\d+)", said).group(1))
 
 
-def go_to(count, place):
-    """Forward to where registers() were `place`, past the user's breakpoints. An exception counts
-    as no instruction, and QEMU stops on either side of it: the last instruction is a step."""
-    points = [point for point in gdb.breakpoints() if point.enabled]
+@contextlib.contextmanager
+def past(points):
+    """gdb does not stop at these breakpoints."""
+    points = [point for point in points if point.enabled]
     for point in points:
         point.enabled = False
     try:
+        yield
+    finally:
+        for point in points:
+            point.enabled = True
+
+
+def go_to(count, place):
+    """Forward to where registers() were `place`, past the user's breakpoints. An exception counts
+    as no instruction, and QEMU stops on either side of it: the last instruction is a step."""
+    with past(gdb.breakpoints()):
         gdb.execute(f"monitor replay_break {count - 1}", to_string=True)
         quietly("continue")
         while registers() != place and instructions() <= count:
             quietly("stepi")
-    finally:
-        for point in points:
-            point.enabled = True
 
 
 class UkRewind(gdb.Command):
@@ -200,14 +213,15 @@ is there already is no change. If no instruction changed it, gdb stays where it 
                                wp_class=gdb.WP_WRITE, internal=True)
         point.silent = True
         here = instructions(), registers()
-        try:
-            quietly("reverse-continue")
-        finally:
-            point.delete()
-        if gdb.newest_frame().pc() == start:
-            go_to(*here)
-            print(f"No instruction changed {what} between the start of the recording and here, where gdb has come "
-                  "back to: it had this value at the start.")
+        with past(Milestone.all):
+            try:
+                quietly("reverse-continue")
+            finally:
+                point.delete()
+            if gdb.newest_frame().pc() == start:
+                go_to(*here)
+                print(f"No instruction changed {what} between the start of the recording and here, where gdb has come "
+                      "back to: it had this value at the start.")
         gdb.execute("frame")
 
 

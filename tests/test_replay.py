@@ -94,13 +94,16 @@ def test_sessions_go_back(null_write, arch):
 
 def test_steps_back(null_write):
     text = replay(null_write[0], "uk rewind", 'printf "PC %lx\\n", $pc', "uk rewind nowhere", 'printf "PC %lx\\n", $pc', "reverse-stepi", "reverse-finish", where("CALL"), "reverse-next", "reverse-next", where("LINE"),
-                  "reverse-stepi", where("INSTRUCTION"), "reverse-step", where("STEP"), "continue", where("END"),
-                  "hbreak null_write", "reverse-continue", where("AGAIN"))
+                  "reverse-stepi", where("INSTRUCTION"), "reverse-step", where("STEP"), "continue", where("CRASH"),
+                  "continue", where("END"), "hbreak null_write", "reverse-continue", "reverse-continue", where("AGAIN"))
     assert "no memory at 0x0, which the crash is about. nowhere points there: uk rewind nowhere" in text, text
     assert "No instruction changed nowhere between the start" in text and \
         len(pcs := re.findall(r"^PC (\w+)$", text, re.M)) == 2 and pcs[0] == pcs[1], text  # back where it was
     assert place(text, "CALL")[0] == "main" and place(text, "LINE")[0] == "main", text
     assert int(place(text, "LINE")[1]) < int(place(text, "CALL")[1]), text
+    assert place(text, "CRASH")[0] == "uk_crash_trap", text
+    backs = re.findall(r"^This is the crash, behind the instruction that faulted: thbreak \*(0x\w+) and", text, re.M)
+    assert [int(pc, 16) for pc in backs] == [int(pcs[0], 16)] * 2, text  # on the way there, and from the end
     assert place(text, "END")[0] == "ukplat_poweroff" and "This is the end of the recording" in text, text
     assert place(text, "AGAIN")[0] == "null_write", text
 
@@ -159,8 +162,11 @@ def test_rewind_to_the_damaged_byte(arch, tmp_path, kind, offset):
     """Of the block that the reason names."""
     image = build("memory_errors", arch, config=SEVERAL if arch == "arm64" else ())
     assert recorded(image, tmp_path / "r", *kind.split()).status == 70
-    text = replay(tmp_path / "r", "print victim", "uk rewind", where("CHANGED"), "print changed.at")
+    text = replay(tmp_path / "r", "print victim", "uk rewind", where("CHANGED"), "print changed.at",
+                  "continue", where("CRASH"), "continue", where("END"), "uk rewind", where("AGAIN"))
     assert place(text, "CHANGED")[0] == "change", text
+    assert "This is the crash: thbreak uk_crash_here and" in text and place(text, "CRASH")[0] == "uk_crash_regs", text
+    assert place(text, "END")[0] == "ukplat_poweroff" and place(text, "AGAIN") == place(text, "CHANGED"), text
     block, changed = (int(value, 16) for value in re.findall(r"^\$\d = .*(0x\w+)", text, re.M))
     assert changed - block == offset, text
 
