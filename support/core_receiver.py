@@ -140,8 +140,8 @@ class Receiver:
                 f.flush()
                 there = os.path.getsize(part)
                 whole = f" of {self.size}" if self.size else ""
-                self._bad(f"{part} is incomplete: {there}{whole} bytes arrived; the last lines of "
-                          "the guest's log say why")
+                self._bad(f"{part} is incomplete: {there}{whole} bytes arrived before the guest ended; "
+                          "if it crashed in that, the last lines of its log say why")
             except ValueError as e:
                 self._bad(f"{part} is no core file: {e}")
         if size is None:

@@ -540,6 +540,7 @@ def test_fleet(real, tmp_path):
             assert taken.returncode == 1 and f"--serve {port}: Address already in use" in taken.stderr
         finally:
             fleet.terminate()
+    assert fleet.wait(RUN_SECONDS) == 0 and json.loads(out.read_text()) == []  # its own target has ended
     for more, says in ((["--serve", "0"], "not a TCP port"), (["--crashes", "x"], "needs --serve"),
                        (["--serve", str(port)], "--serve needs --watch")):
         done = subprocess.run([words[0], *more], env={**env, "VITRINE_CRASH_DIR": ""}, text=True, check=False,
