@@ -117,6 +117,10 @@ KINDS = {
                             ["recurse", "recurse", "overflows"], "recurse(&depth)",
                             file="apps/crash/thread.c", at=2, walk="not present$",
                             below=("thread_start", "ukarch_ctx_start"), stack="deep"),
+    "foreign-guard": Kind(r"write to 0x[0-9a-f]+: guard page below the stack of thread main; "
+                          r"the stack pointer is in that of other$", ["pokes"], "*(volatile char *)arg = 1",
+                          file="apps/crash/thread.c", walk="not present$",
+                          below=("thread_start", "ukarch_ctx_start"), stack="other"),
     "large-frame": Kind(r"stack overflow of thread wide: guard page at 0x[0-9a-f]+$", ["steps_over"],
                         "volatile char large[200000]", file="apps/crash/thread.c", walk="not present$",
                         below=("thread_start", "ukarch_ctx_start"), stack="wide"),

@@ -37,6 +37,7 @@ void irqs_off(void);
 /* In a second thread, while others wait and sleep: thread.c. */
 void in_thread(void);
 void thread_overflow(void);
+void foreign_guard(void);
 void large_frame(void);
 
 /* 1 if the argument chose that kind. */

@@ -265,6 +265,8 @@ const struct kind kinds[] = {
 	{ "in-thread", in_thread, "a fault in a second thread" },
 	{ "thread-overflow", thread_overflow,
 	  "recursion without end in a second thread" },
+	{ "foreign-guard", foreign_guard,
+	  "a write to the guard page of another thread's stack" },
 	{ "large-frame", large_frame,
 	  "a frame that is larger than the stack of a second thread" },
 	{ "before-main", before_main, "a crash in an init call" },

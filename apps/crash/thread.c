@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <uk/mutex.h>
 #include <uk/sched.h>
+#include <uk/stack.h>
 #include "crash.h"
 
 #define SECOND 1000000000UL
@@ -51,6 +52,22 @@ static __attribute__((noinline)) void *overflows(void *arg)
 void __attribute__((noinline)) thread_overflow(void)
 {
 	struct uk_thread *t = uk_thread_create("deep", overflows, NULL);
+
+	if (t)
+		uk_thread_join(t, NULL);
+}
+
+static __attribute__((noinline)) void *pokes(void *arg)
+{
+	*(volatile char *)arg = 1;
+	return arg;
+}
+
+void __attribute__((noinline)) foreign_guard(void)
+{
+	const struct uk_stack *own =
+		uk_stack_find((__vaddr_t)__builtin_frame_address(0));
+	struct uk_thread *t = uk_thread_create("other", pokes, own->guard);
 
 	if (t)
 		uk_thread_join(t, NULL);

@@ -48,13 +48,22 @@ static const char *const why_words[] = {
 
 static void trap_reason(const struct ukarch_trap_ctx *ctx)
 {
-	const struct uk_stack *stack = __NULL;
+	const struct uk_stack *stack = __NULL, *own;
 	char decoded[DECODE_MAX];
 
 	ukarch_trap_decode(ctx, decoded, sizeof(decoded));
 	if (ctx->addr_valid)
 		stack = uk_stack_find(ctx->fault_address);
-	if (stack && ctx->fault_address < (__vaddr_t)stack->base)
+	if (stack && ctx->fault_address >= (__vaddr_t)stack->base)
+		stack = __NULL;
+	own = uk_stack_find(ukarch_regs_sp(ctx->regs));
+	if (stack && own && own != stack)
+		uk_snprintf(ukcrash_reason, REASON_MAX,
+			    "%s 0x%lx: guard page below the stack of thread "
+			    "%s; the stack pointer is in that of %s",
+			    access_words[ctx->access], ctx->fault_address,
+			    stack->name, own->name);
+	else if (stack)
 		uk_snprintf(ukcrash_reason, REASON_MAX,
 			    "stack overflow of thread %s: guard page at 0x%lx",
 			    stack->name, (__vaddr_t)stack->guard);
