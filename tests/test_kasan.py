@@ -8,7 +8,7 @@ import resource
 
 import pytest
 from screen import read_screen
-from vitrine import ONE_COMPILER, ROOT, SEVERAL, build
+from vitrine import ONE_COMPILER, ROOT, RUN_SECONDS, SEVERAL, build, check_all_pass
 
 SOURCE = (ROOT / "tests/apps/kasan/main.c").read_text().splitlines()
 PLACE = re.compile(r"in 0x(\w+) (\S+?)(?:\+\w+)? \((\S+):(\d+)\)$")
@@ -163,3 +163,10 @@ def test_cost(arch):
     result = built(arch).run("bench", options=["--icount"])
     plain, checked = map(int, re.search(r"^(\d+) (\d+)$", result.text, re.M).groups())
     assert 1.1 * plain < checked < 2.5 * plain
+
+
+@pytest.mark.any_arch
+def test_heap_is_whole_again(arch):
+    """The C library's own tests; among them one that fills the heap, frees all and wants one large block."""
+    image = build("test", arch, config=("CONFIG_LIBUKKASAN=y",))
+    check_all_pass(image.run(options=["-p", "test.only=newlib"], seconds=RUN_SECONDS))

@@ -3,8 +3,9 @@
 /*
  * The heap for the compiler's checks (ukkasan): headers and what follows the
  * program's bytes are red zones, freed blocks refuse accesses until they are
- * used again. The shadow's own memory comes from the heap, in chunks that stay;
- * they are linked, so that they are no leaks.
+ * used again. The shadow's own memory comes from the heap, in chunks that stay:
+ * from its end downwards while that is free, so that they do not divide it.
+ * They are linked, so that they are no leaks.
  */
 #include <errno.h>
 #include <uk/kasan.h>
@@ -17,16 +18,24 @@ struct chunk {
 	char *before;
 };
 
-static struct tlsf *heap; /* of the call under way */
-static char *chunk;	  /* the last one */
-static char *next, *end;  /* its pages that are left */
+static struct tlsf *heap;  /* of the call under way */
+static char *chunk;	   /* the last one */
+static char *next, *end;   /* its pages that are left */
+static struct block *edge; /* the lowest chunk at the heap's end, or that end */
 
 static int new_chunk(__sz bytes)
 {
 	struct block *b;
 
-	b = tlsf_block_alloc(heap, __PAGE_SIZE, bytes + sizeof(struct chunk),
-			     __NULL);
+	if (!edge || !tlsf_pool_of(heap, edge))
+		edge = tlsf_end(heap);
+	b = tlsf_block_below(heap, edge, __PAGE_SIZE,
+			     bytes + sizeof(struct chunk));
+	if (b)
+		edge = b;
+	else
+		b = tlsf_block_alloc(heap, __PAGE_SIZE,
+				     bytes + sizeof(struct chunk), __NULL);
 	if (!b)
 		return 0;
 	next = block_payload(b);

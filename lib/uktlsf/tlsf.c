@@ -64,28 +64,34 @@ static void trim(struct tlsf *t, struct block *b, __sz size)
 }
 
 /*
- * Frees the front of a block that is in no list, so that the payload of what
- * remains is aligned. Returns that.
+ * Frees the front of a block that is in no list, up to where the payload of
+ * what remains is to begin. Returns that.
  */
-static struct block *cut_front(struct tlsf *t, struct block *b, __sz align)
+static struct block *cut_at(struct tlsf *t, struct block *b, __uptr at)
 {
-	__uptr start = (__uptr)block_payload(b);
-	__uptr aligned = ALIGN_UP(start, align);
-	struct block *after = tlsf_after(t, b), *cut;
-	__sz gap;
+	struct block *after = tlsf_after(t, b);
+	struct block *cut = (struct block *)(at - BLOCK_HEADER);
+	__sz gap = at - (__uptr)block_payload(b);
 
-	if (aligned == start)
-		return b;
-	if (aligned - start < BLOCK_HEADER + BLOCK_MIN)
-		aligned = ALIGN_UP(start + BLOCK_HEADER + BLOCK_MIN, align);
-	gap = aligned - start;
-	cut = (struct block *)(aligned - BLOCK_HEADER);
 	block_set(t, cut, b, (block_size(b) - gap) | BLOCK_FREE);
 	block_set(t, after, cut, after->word & ~BLOCK_SEAL_MASK);
 	block_set(t, b, b->before,
 		  (gap - BLOCK_HEADER) | BLOCK_FREE | BLOCK_UNASKED);
 	tlsf_insert(t, b);
 	return cut;
+}
+
+/* The same, so that it is aligned. */
+static struct block *cut_front(struct tlsf *t, struct block *b, __sz align)
+{
+	__uptr start = (__uptr)block_payload(b);
+	__uptr aligned = ALIGN_UP(start, align);
+
+	if (aligned == start)
+		return b;
+	if (aligned - start < BLOCK_HEADER + BLOCK_MIN)
+		aligned = ALIGN_UP(start + BLOCK_HEADER + BLOCK_MIN, align);
+	return cut_at(t, b, aligned);
 }
 
 /* Joins two neighbours, of which the second is free; only the first one's
@@ -208,6 +214,33 @@ struct block *tlsf_block_alloc(struct tlsf *t, __sz align, __sz size,
 			       void *caller)
 {
 	return block_alloc(t, align, size, caller);
+}
+
+struct block *tlsf_block_below(struct tlsf *t, struct block *edge, __sz align,
+			       __sz asked)
+{
+	__uptr at = ALIGN_DOWN((__uptr)edge - padded(t, asked), align);
+	struct block *b = edge->before;
+
+	if (!b || !tlsf_may_be_block(t, b) || !block_is_free(b) ||
+	    !block_sealed(t, b) ||
+	    at < (__uptr)block_payload(b) + BLOCK_HEADER + BLOCK_MIN)
+		return __NULL;
+	tlsf_remove(t, b);
+	b = cut_at(t, b, at);
+	trim(t, b, padded(t, asked));
+	take(t, b, asked, __NULL);
+	return b;
+}
+
+struct block *tlsf_end(const struct tlsf *t)
+{
+	const struct pool *pool = &t->pool, *most = pool;
+
+	while ((pool = pool->next))
+		if (pool->end - pool->start > most->end - most->start)
+			most = pool;
+	return (struct block *)(most->end - BLOCK_HEADER);
 }
 #endif
 

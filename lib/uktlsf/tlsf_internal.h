@@ -240,6 +240,15 @@ static inline int tlsf_checked(const struct tlsf *t __unused)
 struct block *tlsf_block_alloc(struct tlsf *t, __sz align, __sz size,
 			       void *caller);
 
+/* The same, of the end of the free block before another one; NULL as well if
+ * that is not free, or too small.
+ */
+struct block *tlsf_block_below(struct tlsf *t, struct block *edge, __sz align,
+			       __sz asked);
+
+/* The end mark of the largest pool. */
+struct block *tlsf_end(const struct tlsf *t);
+
 /* For the compiler's checks: allows accesses to the program's bytes of a block
  * in use, and to nothing around them. Returns 0; -ENOMEM: there is no memory
  * for the shadow.
