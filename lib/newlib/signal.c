@@ -243,6 +243,39 @@ int pthread_sigmask(int how, const sigset_t *set, sigset_t *old)
 	return sigprocmask(how, set, old) ? EINVAL : 0;
 }
 
+int sigemptyset(sigset_t *set)
+{
+	*set = 0;
+	return 0;
+}
+
+int sigfillset(sigset_t *set)
+{
+	*set = ~0UL;
+	return 0;
+}
+
+int sigaddset(sigset_t *set, int sig)
+{
+	if (!is_signal(sig))
+		return fail(EINVAL);
+	*set |= BIT(sig);
+	return 0;
+}
+
+int sigdelset(sigset_t *set, int sig)
+{
+	if (!is_signal(sig))
+		return fail(EINVAL);
+	*set &= ~BIT(sig);
+	return 0;
+}
+
+int sigismember(const sigset_t *set, int sig)
+{
+	return is_signal(sig) ? !!(*set & BIT(sig)) : fail(EINVAL);
+}
+
 int sigpending(sigset_t *set)
 {
 	*set = pending;

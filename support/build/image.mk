@@ -55,7 +55,7 @@ endif
 # support/gdb_commands.py; all others are in the tree. lldb reads the same as
 # commands, by -s.
 _names = newlib=$(NEWLIB_DIR)/src build/newlib-$(ARCH)=$(NEWLIB_DIR) \
-  build=$(BUILD) $(if $(IN_TREE),,$(APP_NAME)=$(APP_DIR)) \
+  $(if $(LIBFDT_DIR),build/libfdt=$(LIBFDT_DIR)) build=$(BUILD) $(if $(IN_TREE),,$(APP_NAME)=$(APP_DIR)) \
   $(foreach l,$(UK_LIBS),$(addprefix $(l)=,$(call outside,$(call uc,$(l)))))
 $(call if_changed,$(BUILD)/.sources,$(_names))
 $(call if_changed,$(IMAGE).lldb,settings set target.source-map $(subst =, ,$(_names)) . $(UK_BASE))

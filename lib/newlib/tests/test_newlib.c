@@ -2,6 +2,7 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <malloc.h>
 #include <signal.h>
 #include <stdint.h>
@@ -76,16 +77,32 @@ UK_TESTCASE(newlib, malloc_of_too_much_is_enomem)
 	UK_TEST_EXPECT_SNUM_EQ(errno, ENOMEM);
 }
 
-/* What a heap keeps for itself; and how much less it gives the second time. The
- * shadow is an eighth, and may follow the block that is freed.
- */
+/* What a heap keeps for itself: the shadow is an eighth. */
 #ifdef CONFIG_LIBUKKASAN
 #define LEFT 4
-#define LESS(most) ((most) / 16)
 #else
 #define LEFT 8
-#define LESS(most) 0
 #endif
+
+/* The heap was full of small blocks: it is in one piece again. */
+UK_TESTCASE(newlib, what_was_given_back_is_one_piece)
+{
+	void **all = NULL, **one, *large;
+	__sz bytes = 0;
+
+	while ((one = malloc(60000))) {
+		*one = all;
+		all = one;
+		bytes += 60000;
+	}
+	while ((one = all)) {
+		all = *one;
+		free(one);
+	}
+	large = malloc(bytes / 2);
+	UK_TEST_EXPECT_NOT_NULL(large);
+	free(large);
+}
 
 UK_TESTCASE(newlib, most_of_the_heap_can_be_had_and_given_back)
 {
@@ -95,7 +112,7 @@ UK_TESTCASE(newlib, most_of_the_heap_can_be_had_and_given_back)
 	free(malloc(1));
 	most = heap_len() - heap_len() / LEFT;
 	for (int i = 0; i < 2; i++) {
-		mem = malloc(most -= i ? LESS(most) : 0);
+		mem = malloc(most);
 		UK_TEST_ASSERT_NOT_NULL(mem);
 		mem[0] = mem[most - 1] = 1;
 		free(mem);
@@ -187,6 +204,37 @@ UK_TESTCASE(newlib, formats_c99_and_long_long)
 	snprintf(buf, sizeof(buf), format, -(1LL << 40), (size_t)7, 0x1ff,
 		 (intmax_t)-2, "ab");
 	UK_TEST_EXPECT_ZERO(strcmp(buf, "-1099511627776 7 ff -2 ab  |"));
+}
+
+/* ISO C, 7.21.6.5: negative if it cannot be counted; POSIX: EOVERFLOW. */
+UK_TESTCASE(newlib, a_length_beyond_an_int_is_an_error)
+{
+	volatile int most = INT_MAX; /* or the compiler complains */
+	char text[4];
+	int w = most;
+
+	errno = 0;
+	UK_TEST_EXPECT_SNUM_EQ(snprintf(text, sizeof(text), "abc%*d", w, 1),
+			       -1);
+	UK_TEST_EXPECT_SNUM_EQ(errno, EOVERFLOW);
+	errno = 0;
+	UK_TEST_EXPECT_SNUM_EQ(
+		snprintf(text, sizeof(text), "%*d%*d%*d", w, 1, w, 1, w, 1),
+		-1);
+	UK_TEST_EXPECT_SNUM_EQ(errno, EOVERFLOW);
+}
+
+/* The text of asctime() has 26 bytes (ISO C, 7.27.3.1). */
+UK_TESTCASE(newlib, a_year_of_five_digits_has_no_room)
+{
+	const struct tm last = { .tm_mday = 1, .tm_year = 9999 - 1900 };
+	const struct tm next = { .tm_mday = 1, .tm_year = 10000 - 1900 };
+
+	UK_TEST_EXPECT_ZERO(
+		strcmp(asctime(&last), "Sun Jan  1 00:00:00 9999\n"));
+	errno = 0;
+	UK_TEST_EXPECT_NULL(asctime(&next));
+	UK_TEST_EXPECT_SNUM_EQ(errno, EOVERFLOW);
 }
 
 UK_TESTCASE(newlib, clocks_go_forward)

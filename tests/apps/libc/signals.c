@@ -91,8 +91,15 @@ static void masks(void)
 static void errors(void)
 {
 	static const int bad[] = { -1, 200 };
+	sigset_t set;
 
 	for (unsigned int i = 0; i < 2; i++) {
+		errno = 0;
+		sigemptyset(&set);
+		line("sets", sigaddset(&set, bad[i]) == -1 &&
+				     sigdelset(&set, bad[i]) == -1 &&
+				     sigismember(&set, bad[i]) == -1 &&
+				     errno == EINVAL);
 		errno = 0;
 		line("raise bad", raise(bad[i]) == -1 && errno == EINVAL);
 		errno = 0;

@@ -168,6 +168,8 @@ static void times(void)
 					 951868799,  1709164800, 4107542400,
 					 -1,	     -86401,	 253402300799,
 					 1234567890, 1e9,	 -2208988800 };
+	static const time_t never = LLONG_MAX;
+	static const struct tm odd = { .tm_wday = 99, .tm_mon = -77 };
 	char text[300];
 
 	for (unsigned int i = 0; i < sizeof(values) / sizeof(*values); i++) {
@@ -193,6 +195,10 @@ static void times(void)
 		       again.tm_mday, again.tm_wday);
 	}
 	printf("difftime = %a\n", difftime(100, 250));
+	strftime(text, sizeof(text), "%a|%A|%b|%B", &odd);
+	printf("strftime of no day = %s\n", text);
+	printf("asctime of no day = %s", asctime(&odd));
+	printf("ctime of no year = %d\n", ctime(&never) == NULL);
 	printf("strftime short = %zu\n",
 	       strftime(text, 3, "%Y", gmtime(&values[0])));
 }
