@@ -23,6 +23,13 @@ def is_core(path):
     return False
 
 
+def is_elf(path):
+    """Whether it is an ELF file of any kind."""
+    with contextlib.suppress(OSError, ElfError):
+        return bool(Elf(path))
+    return False
+
+
 class Core:
     """A core file: `image` is the path of its image when it was written, `build_id`
     that of the image; each "" if the file does not say. `cut`: what to say about one that is not

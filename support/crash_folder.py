@@ -74,7 +74,7 @@ def frames_of(report):
 def fits(value, kinds):
     """Whether a value has the types that a form like it has."""
     if isinstance(kinds, dict):
-        return isinstance(value, dict) and all(fits(value.get(k), kind) for k, kind in kinds.items())
+        return isinstance(value, dict) and all(k in value and fits(value[k], kind) for k, kind in kinds.items())
     if isinstance(kinds, list):
         return isinstance(value, list) and all(fits(v, kinds[0]) for v in value)
     return isinstance(value, kinds) and not (isinstance(value, bool) and kinds is not bool)

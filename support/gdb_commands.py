@@ -21,6 +21,7 @@ import uk.tables
 import uk.cpus
 import uk.heap
 import uk.report
+import uk.rewind
 import uk.threads
 import uk.tls
 import uk.trace

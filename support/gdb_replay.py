@@ -12,6 +12,7 @@ import gdb
 ENDS = ("uk_crash_trap", "uk_crash_regs", "ukplat_poweroff")
 start = None  # where the recording begins
 fault = None  # the address that the crash is about
+FRAMES = 8  # looked at for the bad pointer, at most
 OBJECT = 4096  # bytes: how far behind a bad pointer a member may be
 
 
@@ -22,12 +23,8 @@ def readable(address):
         return False
 
 
-def pointers():
-    """What the source line of the crash names that points to the address which cannot be read;
-    where a bad address was called, the line of the call."""
-    frame = gdb.newest_frame()
-    if not frame.find_sal().symtab:
-        frame = frame.older() or frame
+def pointers(frame):
+    """What the source line of a frame names that points to the address which cannot be read."""
     frame.select()
     place = frame.find_sal()
     line = linecache.getline(place.symtab.fullname(), place.line) if place.symtab else ""
@@ -48,10 +45,24 @@ def no_address():
     """Why `uk rewind` alone goes nowhere."""
     if fault is None:
         return "There is no crash about memory. Name what holds a bad value: uk rewind EXPRESSION"
-    names = list(dict.fromkeys(pointers()))
-    return f"There is no memory at {fault:#x}, which the crash is about. " + (
-        f"{' and '.join(names)} points there: uk rewind {names[-1]}" if names else
-        "Name what holds the bad pointer: uk rewind EXPRESSION")
+    return f"There is no memory at {fault:#x}, which the crash is about. {advice()}"
+
+
+def advice():
+    """Of the frames, innermost first, the first that names what points there, which stays selected:
+    a function of the C library was given it, and where a bad address was called that is the caller."""
+    then = gdb.selected_frame()
+    frame = gdb.newest_frame()
+    for level in range(FRAMES):
+        names = list(dict.fromkeys(pointers(frame)))
+        if names:
+            where = f" in frame {level}, which is selected now" if level else ""
+            return f"{' and '.join(names)} points there{where}: uk rewind {names[-1]}"
+        frame = frame.older()
+        if frame is None:
+            break
+    then.select()
+    return "Name what holds the bad pointer: uk rewind EXPRESSION"
 
 
 def until(places, command):
@@ -196,6 +207,8 @@ is there already is no change. If no instruction changed it, gdb stays where it 
         super().__init__("uk rewind", gdb.COMMAND_RUNNING)
 
     def invoke(self, argument, from_tty):
+        if not gdb.selected_inferior().pid:
+            raise gdb.GdbError("The replay has ended: start support/gdb --replay again.")
         if not argument and (fault is None or not readable(fault)):
             raise gdb.GdbError(no_address())
         what = argument or f"*(unsigned char *){fault:#x}"
@@ -208,11 +221,14 @@ is there already is no change. If no instruction changed it, gdb stays where it 
             raise gdb.GdbError(f"{what}: {e}") from e
         if address is None or not value.type.sizeof:
             raise gdb.GdbError(f"{what} is not in memory: give a variable or *ADDRESS.")
+        if gdb.newest_frame().pc() == start:
+            raise gdb.GdbError("This is the start of the recording: there is nothing before it.")
         size = min(value.type.sizeof, 8)
         point = gdb.Breakpoint(f"*(char (*)[{size}]){int(address):#x}", type=gdb.BP_WATCHPOINT,
                                wp_class=gdb.WP_WRITE, internal=True)
         point.silent = True
-        here = instructions(), registers()
+        new = value.format_string(max_elements=8)
+        here, level = (instructions(), registers()), gdb.selected_frame().level()
         with past(Milestone.all):
             try:
                 quietly("reverse-continue")
@@ -221,7 +237,11 @@ is there already is no change. If no instruction changed it, gdb stays where it 
             if gdb.newest_frame().pc() == start:
                 go_to(*here)
                 print(f"No instruction changed {what} between the start of the recording and here, where gdb has come "
-                      "back to: it had this value at the start.")
+                      f"back to: it was {new} at the start, and a write of the same value is no change.")
+                gdb.execute(f"frame {level}")
+                return
+        old = gdb.Value(int(address)).cast(value.type.pointer()).dereference().format_string(max_elements=8)
+        print(f"{what} changes here from {old} to {new}")
         gdb.execute("frame")
 
 

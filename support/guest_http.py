@@ -68,4 +68,6 @@ def ask(url, path, option, method="GET", body=None, token=None, token_by="", sec
         raise GuestError(f"{url}: {refusal(e, f'{method} {path}', option, token_by)}") from e
     except (OSError, ValueError, http.client.HTTPException) as e:
         why = getattr(e, "reason", e)
-        raise GuestError(f"{url} does not answer: {getattr(why, 'strerror', None) or why}") from e
+        hint = "; a guest that support/run --metrics PORT (or make run METRICS=PORT) starts is there" \
+            if isinstance(why, ConnectionRefusedError) else ""
+        raise GuestError(f"{url} does not answer: {getattr(why, 'strerror', None) or why}{hint}") from e

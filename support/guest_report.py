@@ -49,7 +49,10 @@ class Reporter:
         self.ours.sendall(json.dumps({"execute": command, "arguments": arguments}).encode() + b"\n")
         answer = self.reply()
         if "error" in answer or "Could not" in str(answer["return"]):
-            raise Failure(f"QEMU refuses: {str(answer.get('error', answer['return'])).strip()}")
+            said = str(answer.get("error", answer["return"])).strip()
+            if "duplicate yank instance" in said:  # QEMU's words; it has one stub
+                said = "its debug stub is in use already, by an option -gdb: support/gdb --stub there, and `uk report`"
+            raise Failure(f"QEMU refuses: {said}")
         return answer["return"]
 
     def monitor(self, line):

@@ -508,6 +508,16 @@ def test_defconfig_and_a_changed_config(tmp_path):
     assert "STACK_SIZE_KB=128" in dotconfig.read_text()
 
 
+def test_values_that_cannot_be(tmp_path):
+    """The message names the file, the option, and what may be."""
+    words = new_app(tmp_path, APP_MAKEFILE)
+    for value, says in (("1", r"app/defconfig: CONFIG_STACK_SIZE_KB=1 cannot take effect, it would be \d+: values are 16 to 8192$"),
+                        ("two", r"app/defconfig: the value 'two' is invalid for STACK_SIZE_KB .*, which has type int$")):
+        (tmp_path / "app" / "defconfig").write_text(f"CONFIG_STACK_SIZE_KB={value}\n")
+        done = make("defconfig", *words, check=False)
+        assert done.returncode and re.search(says, done.stdout, re.M) and "warning" not in done.stdout, done.stdout
+
+
 def test_randconfig_repeats_a_seed(tmp_path):
     texts = []
     for name in ("one", "two"):

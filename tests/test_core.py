@@ -220,8 +220,13 @@ def test_image_is_found(arch, tmp_path):
         path.write_bytes(data[:at] + b"\xab" * 20 + data[at + 20:])
     assert "in null_write ()" in backtrace(core)
     assert core_file.Core(core).find_image([NeverWalked()]) == str(image)
-    wrong = output(ROOT / "support" / "gdb", build("crash", arch).path, "-c", core, "-batch")
-    assert re.search(f"{core} is a core file of the image with build-id {'ab' * 20}, .*crash.elf has ", wrong), wrong
+    other = build("crash", arch).path
+    for own, its in (([image, core], [other, core]), ([core, image], [core, other]), ([image, "-c", core], [other, "-c", core])):
+        assert "in null_write ()" in output(ROOT / "support/gdb", *own, "-batch", "-ex", "bt")
+        assert "`null_write at kinds.c:" in output(ROOT / "support/gdb", "--lldb", *own, "--batch", "-o", "bt")
+        for debugger in ([], ["--lldb"]):
+            wrong = output(ROOT / "support/gdb", *debugger, *its, "-batch")
+            assert re.search(f"{core} is a core file of the image with build-id {'ab' * 20}, .*crash.elf has ", wrong), wrong
     cut = tmp_path / "cut"
     before_id = core.read_bytes().index(b"\xab" * 20)
     for size, reason in ((1000, "is not an image"),

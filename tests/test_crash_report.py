@@ -458,6 +458,12 @@ def test_hostile_folder(real, tmp_path):
     bad = {"version": {"version": 2}, "format": {"format": "x"}, "time": {"time": "yesterday"},
            "frames": {"threads": [{"id": 1}]}, "number": {"application": 1}, "bool": {"status": True},
            "value": {"values": [[]]}}
+    for part, one in (("threads", real["threads"][0]), ("values", real["values"][0]),
+                      ("cpus", real["cpus"][0])):  # each key, one that may be null, too
+        bad |= {f"{part}_{key}": {part: [{k: v for k, v in one.items() if k != key}]} for key in one}
+    frame = real["threads"][0]["frames"][0]
+    bad |= {f"frames_{key}": {"threads": [{**real["threads"][0], "frames": [{k: v for k, v in frame.items() if k != key}]}]}
+            for key in frame}
     for name, more in bad.items():
         put(tmp_path, name, real, **more)
     texts = {"cut": json.dumps(real)[:-20], "list": "[]", "deep": "[" * 100000, "empty": "", "bytes": "\ufffd"}
@@ -478,6 +484,10 @@ def test_hostile_folder(real, tmp_path):
         status, out, _ = crashes(*words)
         assert status == 0 and all(c.isprintable() or c == "\n" for c in out)
     check_metrics(crashes("--prometheus", tmp_path)[1], 2)
+    for words in ((tmp_path / "good",), (tmp_path, "good/"), (f"{tmp_path}/good/",)):  # of one report
+        assert crashes(*words)[:2] == crashes(tmp_path, "good")[:2]
+    (tmp_path / "nothing").mkdir()
+    assert crashes(tmp_path / "nothing") == (0, "", f"support/crashes: no reports in {tmp_path / 'nothing'}\n")
 
 
 def check_metrics(text, count):

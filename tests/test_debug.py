@@ -10,10 +10,11 @@ import socket
 import subprocess
 
 import pytest
+from elftools.elf.elffile import ELFFile
 
 from debugger import run_under_gdb
 from gdb_guest import StubGuest
-from guest import free_port
+from guest import Guest, free_port, until
 from vitrine import ARCHS, CPUS, NOT_OURS, ORDERED, ROOT, RUN_SECONDS, SHARED, SUPPORT_RUN, app_folder, build, make
 
 SUPPORT_GDB = ROOT / "support" / "gdb"
@@ -69,6 +70,44 @@ def test_no_process_listens(tmp_path):
         done = support_gdb("--connect", place, image)
         assert done.returncode == 125 and f"--gdb {place} {image}" in done.stdout, done.stdout
         assert "no guest listens" in done.stdout, done.stdout
+
+
+def test_all_sources_are_there(arch):
+    """Of each line of the debug information; the C library's and libfdt's are not in the tree."""
+    image = build("hello", arch).path
+    rules = dict(rule.split("=", 1) for rule in (image.parent / ".sources").read_text().split())
+    missing = set()
+    with open(image, "rb") as f:
+        info = ELFFile(f).get_dwarf_info()
+        for unit in info.iter_CUs():
+            lines = info.line_program_for_CU(unit)
+            folders = [folder.decode() for folder in lines["include_directory"]]
+            for file in lines["file_entry"]:
+                name = os.path.normpath(os.path.join(folders[0], folders[file.dir_index], file.name.decode()))
+                start = next((start for start in rules if name.startswith(start + "/")), None)
+                path = os.path.join(ROOT, name) if start is None else rules[start] + name[len(start):]
+                if name != "<built-in>" and not os.path.exists(path):
+                    missing.add(name)
+    assert not missing
+    listed = support_gdb(image, "-batch", *(word for name in ("strlen", "printf", "main") for word in ("-ex", f"list {name}")))
+    assert "aligned_addr" in listed.stdout and "No such file" not in listed.stdout, listed.stdout
+    listed = support_gdb("--lldb", image, "--batch", "-o", "source list -n strlen", "-o", "source list -n printf")
+    assert "File: newlib/libc/string/strlen.c" in listed.stdout and "printf (const char *" in listed.stdout, listed.stdout
+
+
+def test_two_debuggers(tmp_path):
+    """The second one waits, and says so."""
+    place = tmp_path / "s"
+    with Guest(threads(ARCHS[0]), options=["--gdb", place, "-p", "gdb.wait=1"]) as guest:
+        until(place.exists)
+        with socket.socket(socket.AF_UNIX) as first:
+            first.connect(str(place))
+            with subprocess.Popen([SUPPORT_GDB, "--connect", place, guest.image.path, "-batch"], stdin=subprocess.DEVNULL,
+                                  stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as second:
+                said = second.stderr.readline()
+                first.close()
+                second.communicate(timeout=RUN_SECONDS)
+    assert said == f"support/gdb: another debugger is at {place}: this one is served when that one has left\n"
 
 
 def test_run_says_that_there_is_no_stub(tmp_path):

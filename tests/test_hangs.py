@@ -8,6 +8,7 @@ import os
 import pty
 import re
 import signal
+import subprocess
 
 import pytest
 from guest import Guest, free_port, vport1
@@ -200,6 +201,18 @@ def test_report_from_outside(arch):
         assert threads["waiter"][0].startswith("waiting for semaphore never (0x"), guest.text
         for name in ("main", "waiter"):
             assert stands(name, threads[name][1]), (name, guest.text)
+
+
+def test_stub_in_use(arch, tmp_path):
+    """QEMU has one stub: where a user has taken it, the message says where the report is."""
+    taken = ("--qemu", f"-gdb unix:{tmp_path}/stub,server=on,wait=off")
+    with Guest(built(arch), "beats", options=[*cpus(arch), *taken]) as guest:
+        guest.wait_for("beat\n")
+        guest.process.send_signal(signal.SIGQUIT)
+        guest.wait_for("its debug stub is in use already, by an option -gdb: support/gdb --stub there, and `uk report`\n")
+        done = subprocess.run([ROOT / "support/gdb", "--stub", tmp_path / "stub", guest.image.path, "-batch", "-ex", "uk report"],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=60)
+        assert ": waiter, waiting for semaphore never" in done.stdout, done
 
 
 def test_interrupts_off(arch):

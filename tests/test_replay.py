@@ -92,12 +92,22 @@ def test_sessions_go_back(null_write, arch):
             assert place(text, "BACK")[0] == "main" and place(text, "ON")[0] == "null_write", text
 
 
+def test_both_ends(null_write):
+    """There is nothing before the start, and nothing is left behind the end."""
+    text = replay(null_write[0], "reverse-continue", "uk rewind nowhere", where("START"), "continue", "continue",
+                  where("END"), "kill", "uk rewind nowhere", "p 1")
+    assert "This is the start of the recording: there is nothing before it." in text, text
+    assert place(text, "END")[0] == "ukplat_poweroff", text
+    assert "The replay has ended: start support/gdb --replay again." in text and "Python Exception" not in text, text
+
+
 def test_steps_back(null_write):
     text = replay(null_write[0], "uk rewind", 'printf "PC %lx\\n", $pc', "uk rewind nowhere", 'printf "PC %lx\\n", $pc', "reverse-stepi", "reverse-finish", where("CALL"), "reverse-next", "reverse-next", where("LINE"),
                   "reverse-stepi", where("INSTRUCTION"), "reverse-step", where("STEP"), "continue", where("CRASH"),
                   "continue", where("END"), "hbreak null_write", "reverse-continue", "reverse-continue", where("AGAIN"))
     assert "no memory at 0x0, which the crash is about. nowhere points there: uk rewind nowhere" in text, text
     assert "No instruction changed nowhere between the start" in text and \
+        "it was 0x0 at the start, and a write of the same value is no change" in text and \
         len(pcs := re.findall(r"^PC (\w+)$", text, re.M)) == 2 and pcs[0] == pcs[1], text  # back where it was
     assert place(text, "CALL")[0] == "main" and place(text, "LINE")[0] == "main", text
     assert int(place(text, "LINE")[1]) < int(place(text, "CALL")[1]), text
@@ -113,7 +123,7 @@ def test_bad_call(arch, tmp_path):
     """gdb stands at the address that was called, and goes back to the call."""
     recorded(build("crash", arch), tmp_path / "r", "null-call")
     text = replay(tmp_path / "r", 'printf "PC %lx\\n", $pc', "uk rewind", "reverse-stepi", where("CALL"))
-    assert "PC 0\n" in text and "nowhere points there: uk rewind nowhere" in text, text
+    assert "PC 0\n" in text and "nowhere points there in frame 1, which is selected now: uk rewind nowhere" in text, text
     assert place(text, "CALL")[0] == "null_call", text
 
 
@@ -123,6 +133,7 @@ def test_call_of_data(arch, tmp_path):
     recorded(build("crash", arch), tmp_path / "r", "nx")
     text = replay(tmp_path / "r", "uk rewind", where("WRITE"), 'printf "BEFORE %d\n", code[0]', "nexti", 'printf "THEN %d\n", code[0]')
     assert place(text, "WRITE")[0] == "nx" and "BEFORE 0\n" in text and "THEN 1\n" in text, text
+    assert re.search(r"^\*\(unsigned char \*\)0x\w+ changes here from 0 '\\000' to 1 '\\001'$", text, re.M), text
 
 
 @pytest.mark.any_arch
@@ -198,10 +209,13 @@ def test_refused(tmp_path, options, reason):
 
 
 def test_no_recording(tmp_path):
-    for words in ([], [tmp_path]):
-        done = subprocess.run([ROOT / "support/gdb", "--replay", *words], text=True,
+    for words, says in ((["--replay"], "the folder of a recording"), (["--replay", tmp_path], "recording"),
+                        (["--replay", tmp_path, "--lldb"], "leave out --lldb"), (["--lldb", "--replay", tmp_path], "leave out --lldb"),
+                        (["--boot", "--replay", tmp_path], "leave out --boot"),
+                        (["--replay", tmp_path, build("crash", ARCHS[0]).path], "has its own image: leave out /")):
+        done = subprocess.run([ROOT / "support/gdb", *words], text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-        assert done.returncode == 2 and "recording" in done.stdout, done.stdout
+        assert done.returncode == 2 and says in done.stdout, done.stdout
 
 
 DAMAGES = [(lambda f: (f / "snapshots.qcow2").unlink(), "snapshots.qcow2: No such file"),

@@ -99,6 +99,13 @@ def test_wrong_for_the_image(guests, options, says):
     assert says in done.stderr.decode()
 
 
+def test_kvm_of_another_architecture(guests):
+    host, other = os.uname().machine, "arm64" if os.uname().machine == "x86_64" else "x86_64"
+    done = run("--accel", "kvm", guests[other])
+    assert done.returncode == 2
+    assert f"--accel kvm needs a host for {other}, this one is for {host}: leave it out" in done.stderr.decode()
+
+
 @pytest.mark.parametrize("arch, says", [
     ("x86_64", "without the PVH note"), ("arm64", "not linked to run at 0x40000000")])
 def test_program_for_the_host(tmp_path, arch, says):

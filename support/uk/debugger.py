@@ -37,12 +37,30 @@ value.dereference(), value.address, value.type.sizeof.
   split(text)           words of an argument
   number(text)          the value of an expression
   command(name, complete=None)    makes a function of the argument a command `uk NAME`;
-                        complete() gives the words that can follow
+                        complete() gives the words that can follow; the first line of its
+                        description is the usage
 """
 
+import functools
 import sys
 
 if "gdb" in sys.modules:
     from uk.in_gdb import *  # pylint: disable=wildcard-import,unused-wildcard-import
 else:
     from uk.in_lldb import *  # pylint: disable=wildcard-import,unused-wildcard-import
+
+_command = command
+
+
+def command(name, complete=None):  # pylint: disable=function-redefined
+    """The debugger's own, which refuses words behind a command that takes none."""
+    def add(function):
+        usage = function.__doc__.partition("\n")[0]
+
+        @functools.wraps(function)
+        def checked(argument):
+            if argument.strip() and usage == f"uk {name}":
+                raise Error(f"{usage} takes nothing behind it: leave out {argument.strip()}")
+            function(argument)
+        return _command(name, complete)(checked)
+    return add

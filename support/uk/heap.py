@@ -204,7 +204,10 @@ def print_groups(heap, found, what, most):
 
 
 def count_of(argument):
-    return debugger.number(argument) if argument.strip() else SHOWN
+    count = debugger.number(argument) if argument.strip() else SHOWN
+    if count < 1:
+        raise debugger.Error(f"{argument.strip()}: the number of call traces is 1 or more")
+    return count
 
 
 @contextlib.contextmanager

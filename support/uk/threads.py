@@ -117,10 +117,15 @@ def cpu_text(thread):
 
 
 def cpu_time(thread):
-    """ns, up to now where the guest's clock stands: at its own stub, and in its core file."""
+    """Up to now where the guest's clock stands: at its own stub, and in its core file. Elsewhere
+    that of a thread on a CPU is more, by an unknown time."""
     clock = variable("plat_clock_line", "common/clock.c")
-    now = int(clock["base"]) - int(thread["since"]) if int(clock["stopped"]) and uses_cpu(thread) else 0
-    return int(thread["pub"]["cpu_time"]) + now
+    now, more = 0, ""
+    if uses_cpu(thread) and int(clock["stopped"]):
+        now = int(clock["base"]) - int(thread["since"])
+    elif uses_cpu(thread):
+        more = "over "
+    return f"{more}{(int(thread['pub']['cpu_time']) + now) / 1e6:.3f} ms"
 
 
 WAITS = {"queue": "for wait queue", "mutex": "for mutex", "semaphore": "for semaphore",
@@ -182,8 +187,8 @@ def list_threads(_):
 List the guest's threads: number, name, state and what they wait for, time on
 the CPU, place.
 
-The time of the running thread is up to now at the image's own stub and in a
-core file, elsewhere up to when it last left the CPU. The place is the innermost
+The time of a running thread is up to now at the image's own stub and in a core
+file; elsewhere it is more than what it had when it last left the CPU. The place is the innermost
 function that is not the scheduler's. Of several CPUs the state names the one."""
     rows = [("Id", "Name", "State", "CPU time", "Place")]
     try:
@@ -192,7 +197,7 @@ function that is not the scheduler's. Of several CPUs the state names the one.""
             waits = state in ("waiting", "sleeping")
             rows.append((str(int(pub["id"])), text_at(pub["name"]),
                          f"{state} {wait_of(pub)}" if waits else state + cpu_text(thread),
-                         f"{cpu_time(thread) / 1e6:.3f} ms", where_thread(thread, state)))
+                         cpu_time(thread), where_thread(thread, state)))
         if len(rows) == 1:
             print("There are no threads yet.")
     finally:  # of a damaged list what was read
