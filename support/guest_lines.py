@@ -100,7 +100,7 @@ def crash_reporter(stack, options, image, arch):
             raise qemu_command.UsageError(f"--{min(given)} goes with --on-crash DIR")
         return None, options
     for other, why in (("core", "both take the guest's core file"),
-                       ("record", "QEMU does not record the line of core files")):
+                       ("record", "a recording repeats the run itself")):
         if other in options:
             raise qemu_command.UsageError(f"--on-crash does not go with --{other}: {why}; give one of them")
     import crash_report  # pylint: disable=import-outside-toplevel

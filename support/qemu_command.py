@@ -160,6 +160,27 @@ def server(name, port):
             "server=on,wait=off,nodelay=on"]
 
 
+def serial(name, where):
+    """The same in the words of -serial."""
+    if name == "core":
+        return f"file:{where}"
+    return f"unix:{where.replace(',', ',,')},server=on,wait=off" if isinstance(where, str) else \
+        f"tcp:127.0.0.1:{where},server=on,wait=off,nodelay=on"
+
+
+def recorded_devices(machine, **streams):
+    """As debug_devices(), of a run that is recorded: QEMU records the bytes of what -serial makes,
+    of which the machine takes the first alone. A virtconsole hears nothing of clients that come and go,
+    which QEMU does not record."""
+    numbers = {name: number for name, number in (("metrics", 1), ("shell", 3), ("core", 0)) if streams[name] is not None}
+    if numbers and machine == "q35":
+        raise UsageError(f"--record needs a virtio port for --{next(iter(numbers))}: use another machine than q35")
+    out = ["-global", "virtio-mmio.force-legacy=false"] if numbers else []
+    for nth, (name, number) in enumerate(numbers.items(), 1):
+        out += ["-serial", serial(name, streams[name]), *virtio_port(name, number, "virtconsole", f"serial{nth}")]
+    return out
+
+
 def debug_devices(arch, machine, gdb, metrics, shell, core):
     """The streams for a debugger, a metrics scraper and a shell, by TCP port; that for
     a core file, by path."""
@@ -193,16 +214,16 @@ def debug_devices(arch, machine, gdb, metrics, shell, core):
     if ports:
         out += ["-global", "virtio-mmio.force-legacy=false"]
     for name, number in ports:
-        out += virtio_port(name, number)
+        # A virtserialport, unlike a virtconsole, notifies the guest when the host's end opens
+        # and closes; it cannot be port 0.
+        out += virtio_port(name, number, "virtserialport" if number else "virtconsole", name)
     return out
 
 
-def virtio_port(name, number):
-    """A port on a device of its own. A virtserialport, unlike a virtconsole,
-    notifies the guest when the host's end opens and closes; it cannot be port 0."""
-    kind = "virtserialport" if number else "virtconsole"
+def virtio_port(name, number, kind, chardev):
+    """A port on a device of its own."""
     return ["-device", f"virtio-serial-device,id={name}-serial",
-            "-device", f"{kind},bus={name}-serial.0,chardev={name},"
+            "-device", f"{kind},bus={name}-serial.0,chardev={chardev},"
             f"name={name},nr={number}"]
 
 
@@ -239,7 +260,8 @@ def qemu_command(image, args, *, machine=None, accel="tcg", cpu=None, mem="128M"
                  ["-chardev", "stdio,id=stdio", "-serial", "chardev:stdio"])]
     if icount:
         command += ["-icount", target.icount]
-    command += debug_devices(arch, machine, gdb, metrics, shell, core)
+    command += recorded_devices(machine, metrics=metrics, shell=shell, core=core) if recorded else \
+        debug_devices(arch, machine, gdb, metrics, shell, core)
     command += ["-kernel", image]
     line = guest_command_line(params, args)
     if line:

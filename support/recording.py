@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
 """Runs that QEMU has recorded (support/run --record) and repeats, instruction by
-instruction, forwards and backwards (support/gdb --replay). A recording is a folder:
+instruction, forwards; support/gdb --replay goes back with replay_relay.py. A recording is a folder:
 
   NAME.elf         the image that ran
   events           input, clocks and interrupts, as QEMU records them
-  snapshots.qcow2  the machine at its start; QEMU goes on from there to go back
   run.json         QEMU's command, {DIR} for the folder; when the run has ended, the size
                    and the SHA-256 of each of the files
 """
@@ -16,50 +15,31 @@ import os
 import re
 import shutil
 import stat
-import subprocess
 from pathlib import Path
 
 import qemu_command
 from archs import ARCHS
 
-# When the state of a virtio port is loaded, to go back, QEMU 7.2 starts a timer which no
-# recording has, and waits for ever (hw/char/virtio-serial-bus.c, post_load).
-VIRTIO = "QEMU cannot go back where there is a virtio port"
-REFUSED = {"gdb": "support/gdb --replay debugs the recording, without the guest's stub",
-           "metrics": VIRTIO, "metrics-raw": VIRTIO, "core": VIRTIO,
-           "shell": VIRTIO + "; use the terminal: -p console.stdio=none -p shell.console=%s"}
-# The device resets itself by work on the CPU's thread, which a replay that goes
-# back to a snapshot has stopped: QEMU then waits for ever (QEMU 7.2, hw/i386/kvmvapic.c).
-X86_64 = ["-global", "apic-common.vapic=off"]
+VERSION = 2
+EVENTS = "events"
 
 
-FILES = ("events", "snapshots.qcow2")  # beside the image
-
-
-def refuse(options, arch):
+def refuse(options):
     """What cannot be recorded is a usage error with its reason."""
-    for name, reason in REFUSED.items():
-        if name in options:
-            raise qemu_command.UsageError(f"--record does not go with --{name}: "
-                                          f"{reason.replace('%s', ARCHS[arch].console)}")
+    if "gdb" in options:
+        raise qemu_command.UsageError("--record does not go with --gdb: support/gdb --replay debugs the recording, without "
+                                      "the guest's stub")
     if options.get("accel") == "kvm":
         raise qemu_command.UsageError("--record needs tcg: kvm's instructions cannot be repeated")
     if options.get("smp", 1) > 1:
         raise qemu_command.UsageError("--record does not go with --smp: QEMU records one CPU only; --icount "
                                       "repeats a run of several")
-    best = next(iter(ARCHS[arch].machines))
-    if options.get("machine", best) != best:
-        raise qemu_command.UsageError(
-            f"--record needs --machine {best}: QEMU's replay of {options['machine']} does not go back")
 
 
-def mode(arch, folder, snapshots, name):
+def mode(arch, folder, name):
     """The options of QEMU that record or replay."""
     shift = re.match(r"shift=\d+", ARCHS[arch].icount).group()
-    folder, snapshots = (str(path).replace(",", ",,") for path in (folder, snapshots))
-    return ["-icount", f"{shift},rr={name},rrfile={folder}/events,rrsnapshot=init",
-            "-drive", f"file={snapshots}/snapshots.qcow2,if=none,id=rr",
-            *(X86_64 if arch == "x86_64" else [])]
+    return ["-icount", f"{shift},rr={name},rrfile={str(folder).replace(',', ',,')}/{EVENTS}"]
 
 
 def create(folder, image):
@@ -67,19 +47,19 @@ def create(folder, image):
     folder = Path(os.path.abspath(folder))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise qemu_command.UsageError(f"--record {folder}: exists; name a new or an empty folder")
-    if os.path.basename(image) in (*FILES, "run.json"):
+    if os.path.basename(image) in (EVENTS, "run.json"):
         raise qemu_command.UsageError(f"--record: the image's name {os.path.basename(image)} is that of another file of "
                                       "a recording; give it another name")
+    was_there = folder.exists()
     try:
         return fill(folder, image)
-    except (OSError, subprocess.CalledProcessError) as e:
-        if getattr(e, "filename", None) == "qemu-img":
-            why = "there is no qemu-img (support/setup run installs it)"
-        else:
-            why = e.strerror if isinstance(e, OSError) else e.stderr.strip()
-        for path in folder.glob("*") if folder.is_dir() else ():
-            path.unlink(missing_ok=True)
-        raise qemu_command.UsageError(f"--record {folder}: {why}") from e
+    except OSError as e:
+        if folder.is_dir():
+            for path in folder.iterdir():
+                path.unlink(missing_ok=True)
+            if not was_there:
+                folder.rmdir()
+        raise qemu_command.UsageError(f"--record {folder}: {e.strerror}") from e
 
 
 def fill(folder, image):
@@ -88,8 +68,6 @@ def fill(folder, image):
     sources = Path(image).parent / ".sources"  # where gdb finds them
     if sources.exists():
         shutil.copy(sources, folder)
-    subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", folder / "snapshots.qcow2", "64M"],
-                   check=True, stderr=subprocess.PIPE, text=True)
     return str(copy)
 
 
@@ -99,10 +77,10 @@ def record_command(command, arch, image):
     words = [word.replace(folder, "{DIR}") for word in command]
     try:
         Path(folder, "run.json").write_text(json.dumps(
-            {"version": 1, "arch": arch, "image": os.path.basename(image), "command": words}, indent=1) + "\n")
+            {"version": VERSION, "arch": arch, "image": os.path.basename(image), "command": words}, indent=1) + "\n")
     except OSError as e:
         raise qemu_command.UsageError(f"--record {folder}: {e.strerror}") from e
-    return [*command, *mode(arch, folder, folder, "record")]
+    return [*command, *mode(arch, folder, "record")]
 
 
 def contents(path):
@@ -117,11 +95,11 @@ def contents(path):
 def complete(folder):
     """The run has ended: what is there now is the recording. OSError."""
     path = Path(folder, "run.json")
-    with open(os.path.join(folder, "events"), "rb") as f:
+    with open(os.path.join(folder, EVENTS), "rb") as f:
         if f.read(4) in (b"", bytes(4)):  # QEMU writes the first word last
             raise OSError("QEMU did not write all of it")
     run = json.loads(path.read_text())
-    run["files"] = {name: contents(os.path.join(folder, name)) for name in (run["image"], *FILES)}
+    run["files"] = {name: contents(os.path.join(folder, name)) for name in (run["image"], EVENTS)}
     path.write_text(json.dumps(run, indent=1) + "\n")
 
 
@@ -144,21 +122,24 @@ def check(folder, run):
                                           "put that back, or record the run again")
 
 
-def replay(folder, temporary, line):
-    """QEMU's command that repeats a recording under its own stub at `line`, a
-    Unix socket, and the image. QEMU writes to the snapshots: to a copy in the
-    folder `temporary`."""
+def replay(folder, line):
+    """QEMU's command that repeats a recording under its own stub at `line`, a Unix socket, with its
+    monitor beside that, and the image. What clients sent is in the recording: nothing listens."""
     folder = os.path.abspath(folder)
     try:
         run = json.loads(Path(folder, "run.json").read_text())
         arch, image = run["arch"], os.path.join(folder, run["image"])
         command = [word.replace("{DIR}", folder) for word in run["command"]]
-        words = mode(arch, folder, temporary, "replay")
+        words = mode(arch, folder, "replay")
+        if run["version"] != VERSION:
+            raise qemu_command.UsageError(f"--replay {folder}: another version of support/run recorded it; record the run again")
         check(folder, run)
     except (OSError, ValueError, LookupError, TypeError, AttributeError) as e:
         raise qemu_command.UsageError(
             f"--replay {folder}: no recording; support/run --record DIR makes one") from e
-    shutil.copy(os.path.join(folder, "snapshots.qcow2"), temporary)
+    for i in [i for i, word in enumerate(command[:-1], 1) if word == "-serial"][1:]:
+        command[i] = "null"
     line = line.replace(",", ",,")
-    return [*command, *words, "-S", "-no-shutdown", "-chardev",
-            f"socket,id=debugger,path={line},server=on,wait=off", "-gdb", "chardev:debugger"], image
+    return [*command, *words, "-S", "-no-shutdown",  # the stub's line is the last one that is there
+            "-chardev", f"socket,id=monitor,path={line}-monitor,server=on,wait=off", "-mon", "chardev=monitor,mode=readline",
+            "-chardev", f"socket,id=debugger,path={line},server=on,wait=off", "-gdb", "chardev:debugger"], image

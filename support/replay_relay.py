@@ -1,23 +1,28 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Copyright (c) 2026, The Vitrine Authors
-"""Between gdb and the stub of a QEMU that repeats a recording: makes going back exact.
+"""Between gdb and the stub of a QEMU that repeats a recording: goes back, which QEMU does not.
 
-QEMU's reverse-step (`bs`) and reverse-continue (`bc`) go to a number of instructions,
-and stop there beside the running CPU. This leaves gaps, which single steps close:
+Back is forward in another QEMU, which starts at the recording's first instruction and stops
+behind a number of them (the monitor's replay_break). To the last stop before a place it goes in
+spans from there, which grow: of a breakpoint that is hit all the time only the last hits count.
+(QEMU 7.2 has packets for going back, which load a snapshot. Those miss breakpoints and wait for ever
+where the machine has a virtio port, q35's chipset, or the APIC's page for KVM.)
 
-- `bc` may miss a breakpoint at the instruction before the current one.
-- An exception or an interrupt counts as no instruction: two places have one number.
-  QEMU may stop at either, and never goes from the second to the first.
-- A run that was ended from outside ends in a state from which QEMU goes nowhere. Another
-  QEMU, which takes its place, stops an instruction before that.
+- An exception or an interrupt counts as no instruction: two places have one number, and QEMU may
+  stop at either. Single steps from before find the right one.
+- A run that was ended from outside ends in a state that QEMU cannot leave: another one stops an
+  instruction before that.
 - A watchpoint is not named, and found after the access. As gdb expects, it is named here,
   and the access undone; on arm64 gdb does this.
+- While the guest sleeps, QEMU's main loop does, too, though a replay needs another turn of it and
+  not the time: empty lines for its monitor wake it.
 
 Everything else passes through. Protocol: GDB manual, "Remote Protocol", "Packets",
 "Stop Reply Packets".
 """
 
 import contextlib
+import itertools
 import re
 import select
 import socket
@@ -38,6 +43,8 @@ SHUT_DOWN = b"T03"  # SIGQUIT, with -no-shutdown
 STOPPED = b"T03" + THREAD
 RUNS = (b"c", b"s", b"bc", b"bs", b"vCont;")
 PATIENCE = 3  # seconds until the user is asked for it
+TURN = 0.0001  # seconds between turns of QEMU's main loop
+SPAN, GROWTH = 4096, 16  # instructions of the first span back, and how much longer the next ones are
 
 
 class State(NamedTuple):
@@ -48,6 +55,24 @@ class State(NamedTuple):
 
 class Interrupted(Exception):
     """The user pressed Ctrl-C."""
+
+
+class Monitor:
+    """QEMU's, whose answers nothing wants."""
+
+    def __init__(self, path):
+        self.link = socket.socket(socket.AF_UNIX)
+        self.link.connect(path)
+        self.link.setblocking(False)
+
+    def wake(self):
+        with contextlib.suppress(OSError):  # it has enough to read, or has ended
+            self.link.send(b"\n")
+        with contextlib.suppress(OSError):
+            self.link.recv(1 << 20)
+
+    def close(self):
+        self.link.close()
 
 
 class Line:
@@ -85,24 +110,30 @@ class Line:
 
 
 class Relay:
-    """The packets of one session. another: gives the stub of a QEMU at the start of the
-    same recording, when the one until then is not needed any more."""
+    """The packets of one session. another: gives the stub and the Monitor of a QEMU at the start of
+    the recording, when those until then are not needed any more."""
 
-    def __init__(self, gdb, qemu, arch, another=None):
-        self.gdb, self.qemu = Line(gdb), Line(qemu)
+    def __init__(self, gdb, arch, another):
+        self.gdb, self.another = Line(gdb), another
+        self.qemu = self.waker = None
+        self.connect()
         self.arch = arch
         self.pc_at = PC[arch] * REGISTER_DIGITS
         self.breakpoints = set()  # as the digits of the pc in the registers
         self.watchpoints = set()  # as in their packets
         self.features = {}  # the packets that agree upon them, by their names
-        self.another = another
+        self.runs = False  # as far as gdb knows
         self.since = None  # when gdb had the run go, forward or back; None: it stands, or the user knows
+
+    def connect(self):
+        link, self.waker = self.another()
+        self.qemu = Line(link)
 
     def serve(self):
         """Until one side has closed."""
         with contextlib.suppress(EOFError, OSError):
             while True:
-                self.receive()
+                self.receive(self.runs)
                 while (packet := self.gdb.next()) is not None:
                     self.from_gdb(packet)
                 while (packet := self.qemu.next()) is not None:
@@ -110,31 +141,31 @@ class Relay:
                         self.replace()
                         packet = STOPPED
                     if packet[:1] in (b"T", b"S", b"W"):
-                        self.since = None
+                        self.since, self.runs = None, False
                     self.gdb.send(packet)
         for line in (self.gdb, self.qemu):
             line.link.close()
 
-    def receive(self):
-        """Reads what has arrived, of both."""
-        left = None if self.since is None else max(self.since + PATIENCE - time.monotonic(), 0)
-        ready = select.select([self.gdb, self.qemu], [], [], left)[0]
-        if not ready:
-            print("support/gdb: the run is being repeated, which takes a while; Ctrl-C stops it", file=sys.stderr)
-            self.since = None
+    def receive(self, runs):
+        """Reads what has arrived, of both. runs: whether QEMU does, and not to keep it waiting."""
+        while not (ready := select.select([self.gdb, self.qemu], [], [], TURN if runs else None)[0]):
+            self.waker.wake()
+            if self.since is not None and self.since + PATIENCE < time.monotonic():
+                print("support/gdb: the run is being repeated, which takes a while; Ctrl-C stops it", file=sys.stderr)
+                self.since = None
         for line in ready:
             line.receive()
 
     def from_gdb(self, packet):
         if packet.startswith(RUNS):
-            self.since = time.monotonic()
+            self.since, self.runs = time.monotonic(), True
         if packet in (b"bs", b"bc"):
             try:
                 back = self.step_back if packet == b"bs" else self.continue_back
                 self.gdb.send(b"T05" + THREAD + back())
             except Interrupted:
                 self.gdb.send(b"T02" + THREAD)
-            self.since = None
+            self.since, self.runs = None, False
             return
         if packet[:1] == b"D":  # QEMU would go on to the guest's end, and perhaps not come to answer
             self.gdb.send(b"OK")
@@ -149,16 +180,20 @@ class Relay:
         self.qemu.send(packet)
 
     def replace(self):
-        """The end of a run that was ended from outside: to the instruction before it, in
-        another QEMU."""
-        last = self.state().count
+        """The end of a run that was ended from outside: to the instruction before it."""
+        self.begin_at(self.state().count - 1)
+
+    def begin_at(self, count):
+        """In another QEMU, at a number of instructions."""
         self.qemu.link.close()
-        self.qemu = Line(self.another())
+        self.waker.close()
+        self.connect()
         for packet in self.features.values():
             self.ask(packet)
         self.ask(b"Hg0")
-        self.monitor(f"replay_break {last - 1}")
-        self.ask(b"c")
+        if count:
+            self.monitor(f"replay_break {count}")
+            self.ask(b"c")
         for address in self.breakpoints:
             self.ask(b"Z1,%x,1" % int.from_bytes(bytes.fromhex(address.decode()), "little"))
         for point in self.watchpoints:
@@ -176,7 +211,7 @@ class Relay:
         """QEMU's next packet. Meanwhile gdb sends nothing but Ctrl-C."""
         interrupted = False
         while (packet := self.qemu.next()) is None:
-            self.receive()
+            self.receive(True)
             if self.gdb.next() == INTERRUPT:
                 interrupted = True
                 self.qemu.send(INTERRUPT)
@@ -205,9 +240,10 @@ class Relay:
 
     def rewind(self, count):
         """To before that number of instructions, or to the start. Returns the state."""
-        while (state := self.state()).count >= max(count, 1):
-            self.ask(b"bs")
-        return state
+        if (state := self.state()).count < max(count, 1):
+            return state
+        self.begin_at(max(count, 1) - 1)
+        return self.state()
 
     def walk(self, end):
         """Forward by single steps, from a state to `end` or, should that not come, behind it.
@@ -220,8 +256,8 @@ class Relay:
 
     def go(self, target):
         """Back to a state."""
-        while self.state().count > target.count:
-            self.ask(b"bs")
+        if self.state().count > target.count:
+            self.begin_at(target.count)
         if self.state() != target:
             self.rewind(target.count)
             for _ in self.walk(target):
@@ -249,16 +285,31 @@ class Relay:
         self.go(before)
         return b""
 
+    def last_stop(self, first, end):
+        """The number of instructions at the last stop from `first` on and before `end`; or None."""
+        self.begin_at(first)
+        last = None
+        while self.state().count < end:
+            self.monitor(f"replay_break {end}")
+            self.ask(b"c")
+            if (state := self.state()).count >= end:
+                break
+            last = state.count
+            if self.step(state):
+                last = self.state().count
+        return last
+
     def continue_back(self):
         origin = self.state()
-        # What QEMU may miss.
-        hit = self.last_hit(origin.count - 1, origin)
-        if not hit and origin.count:
-            self.ask(b"bc")
-            count = self.state().count
-            hit = self.last_hit(count, State(count, b""))
+        hit, first, span = self.last_hit(origin.count - 1, origin), origin.count, SPAN
+        while not hit and first:
+            end = min(first + 2, origin.count)  # an access just before `first` is found behind it
+            first = max(first - span, 0)
+            span *= GROWTH
+            count = self.last_stop(first, end)
+            hit = count is not None and self.last_hit(count, State(count, b""))
         if not hit:
-            self.rewind(0)
+            self.begin_at(0)
             return BEGIN
         self.go(hit[0])
         return hit[1]
@@ -266,18 +317,16 @@ class Relay:
 
 @contextlib.contextmanager
 def listening(line, arch, again):
-    """Has a relay to the stub of a QEMU at `line`, a Unix socket. Gives the path of
-    the one for gdb, which connects once. again: starts another QEMU there."""
+    """Has a relay to the stub of a QEMU at `line`, a Unix socket, with its monitor beside that. Gives the
+    path of the one for gdb, which connects once. again: starts another QEMU there."""
     path = f"{line}-exact"
-
-    def connection():
-        link = socket.socket(socket.AF_UNIX)
-        link.connect(line)
-        return link
+    starts = itertools.chain([lambda: None], itertools.repeat(again))  # the first one is there
 
     def another():
-        again()
-        return connection()
+        next(starts)()
+        link = socket.socket(socket.AF_UNIX)
+        link.connect(line)
+        return link, Monitor(f"{line}-monitor")
 
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
@@ -285,7 +334,7 @@ def listening(line, arch, again):
 
         def serve():
             with contextlib.suppress(OSError):
-                Relay(listener.accept()[0], connection(), arch, another).serve()
+                Relay(listener.accept()[0], arch, another).serve()
 
         threading.Thread(target=serve, daemon=True).start()
         yield path

@@ -8,10 +8,12 @@ import contextlib
 import os
 import re
 import shutil
+import socket
 import subprocess
+import urllib.request
 
 import pytest
-from guest import Guest
+from guest import Guest, free_port
 from test_shell import CONFIG as SHELL
 from vitrine import ARCHS, ROOT, RUN_SECONDS, SEVERAL, SHARED, TARGETS, build, make, printed
 
@@ -22,8 +24,8 @@ SESSIONS = int(os.environ.get("VITRINE_REPLAYS", 5))
 LOAD = 1 if "VITRINE_REPLAYS" in os.environ else 0
 
 
-def recorded(image, folder, *args, **more):
-    return image.run(*args, options=["--record", folder], **more)
+def recorded(image, folder, *args, more=(), **how):
+    return image.run(*args, options=["--record", folder, *more], **how)
 
 
 def replay(folder, *commands):
@@ -193,15 +195,73 @@ def test_input_is_recorded(arch, tmp_path):
     assert "ended without a crash" in text
 
 
+def test_virtio_ports_are_recorded(arch, tmp_path):
+    """What a client of the shell sent and one of the HTTP server asked comes again, with no client there."""
+    image = build("cmd", arch, config=(*SHELL, "CONFIG_LIBUKHTTP=y"))
+    shell, http = tmp_path / "shell", free_port()
+    options = ["--record", tmp_path / "r", "--shell", shell, "--metrics", http, "-p", "console.stdio=none", "-p", "shell.token=open"]
+    lines = ["help", "threads", "token open", "poweroff 7"]
+    with Guest(image, "sleep", options=options) as guest, socket.socket(socket.AF_UNIX) as client:
+        guest.wait_for("consoles: ")
+        with urllib.request.urlopen(f"http://127.0.0.1:{http}/threads", timeout=RUN_SECONDS) as reply:
+            assert reply.status == 200
+        client.connect(str(shell))
+        client.settimeout(RUN_SECONDS)
+        for line in lines:
+            client.sendall(f"{line}\n".encode())
+            text = b""
+            while line != "poweroff 7" and not text.endswith(b"> "):
+                text += client.recv(4096)
+        assert guest.end().status == 7
+    back = [word for _ in lines for word in ("reverse-continue", 'printf "LINE %s\n", line')]
+    text = replay(tmp_path / "r", where("END"), "hbreak uk_cmd_run", *back, "delete", "hbreak get_threads", "reverse-continue",
+                  where("HTTP"), "delete", "continue", where("AGAIN"))
+    assert place(text, "END")[0] == place(text, "AGAIN")[0] == "ukplat_poweroff", text
+    assert [line[:len(sent)] for line, sent in zip(re.findall("^LINE (.*)$", text, re.M), reversed(lines))] == lines[::-1], text
+    assert place(text, "HTTP")[0] == "get_threads", text
+
+
+@pytest.mark.any_arch
+def test_core_file_of_a_recorded_run(arch, tmp_path):
+    """It is written once: not by a replay."""
+    core = tmp_path / "core"
+    result = recorded(build("crash", arch), tmp_path / "r", "null-write", more=["--core", core])
+    assert result.status == 70 and "in null_write ()" in replay_core(core), result.text
+    core.unlink()
+    text = replay(tmp_path / "r", where("AT"), "continue", "continue", where("END"))
+    assert place(text, "AT")[0] == "null_write" and place(text, "END")[0] == "ukplat_poweroff" and not core.exists(), text
+
+
+def replay_core(core):
+    return printed([ROOT / "support/gdb", core, "-batch", "-ex", "bt"], RUN_SECONDS)[1]
+
+
+def test_each_machine(arch, tmp_path):
+    for machine in TARGETS[arch].machines:
+        folder = tmp_path / machine
+        assert recorded(build("crash", arch), folder, "heap-overrun", more=["--machine", machine]).status == 70
+        text = replay(folder, "frame function uk_free_from", "uk rewind ((long *)ptr)[6]", "bt 2", "reverse-stepi", "hbreak main",
+                      "reverse-continue", where("MAIN"), "continue", where("CRASH"))
+        assert re.search(r"^#\d .*memset .*\n#\d .*in heap_overrun \(\)", text, re.M), text
+        assert place(text, "MAIN")[0] == "main" and place(text, "CRASH")[0] == "uk_crash_regs", text
+
+
+@pytest.mark.any_arch
+def test_rewind_of_a_busy_variable(arch, tmp_path):
+    """It changed many million times; the last one is found at once."""
+    image = build("hangs", arch)
+    assert recorded(image, tmp_path / "r", "for-a-loop", more=["--timeout", "1"]).status == 124
+    text = replay(tmp_path / "r", "uk rewind turns", where("AT"), "print turns")
+    before, after = map(int, re.search(r"^turns changes here from (\d+) to (\d+)$", text, re.M).groups())
+    assert after == before + 1 and place(text, "AT")[0] == "loops" and f"$1 = {before}\n" in text, text
+
+
 @pytest.mark.parametrize("options, reason", [
-    (["--gdb", "4000"], "debugs the recording"), (["--core", "/tmp/core"], "a virtio port"), (["--accel", "kvm"], "needs tcg"),
-    (["--machine", "q35"], "needs --machine microvm"), (["--record", "/dev/null/x"], "Not a directory"),
-    (["--record", "."], "name a new or an empty folder"), (["--metrics", "9100"], "a virtio port"),
-    (["--shell", "9101"], "use the terminal"), (["--smp", "2"], "one CPU only")])
+    (["--gdb", "4000"], "debugs the recording"), (["--accel", "kvm"], "needs tcg"),
+    (["--record", "/dev/null/x"], "Not a directory"), (["--record", "."], "name a new or an empty folder"),
+    (["--smp", "2"], "one CPU only")])
 def test_refused(tmp_path, options, reason):
     image = build("smp", ARCHS[0]) if "--smp" in options else build("cmd", ARCHS[0], config=SHELL)
-    if "q35" in options and ARCHS[0] != "x86_64":
-        pytest.skip("the machine is x86_64's")
     folder = [] if "--record" in options else ["--record", str(tmp_path / "r")]
     done = image.run("null-write", options=[*folder, *options])
     assert done.status == 2 and reason in done.text, done.text
@@ -218,10 +278,12 @@ def test_no_recording(tmp_path):
         assert done.returncode == 2 and says in done.stdout, done.stdout
 
 
-DAMAGES = [(lambda f: (f / "snapshots.qcow2").unlink(), "snapshots.qcow2: No such file"),
+DAMAGES = [(lambda f: (f / "events").unlink(), "events: No such file"),
            (lambda f: os.truncate(f / "events", 1000), r"events is not the file .*it has 1000 bytes of \d+"),
            (lambda f: (f / "crash.elf").write_bytes((f / "crash.elf").read_bytes()[::-1]), "crash.elf .* other contents"),
            (lambda f: (f / "run.json").write_text("[]"), "no recording"),
+           (lambda f: (f / "run.json").write_text((f / "run.json").read_text().replace('"version": 2', '"version": 1')),
+            "another version"),
            (lambda f: (f / "run.json").write_text((f / "run.json").read_text().replace('"files"', '"x"')),
             "the recording is not complete")]
 

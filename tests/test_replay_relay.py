@@ -17,7 +17,7 @@ import replay_relay  # noqa: E402  pylint: disable=wrong-import-position
 
 pytestmark = pytest.mark.one_cpu("no guest")
 
-STOP, ERROR = b"T05thread:p01.01;", b"E14"
+STOP = b"T05thread:p01.01;"
 WATCH = b"2,4000,8"
 
 
@@ -33,8 +33,7 @@ class Qemu:
             count += bool(self.random.randrange(4) or not count)
         self.writes = {i for i, (count, _) in enumerate(self.places[:-1])
                        if count < self.places[i + 1][0] and not self.random.randrange(6)}
-        self.points, self.at = set(), 0
-        self.bytes = b""
+        self.points, self.at, self.end = set(), 0, None
 
     def hits(self, place):
         """(breakpoint, watchpoint)"""
@@ -45,16 +44,18 @@ class Qemu:
         self.at = self.random.choice([i for i, (n, _) in enumerate(self.places) if n == count])
         return STOP
 
-    def back(self, packet):
-        count = self.places[self.at][0]
-        if not count:
-            return ERROR
-        if packet == b"bs":
-            return self.land(count - 1)
-        last = count - 1 - self.random.randrange(2)  # the race
-        found = [self.places[i + watch][0] for i in range(len(self.places))
-                 for watch, hit in enumerate(self.hits(i)) if hit]
-        return self.land(max([n for n in found if n <= last], default=0))
+    def restart(self):
+        """Another one, which knows of no breakpoint."""
+        self.points, self.at, self.end = set(), 0, None
+
+    def run(self):
+        """Up to the next hit, or to the number of instructions that replay_break named."""
+        while self.places[self.at][0] != self.end:
+            if self.hits(self.at)[0]:
+                return STOP
+            if (answer := self.step()) != STOP:
+                return answer
+        return self.land(self.end)
 
     def step(self):
         watch = self.hits(self.at)[1]
@@ -70,11 +71,13 @@ class Qemu:
         if packet[:1] in b"Zz":
             (self.points.add if packet[:1] == b"Z" else self.points.discard)(packet[1:])
             return [b"OK"]
+        if packet.startswith(b"qRcmd") and (words := bytes.fromhex(packet[6:].decode()).decode().split())[0] == "replay_break":
+            self.end = int(words[1])
+            return [b"OK"]
         if packet.startswith(b"qRcmd"):
             text = f"Replaying execution 'events': instruction count = {self.places[self.at][0]}\r\n"
             return [*(b"O" + piece.encode().hex().encode() for piece in (text[:30], text[30:])), b"OK"]
-        return [self.back(packet) if packet in (b"bs", b"bc") else self.step() if packet == b"s" else
-                self.registers()]
+        return [{b"c": self.run, b"s": self.step, b"g": self.registers, b"Hg0": lambda: b"OK"}[packet]()]
 
     def serve(self, link):
         line = replay_relay.Line(link)
@@ -100,17 +103,33 @@ class Qemu:
         return STOP + b"replaylog:begin;", 0
 
 
+class Waker:
+    """Of a model that does not sleep."""
+
+    def wake(self):
+        pass
+
+    def close(self):
+        pass
+
+
 @pytest.fixture(name="session", params=["x86_64", "arm64"])
-def make_session(request):
-    """A function that starts a session and returns (gdb's end, QEMU)."""
+def make_session(request, monkeypatch):
+    """A function that starts a session and returns (gdb's end, QEMU). Spans are short, as the runs are."""
     ends = []
+    monkeypatch.setattr(replay_relay, "SPAN", 3)
+    monkeypatch.setattr(replay_relay, "GROWTH", 2)
 
     def start(seed):
         qemu = Qemu(request.param, seed)
-        (gdb, its_gdb), (its_qemu, link) = socket.socketpair(), socket.socketpair()
-        for serve in (replay_relay.Relay(its_gdb, its_qemu, request.param).serve,
-                      lambda: qemu.serve(link)):
-            threading.Thread(target=serve, daemon=True).start()
+        gdb, its_gdb = socket.socketpair()
+
+        def another():
+            its_qemu, link = socket.socketpair()
+            qemu.restart()
+            threading.Thread(target=qemu.serve, args=(link,), daemon=True).start()
+            return its_qemu, Waker()
+        threading.Thread(target=replay_relay.Relay(its_gdb, request.param, another).serve, daemon=True).start()
         gdb.settimeout(60)
         ends.append(gdb)
         return replay_relay.Line(gdb), qemu
@@ -154,7 +173,7 @@ def test_interrupt(monkeypatch, capsys):
     """Ctrl-C ends a way back, where it has arrived. The user reads that one can."""
     monkeypatch.setattr(replay_relay, "PATIENCE", 0)
     (gdb, its_gdb), (its_qemu, link) = socket.socketpair(), socket.socketpair()
-    threading.Thread(target=replay_relay.Relay(its_gdb, its_qemu, "arm64").serve, daemon=True).start()
+    threading.Thread(target=replay_relay.Relay(its_gdb, "arm64", lambda: (its_qemu, Waker())).serve, daemon=True).start()
     gdb, qemu = replay_relay.Line(gdb), replay_relay.Line(link)
 
     def hear():

@@ -204,12 +204,14 @@ static void loop(void)
 		ukarch_cpu_relax(); /* main stands */
 }
 
+static volatile unsigned long turns;
+
 static void *loops(void *arg)
 {
 	puts("loops");
 	fflush(stdout);
-	for (;;)		    /* looper stands */
-		ukarch_cpu_relax(); /* looper stands */
+	for (;;)	 /* looper stands */
+		turns++; /* looper stands */
 	return arg;
 }
 
