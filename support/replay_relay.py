@@ -191,13 +191,15 @@ class Relay:
         for packet in self.features.values():
             self.ask(packet)
         self.ask(b"Hg0")
-        if count:
-            self.monitor(f"replay_break {count}")
-            self.ask(b"c")
-        for address in self.breakpoints:
-            self.ask(b"Z1,%x,1" % int.from_bytes(bytes.fromhex(address.decode()), "little"))
-        for point in self.watchpoints:
-            self.ask(b"Z" + point)
+        try:
+            if count:
+                self.monitor(f"replay_break {count}")
+                self.ask(b"c")
+        finally:  # gdb takes them for inserted, wherever Ctrl-C has stopped it
+            for address in self.breakpoints:
+                self.ask(b"Z1,%x,1" % int.from_bytes(bytes.fromhex(address.decode()), "little"))
+            for point in self.watchpoints:
+                self.ask(b"Z" + point)
 
     def monitor(self, command):
         """What QEMU's monitor prints."""

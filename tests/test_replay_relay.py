@@ -169,6 +169,42 @@ def test_bytes_one_by_one(session):
     assert answer == b"OK" and qemu.points == {b"1,105,1"}
 
 
+def test_interrupt_on_the_way():
+    """Ctrl-C while another QEMU goes to a place: it has the breakpoints, too."""
+    (gdb, its_gdb), links = socket.socketpair(), []
+
+    def another():
+        its_qemu, link = socket.socketpair()
+        links.append(replay_relay.Line(link))
+        return its_qemu, Waker()
+
+    def heard(line):
+        while (packet := line.next()) is None:
+            line.receive()
+        return packet
+
+    def hear(answer):
+        packet = heard(links[-1])
+        links[-1].send(answer)
+        return packet
+    threading.Thread(target=replay_relay.Relay(its_gdb, "arm64", another).serve, daemon=True).start()
+    gdb = replay_relay.Line(gdb)
+    until(lambda: links)
+    gdb.send(b"Z1,400,4")
+    assert hear(b"OK") == b"Z1,400,4" and heard(gdb) == b"OK"
+    gdb.send(b"bs")
+    for answer in (b"O" + b"instruction count = 9\n".hex().encode(), b"0" * 800) * 2:  # where it stands, twice
+        assert hear(answer)[:1] in b"qg"
+        if answer[:1] == b"O":
+            links[-1].send(b"OK")
+    until(lambda: len(links) == 2)
+    assert hear(b"OK") == b"Hg0" and hear(b"OK").startswith(b"qRcmd")
+    assert heard(links[-1]) == b"c"
+    gdb.send(replay_relay.INTERRUPT)
+    assert hear(b"T02thread:p01.01;") == replay_relay.INTERRUPT
+    assert hear(b"OK") == b"Z1,400,1" and heard(gdb) == b"T02thread:p01.01;"
+
+
 def test_interrupt(monkeypatch, capsys):
     """Ctrl-C ends a way back, where it has arrived. The user reads that one can."""
     monkeypatch.setattr(replay_relay, "PATIENCE", 0)
