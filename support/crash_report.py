@@ -10,6 +10,7 @@ away. What cannot be had is named in the report, with the reason.
 
 import contextlib
 import datetime
+import hashlib
 import json
 import os
 import re
@@ -80,6 +81,11 @@ def gdb_says(core):
     return {}, failed
 
 
+def sha256(path):
+    with open(path, "rb") as f:
+        return hashlib.file_digest(f, "sha256").hexdigest()
+
+
 def repeated(command):
     """QEMU's command without the host's other ends of the guest's lines, which are
     gone: so the guest still has the same devices."""
@@ -103,6 +109,7 @@ class Reporter:
         self.folder, self.image, self.arch = os.path.abspath(folder), os.path.abspath(image), arch
         self.application = os.path.basename(image).removesuffix(".elf")
         self.build_id, self.image_time = qemu_command.image_build_id(image), timestamp(image)
+        self.sum = f"{sha256(image)}  {self.image}"
         self.keep, self.size = keep, size
         self.log = Log(min(LOG_MAX, size))
         self.command = None  # of QEMU
@@ -214,6 +221,8 @@ class Reporter:
         self._put("command", (
             f"#!/bin/sh\n# Repeats the run of the image with build-id {self.build_id}.\n"
             "# What the guest read from stdin is not repeated.\n"
+            f"printf '%s\\n' {shlex.quote(self.sum)} | sha256sum -c --status ||\n"
+            f"\tprintf '%s\\n' {shlex.quote(f'{self.image} is another image than the one that crashed')} >&2\n"
             f"exec {words}\n").encode(errors="surrogateescape"), 0o700)
 
     def _put(self, name, data, mode=0o600):

@@ -153,8 +153,23 @@ def test_kinds(arch, tmp_path):
                                    stderr=subprocess.PIPE, timeout=RUN_SECONDS, check=False, cwd="/")
             text = again.stdout.decode().replace("\r", "")
             assert "CRIT: abort\n" in text and report["build_id"] in text, text + again.stderr.decode()
+            assert b"another image" not in again.stderr, again.stderr
         shutil.rmtree(path)
     assert len(set(prints.values())) == len(kinds)
+
+
+def test_command_of_an_image_that_was_built_anew(tmp_path):
+    """It runs, and says that it is another one. The name may hold what a shell takes for its own."""
+    image = tmp_path / "an $image 'of mine.elf"
+    shutil.copy(build("crash", ARCHS[0]).path, image)
+    subprocess.run([*SUPPORT_RUN, "--on-crash", tmp_path / "r", image, "null-write"], stdin=subprocess.DEVNULL,
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False, timeout=RUN_SECONDS)
+    command, = (tmp_path / "r").glob("*/command")
+    for other in (False, True):
+        if other:
+            image.write_bytes(image.read_bytes() + b"\n")
+        done = subprocess.run([command], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=RUN_SECONDS)
+        assert "CRIT: write to 0x0" in done.stdout and (f"{image} is another image than the one that crashed" in done.stderr) == other, done
 
 
 def test_no_report(tmp_path):
