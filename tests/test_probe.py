@@ -252,7 +252,11 @@ def test_on_the_way_of_each_hit(clean):
     symbols = g.image.tool("nm", g.image.path)
     places = re.findall(r"^(\w+) t on_hit$", symbols, re.M)
     assert len(places) == 2  # ukprobe's and the application's
-    for place in [f"0x{p}" for p in places] + ["uk_break_leave_slot", "uk_break_is_nmi"]:
+    # and what it executes or reads for the place: a pad and its data, a slot, a condition
+    own = re.findall(r"^(\w+) . (?:break_pads|uk_break_slots|uk_ax_pool)$", symbols, re.M)
+    own = [f"{int(at, 16) + n:#x}" for at in own for n in (0, 16)]
+    assert len(own) == 6
+    for place in [f"0x{p}" for p in places] + own + ["uk_break_leave_slot", "uk_break_is_nmi"]:
         status, _, body = g.ask("/probes", "POST", f"p {place}", **RIGHT)
         assert status == 409 and body.endswith(b"this code is on the way of each hit\n"), (place, body)
 

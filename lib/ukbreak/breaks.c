@@ -313,6 +313,27 @@ static int prepare(struct uk_break *b)
 	return ukplat_page_poke(break_slot(b), code, sizeof(code));
 }
 
+static int overlaps(__vaddr_t addr, const void *start, const void *end)
+{
+	return addr + uk_break_len > (__vaddr_t)start && addr < (__vaddr_t)end;
+}
+
+/* Whether a hit executes what is there, or reads it: the path of the trap, the
+ * slots, the pads with their data, the conditions.
+ */
+static int is_of_hits(__vaddr_t addr)
+{
+	return overlaps(addr, uk_nobreak_start, uk_nobreak_end) ||
+	       overlaps(addr, uk_break_slots,
+			uk_break_slots + BREAKS * BREAK_SLOT_SIZE) ||
+#ifdef CONFIG_LIBUKBREAK_PADS
+	       overlaps(addr, break_pads,
+			break_pads + BREAKS * BREAK_PAD_SIZE) ||
+#endif
+	       uk_ax_native_contains(addr) ||
+	       uk_ax_native_contains(addr + uk_break_len - 1);
+}
+
 /* The entry of a breakpoint whose instruction is in memory from now on. */
 static int insert(__vaddr_t addr, struct uk_break **at)
 {
@@ -323,8 +344,7 @@ static int insert(__vaddr_t addr, struct uk_break **at)
 
 	if (addr % UKARCH_INSN_UNIT)
 		return -EINVAL;
-	if (addr + uk_break_len > (__vaddr_t)uk_nobreak_start &&
-	    addr < (__vaddr_t)uk_nobreak_end)
+	if (is_of_hits(addr))
 		return -EACCES;
 	if (b && b->patched)
 		return 0;

@@ -63,6 +63,11 @@ static inline void uk_ax_native_free(uk_ax_function function __unused)
 {
 }
 
+static inline int uk_ax_native_contains(__vaddr_t addr __unused)
+{
+	return 0;
+}
+
 static inline void uk_ax_native_hide(__vaddr_t addr __unused,
 				     void *buf __unused, __sz len __unused)
 {
