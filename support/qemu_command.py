@@ -177,7 +177,7 @@ def recorded_devices(machine, **streams):
         raise UsageError(f"--record needs a virtio port for --{next(iter(numbers))}: use another machine than q35")
     out = ["-global", "virtio-mmio.force-legacy=false"] if numbers else []
     for nth, (name, number) in enumerate(numbers.items(), 1):
-        out += ["-serial", serial(name, streams[name]), *virtio_port(name, number, "virtconsole", f"serial{nth}")]
+        out += ["-serial", serial(name, streams[name]), *virtio_port(name, number, f"serial{nth}")]
     return out
 
 
@@ -214,16 +214,17 @@ def debug_devices(arch, machine, gdb, metrics, shell, core):
     if ports:
         out += ["-global", "virtio-mmio.force-legacy=false"]
     for name, number in ports:
-        # A virtserialport, unlike a virtconsole, notifies the guest when the host's end opens
-        # and closes; it cannot be port 0.
-        out += virtio_port(name, number, "virtserialport" if number else "virtconsole", name)
+        out += virtio_port(name, number)
     return out
 
 
-def virtio_port(name, number, kind, chardev):
-    """A port on a device of its own."""
+def virtio_port(name, number, serial_device=None):
+    """A port on a device of its own. A virtserialport, unlike a virtconsole,
+    notifies the guest when the host's end opens and closes; it cannot be port 0.
+    serial_device: what -serial has made for a port of a run that is recorded."""
+    kind = "virtserialport" if number and not serial_device else "virtconsole"
     return ["-device", f"virtio-serial-device,id={name}-serial",
-            "-device", f"{kind},bus={name}-serial.0,chardev={chardev},"
+            "-device", f"{kind},bus={name}-serial.0,chardev={serial_device or name},"
             f"name={name},nr={number}"]
 
 

@@ -15,7 +15,7 @@
 #define EVENT_DEVICE_ADD 1
 #define EVENT_DEVICE_REMOVE 2
 #define EVENT_PORT_READY 3
-#define EVENT_CONSOLE_PORT 4 /* a terminal: of no consequence here */
+#define EVENT_CONSOLE_PORT 4 /* QEMU does not open and close such a one */
 #define EVENT_RESIZE 5
 #define EVENT_PORT_OPEN 6
 #define EVENT_PORT_NAME 7
@@ -114,7 +114,9 @@ static void handle(struct vcon_dev *dev, const char *buf, __u32 len)
 		port_added(dev, port);
 	if (!port->present)
 		return;
-	if (msg.event == EVENT_PORT_OPEN && msg.value)
+	if (msg.event == EVENT_CONSOLE_PORT)
+		port->is_console = 1;
+	else if (msg.event == EVENT_PORT_OPEN && msg.value)
 		vcon_port_opened(port);
 	else if (msg.event == EVENT_PORT_OPEN)
 		vcon_port_closed(port);

@@ -78,6 +78,7 @@ static int port_setup(struct vcon_dev *dev, unsigned int nr)
 /* A device of one port has it open always. */
 static void single_port_start(struct vcon_port *port)
 {
+	port->is_console = 1;
 	port->present = 1;
 	vcon_rx_stock(port);
 	vcon_port_opened(port);
@@ -179,7 +180,7 @@ static void port_register(struct vcon_port *port)
 
 	uk_snprintf(port->name, sizeof(port->name), "vport%u", port->nr);
 	con->name = port->name;
-	con->ops = &vcon_port_ops;
+	con->ops = port->is_console ? &vcon_console_ops : &vcon_port_ops;
 	con->priv = port;
 	if (uk_console_register(con, PRIO))
 		uk_pr_warn(

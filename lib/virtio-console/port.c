@@ -142,3 +142,9 @@ const struct uk_console_ops vcon_port_ops = {
 	.connection = port_connection,
 	.is_inside = port_is_inside,
 };
+
+const struct uk_console_ops vcon_console_ops = {
+	.out = port_out,
+	.in = port_in,
+	.is_inside = port_is_inside,
+};

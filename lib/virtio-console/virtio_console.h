@@ -68,6 +68,7 @@ struct vcon_port {
 	char name[sizeof("vport31")];
 	char label[32];		 /* what the machine calls it; may be "" */
 	int present;		 /* the device has it */
+	int is_console;		 /* open for good: nothing says who is there */
 	int open;		 /* the host's end is */
 	unsigned int connection; /* how often it was opened */
 #ifdef CONFIG_LIBUKCONSOLE_RX_IRQ
@@ -150,6 +151,7 @@ static inline void vcon_irq_start(struct vcon_dev *dev __unused)
 
 /* port.c */
 extern const struct uk_console_ops vcon_port_ops;
+extern const struct uk_console_ops vcon_console_ops;
 void vcon_port_opened(struct vcon_port *port);
 void vcon_port_closed(struct vcon_port *port);
 
