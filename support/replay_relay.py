@@ -181,7 +181,7 @@ class Relay:
 
     def replace(self):
         """The end of a run that was ended from outside: to the instruction before it."""
-        self.begin_at(self.state().count - 1)
+        self.begin_at(max(self.state().count - 1, 0))
 
     def begin_at(self, count):
         """In another QEMU, at a number of instructions."""
