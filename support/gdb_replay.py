@@ -13,6 +13,7 @@ ENDS = ("uk_crash_trap", "uk_crash_regs", "ukplat_poweroff")
 start = None  # where the recording begins
 fault = None  # the address that the crash is about
 FRAMES = 8  # looked at for the bad pointer, at most
+MOST = 65536  # bytes of what uk rewind looks for, at most: gdb's max-value-size
 OBJECT = 4096  # bytes: how far behind a bad pointer a member may be
 
 
@@ -89,12 +90,10 @@ def faulting_pc():
 
 class Milestone(gdb.Breakpoint):
     """Where gdb stops on its way, and says what that is."""
-    all = []
 
     def __init__(self, place, text):
         super().__init__(place, type=gdb.BP_HARDWARE_BREAKPOINT, internal=True)
         self.silent, self.text = True, text
-        self.all.append(self)
 
     def stop(self):
         print(self.text)
@@ -194,6 +193,39 @@ def go_to(count, place):
             quietly("stepi")
 
 
+def went_back():
+    """reverse-continue; false if Ctrl-C has ended it."""
+    stops = []
+    gdb.events.stop.connect(stops.append)
+    try:
+        quietly("reverse-continue")
+    finally:
+        gdb.events.stop.disconnect(stops.append)
+    return not stops or getattr(stops[-1], "stop_signal", "") != "SIGINT"
+
+
+def is_bit_field(what):
+    """Whether its address is that of bits of others as well."""
+    parent = re.fullmatch(r"(.*?)(?:\.|->)(\w+)", what)
+    with contextlib.suppress(gdb.error, KeyError):
+        kind = gdb.parse_and_eval(parent[1]).type.strip_typedefs() if parent else None
+        if kind and kind.code == gdb.TYPE_CODE_PTR:
+            kind = kind.target().strip_typedefs()
+        return bool(kind and kind[parent[2]].bitsize)
+    return False
+
+
+def before(what, address, kind, is_field):
+    """The value now, as text; "" for bits of a word that has no name here."""
+    if not is_field:
+        return gdb.Value(int(address)).cast(kind.pointer()).dereference().format_string(max_elements=8)
+    with contextlib.suppress(gdb.error):
+        value = gdb.parse_and_eval(what)
+        if value.address == address:
+            return value.format_string(max_elements=8)
+    return ""
+
+
 class UkRewind(gdb.Command):
     """uk rewind [EXPRESSION]
 Go back to the last change of a variable, or of what an expression such as
@@ -219,19 +251,30 @@ is there already is no change. If no instruction changed it, gdb stays where it 
                 address = value.address
         except gdb.error as e:
             raise gdb.GdbError(f"{what}: {e}") from e
+        if value.is_optimized_out:
+            raise gdb.GdbError(f"{what} is optimized out here; go to where it is used, or give *ADDRESS.")
         if address is None or not value.type.sizeof:
             raise gdb.GdbError(f"{what} is not in memory: give a variable or *ADDRESS.")
+        if value.type.sizeof > MOST:
+            raise gdb.GdbError(f"{what} has {value.type.sizeof} bytes: give a part of it, of {MOST} at most.")
         if gdb.newest_frame().pc() == start:
             raise gdb.GdbError("This is the start of the recording: there is nothing before it.")
-        size = min(value.type.sizeof, 8)
-        point = gdb.Breakpoint(f"*(char (*)[{size}]){int(address):#x}", type=gdb.BP_WATCHPOINT,
+        others = gdb.breakpoints()  # milestones, too
+        point = gdb.Breakpoint(f"*(char (*)[{value.type.sizeof}]){int(address):#x}", type=gdb.BP_WATCHPOINT,
                                wp_class=gdb.WP_WRITE, internal=True)
         point.silent = True
-        new = value.format_string(max_elements=8)
+        new, is_field = value.format_string(max_elements=8), is_bit_field(what)
         here, level = (instructions(), registers()), gdb.selected_frame().level()
-        with past(Milestone.all):
+        with past(others):
             try:
-                quietly("reverse-continue")
+                while True:
+                    if not went_back():
+                        if (instructions(), registers()) != here:
+                            go_to(*here)
+                        raise gdb.GdbError("Interrupted: gdb is where it was.")
+                    old = before(what, address, value.type, is_field)
+                    if not is_field or old != new or gdb.newest_frame().pc() == start:
+                        break
             finally:
                 point.delete()
             if gdb.newest_frame().pc() == start:
@@ -240,8 +283,7 @@ is there already is no change. If no instruction changed it, gdb stays where it 
                       f"back to: it was {new} at the start, and a write of the same value is no change.")
                 gdb.execute(f"frame {level}")
                 return
-        old = gdb.Value(int(address)).cast(value.type.pointer()).dereference().format_string(max_elements=8)
-        print(f"{what} changes here from {old} to {new}")
+        print(f"{what} changes here{f' from {old}' if old else ''} to {new}")
         gdb.execute("frame")
 
 

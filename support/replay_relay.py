@@ -14,6 +14,7 @@ where the machine has a virtio port, q35's chipset, or the APIC's page for KVM.)
   instruction before that.
 - A watchpoint is not named, and found after the access. As gdb expects, it is named here,
   and the access undone; on arm64 gdb does this.
+- Ctrl-C on a way back ends at the place where that began. A run that goes on at its end stays there.
 - While the guest sleeps, QEMU's main loop does, too, though a replay needs another turn of it and
   not the time: empty lines for its monitor wake it.
 
@@ -90,7 +91,10 @@ class Line:
 
     def receive(self):
         """Reads what has arrived."""
-        data = self.link.recv(65536)
+        try:
+            data = self.link.recv(65536)
+        except ConnectionError:
+            data = b""
         if not data:
             raise EOFError
         self.bytes += data
@@ -105,7 +109,8 @@ class Line:
         if not found:
             return None
         self.bytes = self.bytes[found.end():]
-        self.link.sendall(b"+")
+        with contextlib.suppress(ConnectionError):  # the last one of a QEMU that has ended
+            self.link.sendall(b"+")
         return found.group(1)
 
 
@@ -122,6 +127,8 @@ class Relay:
         self.breakpoints = set()  # as the digits of the pc in the registers
         self.watchpoints = set()  # as in their packets
         self.features = {}  # the packets that agree upon them, by their names
+        self.origin = None  # where gdb had the run go from
+        self.interrupted, self.hears, self.goes = False, False, False  # by Ctrl-C; whether that counts; whether QEMU runs
         self.runs = False  # as far as gdb knows
         self.since = None  # when gdb had the run go, forward or back; None: it stands, or the user knows
 
@@ -140,6 +147,8 @@ class Relay:
                     if packet.startswith(SHUT_DOWN):
                         self.replace()
                         packet = STOPPED
+                    elif packet[:1] == b"W":
+                        packet = self.stay()
                     if packet[:1] in (b"T", b"S", b"W"):
                         self.since, self.runs = None, False
                     self.gdb.send(packet)
@@ -154,17 +163,20 @@ class Relay:
                 print("support/gdb: the run is being repeated, which takes a while; Ctrl-C stops it", file=sys.stderr)
                 self.since = None
         for line in ready:
-            line.receive()
+            try:
+                line.receive()
+            except EOFError:
+                if line is self.gdb or not self.runs:
+                    raise
+                self.gdb.send(self.stay())
+                self.since, self.runs = None, False
 
     def from_gdb(self, packet):
         if packet.startswith(RUNS):
+            self.origin = self.state()
             self.since, self.runs = time.monotonic(), True
         if packet in (b"bs", b"bc"):
-            try:
-                back = self.step_back if packet == b"bs" else self.continue_back
-                self.gdb.send(b"T05" + THREAD + back())
-            except Interrupted:
-                self.gdb.send(b"T02" + THREAD)
+            self.gdb.send(self.back(self.step_back if packet == b"bs" else self.continue_back))
             self.since, self.runs = None, False
             return
         if packet[:1] == b"D":  # QEMU would go on to the guest's end, and perhaps not come to answer
@@ -179,27 +191,59 @@ class Relay:
             self.features[packet[:14]] = packet
         self.qemu.send(packet)
 
+    def back(self, way):
+        """What gdb hears of a way back."""
+        self.hears, self.interrupted = True, False
+        try:
+            return b"T05" + THREAD + way(self.origin)
+        except Interrupted:
+            self.hears, self.interrupted = False, False
+            self.return_to_origin()
+            return b"T02" + THREAD
+        finally:
+            self.hears = False
+
+    def return_to_origin(self):
+        self.begin_at(self.origin.count)
+        self.go(self.origin)
+
+    def stay(self):
+        """The guest has ended, and its QEMU: gdb stands where it was, and hears that there is no more."""
+        self.return_to_origin()
+        return b"T05" + THREAD + b"replaylog:end;"
+
     def replace(self):
         """The end of a run that was ended from outside: to the instruction before it."""
         self.begin_at(max(self.state().count - 1, 0))
 
     def begin_at(self, count):
-        """In another QEMU, at a number of instructions."""
+        """In another QEMU, at a number of instructions; with all that gdb has inserted, wherever Ctrl-C stops it."""
         self.qemu.link.close()
         self.waker.close()
         self.connect()
         for packet in self.features.values():
             self.ask(packet)
         self.ask(b"Hg0")
-        try:
-            if count:
-                self.monitor(f"replay_break {count}")
-                self.ask(b"c")
-        finally:  # gdb takes them for inserted, wherever Ctrl-C has stopped it
-            for address in self.breakpoints:
-                self.ask(b"Z1,%x,1" % int.from_bytes(bytes.fromhex(address.decode()), "little"))
-            for point in self.watchpoints:
-                self.ask(b"Z" + point)
+        if count:
+            self.go_on(count)
+        for address in self.breakpoints:
+            self.ask(b"Z1,%x,1" % int.from_bytes(bytes.fromhex(address.decode()), "little"))
+        for point in self.watchpoints:
+            self.ask(b"Z" + point)
+        self.heed()
+
+    def go_on(self, end):
+        """Forward to the next stop, or to a number of instructions."""
+        self.monitor(f"replay_break {end}")
+        self.goes = True
+        if not self.interrupted:
+            self.ask(b"c")
+        self.goes = False
+
+    def heed(self):
+        """Ctrl-C ends a way back here."""
+        if self.interrupted:
+            raise Interrupted
 
     def monitor(self, command):
         """What QEMU's monitor prints."""
@@ -211,14 +255,12 @@ class Relay:
 
     def answer(self):
         """QEMU's next packet. Meanwhile gdb sends nothing but Ctrl-C."""
-        interrupted = False
         while (packet := self.qemu.next()) is None:
             self.receive(True)
-            if self.gdb.next() == INTERRUPT:
-                interrupted = True
-                self.qemu.send(INTERRUPT)
-        if interrupted:
-            raise Interrupted
+            if self.gdb.next() == INTERRUPT and self.hears and not self.interrupted:
+                self.interrupted = True
+                if self.goes:
+                    self.qemu.send(INTERRUPT)
         return packet
 
     def ask(self, packet):
@@ -252,13 +294,14 @@ class Relay:
         Yields of each step the states and the watchpoint that it hits."""
         state = self.state()
         while state != end and state.count <= end.count:
+            self.heed()
             before, watch = state, self.step(state)
             state = self.state()
             yield before, state, watch
 
     def go(self, target):
-        """Back to a state."""
-        if self.state().count > target.count:
+        """To a state."""
+        if self.state().count != target.count:
             self.begin_at(target.count)
         if self.state() != target:
             self.rewind(target.count)
@@ -277,8 +320,8 @@ class Relay:
                 hit = before, b""
         return hit
 
-    def step_back(self):
-        origin, before = self.state(), None
+    def step_back(self, origin):
+        before = None
         self.rewind(origin.count)
         for before, *_ in self.walk(origin):
             pass
@@ -292,8 +335,8 @@ class Relay:
         self.begin_at(first)
         last = None
         while self.state().count < end:
-            self.monitor(f"replay_break {end}")
-            self.ask(b"c")
+            self.go_on(end)
+            self.heed()
             if (state := self.state()).count >= end:
                 break
             last = state.count
@@ -301,8 +344,7 @@ class Relay:
                 last = self.state().count
         return last
 
-    def continue_back(self):
-        origin = self.state()
+    def continue_back(self, origin):
         hit, first, span = self.last_hit(origin.count - 1, origin), origin.count, SPAN
         while not hit and first:
             end = min(first + 2, origin.count)  # an access just before `first` is found behind it

@@ -10,8 +10,10 @@ import re
 import shutil
 import socket
 import subprocess
+import time
 import urllib.request
 
+import pexpect
 import pytest
 from guest import Guest, free_port
 from test_shell import CONFIG as SHELL
@@ -97,9 +99,9 @@ def test_sessions_go_back(null_write, arch):
 def test_both_ends(null_write):
     """There is nothing before the start, and nothing is left behind the end."""
     text = replay(null_write[0], "reverse-continue", "uk rewind nowhere", where("START"), "continue", "continue",
-                  where("END"), "kill", "uk rewind nowhere", "p 1")
+                  where("END"), "continue", where("STILL"), "reverse-stepi", "reverse-stepi", where("BACK"), "kill", "uk rewind nowhere", "p 1")
     assert "This is the start of the recording: there is nothing before it." in text, text
-    assert place(text, "END")[0] == "ukplat_poweroff", text
+    assert place(text, "END")[0] == place(text, "STILL")[0] == "ukplat_poweroff" != place(text, "BACK")[0], text
     assert "The replay has ended: start support/gdb --replay again." in text and "Python Exception" not in text, text
 
 
@@ -255,6 +257,49 @@ def test_rewind_of_a_busy_variable(arch, tmp_path):
     text = replay(tmp_path / "r", "uk rewind turns", where("AT"), "print turns")
     before, after = map(int, re.search(r"^turns changes here from (\d+) to (\d+)$", text, re.M).groups())
     assert after == before + 1 and place(text, "AT")[0] == "loops" and f"$1 = {before}\n" in text, text
+
+
+def test_rewind_of_objects(arch, tmp_path):
+    """The last change in any part of an array; of bits, not of those beside them; past other breakpoints."""
+    assert recorded(build("hangs", arch), tmp_path / "r", "objects").status == 70
+    text = replay(tmp_path / "r", "hbreak change if i == 9", "uk rewind table", "up", 'printf "I %d\n", i', "down", "uk rewind table[5]@3", "uk rewind bits.b",
+                  "print bits.b", "uk rewind table[12]", "print 1")
+    assert "table changes here from {0, 1, 2, 3, 4, 5, 6, 7...} to {0, 1, 2, 3, 4, 5, 6, 7...}" in text, text
+    assert "table[5]@3 changes here from {5, 6, 0} to {5, 6, 7}" in text, text
+    assert "bits.b changes here from 5 to 6\n" in text and "= 5\n" in text, text  # before table[7] is written
+    assert "No instruction changed table[12]" in text and "$2 = 1\n" in text, text
+
+
+def test_interrupted(null_write):
+    """Ctrl-C on a way back: gdb stands where that began, and all breakpoints count; or it has arrived before."""
+    with pexpect.spawn(str(ROOT / "support/gdb"), ["--replay", str(null_write[0]), "-iex", "set style enabled off"], encoding="utf-8",
+                       timeout=RUN_SECONDS, codec_errors="replace", dimensions=(24, 500)) as gdb:
+        def ask(line, seconds=None):
+            gdb.sendline(line)
+            gdb.expect_exact(line)
+            if seconds is not None:
+                time.sleep(seconds)  # any moment will do
+                gdb.sendintr()
+            gdb.expect_exact("(gdb) ")
+            return gdb.before
+
+        def pc():
+            return re.search(r"PC (\w+)", ask('printf "PC %lx\\n", $pc'))[1]
+        gdb.expect_exact("(gdb) ")
+        ask("set confirm off")
+        ask("hbreak main if $sp == 1")
+        for line in ("reverse-continue", "uk rewind nowhere", "reverse-stepi 100"):
+            for tenths in range(4):
+                before, text = pc(), ask(line, tenths / 10)
+                assert "Interrupted: " not in text or pc() == before, text
+                assert "Remote connection closed" not in text and "program is no longer writable" not in text, text
+        ask("delete")
+        ask("hbreak main")
+        there = ask("reverse-continue") + ask("continue") + ask("continue")
+        assert "main (argc=2" in there and "This is the crash" in there, there
+        gdb.sendline("kill")
+        gdb.sendline("quit")
+        gdb.expect(pexpect.EOF)
 
 
 @pytest.mark.parametrize("options, reason", [

@@ -4,6 +4,7 @@
 where QEMU may stop, at random. tests/test_replay.py has the real one."""
 
 import random
+import select
 import socket
 import sys
 import threading
@@ -34,6 +35,8 @@ class Qemu:
         self.writes = {i for i, (count, _) in enumerate(self.places[:-1])
                        if count < self.places[i + 1][0] and not self.random.randrange(6)}
         self.points, self.at, self.end = set(), 0, None
+        self.hangs_at, self.runs, self.hangs = 0, 0, False  # the run which goes on until Ctrl-C
+        self.ends, self.closes = False, False  # the next run is to the guest's end, without a word
 
     def hits(self, place):
         """(breakpoint, watchpoint)"""
@@ -77,6 +80,20 @@ class Qemu:
         if packet.startswith(b"qRcmd"):
             text = f"Replaying execution 'events': instruction count = {self.places[self.at][0]}\r\n"
             return [*(b"O" + piece.encode().hex().encode() for piece in (text[:30], text[30:])), b"OK"]
+        if packet == replay_relay.INTERRUPT:
+            if not self.hangs:
+                return []
+            self.hangs, self.at = False, self.random.randrange(len(self.places))
+            return [b"T02thread:p01.01;"]
+        self.runs += packet == b"c"
+        if packet == b"c" and self.runs == self.hangs_at:
+            self.hangs = True
+            return []
+        if packet == b"c" and self.ends:
+            self.ends = False
+            if self.closes:
+                raise EOFError
+            return [b"W00"]
         return [{b"c": self.run, b"s": self.step, b"g": self.registers, b"Hg0": lambda: b"OK"}[packet]()]
 
     def serve(self, link):
@@ -169,64 +186,48 @@ def test_bytes_one_by_one(session):
     assert answer == b"OK" and qemu.points == {b"1,105,1"}
 
 
-def test_interrupt_on_the_way():
-    """Ctrl-C while another QEMU goes to a place: it has the breakpoints, too."""
-    (gdb, its_gdb), links = socket.socketpair(), []
-
-    def another():
-        its_qemu, link = socket.socketpair()
-        links.append(replay_relay.Line(link))
-        return its_qemu, Waker()
-
-    def heard(line):
-        while (packet := line.next()) is None:
-            line.receive()
-        return packet
-
-    def hear(answer):
-        packet = heard(links[-1])
-        links[-1].send(answer)
-        return packet
-    threading.Thread(target=replay_relay.Relay(its_gdb, "arm64", another).serve, daemon=True).start()
-    gdb = replay_relay.Line(gdb)
-    until(lambda: links)
-    gdb.send(b"Z1,400,4")
-    assert hear(b"OK") == b"Z1,400,4" and heard(gdb) == b"OK"
-    gdb.send(b"bs")
-    for answer in (b"O" + b"instruction count = 9\n".hex().encode(), b"0" * 800) * 2:  # where it stands, twice
-        assert hear(answer)[:1] in b"qg"
-        if answer[:1] == b"O":
-            links[-1].send(b"OK")
-    until(lambda: len(links) == 2)
-    assert hear(b"OK") == b"Hg0" and hear(b"OK").startswith(b"qRcmd")
-    assert heard(links[-1]) == b"c"
-    gdb.send(replay_relay.INTERRUPT)
-    assert hear(b"T02thread:p01.01;") == replay_relay.INTERRUPT
-    assert hear(b"OK") == b"Z1,400,1" and heard(gdb) == b"T02thread:p01.01;"
+def heard(gdb):
+    while (packet := gdb.next()) is None:
+        gdb.receive()
+    return packet
 
 
-def test_interrupt(monkeypatch, capsys):
-    """Ctrl-C ends a way back, where it has arrived. The user reads that one can."""
+@pytest.mark.any_arch
+def test_interrupt(session, monkeypatch, capsys):
+    """Ctrl-C while QEMU runs, the first time or later, ends a way back where it began, with all breakpoints. The user reads
+    that one can."""
     monkeypatch.setattr(replay_relay, "PATIENCE", 0)
-    (gdb, its_gdb), (its_qemu, link) = socket.socketpair(), socket.socketpair()
-    threading.Thread(target=replay_relay.Relay(its_gdb, "arm64", lambda: (its_qemu, Waker())).serve, daemon=True).start()
-    gdb, qemu = replay_relay.Line(gdb), replay_relay.Line(link)
+    waited = 0
+    for seed in range(5):
+        for nth in range(1, 6):
+            gdb, qemu = session(seed)
+            points = {b"1,4ff,1", b"2,5000,8"}  # none is hit: the way is long
+            for point in points:
+                assert ask(gdb, b"Z" + point) == b"OK"
+            qemu.at = place = len(qemu.places) - 1
+            qemu.hangs_at = nth
+            answers = []
 
-    def hear():
-        while (packet := qemu.next()) is None:
-            qemu.receive()
-        return packet
-    gdb.send(b"bc")
-    assert hear().startswith(b"qRcmd")
-    said = []
-    until(lambda: said.append(capsys.readouterr().err) or "Ctrl-C stops it" in "".join(said))
-    gdb.send(replay_relay.INTERRUPT)
-    assert hear() == replay_relay.INTERRUPT
-    qemu.send(b"T02thread:p01.01;")
-    while (answer := gdb.next()) is None:
-        gdb.receive()
-    assert answer == b"T02thread:p01.01;"
-    assert ask(gdb, b"D;1") == b"OK" and "Ctrl-C" not in capsys.readouterr().err  # QEMU is not asked
-    qemu.link.close()
-    with pytest.raises(EOFError):
-        gdb.receive()
+            def hangs_or_ends(gdb=gdb, qemu=qemu, answers=answers):
+                if select.select([gdb.link], [], [], 0)[0]:
+                    gdb.receive()
+                answers.append(gdb.next())
+                return qemu.hangs or answers[-1]
+            gdb.send(b"bc")
+            until(hangs_or_ends)
+            if not answers[-1]:
+                waited += 1
+                gdb.send(replay_relay.INTERRUPT)
+                assert (heard(gdb), qemu.at) == (b"T02thread:p01.01;", place) and qemu.points == points, (seed, nth)
+            assert ask(gdb, b"D;1") == b"OK"  # QEMU is not asked
+    assert waited > 10 and "Ctrl-C stops it" in capsys.readouterr().err
+
+
+@pytest.mark.any_arch
+def test_end(session):
+    """QEMU ends with the guest: gdb stays where it was."""
+    for closes in (False, True):
+        gdb, qemu = session(1)
+        qemu.at = place = len(qemu.places) // 2
+        qemu.ends, qemu.closes = True, closes
+        assert (ask(gdb, b"c"), qemu.at) == (STOP + b"replaylog:end;", place)

@@ -215,6 +215,27 @@ static void *loops(void *arg)
 	return arg;
 }
 
+static volatile int table[16];
+static volatile struct {
+	unsigned int a : 3, b : 5, c : 24;
+} bits;
+
+static __attribute__((noinline)) void change(int i)
+{
+	table[i] = i;
+	bits.a = i & 3;
+	bits.b = i; /* the last one that changes it */
+	bits.c = 100 + i;
+}
+
+/* Then nothing of these is changed any more. */
+static void objects(void)
+{
+	for (int i = 0; i < 10; i++)
+		change(i);
+	*(volatile int *)0 = 1;
+}
+
 static void for_a_loop(void)
 {
 	pthread_t looper = start("looper", loops);
@@ -291,6 +312,7 @@ static const struct {
 	{ "report", report },
 	{ "loop", loop },
 	{ "for-a-loop", for_a_loop },
+	{ "objects", objects },
 	{ "beats", beats },
 	{ "in-vain", in_vain },
 	{ "for-a-device", for_a_device },
