@@ -217,7 +217,8 @@ static void guest_step(struct vcon_port *port)
 		n = port->con.ops->out(&port->con, out, len);
 		break;
 	case 2:
-		port->con.ops->connection(&port->con);
+		if (port->con.ops->connection)
+			port->con.ops->connection(&port->con);
 		break;
 	}
 	free(in);
@@ -252,6 +253,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct vcon_port *port = &devices[0].ports[i];
 
 		memset(&port->con, 0, sizeof(port->con));
+		port->is_console = 0;
 		port->connection = 0;
 		port->rx.left = 0;
 	}
