@@ -401,7 +401,7 @@ def test_more_stacks_than_fit(arch):
 @pytest.mark.any_arch
 def test_commands(arch):
     """What is refused, and a profile from the start."""
-    _, text = run(arch, "prof start 0", "prof start 10001", "prof go", "prof top 1 2", "work",
+    _, text = run(arch, "prof start 0", "prof start 10001", "prof go", "prof top 1 2", *["work"] * 5,
                   "prof stop", "prof top 50", "prof top 1", options=["-p", "prof.hz=2000", *ORDERED])
     assert len(re.findall(r"^give 1 to 10000 samples a second$", text, re.M)) == 2, text
     assert len(re.findall(r"^usage: prof start ", text, re.M)) == 2, text
