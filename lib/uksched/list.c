@@ -61,23 +61,23 @@ struct uk_thread *uk_thread_on(unsigned int cpu)
 	return t && is_intact(t) ? t : __NULL;
 }
 
-/* Where the list goes on behind a thread, and the lowest id there. */
+/* Where the list goes on behind a thread; and that thread's id, 0 if none. */
 static struct uk_thread *behind(const struct uk_thread *prev, unsigned int *id)
 {
 	while (prev && sched_principal((const struct thread *)prev))
 		prev = &sched_principal((const struct thread *)prev)->pub;
-	*id = prev ? prev->id + 1 : 1;
+	*id = prev ? prev->id : 0;
 	return prev ? UK_READ_ONCE(prev->next)
 		    : (struct uk_thread *)UK_READ_ONCE(uksched.first);
 }
 
 struct uk_thread *uk_thread_next(const struct uk_thread *prev)
 {
-	unsigned int least, id;
-	struct uk_thread *at = behind(prev, &least);
+	unsigned int before, id;
+	struct uk_thread *at = behind(prev, &before);
 
 	if (!at || !is_intact(at) || !uk_nofault_try_read(id, &at->id) ||
-	    id < least)
+	    id <= before)
 		return __NULL;
 	return &sched_actor(thread_of(at))->pub;
 }

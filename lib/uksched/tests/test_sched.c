@@ -433,6 +433,7 @@ UK_TESTCASE(uksched, a_damaged_list_ends)
 				    (void *)0x10, (void *)((char *)t + 1),
 				    (void *)order };
 	struct uk_thread *rest = self->next; /* idle threads, and t */
+	unsigned int id;
 	unsigned long flags = ukarch_irq_save();
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
@@ -446,6 +447,12 @@ UK_TESTCASE(uksched, a_damaged_list_ends)
 	UK_TEST_EXPECT_NULL(uk_thread_next(t));
 	t->next = NULL;
 	UK_TEST_EXPECT_ZERO(uk_threads_are_cut(t));
+	id = t->id;
+	t->id = (unsigned int)-1; /* nothing is behind it */
+	t->next = self;
+	UK_TEST_EXPECT_NULL(uk_thread_next(t));
+	t->next = NULL;
+	t->id = id;
 	self->next = rest;
 	ukarch_irq_restore(flags);
 	uk_semaphore_up(&s);
