@@ -56,8 +56,8 @@ static void trap_reason(const struct ukarch_trap_ctx *ctx)
 		stack = uk_stack_find(ctx->fault_address);
 	if (stack && ctx->fault_address >= (__vaddr_t)stack->base)
 		stack = __NULL;
-	own = uk_stack_find(ukarch_regs_sp(ctx->regs));
-	if (stack && own && own != stack)
+	own = stack ? uk_stack_find(ukarch_regs_sp(ctx->regs)) : __NULL;
+	if (own && own != stack)
 		uk_snprintf(ukcrash_reason, REASON_MAX,
 			    "%s 0x%lx: guard page below the stack of thread "
 			    "%s; the stack pointer is in that of %s",
