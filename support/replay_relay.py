@@ -16,7 +16,8 @@ where the machine has a virtio port, q35's chipset, or the APIC's page for KVM.)
   and the access undone; on arm64 gdb does this.
 - Ctrl-C on a way back ends at the place where that began. A run that goes on at its end stays there.
 - While the guest sleeps, QEMU's main loop does, too, though a replay needs another turn of it and
-  not the time: empty lines for its monitor wake it.
+  not the time: empty lines for its monitor wake it. While the guest runs, a turn stops it, on a busy host
+  for milliseconds: the pause behind a turn is a multiple of what the turn took.
 
 Everything else passes through. Protocol: GDB manual, "Remote Protocol", "Packets",
 "Stop Reply Packets".
@@ -44,7 +45,8 @@ SHUT_DOWN = b"T03"  # SIGQUIT, with -no-shutdown
 STOPPED = b"T03" + THREAD
 RUNS = (b"c", b"s", b"bc", b"bs", b"vCont;")
 PATIENCE = 3  # seconds until the user is asked for it
-TURN = 0.0001  # seconds between turns of QEMU's main loop
+PROMPT = b"(qemu) "
+PAUSE = 10  # behind a turn of QEMU's main loop, in times of what that took
 SPAN, GROWTH = 4096, 16  # instructions of the first span back, and how much longer the next ones are
 
 
@@ -59,18 +61,26 @@ class Interrupted(Exception):
 
 
 class Monitor:
-    """QEMU's, whose answers nothing wants."""
+    """QEMU's, for turns of its main loop."""
 
     def __init__(self, path):
         self.link = socket.socket(socket.AF_UNIX)
+        self.link.settimeout(PATIENCE)
         self.link.connect(path)
-        self.link.setblocking(False)
+        self.to_prompt()
 
-    def wake(self):
-        with contextlib.suppress(OSError):  # it has enough to read, or has ended
+    def to_prompt(self):
+        text = b""
+        while not text.endswith(PROMPT) and (piece := self.link.recv(65536)):
+            text += piece
+
+    def turn(self):
+        """Returns how many seconds it took."""
+        began = time.monotonic()
+        with contextlib.suppress(OSError):  # QEMU has ended, or got no time in all of its patience
             self.link.send(b"\n")
-        with contextlib.suppress(OSError):
-            self.link.recv(1 << 20)
+            self.to_prompt()
+        return time.monotonic() - began
 
     def close(self):
         self.link.close()
@@ -120,7 +130,7 @@ class Relay:
 
     def __init__(self, gdb, arch, another):
         self.gdb, self.another = Line(gdb), another
-        self.qemu = self.waker = None
+        self.qemu = self.its_monitor = None
         self.connect()
         self.arch = arch
         self.pc_at = PC[arch] * REGISTER_DIGITS
@@ -130,54 +140,66 @@ class Relay:
         self.origin = None  # where gdb had the run go from
         self.interrupted, self.hears, self.goes = False, False, False  # by Ctrl-C; whether that counts; whether QEMU runs
         self.runs = False  # as far as gdb knows
+        self.pause = 0  # seconds from one turn of QEMU's main loop to the next
         self.since = None  # when gdb had the run go, forward or back; None: it stands, or the user knows
 
     def connect(self):
-        link, self.waker = self.another()
+        link, self.its_monitor = self.another()
         self.qemu = Line(link)
 
     def serve(self):
         """Until one side has closed."""
-        with contextlib.suppress(EOFError, OSError):
+        try:
             while True:
-                self.receive(self.runs)
-                while (packet := self.gdb.next()) is not None:
-                    self.from_gdb(packet)
-                while (packet := self.qemu.next()) is not None:
-                    if packet.startswith(SHUT_DOWN):
-                        self.replace()
-                        packet = STOPPED
-                    elif packet[:1] == b"W":
-                        packet = self.stay()
-                    if packet[:1] in (b"T", b"S", b"W"):
-                        self.since, self.runs = None, False
-                    self.gdb.send(packet)
-        for line in (self.gdb, self.qemu):
-            line.link.close()
+                self.exchange()
+        except (EOFError, OSError):
+            pass
+        finally:
+            self.gdb.link.close()
+            self.qemu.link.close()
 
-    def receive(self, runs):
-        """Reads what has arrived, of both. runs: whether QEMU does, and not to keep it waiting."""
-        while not (ready := select.select([self.gdb, self.qemu], [], [], TURN if runs else None)[0]):
-            self.waker.wake()
-            if self.since is not None and self.since + PATIENCE < time.monotonic():
-                print("support/gdb: the run is being repeated, which takes a while; Ctrl-C stops it", file=sys.stderr)
-                self.since = None
-        for line in ready:
+    def exchange(self):
+        """Waits for packets, and passes them on."""
+        for line in self.ready(self.runs):
             try:
                 line.receive()
             except EOFError:
                 if line is self.gdb or not self.runs:
                     raise
-                self.gdb.send(self.stay())
-                self.since, self.runs = None, False
+                self.stop(self.stay())
+        while (packet := self.gdb.next()) is not None:
+            self.from_gdb(packet)
+        while (packet := self.qemu.next()) is not None:
+            if packet.startswith(SHUT_DOWN):
+                self.replace()
+                packet = STOPPED
+            elif packet[:1] == b"W":
+                packet = self.stay()
+            if packet[:1] in (b"T", b"S"):
+                self.stop(packet)
+            else:
+                self.gdb.send(packet)
+
+    def ready(self, runs):
+        """Waits. Returns the ends where something has arrived. runs: whether QEMU does, and not to keep it waiting."""
+        while not (lines := select.select([self.gdb, self.qemu], [], [], self.pause if runs else None)[0]):
+            self.pause = PAUSE * self.its_monitor.turn()
+            if self.since is not None and self.since + PATIENCE < time.monotonic():
+                print("support/gdb: the run is being repeated, which takes a while; Ctrl-C stops it", file=sys.stderr)
+                self.since = None
+        return lines
+
+    def stop(self, packet):
+        """gdb hears that the run stands."""
+        self.since, self.runs = None, False
+        self.gdb.send(packet)
 
     def from_gdb(self, packet):
         if packet.startswith(RUNS):
             self.origin = self.state()
             self.since, self.runs = time.monotonic(), True
         if packet in (b"bs", b"bc"):
-            self.gdb.send(self.back(self.step_back if packet == b"bs" else self.continue_back))
-            self.since, self.runs = None, False
+            self.stop(self.back(self.step_back if packet == b"bs" else self.continue_back))
             return
         if packet[:1] == b"D":  # QEMU would go on to the guest's end, and perhaps not come to answer
             self.gdb.send(b"OK")
@@ -219,7 +241,7 @@ class Relay:
     def begin_at(self, count):
         """In another QEMU, at a number of instructions; with all that gdb has inserted, wherever Ctrl-C stops it."""
         self.qemu.link.close()
-        self.waker.close()
+        self.its_monitor.close()
         self.connect()
         for packet in self.features.values():
             self.ask(packet)
@@ -256,7 +278,8 @@ class Relay:
     def answer(self):
         """QEMU's next packet. Meanwhile gdb sends nothing but Ctrl-C."""
         while (packet := self.qemu.next()) is None:
-            self.receive(True)
+            for line in self.ready(True):
+                line.receive()
             if self.gdb.next() == INTERRUPT and self.hears and not self.interrupted:
                 self.interrupted = True
                 if self.goes:
@@ -362,7 +385,7 @@ class Relay:
 @contextlib.contextmanager
 def listening(line, arch, again):
     """Has a relay to the stub of a QEMU at `line`, a Unix socket, with its monitor beside that. Gives the
-    path of the one for gdb, which connects once. again: starts another QEMU there."""
+    path of the one for gdb, which connects once. again: starts another QEMU there; EOFError ends the session."""
     path = f"{line}-exact"
     starts = itertools.chain([lambda: None], itertools.repeat(again))  # the first one is there
 
@@ -377,8 +400,8 @@ def listening(line, arch, again):
         listener.listen(1)
 
         def serve():
-            with contextlib.suppress(OSError):
-                Relay(listener.accept()[0], arch, another).serve()
+            with contextlib.suppress(EOFError, OSError), listener.accept()[0] as link:
+                Relay(link, arch, another).serve()
 
         threading.Thread(target=serve, daemon=True).start()
         yield path

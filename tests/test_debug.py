@@ -96,7 +96,7 @@ def test_all_sources_are_there(arch):
 
 
 def test_two_debuggers(tmp_path):
-    """The second one waits, and says so."""
+    """The second one waits, and prints that it does."""
     place = tmp_path / "s"
     with Guest(threads(ARCHS[0]), options=["--gdb", place, "-p", "gdb.wait=1"]) as guest:
         until(place.exists)

@@ -37,6 +37,7 @@ class Qemu:
         self.points, self.at, self.end = set(), 0, None
         self.hangs_at, self.runs, self.hangs = 0, 0, False  # the run which goes on until Ctrl-C
         self.ends, self.closes = False, False  # the next run is to the guest's end, without a word
+        self.is_last = False  # no other one can be started
 
     def hits(self, place):
         """(breakpoint, watchpoint)"""
@@ -120,11 +121,11 @@ class Qemu:
         return STOP + b"replaylog:begin;", 0
 
 
-class Waker:
+class Monitor:
     """Of a model that does not sleep."""
 
-    def wake(self):
-        pass
+    def turn(self):
+        return 0
 
     def close(self):
         pass
@@ -142,10 +143,12 @@ def make_session(request, monkeypatch):
         gdb, its_gdb = socket.socketpair()
 
         def another():
+            if qemu.is_last:
+                raise EOFError
             its_qemu, link = socket.socketpair()
             qemu.restart()
             threading.Thread(target=qemu.serve, args=(link,), daemon=True).start()
-            return its_qemu, Waker()
+            return its_qemu, Monitor()
         threading.Thread(target=replay_relay.Relay(its_gdb, request.param, another).serve, daemon=True).start()
         gdb.settimeout(60)
         ends.append(gdb)
@@ -231,3 +234,17 @@ def test_end(session):
         qemu.at = place = len(qemu.places) // 2
         qemu.ends, qemu.closes = True, closes
         assert (ask(gdb, b"c"), qemu.at) == (STOP + b"replaylog:end;", place)
+
+
+@pytest.mark.any_arch
+def test_gone(session):
+    """A way back needs a QEMU: if that ends, or does not start, so does the session."""
+    for ends in (False, True):
+        gdb, qemu = session(1)
+        qemu.at = len(qemu.places) - 1
+        qemu.ends = qemu.closes = ends
+        qemu.is_last = not ends
+        gdb.send(b"bc")
+        with pytest.raises(EOFError):
+            while True:
+                gdb.receive()
