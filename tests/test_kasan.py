@@ -136,6 +136,15 @@ def test_each_kind(arch, cc):
 
 
 @pytest.mark.any_arch
+def test_cpus_together(arch):
+    """What one CPU finds while another one's report is written is reported, too."""
+    result = build("kasan", arch, config=SEVERAL).run("together", options=["-p", "kasan.recover=y", "--smp", "4"])
+    assert result.status == 0, result.text
+    found = [PLACE.match(lines[0])[2] for lines in reports(result.text)]
+    assert sorted(found) == [f"errs{cpu}{i}" for cpu in range(4) for i in range(8)], result.text
+
+
+@pytest.mark.any_arch
 @pytest.mark.parametrize("kind", ["heap_freed", "stack_end", "negative"])
 def test_crash(arch, kind):
     """Without the parameter it is a crash screen, with the shadow around the address."""

@@ -24,10 +24,20 @@ static _Bool recover;
 UK_PARAM(kasan, recover, &recover, bool,
 	 "log a memory error once for each place, and go on");
 
-/* One report at a time. */
+/* One report is written at a time. */
 static char reason[REASON_MAX];
 static int reporting;
-static const void *places[PLACES];
+
+/* Of each place the first access. Who finds another one writing leaves it to
+ * that one, which may be what it has interrupted.
+ */
+static struct report {
+	const void *pc;
+	enum { CLAIMED, READY, WRITTEN } state;
+	int write;
+	__uptr addr, bad;
+	__sz len;
+} reports[PLACES];
 
 const char *kasan_bytes(__sz n, char text[KASAN_BYTES_MAX])
 {
@@ -99,31 +109,18 @@ static void shadow_lines(__uptr bad, struct lines *l)
 		shadow_line(from + (__uptr)i * bytes, bad, l);
 }
 
-static void write_reason(__uptr addr, __sz len, int write, __uptr bad)
+static void write_reason(const struct report *r)
 {
 	struct lines l = { 0 };
 	char text[96], size[KASAN_BYTES_MAX];
 
 	reason[0] = '\0';
 	uk_snprintf(text, sizeof(text), "%s of %s at 0x%lx",
-		    write ? "write" : "read", kasan_bytes(len, size), addr);
+		    r->write ? "write" : "read", kasan_bytes(r->len, size),
+		    r->addr);
 	add(text, &l);
-	describe(bad, &l);
-	shadow_lines(bad, &l);
-}
-
-/* 1 if a place has not been reported, and is remembered now. */
-static int is_new(const void *pc)
-{
-	for (unsigned int i = 0; i < PLACES; i++) {
-		if (places[i] == pc)
-			return 0;
-		if (!places[i]) {
-			places[i] = pc;
-			return 1;
-		}
-	}
-	return 0;
+	describe(r->bad, &l);
+	shadow_lines(r->bad, &l);
 }
 
 static void print_reason(const void *pc)
@@ -161,18 +158,64 @@ static int explain_address(void *data)
 /* Behind the sections of the screen, before a debugger. */
 UK_EVENT_HANDLER_PRIO(UK_EVENT_CRASH, explain_address, 3);
 
+/* Where a place is remembered; NULL if it was before, or there are too many. */
+static struct report *remember(const void *pc)
+{
+	for (unsigned int i = 0; i < PLACES; i++) {
+		const void *there = UK_READ_ONCE(reports[i].pc);
+
+		if (!there && __atomic_compare_exchange_n(
+				      &reports[i].pc, &there, pc, 0,
+				      __ATOMIC_RELAXED, __ATOMIC_RELAXED))
+			return &reports[i];
+		if (there == pc)
+			return __NULL;
+	}
+	return __NULL;
+}
+
+static struct report *next_ready(void)
+{
+	for (unsigned int i = 0; i < PLACES; i++)
+		if (__atomic_load_n(&reports[i].state, __ATOMIC_SEQ_CST) ==
+		    READY)
+			return &reports[i];
+	return __NULL;
+}
+
+/* Sequentially consistent, so that of two at a time one sees the other's. */
+static void print_ready(void)
+{
+	struct report *r;
+
+	while (next_ready() &&
+	       !__atomic_exchange_n(&reporting, 1, __ATOMIC_SEQ_CST)) {
+		while ((r = next_ready())) {
+			write_reason(r);
+			print_reason(r->pc);
+			r->state = WRITTEN;
+		}
+		__atomic_store_n(&reporting, 0, __ATOMIC_SEQ_CST);
+	}
+}
+
 void kasan_report(__uptr addr, __sz len, int write, __uptr bad, const void *pc)
 {
+	struct report r = { pc, CLAIMED, write, addr, bad, len };
+	struct report *new;
+
 	if (uk_crash_in_progress())
 		return;
-	/* One at a time: it may come again if another one is in the way. */
-	if (__atomic_exchange_n(&reporting, 1, __ATOMIC_ACQUIRE))
-		return;
-	if (!recover || is_new(pc)) {
-		write_reason(addr, len, write, bad);
-		if (!recover)
-			uk_crash_here("kasan", reason, __NULL, 0);
-		print_reason(pc);
+	if (!recover) {
+		if (__atomic_exchange_n(&reporting, 1, __ATOMIC_ACQUIRE))
+			return; /* that one ends the guest */
+		write_reason(&r);
+		uk_crash_here("kasan", reason, __NULL, 0);
 	}
-	__atomic_store_n(&reporting, 0, __ATOMIC_RELEASE);
+	new = remember(pc);
+	if (!new)
+		return;
+	*new = r;
+	__atomic_store_n(&new->state, READY, __ATOMIC_SEQ_CST);
+	print_ready();
 }

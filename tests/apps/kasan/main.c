@@ -16,6 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 #include <uk/alloc.h>
+#include <uk/arch/lcpu.h>
+#include <uk/plat/lcpu.h>
 #include <uk/plat/time.h>
 
 __nsec bench(void), plain(void);
@@ -361,8 +363,57 @@ static void is_right(void)
 	}
 }
 
+/* --- all CPUs at a time, each at places of its own ---------------------------
+ */
+
+#define ERRS(cpu, i)                                                      \
+	static __attribute__((noinline)) void errs##cpu##i(char *p)       \
+	{                                                                 \
+		__asm__ volatile("# " #cpu #i); /* no two are the same */ \
+		sink = p[n + 13];                                         \
+	}
+#define OF_CPU(what, cpu)                                                \
+	what(cpu, 0) what(cpu, 1) what(cpu, 2) what(cpu, 3) what(cpu, 4) \
+		what(cpu, 5) what(cpu, 6) what(cpu, 7)
+#define ADDRESS(cpu, i) errs##cpu##i,
+#define CPUS 4
+
+OF_CPU(ERRS, 0)
+OF_CPU(ERRS, 1)
+OF_CPU(ERRS, 2)
+OF_CPU(ERRS, 3)
+
+static void (*const places[CPUS][8])(char *) = { { OF_CPU(ADDRESS, 0) },
+						 { OF_CPU(ADDRESS, 1) },
+						 { OF_CPU(ADDRESS, 2) },
+						 { OF_CPU(ADDRESS, 3) } };
+
+static void errs(struct __regs *regs, void *arg)
+{
+	static char small[13];
+
+	for (int i = 0; i < 8; i++)
+		places[ukplat_lcpu_id() % CPUS][i](hide(small));
+}
+
+static int together(void)
+{
+#if CONFIG_UKPLAT_LCPU_MAXCOUNT > 1
+	struct ukplat_lcpu_func func = { errs, NULL };
+	int rc = ukplat_lcpu_run(NULL, NULL, &func, 0);
+
+	errs(NULL, NULL);
+	return rc ? rc : ukplat_lcpu_wait(NULL, NULL, 0);
+#else
+	errs(NULL, NULL);
+	return 0;
+#endif
+}
+
 int main(int argc, char **argv)
 {
+	if (argc > 1 && !strcmp(argv[1], "together"))
+		return together();
 	if (argc > 1 && !strcmp(argv[1], "bench"))
 		return printf("%lu %lu\n", plain(), bench()) < 0;
 	for (unsigned int i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
