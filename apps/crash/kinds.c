@@ -124,6 +124,14 @@ static __attribute__((noinline)) void lost_stack(void)
 	longjmp(none, 1);
 }
 
+KIND corrupt_stack(void)
+{
+	void **volatile frame = __builtin_frame_address(0);
+
+	frame[0] = (void *)0x1234567;
+	null_write();
+}
+
 /* Forty calls, no two of which are the same place in the code. */
 #define LEVEL(n, next)                                                \
 	static __attribute__((noinline)) int level##n(volatile int x) \
@@ -144,8 +152,10 @@ static __attribute__((noinline)) void lost_stack(void)
 
 static __attribute__((noinline)) int bottom(volatile int x)
 {
-	if (x)
+	if (x == 1)
 		lost_stack();
+	if (x == 2)
+		corrupt_stack();
 	null_write();
 	return x;
 }
@@ -165,12 +175,9 @@ KIND deep_lost(void)
 	level49(1);
 }
 
-KIND corrupt_stack(void)
+KIND deep_corrupt(void)
 {
-	void **volatile frame = __builtin_frame_address(0);
-
-	frame[0] = (void *)0x1234567;
-	null_write();
+	level49(2);
 }
 
 /* The return address is lost, and so is the frame that it leads to. */
@@ -180,6 +187,15 @@ KIND wild_return(void)
 
 	frame[0] = unmapped;
 	frame[1] = unmapped;
+}
+
+/* As by letters of a string that is too long. */
+KIND letters_return(void)
+{
+	void *volatile *volatile frame = __builtin_frame_address(0);
+
+	frame[0] = (void *)0x4141414141414141;
+	frame[1] = (void *)0x4141414141414141;
 }
 
 /* What is left of the frame is zeroes. */
@@ -247,8 +263,11 @@ const struct kind kinds[] = {
 	{ "deep", deep, "a call trace of 40 frames" },
 	{ "corrupt-stack", corrupt_stack, "a frame pointer overwritten" },
 	{ "wild-return", wild_return, "a return address overwritten" },
+	{ "letters-return", letters_return, "the same, by a string" },
 	{ "lost-stack", deep_lost,
 	  "longjmp with a buffer of zeroes, 40 calls deep" },
+	{ "deep-corrupt", deep_corrupt,
+	  "a frame pointer overwritten, 40 calls deep" },
 	{ "zeroed-frame", zeroed_frame, "a frame pointer set to 0" },
 	{ "in-memcpy", in_memcpy, "memcpy from a null pointer" },
 	{ "in-strlen", in_strlen, "strlen of a null pointer" },
