@@ -105,7 +105,9 @@ def test_metrics_text(any_guest):
         assert "vitrine_apphttp_" + left_out not in names
     assert found["vitrine_ukmetrics_scrapes_total", ()] >= 1
     assert value("alpha_total", object="object0", label_object="x", label_le="z", label___x="1") == 0
-    assert found["vitrine_ukmetrics_conflicts", ()] == 1  # object0's label_object
+    assert found["vitrine_ukmetrics_conflicts", ()] == 3  # object0's label_object, clashing's label_le and note
+    assert value("spread_bucket", object="clashing", label_le="x", note="z", le="10") == 1
+    assert "vitrine_apphttp_note_info" not in names
 
 
 def test_openmetrics(any_guest):

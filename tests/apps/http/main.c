@@ -155,6 +155,30 @@ static struct uk_store_object *add_object(__u64 id)
 	return obj;
 }
 
+/* Of a histogram `le` is the bound's, of a text its own name is its own. */
+static const struct uk_store_entry *clashing[] = {
+	UK_STORE_ENTRY_INFO(1, spread, hist, get_sizes, NULL,
+			    .help = "as sizes"),
+	UK_STORE_ENTRY_INFO(2, note, charp, get_empty, NULL,
+			    .kind = UK_STORE_INFO, .help = "nothing"),
+	NULL,
+};
+
+static int add_clashing(void)
+{
+	static const struct uk_store_label labels[] = {
+		{ "le", "x" },
+		{ "label_le", "y" },
+		{ "note", "z" },
+		{ NULL, NULL },
+	};
+	struct uk_store_object *obj =
+		uk_store_obj_alloc_labels(uk_alloc_get_default(), 200000,
+					  "clashing", clashing, labels, NULL);
+
+	return obj ? uk_store_obj_add(obj) : -ENOMEM;
+}
+
 /* --- a reply of any size: /big?BYTES ----------------------------------------
  */
 
@@ -246,6 +270,10 @@ int main(int argc, char **argv)
 			printf("no memory\n");
 			return 1;
 		}
+	}
+	if (add_clashing()) {
+		printf("no memory\n");
+		return 1;
 	}
 	for (__u64 i = 0; i < 5; i++)
 		uk_store_observe(&sizes, 1UL << 4 * i);
