@@ -262,6 +262,14 @@ def test_mistakes_are_named(tree, words, says):
         assert text in done.stdout
 
 
+def test_run_takes_variables(tree, tmp_path):
+    """They become options of support/run, which names those that the image has no use for."""
+    text = tree.make("run", f"METRICS={tmp_path}/m", f"SHELL_PORT={tmp_path}/s", f"GDB={tmp_path}/g", "SMP=2").stdout
+    for option, library in (("metrics", "LIBUKMETRICS"), ("shell", "LIBUKSHELL"), ("gdb", "LIBUKGDB")):
+        assert f"--{option} has no effect: switch {library} on" in text, text
+    assert "--smp has no effect" in text, text
+
+
 @pytest.mark.parametrize("line, says", [
     ("CONFIG_LIBUKCRASHH=y", ["CONFIG_LIBUKCRASHH", "did you mean CONFIG_LIBUKCRASH?",
                               "defconfig:1"]),
