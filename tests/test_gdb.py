@@ -39,6 +39,10 @@ def test_look_and_leave(line):
     assert play(line, "look_and_leave").status == 0
 
 
+def test_no_more_packets(line):
+    assert play(line, "no_more_packets", argv=("loop", "100")).status == CRASHED
+
+
 @pytest.mark.any_arch
 def test_exit_status(line):
     assert play(line, "run_to_the_end", 0).status == 0
