@@ -3,12 +3,15 @@
 """The stub under gdb: single steps over special instructions, newlib's
 functions, and breakpoints with conditions that are hit very often."""
 
+import difflib
 import os
+import re
+import subprocess
 
 import pytest
 
 from gdb_guest import StubGuest
-from vitrine import ROOT, RUN_SECONDS, build
+from vitrine import ROOT, RUN_SECONDS, build, printed
 
 SCENES = [ROOT / "tests" / "gdb" / f"{name}_scenes.py" for name in ("step", "newlib")]
 # all hits together; each takes 15 µs of a good machine
@@ -96,3 +99,66 @@ def test_many_conditions(arch):
     text = play(arch, "many_conditions", hits, argv=("loop", str(hits)))
     assert int(text.split("decided ")[1].split()[0]) >= 4 * (hits - 10)
     play(arch, "many_conditions_on_a_local", hits, argv=("loop", str(hits)))
+
+
+# Of watched locals, a function that gdb calls, no memory at 0, and a breakpoint with a condition on the program's own trap.
+SESSION = """
+break watched
+continue
+next
+watch b
+next
+next
+continue
+delete
+set can-use-hw-watchpoints 0
+break compared
+continue
+next
+watch a
+continue
+continue
+delete
+print called(3)
+print n
+break *0
+continue
+delete
+tbreak called
+break {trap} if n == 99
+info breakpoints
+continue
+finish
+delete
+continue
+""".strip().splitlines()
+NOT_COMPARED = re.compile(r"^(warning: |\[Thread|\[Switching|\[New|Using host|Single step|Stopped|Program stopped|\s*$)")
+
+
+def session(words, start, trap):
+    """What gdb prints of each command, without addresses and numbers of processes."""
+    commands = [word for command in ("set pagination off", "set confirm off", "set width 0", "set breakpoint pending off",
+                                     "tbreak main", start, *(f"python say({command.format(trap=trap)!r})" for command in SESSION))
+                for word in ("-ex", command)]
+    say = ("def say(command):\n print('->', command, flush=True)\n try: gdb.execute(command)\n"
+           " except gdb.error as error: print(error)\n")
+    _, text = printed([*words[:1], "-nx", "-batch", "-iex", "set auto-load off", "-ex", f"python exec({say!r})", *words[1:], *commands], RUN_SECONDS)
+    text = re.sub(r"0x[0-9a-f]+( in )?", "", text[text.index("->"):])
+    text = re.sub(r"process \d+|\S*/(?=main\.c)| \(host evals\)", "", text)
+    return [line for line in text.splitlines() if not NOT_COMPARED.match(line)]
+
+
+def test_as_natively(arch, tmp_path):
+    """gdb prints the same of a program of the host."""
+    source = ROOT / "tests/apps/as_native/main.c"
+    trap = next(n for n, line in enumerate(source.read_text().splitlines(), 1) if "(TRAP)" in line)
+    subprocess.run(["gcc", "-g", "-O2", "-fno-omit-frame-pointer", "-o", tmp_path / "program", source], check=True)
+    native = session(["gdb", tmp_path / "program"], "run", trap)
+    if len(native) < len(SESSION):
+        pytest.skip("gdb cannot run a native program here")
+    image = build("as_native", arch)
+    with StubGuest(image, place="vport") as g:
+        text = session([image.target.gdb, image.path, "-ex", f"target remote {g.at}"], "continue", trap)
+        status = g.end().status
+    assert text == native, "\n".join(difflib.unified_diff(native, text, "native", "guest", lineterm=""))
+    assert status == 14
