@@ -7,6 +7,7 @@ lock, so that tests may run in several processes at a time. Everything is made
 below $VITRINE_OUT (default: build/tests in the tree); newlib, beside that, is shared.
 """
 
+import collections
 import fcntl
 import functools
 import hashlib
@@ -271,6 +272,16 @@ def build(app, arch, cc="gcc", config=()):
         lock.truncate(0)
         lock.write(built)
     return image
+
+
+def check_most_are_the_same(image, *args, options):
+    """Of five runs under icount with several CPUs, whose guest does not go by the host's clock. QEMU's main loop may come
+    first to a timer that ends the turn of a CPU; the next turns then differ: 3 of 100 runs on arm64, 12 where its monitor
+    is written to all the time."""
+    results = [image.run(*args, options=options) for _ in range(5)]
+    assert all(result.status == 0 for result in results), results[0].text
+    (_, times), = collections.Counter(result.text for result in results).most_common(1)
+    assert times >= 3
 
 
 def check_all_pass(result):
