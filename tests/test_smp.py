@@ -9,7 +9,7 @@ import re
 
 import pytest
 from guest import DEBUG_THREADS, Guest, not_run
-from vitrine import ONE_COMPILER, ROOT, RUN_SECONDS, build, check_most_are_the_same
+from vitrine import ARCHS, ONE_COMPILER, ROOT, RUN_SECONDS, build, check_most_are_the_same
 
 pytestmark = pytest.mark.one_cpu("has several")
 
@@ -64,6 +64,30 @@ def test_more_cpus_than_the_image_is_for(arch):
     result = build("smp", arch).run("run", options=["--qemu", many])
     assert "8 of 10 CPUs are used: CONFIG_UKPLAT_LCPU_MAXCOUNT" in result.log("INFO"), result.text
     assert result.status == 0 and "cpu 7: 300" in result.lines, result.text
+
+
+MORE_MACHINES = [
+    ("x86_64", "-machine microvm,acpi=on"), ("x86_64", "-machine microvm -bios bios-microvm.bin"),
+    ("x86_64", "-machine q35 -bios qboot.rom"), ("x86_64", "-machine q35 -bios bios-256k.bin -smp 4,sockets=4"),
+    ("arm64", "-machine virtualization=on"), ("arm64", "-machine virtualization=on,gic-version=3"),
+]
+
+
+@pytest.mark.parametrize("arch, machine", [one for one in MORE_MACHINES if one[0] in ARCHS])
+def test_start_on_each_machine(arch, machine):
+    """By firmware with and without ACPI; by PSCI from EL2."""
+    result = build("smp", arch).run("run", options=[*(["--machine", "q35"] if "q35" in machine else []),
+                                                    "--qemu", f"-smp {CPUS} {machine}"])
+    assert result.status == 0 and [line for line in result.lines if line.startswith("cpu ")] == \
+        ["cpu 0: 0", *(f"cpu {n}: 300" for n in range(1, CPUS))], result.text
+
+
+@pytest.mark.only_arch("arm64")
+def test_no_firmware_that_starts_cpus():
+    """QEMU's machine with EL3 has no PSCI of its own."""
+    result = build("smp", "arm64").run("run", options=["--qemu", f"-smp {CPUS} -machine secure=on"])
+    missing = set(map(int, re.findall(r"ERR: CPU (\d) \(id 0x\w+\) did not start$", result.text, re.M)))
+    assert result.status == 0 and missing == set(range(1, CPUS)), result.text
 
 
 @pytest.mark.only_arch("x86_64")
