@@ -340,8 +340,8 @@ def random_stops(cpus, stops, seed):
 
 
 @scene
-def stops_among_threads(stops, seed):
-    """Stops and steps at random while threads take locks, wait and wake, come and go: they find no mistake."""
+def stops_at_work(stops, seed, functions):
+    """Stops and steps at random, and at functions, while the program checks what it does."""
     dice = random.Random(seed)
     to_main()
     for _ in range(stops):
@@ -351,7 +351,7 @@ def stops_among_threads(stops, seed):
         elif what == 1:
             run("stepi 20")
         elif what == 2:
-            run(f"tbreak {dice.choice(('uk_mutex_lock', 'uk_thread_create_attr', 'sched_switch', 'uk_thread_sleep_until'))}")
+            run(f"tbreak {dice.choice(functions)}")
             assert "points" in go()
         else:
             run("set scheduler-locking on")

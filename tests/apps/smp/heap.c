@@ -108,8 +108,10 @@ int scene_heap(void)
 	uk_alloc_stats_get(a, &before);
 	for (unsigned int i = 0; i < CHUNKS; i++)
 		everywhere(churn);
-	for (unsigned int i = 0; i < SLOTS; i++)
+	for (unsigned int i = 0; i < SLOTS; i++) {
 		check_and_free(a, slots[i]);
+		slots[i] = __NULL;
+	}
 	uk_alloc_stats_get(a, &after);
 	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++)
 		printf("heap: cpu %u: %lu turns\n", i, (unsigned long)turns[i]);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Several CPUs, one scene a run: the argument is its name.
+ * Several CPUs. Each argument is the name of a scene; `again` as the last one
+ * repeats them until one fails or a debugger ends the guest.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -192,11 +193,16 @@ static int run_scene(const char *name)
 	return 63;
 }
 
+volatile int enough; /* for a debugger */
+
 int main(int argc, char **argv)
 {
+	int again = argc > 1 && !strcmp(argv[argc - 1], "again");
 	int rc = 0;
 
-	for (int i = 1; i < argc && !rc; i++)
-		rc = run_scene(argv[i]);
+	do {
+		for (int i = 1; i < argc - again && !rc; i++)
+			rc = run_scene(argv[i]);
+	} while (again && !rc && !enough);
 	return rc;
 }

@@ -103,6 +103,7 @@ int scene_tlb(void)
 	struct uk_pagetable *pt = ukplat_pt_get_active();
 	int rc = 0;
 
+	stop = 0;
 	if (ukplat_lcpu_run(__NULL, __NULL, &fn, 0))
 		return 1;
 	for (unsigned int i = 0; i < ROUNDS; i++)
