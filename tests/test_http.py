@@ -667,3 +667,21 @@ def test_no_console(arch):
     """No client can connect; the program runs all the same."""
     result = build("metrics", arch).run("1")
     assert result.status == 0, result.text
+
+
+VALUES = ("CONFIG_LIBUKTRACE=y", "CONFIG_LIBUKWATCHDOG=y", "CONFIG_LIBUKPROBE=y", "CONFIG_LIBUKPROF=y", "CONFIG_UKPLAT_LCPU_MAXCOUNT=4")
+
+
+@pytest.mark.parametrize("arch, machine", PORTS)
+def test_values_of_each_library(arch, machine):
+    """Those that have some are in one image, with several CPUs; the linter has nothing to say."""
+    with HttpGuest(build("metrics", arch, config=VALUES), machine, options=["--smp", "4"]) as g:
+        g.wait_for("a page is at /")
+        text = g.get("/metrics")
+        promtool(text)
+        list(openmetrics(g.get("/metrics", Accept=ACCEPT)))
+    libraries = {path.parent.name for path in (ROOT / "lib").glob("*/store.c") if re.search("UK_STORE_(STATIC_)?ENTRY(_INFO)?[(]", path.read_text())}
+    libraries -= {"apictimer"} if arch == "arm64" else set()
+    names = {family.name for family in prometheus(text)}
+    missing = {library for library in libraries if not any(name.startswith(f"vitrine_{library}_") for name in names)}
+    assert len(libraries) > 10 and not missing, (missing, text)

@@ -166,7 +166,8 @@ def test_a_call_that_changes_the_cpu(arch):
 
 def test_calls_in_a_thread_that_wakes(arch):
     with StubGuest(build("smp_threads", arch), "naps", place="vport", options=["--smp", 2]) as g:
-        g.gdb("calls_in_a_thread_that_wakes", 20 if STOPS <= 40 else 60, more=SCENES)
+        turns = 20 if STOPS <= 40 else 60
+        g.gdb("calls_in_a_thread_that_wakes", turns, more=SCENES, seconds=RUN_SECONDS + 3 * turns)
         assert g.end().status == 0
 
 

@@ -2,29 +2,9 @@
 # Copyright (c) 2026, The Vitrine Authors
 """gdb and the guest about call traces with signed return addresses; read behind scenes.py."""
 
-import re
-
 # pylint: disable=undefined-variable
 
 PLACES = ("jump_back", "handler", "compare", "deep")
-
-
-def places_of_gdb():
-    """The addresses of the frames; an inlined function is part of the one around it."""
-    frame, places = gdb.newest_frame(), []
-    while frame is not None:
-        if frame.type() != gdb.INLINE_FRAME:
-            places.append(frame.pc())
-        frame = frame.older()
-    return places
-
-
-def places_of_guest(number):
-    found = []
-    for line in run(f"monitor trace {number}").splitlines():
-        if (place := re.match(r"  \[(\w{16})\] \w", line)) and not line.endswith(" inlined"):
-            found.append(int(place[1], 16))
-    return found
 
 
 @scene

@@ -620,6 +620,24 @@ def threads():
     return {t.name: t for t in gdb.selected_inferior().threads() if not t.name.startswith("idle ")}
 
 
+def places_of_gdb():
+    """The addresses of the frames; an inlined function is part of the one around it."""
+    frame, places = gdb.newest_frame(), []
+    while frame is not None:
+        if frame.type() != gdb.INLINE_FRAME:
+            places.append(frame.pc())
+        frame = frame.older()
+    return places
+
+
+def places_of_guest(number):
+    found = []
+    for line in run(f"monitor trace {number}").splitlines():
+        if (place := re.match(r"  \[(\w{16})\] \w", line)) and not line.endswith(" inlined"):
+            found.append(int(place[1], 16))
+    return found
+
+
 def timer_is_not_slower():
     """QEMU's APIC counts 1 GHz. A stop while it counts makes it no faster, as
     measured: timers would come late. arm64 measures nothing."""

@@ -220,6 +220,18 @@ def twice_in_each(call):
             assert gdb.selected_thread().num == thread.num and where() == before, (before, where())
 
 
+def guest_and_gdb_agree():
+    """About the threads that do not run: where they are; two wait for a semaphore."""
+    rows = run("monitor threads")
+    post = rf"for semaphore post \({number('&post'):#x}\)"
+    assert len(re.findall(rf"^ *\d+ takes +waiting .* at 0x\w+ takes\+\w+ \(\S+main\.c:\d+\) {post}$", rows, re.M)) == 2, rows
+    for thread, _ in members():
+        thread.switch()
+        number_of = thread.ptid[1]
+        assert re.search(rf"^ *{number_of} {thread.name} ", rows, re.M), rows
+        assert len(places_of_gdb()) > 3 and places_of_gdb() == places_of_guest(number_of), thread.name
+
+
 @scene
 def calls_in_threads_that_wait():
     """With arguments, and of a function that waits longer than the thread does; what the thread waits for is not lost."""
@@ -228,6 +240,7 @@ def calls_in_threads_that_wait():
     for _ in range(4):
         go()
     run("disable")
+    guest_and_gdb_agree()
     twice_in_each(weigh)
     twice_in_each(nap)
     run("set scheduler-locking on")
