@@ -51,7 +51,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 self.wfile.write(body)
         self.close_connection = True
 
-    do_HEAD = do_PUT = do_GET
+    do_HEAD = do_PUT = do_POST = do_GET
 
     def address_string(self):
         return "proxy"
@@ -125,6 +125,22 @@ def test_one_guest_connection(proxy):
         found = list(pool.map(lambda n: ask(port, f"/{n}"), range(100)))
     assert found == [(200, f"/{n} ".encode()) for n in range(100)]
     assert server.most == 1
+
+
+def test_for_this_host_only(proxy):
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.2", proxy[0]), timeout=PATIENCE)
+
+
+def test_others_are_served_while_a_profile_is_taken(proxy):
+    port, _ = proxy
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        profile = pool.submit(ask, port, "/debug/pprof/profile?seconds=2")
+        served = 0
+        while not profile.done():
+            assert ask(port, "/x") == (200, b"/x ")
+            served += not profile.done()
+        assert profile.result()[0] == 200 and served > 10
 
 
 PROFILE = "/debug/pprof/profile?seconds=1"
