@@ -235,6 +235,9 @@ def test_over_http(arch, machine, tmp_path):
         assert first == second
         shared += len(first)
     assert shared > 50
+    server = {(name, words) for *_, name, words in then + later if name in ("console_in", "http_reply")}
+    assert ("console_in", "console=vport1") in server and ("http_reply", "path=/trace status=200") in server, server
+    assert {"virtio_publish", "virtio_get"} <= {name for *_, name, _ in later}
     said = [words.partition("text=")[2] for *_, name, words in later if name == "log"]
     assert all(any(line.startswith(text.rstrip()) for line in LOGGED.findall(log)) for text in said)
     read = subprocess.run(["babeltrace2", tmp_path / "ctf"], text=True, check=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)

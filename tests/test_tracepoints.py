@@ -17,12 +17,14 @@ import elf  # noqa: E402  pylint: disable=wrong-import-position
 TRACE = ("CONFIG_LIBUKTRACE=y",)
 COMMANDS = (*TRACE, "CONFIG_LIBUKALLOC=y", "CONFIG_LIBUKSCHED=y")
 CHANGES = (*TRACE, "CONFIG_LIBUKCMD=y", "CONFIG_LIBUKSHELL=y", "CONFIG_LIBUKSHELL_CHANGES=y", *SEVERAL)
+ACTS = ("heap_alloc", "heap_resize", "heap_free", "page_map", "page_unmap", "mutex_lock", "mutex_unlock", "thread_create", "thread_exit",
+        "sched_ready", "sched_wait", "timer_start", "timer_fire", "irq_enter", "irq_leave")
 EVENT = re.compile(r"^\[ *(\d+)\.(\d{9})\] cpu (\d+) thread (\d+) (\w+) ?(.*)$", re.M)
 NOP = {"x86_64": "nopl   0x0(%rax,%rax,1)", "arm64": "nop"}
 
 
-def commands(arch, *lines, params=(), cc="gcc"):
-    return build("cmd", arch, cc, config=COMMANDS).run(
+def commands(arch, *lines, params=(), cc="gcc", config=COMMANDS):
+    return build("cmd", arch, cc, config=config).run(
         stdin="".join(f"{line}\n" for line in lines) + "\x04",
         options=[word for p in params for word in ("-p", p)] + ORDERED)
 
@@ -93,6 +95,17 @@ def test_on_from_the_start(arch):
     image = build("cmd", arch, config=COMMANDS)
     callers = {int(a, 16) for *_, name, words in events if name == "heap_alloc" for a in re.findall(r"caller=(\w+)", words)}
     assert callers and all(lines[-1][0] for lines in image.addr2line_all(sorted(callers)))
+
+
+@pytest.mark.any_arch
+def test_events_of_known_acts(arch):
+    """Of heap, paging, threads, mutexes, timers and interrupts, in their order, with what the program says of them."""
+    result = commands(arch, "acts", "tracepoints last 2000", params=["trace.on=" + ",".join(ACTS)], config=(*COMMANDS, "CONFIG_LIBUKPAGING=y"))
+    wanted = re.findall(r"^want (\w+) (.*)$", result.text, re.M)
+    assert {name for name, _ in wanted} == set(ACTS), result.text
+    events = iter(EVENT.findall(result.text))
+    for name, fields in wanted:
+        assert any(its == name and all(f in f"{text} " for f in fields.split()) for *_, its, text in events), (name, fields, result.text)
 
 
 @pytest.mark.any_arch
