@@ -75,6 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (uk_ax_compile(&env, data, (unsigned int)size, text + ROOM, n - 1))
 		abort(); /* it fits in less than it says */
+	__builtin___clear_cache((char *)text, (char *)text + n);
 	rc = ((uk_ax_function)(uintptr_t)text)(regs, &compiled);
 	if (uk_ax_eval(&ax, data, (unsigned int)size, &value))
 		value = 0x5a5a;
