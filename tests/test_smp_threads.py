@@ -4,11 +4,12 @@
 
 Two CPUs are two threads of QEMU; more take turns under -icount, as this machine may have two."""
 
+import os
 import re
 
 import pytest
 from guest import Guest
-from vitrine import build, check_most_are_the_same
+from vitrine import RUN_SECONDS, build, check_most_are_the_same
 
 pytestmark = pytest.mark.one_cpu("has several")
 
@@ -34,6 +35,13 @@ def check(result, cpus, scenes):
 @pytest.mark.parametrize("cpus", ["2", "4", pytest.param("8", marks=pytest.mark.slow)])
 def test_scenes(arch, cpus):
     check(build("smp_threads", arch).run(*SCENES, options=ON[cpus]), cpus, SCENES)
+
+
+@pytest.mark.parametrize("cpus", ["2", *(["4"] if os.environ.get("VITRINE_ALL") else [])])
+def test_scenes_with_checked_locks(arch, cpus):
+    """Each lock as it is taken; four CPUs, too, are threads of the host's."""
+    image = build("smp_threads", arch, config=("CONFIG_LIBUKCORE_LOCK_CHECK=y",))
+    check(image.run(*SCENES, options=["--smp", cpus], seconds=4 * RUN_SECONDS), cpus, SCENES)
 
 
 def test_speed(arch):
