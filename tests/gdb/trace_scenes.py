@@ -4,6 +4,7 @@
 with what breakpoints show in the same program, at the same hits."""
 
 import tempfile
+import time
 
 # pylint: disable=undefined-variable, import-error
 
@@ -203,11 +204,12 @@ def leave_it_running(disconnected):
 def come_back(runs):
     """Another gdb has the tracepoints and the frames."""
     text = attach()
-    for _ in range(100 if runs else 0):  # a host with a load may not have run it yet
+    for _ in range(600 if runs else 0):  # a host with a load may not have run it yet
         if number("counter") > 20:
             break
         run("set disconnected-tracing on")
         run("detach")
+        time.sleep(0.05)
         text = attach()
     assert len(re.findall(r"^\d+ +tracepoint +keep y", run("info tracepoints"), re.M)) >= 3, text
     assert "collect counter" in run("info tracepoints")
