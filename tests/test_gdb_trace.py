@@ -52,6 +52,12 @@ def test_debugger_goes(guest, disconnected):
         assert g.end().status == 1
 
 
+def test_stops_between_a_hit_and_its_instruction(guest):
+    with guest("spin") as g:
+        g.gdb("stops_between_a_hit_and_its_instruction", more=[SCENES])
+        assert g.end().status == 1
+
+
 @pytest.mark.any_arch
 @pytest.mark.one_cpu("has several")
 def test_several_cpus(arch):

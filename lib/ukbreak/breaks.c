@@ -86,6 +86,14 @@ static struct uk_break *__nobreak slot_owner(__vaddr_t pc)
 					     : __NULL;
 }
 
+const struct uk_break *uk_break_in_slot(const struct __regs *regs)
+{
+	__vaddr_t pc = ukarch_regs_pc(regs);
+	const struct uk_break *b = slot_owner(pc);
+
+	return b && pc == break_slot(b) ? b : __NULL;
+}
+
 int __nobreak uk_break_leave_slot(struct __regs *regs)
 {
 	__vaddr_t pc = ukarch_regs_pc(regs);

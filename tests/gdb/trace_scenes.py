@@ -3,6 +3,7 @@
 """Tracepoints, run by gdb; read behind scenes.py. What frames show is compared
 with what breakpoints show in the same program, at the same hits."""
 
+import random
 import tempfile
 import time
 
@@ -183,21 +184,45 @@ def experiments():
     exits()
 
 
-@scene
-def leave_it_running(disconnected):
-    """gdb goes while an experiment runs."""
+def trace_the_spin():
     attach()
     run("tbreak debuggee_spin")
     go()
     text = run("disassemble")
     run("set circular-trace-buffer on")
     run("set trace-buffer-size 4000")
-    run(f"set disconnected-tracing {disconnected}")
     for place in re.findall(r"^(?:=>)? +(0x[0-9a-f]+) <", text, re.M)[1:-1]:
         run(f"trace *{place}")
         actions("$tpnum", "collect counter")
     run("tstart")
+
+
+@scene
+def leave_it_running(disconnected):
+    """gdb goes while an experiment runs."""
+    trace_the_spin()
+    run(f"set disconnected-tracing {disconnected}")
     run("detach")
+
+
+@scene
+def stops_between_a_hit_and_its_instruction():
+    """Ctrl-C comes while a hit is served: the next run goes on behind it, and collects nothing twice."""
+    trace_the_spin()
+    dice = random.Random(1)
+    for _ in range(200):
+        assert interrupted(dice.random() / 1000) == {"signal": "SIGINT"}
+    run("tstop")
+    seen = {}
+    at = tfind("start")
+    while at >= 0:
+        seen.setdefault(number("$tracepoint"), []).append(number("counter"))
+        at = tfind()
+    assert sum(map(len, seen.values())) > 20, seen
+    for counts in seen.values():
+        assert counts == sorted(set(counts)), seen
+    run("set var verdict = 1")
+    exits(1)
 
 
 @scene

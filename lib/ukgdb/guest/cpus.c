@@ -20,6 +20,7 @@ static int target; /* CPU + 1 that the decision is about; 0: this one */
 static struct {
 	int due;
 	struct gdb_decision what;
+	__vaddr_t hit; /* gdb_step_hit() when it was stopped */
 } handed[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
 int gdb_cpus_stop(struct ukarch_trap_ctx *ctx)
@@ -70,6 +71,9 @@ int gdb_cpus_late(void)
 
 static void settle(unsigned int cpu, struct ukarch_trap_ctx *trap)
 {
+	/* one that did not run since then has it still */
+	if (!handed[cpu].hit)
+		handed[cpu].hit = gdb_step_hit(cpu, trap->regs);
 	gdb_step_cancel(cpu, gdb_cpu_regs(cpu));
 	handed[cpu].due = 0;
 	gdb_break_again(trap);
@@ -103,6 +107,21 @@ void gdb_cpus_hand_over(unsigned int cpu, const struct gdb_decision *d)
 	target = (int)cpu + 1;
 }
 
+/* What a CPU has hit it does not hit again. */
+static void pass_hits(void)
+{
+	for (unsigned int i = 0; i < ukplat_lcpu_count(); i++) {
+		struct ukarch_trap_ctx *trap = uk_lcpu_trap(i);
+		__vaddr_t hit = handed[i].hit;
+		struct uk_break *b = hit ? uk_break_at(hit) : __NULL;
+
+		handed[i].hit = 0;
+		if (i != ukplat_lcpu_id() && trap && b &&
+		    ukarch_regs_pc(trap->regs) == hit)
+			(void)uk_break_execute(b, trap->regs);
+	}
+}
+
 void gdb_cpus_resume(void)
 {
 	unsigned int to = (unsigned int)target;
@@ -111,11 +130,13 @@ void gdb_cpus_resume(void)
 	if (!ours)
 		return;
 	if (to && hold) {
+		handed[to - 1].hit = 0;
 		uk_lcpu_pass(to - 1, &gdb_cpu()->stopped_ctx);
 	} else if (hold || gdb_step_is_in_place()) {
 		uk_lcpu_run_alone();
 	} else {
 		ours = 0;
+		pass_hits();
 		uk_lcpu_resume_others();
 	}
 }

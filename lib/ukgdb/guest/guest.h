@@ -62,6 +62,7 @@ struct gdb_guest {
 	int in_crash;
 	__vaddr_t call_pc; /* after the call that crashed; 0: a trap did */
 	__vaddr_t crash_pc, crash_sp; /* where it stopped then */
+	__vaddr_t hit; /* gdb_step_hit() at the stop */
 	_Bool crash_waits;	      /* gdb.oncrash=wait */
 };
 
@@ -127,6 +128,12 @@ static inline int gdb_step_trace(struct __regs *regs __unused)
 	return 0;
 }
 #endif
+
+/**
+ * The address of the breakpoint that a CPU, which stands at `regs`, has hit and
+ * not passed yet: its instruction is next, in its slot or in place. 0: none.
+ */
+__vaddr_t gdb_step_hit(unsigned int cpu, const struct __regs *regs);
 
 /** Nothing is stepped any more on a CPU, which stands at `regs`. */
 void gdb_step_cancel(unsigned int cpu, struct __regs *regs);

@@ -316,6 +316,15 @@ int __nobreak gdb_step_is_on(void)
 	return steps[uk_percpu_id()][0].mode != STEP_NONE;
 }
 
+__vaddr_t gdb_step_hit(unsigned int cpu, const struct __regs *regs)
+{
+	const struct uk_break *b = steps[cpu][0].in_place;
+
+	if (!b || ukarch_regs_pc(regs) != b->addr)
+		b = uk_break_in_slot(regs);
+	return b ? b->addr : 0;
+}
+
 void gdb_step_cancel(unsigned int cpu, struct __regs *regs)
 {
 	struct step *s = &steps[cpu][0];

@@ -52,8 +52,8 @@ static struct ukarch_trap_ctx *stopped_ctx(void)
 
 /* --- the way back ---------------------------------------------------------*/
 
-/* A debugger that wants it passed takes it out and steps. One that has set the
- * pc there, as `jump` does, wants it hit.
+/* A debugger that wants it passed takes it out and steps; of a tracepoint it
+ * does not know. One that has set the pc there, as `jump` does, wants it hit.
  */
 int gdb_break_hits(__vaddr_t pc)
 {
@@ -78,8 +78,10 @@ void __noreturn gdb_guest_leave(int over)
 	gdb_guest_fp_flush();
 	gdb_arch_hw_enable(1);
 	if (over) {
+		__vaddr_t pc = ukarch_regs_pc(&frame()->regs);
+
 		uk_break_sync();
-		if (!gdb_break_hits(ukarch_regs_pc(&frame()->regs)))
+		if (pc == gdb_guest.hit || !gdb_break_hits(pc))
 			gdb_step_over(&frame()->regs, 0);
 		uk_percpu()->in_debugger = 1;
 	}
@@ -141,6 +143,7 @@ static void __noreturn enter(const struct gdb_stop *stop)
 	g->regs = &frame()->regs;
 	g->left = 0;
 	g->late.signal = GDB_SIGNONE;
+	g->hit = gdb_step_hit(uk_percpu_id(), g->regs);
 	gdb_step_cancel(uk_percpu_id(), g->regs);
 	gdb_cpus_settle();
 	gdb_points_passed(&g->session, uk_break_passed());
