@@ -18,7 +18,7 @@ pytestmark = pytest.mark.any_arch
 
 SECONDS = 60
 CONFIG = ("CONFIG_LIBUKSHELL=y", "CONFIG_LIBUKSTORE=y", "CONFIG_LIBVIRTIO_CONSOLE=y", "CONFIG_LIBUKDUMP=y",
-          "CONFIG_LIBUKSHELL_CHANGES=y")
+          "CONFIG_LIBUKSHELL_CHANGES=y", "CONFIG_LIBUKTRACE=y", "CONFIG_LIBUKPROF=y", "CONFIG_LIBUKPROBE=y")
 TOKEN = "open sesame"
 PROMPT = b"cmd> "
 
@@ -77,7 +77,8 @@ def check_trace(image, text):
 def check_dump(client, core):
     """The core file is of the shell's own thread, and of the others."""
     refused = "changes are refused: give the token first\n"
-    for line in ("dump", "store set ukboot/request_shutdown 7", "phys 0x100000", "poweroff", "reset", "crash"):
+    for line in ("dump", "store set ukboot/request_shutdown 7", "phys 0x100000", "poweroff", "reset", "crash",
+                 "tracepoints on *", "tracepoints off *", "tracepoints clear", "prof start", "prof stop", "probe add a 0x100000", "probe remove a"):
         assert client.cooked(line) == refused, line
     assert client.cooked("token") == "usage: token TEXT\n"
     for wrong in ("open", '"open sesame "', '""', "open sesame"):
@@ -109,7 +110,11 @@ def test_commands(image, tmp_path):
         assert re.search(r"^ *1 main +waiting .* at 0x[0-9a-f]+ .*\b_?read\+[0-9a-f]+ "
                          rf"\(lib/newlib/stdio\.c:\d+\) for input of {image.target.console}$", threads,
                          re.M), threads
-        check_trace(image, client.cooked("trace 1"))
+        trace = client.cooked("trace 1")
+        check_trace(image, trace)
+        report = client.cooked("report")
+        assert re.search(rf"^Thread 1: main, waiting for input of {image.target.console}$", report, re.M) and trace in report, (trace, report)
+        assert re.search(r"^Thread \d+: shell, running$", report, re.M) and "cmd_report+" in report, report
         shell = next(l.split()[0] for l in threads.splitlines() if "shell" in l)
         assert "cmd_trace+" in client.cooked(f"trace {shell}")
         assert client.cooked("trace 77") == "there is no thread 77; try threads\n"
