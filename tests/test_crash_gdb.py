@@ -76,5 +76,5 @@ def check_core(core, frame, live, there):
         live[3] + done.stdout
     if " " in frame:
         assert MEMORY.findall(stack) == MEMORY.findall(live[6])
-        for name in KEPT["arm64" if "x29" in regs else "x86_64"]:
+        for name in KEPT["arm64" if "x29" in registers(regs) else "x86_64"]:
             assert registers(regs)[name] == there[name], name + regs + live[5]
