@@ -97,6 +97,39 @@ static int compare(const void *a, const void *b)
 
 long probe_kinds(long a, long b);
 
+#if defined(__x86_64__)
+#define KEPT_WORDS (15 + 1 + 16 * 2)
+#define KEPT_FLAGS 15
+#define FLAGS 0xcd7 /* CF, PF, AF, ZF, SF, DF, OF */
+#else
+#define KEPT_WORDS (31 + 1 + 32 * 2)
+#define KEPT_FLAGS 31
+#define FLAGS 0xa0000000 /* N, C */
+#endif
+
+void probe_kept(const __u64 in[KEPT_WORDS], __u64 out[KEPT_WORDS]);
+
+/* How many of the registers, flags among them, are not what they were before a
+ * few instructions. Memory below the stack pointer is a pad's.
+ */
+static unsigned int changed(void)
+{
+	__u64 in[KEPT_WORDS], out[KEPT_WORDS];
+	unsigned int n = 0;
+	unsigned long irq;
+
+	for (unsigned int i = 0; i < KEPT_WORDS; i++)
+		in[i] = (i + 1) * 0x9e3779b97f4a7c15UL;
+	in[KEPT_FLAGS] = FLAGS;
+	memset(out, 0x55, sizeof(out));
+	irq = ukarch_irq_save(); /* as FLAGS has it */
+	probe_kept(in, out);
+	ukarch_irq_restore(irq);
+	for (unsigned int i = 0; i < KEPT_WORDS; i++)
+		n += in[i] != out[i];
+	return n;
+}
+
 static unsigned int answer(char *out, unsigned int len)
 {
 	char words[8][8] = { "pads", "jump", "slot", "trap",
@@ -109,7 +142,8 @@ static unsigned int answer(char *out, unsigned int len)
 	for (long i = -8; i < 8; i++)
 		kinds = kinds * 31 + probe_kinds(i * i * i, i);
 	qsort(words, 8, sizeof(words[0]), compare);
-	n += (unsigned int)snprintf(out + n, len - n, "%lx ", kinds);
+	n += (unsigned int)snprintf(out + n, len - n, "%u %lx ", changed(),
+				    kinds);
 	for (int i = 0; i < 8; i++)
 		n += (unsigned int)snprintf(out + n, len - n, "%-6.4s|",
 					    words[i]);
