@@ -179,3 +179,12 @@ def test_heap_is_whole_again(arch):
     """The C library's own tests; among them one that fills the heap, frees all and wants one large block."""
     image = build("test", arch, config=("CONFIG_LIBUKKASAN=y",))
     check_all_pass(image.run(options=["-p", "test.only=newlib"], seconds=RUN_SECONDS))
+
+
+@pytest.mark.any_arch
+@pytest.mark.one_cpu("has several")
+@pytest.mark.parametrize("app, scenes", [("smp", ("timers", "heap", "log", "lock")), ("smp_threads", ("mutex", "create", "detached", "once", "errno"))])
+def test_cpus_at_work(arch, app, scenes):
+    """Blocks, stacks and threads of two CPUs come and go: what is right is not reported."""
+    result = build(app, arch, config=("CONFIG_LIBUKKASAN=y",)).run(*scenes, options=["--smp", "2"], seconds=2 * RUN_SECONDS)
+    assert result.status == 0 and "kasan" not in result.text, result.text
