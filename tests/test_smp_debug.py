@@ -171,6 +171,15 @@ def test_calls_in_a_thread_that_wakes(arch):
         assert g.end().status == 0
 
 
+def test_report_at_the_time_limit(arch):
+    """Each CPU is in an endless loop with interrupts off."""
+    result = build("smp", arch).run("rounds", options=["--smp", "4", "--timeout", "2"])
+    assert result.status == 124, result.text
+    sections = re.split(r"^CPU (\d): no thread, interrupts off$", result.text, flags=re.M)[1:]
+    assert sections[::2] == ["0", "1", "2", "3"], result.text
+    assert all(re.search(r"^#[01] +(0x\w+ in )?rounds \(.*tests/apps/smp/main\.c:\d+$", trace, re.M) for trace in sections[1::2]), result.text
+
+
 # The controller's way to stop a CPU is another on each.
 CONTROLLERS = [(arch, gic) for arch, gic in (("x86_64", ""), ("arm64", ""), ("arm64", "-machine gic-version=3"))
                if arch in ARCHS]
