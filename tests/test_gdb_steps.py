@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from gdb_guest import StubGuest
+from gdb_guest import LINES, StubGuest
 from vitrine import ROOT, RUN_SECONDS, build, printed
 
 SCENES = [ROOT / "tests" / "gdb" / f"{name}_scenes.py" for name in ("step", "newlib")]
@@ -78,8 +78,10 @@ def test_watched_reads(arch):
     play(arch, "watched_reads", argv=("stores",))
 
 
-def test_ctrl_c_in_steps(arch):
-    with StubGuest(build("debuggee", arch), "spin", place="vport") as g:
+# A serial port, which is --gdb's on x86_64, is slow.
+@pytest.mark.parametrize("arch, place", [line for line in LINES if line[1] == "vport" or os.environ.get("VITRINE_ALL")])
+def test_ctrl_c_in_steps(arch, place):
+    with StubGuest(build("debuggee", arch), "spin", place=place) as g:
         g.gdb("ctrl_c_in_steps", more=SCENES, seconds=2 * RUN_SECONDS)
         assert g.end().status == 1
 
