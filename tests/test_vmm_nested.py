@@ -74,6 +74,13 @@ def test_hello(nested, irqchip):
     assert out.splitlines()[-1].endswith("INFO: exit 0")
 
 
+def test_without_root(nested):
+    """A user who may open /dev/kvm needs no more."""
+    nested.run("mkdir -p /etc && printf 'root:x:0:0::/:/bin/sh\\nuser:x:1000:1000::/:/bin/sh\\n' > /etc/passwd && chmod 666 /dev/kvm")
+    status, out = nested.run("su user -c 'id -u; vmm /images/hello'")
+    assert status == 0 and out.splitlines()[0] == "1000" and out.splitlines()[-1].endswith("INFO: exit 0"), out
+
+
 def test_threads(nested):
     """Timer, interrupt controller and preemption: what main counts is the same as with QEMU."""
     expected = build("threads", nested.arch).run()
@@ -268,6 +275,7 @@ def test_gdb_at_an_image_of_no_library(nested):
 
 
 OWN = ("breakpoints", "steps", "conditions_in_the_guest", "data_and_calls", "hardware_breakpoints", "watchpoints",
+       "watch_a_condition", "each_instruction", "stepping_beside_breakpoints", "atomic_line", "range_of_a_long_line",
        "interrupt", "interrupt irqs-off")
 OWN_NOT_ON = {**NOT_ON, "arm64": set()}
 
