@@ -142,6 +142,20 @@ def test_of_a_guest_that_stands(arch, debugger, tmp_path):
         [line for line in said if line.startswith("order")], exact
 
 
+def check_heap(counter, listed):
+    """At each event of the heap what the blocks take that were allocated and not freed since the first event."""
+    live, expected = {}, []
+    for _, _, _, name, words in sorted(listed):
+        fields = dict(re.findall(r"(\w+)=(\S+)", words))
+        if name == "heap_free":
+            live.pop(fields["block"], None)
+        elif name in ("heap_alloc", "heap_resize"):
+            live[fields["block"]] = int(fields["bytes"])
+        if name.startswith("heap_"):
+            expected.append(sum(live.values()))
+    assert counter == expected and len(set(counter)) > 1, (counter, expected)
+
+
 def test_json(traced, tmp_path):
     """Keys as the Trace Event Format has them; slices of a CPU follow each other, are named as the guest says, and are as
     long idle as the scheduler counts."""
@@ -164,6 +178,7 @@ def test_json(traced, tmp_path):
     assert bool(runs) == bool(switched)
     drawn = sum(e["dur"] * 1000 for e in runs if e["tid"] == 0 and e["name"].startswith("idle"))
     assert idle > 200e6 and abs(drawn - idle) < 0.05 * idle, (drawn, idle)
+    check_heap([e["args"]["bytes"] for e in found if e["ph"] == "C" and e["name"] == "heap"], listed)
     ends = {cpu: max(round(e["ts"] + e["dur"]) for e in runs if e["tid"] == cpu) for cpu in {e["tid"] for e in runs}}
     assert len(set(ends.values())) == 1, ends  # an idle CPU leaves no event
 
