@@ -319,6 +319,14 @@ def test_by_the_stub(arch, tmp_path):
     assert {"fifty", "thirty"} <= {name for sample in profile.sample for name, _ in names_of(profile, sample)}
 
 
+def test_of_an_image_without_the_library(arch):
+    image = build("debuggee", arch)
+    assert not [name for _, _, name in image.symbols() if "uk_prof" in name]
+    stacks = folds(support_prof("--hz=200", "--seconds=1", image.path, "spin"))
+    spins = sum(weight for names, weight in stacks.items() if names[-1] == "debuggee_spin" and "main" in names)
+    assert spins > 0.8 * sum(stacks.values()), stacks
+
+
 def test_prof_refuses(tmp_path):
     image = build("prof", ARCHS[0]).path
     assert "name an image" in support_prof(status=2)
