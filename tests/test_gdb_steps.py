@@ -103,7 +103,8 @@ def test_many_conditions(arch):
     play(arch, "many_conditions_on_a_local", hits, argv=("loop", str(hits)))
 
 
-# Of watched locals, a function that gdb calls, no memory at 0, and a breakpoint with a condition on the program's own trap.
+# Of watched locals, a function that gdb calls, no memory at 0, a breakpoint with a condition on the program's own trap, and one
+# at a line that has a stream.
 SESSION = """
 break watched
 continue
@@ -128,7 +129,10 @@ continue
 delete
 tbreak called
 break {trap} if n == 99
+break {flush}
 info breakpoints
+continue
+next
 continue
 finish
 delete
@@ -137,10 +141,10 @@ continue
 NOT_COMPARED = re.compile(r"^(warning: |\[Thread|\[Switching|\[New|Using host|Single step|Stopped|Program stopped|\s*$)")
 
 
-def session(words, start, trap):
+def session(words, start, lines):
     """What gdb prints of each command, without addresses and numbers of processes."""
     commands = [word for command in ("set pagination off", "set confirm off", "set width 0", "set breakpoint pending off",
-                                     "tbreak main", start, *(f"python say({command.format(trap=trap)!r})" for command in SESSION))
+                                     "tbreak main", start, *(f"python say({command.format(**lines)!r})" for command in SESSION))
                 for word in ("-ex", command)]
     say = ("def say(command):\n print('->', command, flush=True)\n try: gdb.execute(command)\n"
            " except gdb.error as error: print(error)\n")
@@ -150,17 +154,21 @@ def session(words, start, trap):
     return [line for line in text.splitlines() if not NOT_COMPARED.match(line)]
 
 
+def line_of(source, text):
+    return next(n for n, line in enumerate(source.read_text().splitlines(), 1) if text in line)
+
+
 def test_as_natively(arch, tmp_path):
     """gdb prints the same of a program of the host."""
     source = ROOT / "tests/apps/as_native/main.c"
-    trap = next(n for n, line in enumerate(source.read_text().splitlines(), 1) if "(TRAP)" in line)
+    lines = {name: line_of(source, text) for name, text in (("trap", "(TRAP)"), ("flush", "fflush("))}
     subprocess.run(["gcc", "-g", "-O2", "-fno-omit-frame-pointer", "-o", tmp_path / "program", source], check=True)
-    native = session(["gdb", tmp_path / "program"], "run", trap)
+    native = session(["gdb", tmp_path / "program"], "run", lines)
     if len(native) < len(SESSION):
         pytest.skip("gdb cannot run a native program here")
     image = build("as_native", arch)
     with StubGuest(image, place="vport") as g:
-        text = session([image.target.gdb, image.path, "-ex", f"target remote {g.at}"], "continue", trap)
+        text = session([image.target.gdb, image.path, "-ex", f"target remote {g.at}"], "continue", lines)
         status = g.end().status
     assert text == native, "\n".join(difflib.unified_diff(native, text, "native", "guest", lineterm=""))
     assert status == 14

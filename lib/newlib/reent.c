@@ -5,6 +5,7 @@
  * state, which newlib reads at each use (<sys/getreent.h>). Until a thread
  * comes in on a CPU it is the global one.
  */
+#define _REENT_INLINE
 #include <errno.h>
 #include <reent.h>
 #include <uk/assert.h>

@@ -4,6 +4,8 @@
  * Compiled for the host as well: what gdb prints of it there, it is to print of
  * a guest.
  */
+#include <stdio.h>
+
 #ifdef __aarch64__
 #define TRAP "brk #0"
 #else
@@ -47,5 +49,8 @@ int main(void)
 	int sum = watched() + compared();
 
 	trapped();
+	/* clang-format off */
+	fputs("", stdout); fflush(stdout);
+	/* clang-format on */
 	return sum + called(1);
 }
