@@ -62,7 +62,7 @@ struct gdb_guest {
 	int in_crash;
 	__vaddr_t call_pc; /* after the call that crashed; 0: a trap did */
 	__vaddr_t crash_pc, crash_sp; /* where it stopped then */
-	__vaddr_t hit; /* gdb_step_hit() at the stop */
+	__vaddr_t hit;		      /* gdb_step_hit() at the stop */
 	_Bool crash_waits;	      /* gdb.oncrash=wait */
 };
 
