@@ -64,30 +64,31 @@ def test_random_stops(arch, cpus, stops):
     debug(arch, cpus, "random_stops", stops, 1, seconds=stops * cpus // 3)
 
 
+def under_stops(arch, app, scenes, cpus, stops, functions):
+    """The scenes again and again, which a debugger stops at random and at the functions."""
+    seconds = 2 * RUN_SECONDS + 5 * stops
+    with StubGuest(build(app, arch), *scenes, "again", options=["--smp", cpus], life=seconds + 3 * RUN_SECONDS) as g:
+        g.gdb("stops_at_work", stops, 1, functions, more=SCENES, seconds=seconds)
+        done = g.end(seconds=2 * RUN_SECONDS)
+    assert done.status == 0, done.text
+    return done
+
+
 # A stop takes half a second with two CPUs, and more than two have to share the host's.
 @pytest.mark.parametrize("cpus, stops", [(2, 20)] if STOPS <= 40 else [(2, 200), (4, 20)])
 def test_random_stops_among_threads(arch, cpus, stops):
-    seconds = 2 * RUN_SECONDS + 5 * stops
-    with StubGuest(build("smp_threads", arch), *THREADS, "again", options=["--smp", cpus], life=seconds + 3 * RUN_SECONDS) as g:
-        g.gdb("stops_at_work", stops, 1, ("uk_mutex_lock", "uk_thread_create_attr", "sched_switch", "uk_thread_sleep_until"),
-              more=SCENES, seconds=seconds)
-        done = g.end(seconds=2 * RUN_SECONDS)
+    done = under_stops(arch, "smp_threads", THREADS, cpus, stops,
+                       ("uk_mutex_lock", "uk_thread_create_attr", "sched_switch", "uk_thread_sleep_until"))
     found = dict(re.findall(r"^(\w+): (\d+) mistakes", done.text, re.M))
-    assert done.status == 0 and found == dict.fromkeys(THREADS, "0"), done.text
-
-
-WORK = ("timers", "heap", "log", "tlb", "lock")
+    assert found == dict.fromkeys(THREADS, "0"), done.text
 
 
 @pytest.mark.parametrize("cpus, stops", [(2, 20)] if STOPS <= 40 else [(2, 300), (4, 300), (8, 200)])
 def test_random_stops_at_work(arch, cpus, stops):
     """Of timers, the heap, the log, shootdowns and locks: no mistake, and each line of the log is whole."""
-    seconds = 2 * RUN_SECONDS + 3 * stops
-    with StubGuest(build("smp", arch), *WORK, "again", options=["--smp", cpus], life=seconds + 3 * RUN_SECONDS) as g:
-        g.gdb("stops_at_work", stops, 1, ("everywhere", "smp_this_cpu", "uk_timer_start", "ukplat_lcpu_run"),
-              more=SCENES, seconds=seconds)
-        done = g.end(seconds=2 * RUN_SECONDS)
-    assert done.status == 0 and {line.split(":")[0] for line in done.lines if ": " in line} >= {"timers", "heap", "tlb"}, done.text
+    done = under_stops(arch, "smp", ("timers", "heap", "log", "tlb", "lock"), cpus, stops,
+                       ("everywhere", "smp_this_cpu", "uk_timer_start", "ukplat_lcpu_run"))
+    assert {line.split(":")[0] for line in done.lines if ": " in line} >= {"timers", "heap", "tlb"}, done.text
     assert all(LOG_TEXT.fullmatch(line) for line in done.text.splitlines() if "INFO: log:" in line), done.text
 
 
