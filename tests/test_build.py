@@ -89,6 +89,18 @@ def test_touched_source_is_the_only_one_compiled(tree):
     assert LINKED.findall(done.stdout)[-1] == "hello.elf"
 
 
+def test_another_newlib(tmp_path):
+    """All objects are compiled anew where its headers are newer; its stamp alone is not enough."""
+    shutil.copytree(SHARED / "newlib-x86_64", tmp_path / "newlib")
+    words = ["-j2", "APP=hello", "ARCH=x86_64", f"O={tmp_path}/o", f"NEWLIB_DIR={tmp_path}/newlib"]
+    all_of_them = set(COMPILED.findall(make(*words).stdout))
+    os.utime(tmp_path / "newlib/stamp")
+    assert not COMPILED.search(make(*words).stdout)
+    os.utime(tmp_path / "newlib/include/newlib.h")
+    assert set(COMPILED.findall(make(*words).stdout)) == all_of_them and len(all_of_them) > 50
+    assert not COMPILED.search(make(*words).stdout)
+
+
 def preprocessed(tree, *options):
     """{object: what the preprocessor prints with these options}, of each source."""
     out = {}

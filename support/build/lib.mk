@@ -124,7 +124,7 @@ TO_BASE := $(if $(filter-out $(UK_BASE),$(CURDIR)),cd $(UK_BASE) && )
 
 # $(call obj_rule,lib,LIB,source,object,FILE)
 define obj_rule
-$(4): $(3) $(BUILD)/$(1)/.flags | $(NEWLIB_STAMP) $(UK_PREPARE-y)
+$(4): $(3) $(BUILD)/$(1)/.flags $(NEWLIB_HEADER) | $(UK_PREPARE-y)
 	$(if $(filter 1,$(V)),,$$(info $$(empty)  $(if $(call cxx_only,$(3)),CXX,CC )     $(patsubst $(BUILD)/%,%,$(4))))
 	$(Q)$(TO_BASE)$$(call compiler,$(2),$(3)) $(if $(filter %.S,$(3)),-D__ASSEMBLY__ $$($(2)_ASFLAGS-y)) \
 	  $$($(2)_$(5)_FLAGS-y) -MMD -MP -MF $$@.dep -MT $$@ -c -o $$@ $(call src_rel,$(3))

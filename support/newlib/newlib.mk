@@ -7,7 +7,9 @@
 # stands in O=. NEWLIB_DIR= names another place.
 #
 # Wants ARCH, TREE_OUT, CROSS, TARGET_CC (support/build). Gives:
-#   NEWLIB_STAMP   exists when headers and libraries do; objects depend on it
+#   NEWLIB_STAMP   exists when headers and libraries do
+#   NEWLIB_HEADER  as old as they are; objects depend on it, as their own lists leave
+#                  out headers of the system
 #   NEWLIB_CFLAGS  replaces the host's headers by newlib's and the compiler's
 #   NEWLIB_LIBS    for the link, behind all objects
 
@@ -36,3 +38,6 @@ $(NEWLIB_STAMP): $(UK_BASE)/support/newlib/build $(wildcard $(NEWLIB_TARBALL)) \
     $(wildcard $(UK_BASE)/support/newlib/src/*.[ch]) \
     $(realpath $(shell command -v $(CROSS)gcc))
 	+$(Q)NEWLIB_TARBALL=$(NEWLIB_TARBALL) $< $(ARCH) $(NEWLIB_DIR) $(CROSS)
+
+NEWLIB_HEADER := $(NEWLIB_DIR)/include/newlib.h
+$(NEWLIB_HEADER): $(NEWLIB_STAMP) ;
