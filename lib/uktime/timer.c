@@ -143,29 +143,37 @@ int uk_timer_cancel(struct uk_timer *timer)
 	return was;
 }
 
-/* Waits while another CPU runs its handler. @return 1 if it did */
-static int wait_for_handler(const struct uk_timer *timer)
+/* Whether another CPU runs its handler. */
+static int runs_elsewhere(const struct uk_timer *timer)
 {
-	int waited = 0;
-
 	for (unsigned int i = 0; CPUS > 1 && i < CPUS; i++)
-		while (i != ukplat_lcpu_id() &&
-		       __atomic_load_n(&queues[i].running, __ATOMIC_ACQUIRE) ==
-			       timer) {
-			waited = 1;
-			ukarch_cpu_relax();
-		}
-	return waited;
+		if (i != ukplat_lcpu_id() &&
+		    __atomic_load_n(&queues[i].running, __ATOMIC_ACQUIRE) ==
+			    timer)
+			return 1;
+	return 0;
 }
 
-/* A handler that was waited for may have started it again. */
+/* Asked with the lock: a handler that has ended by then, and had started it
+ * again, did so before it was cancelled here.
+ */
 int uk_timer_cancel_wait(struct uk_timer *timer)
 {
-	int was = 0;
+	int was = 0, runs;
 
-	do
-		was |= uk_timer_cancel(timer);
-	while (wait_for_handler(timer));
+	do {
+		unsigned long flags = ukarch_irq_save();
+		struct queue *q = lock_queue_of(timer);
+
+		if (timer->pending) {
+			was = 1;
+			take_out(q, timer);
+		}
+		runs = runs_elsewhere(timer);
+		uk_spin_unlock_irqrestore(&q->lock, flags);
+		while (runs_elsewhere(timer))
+			ukarch_cpu_relax();
+	} while (runs);
 	return was;
 }
 
