@@ -83,7 +83,7 @@ def test_random_stops_among_threads(arch, cpus, stops):
     assert found == dict.fromkeys(THREADS, "0"), done.text
 
 
-@pytest.mark.parametrize("cpus, stops", [(2, 20)] if STOPS <= 40 else [(2, 200), (4, 20)])
+@pytest.mark.parametrize("cpus, stops", [(2, 20)] if STOPS <= 40 else [(2, 700), (4, 60)])
 def test_random_stops_at_work(arch, cpus, stops):
     """Of timers, the heap, the log, shootdowns and locks: no mistake, and each line of the log is whole."""
     done = under_stops(arch, "smp", ("timers", "heap", "log", "tlb", "lock"), cpus, stops,
