@@ -76,10 +76,14 @@ void uk_timer_init(struct uk_timer *timer, uk_timer_func_t func, void *arg)
 	*timer = (struct uk_timer)UK_TIMER_INIT(func, arg);
 }
 
-static void take_out(struct queue *q, struct uk_timer *timer)
+/* @return 1 if it was in the queue */
+static int take_out(struct queue *q, struct uk_timer *timer)
 {
+	if (!timer->pending)
+		return 0;
 	q->heap = timer_heap_remove(q->heap, timer);
 	UK_WRITE_ONCE(timer->pending, 0);
+	return 1;
 }
 
 /* The timer is in no heap then, and the own queue is locked. */
@@ -89,8 +93,7 @@ static struct queue *bring_here(struct uk_timer *timer)
 
 	for (;;) {
 		q = lock_queue_of(timer);
-		if (timer->pending)
-			take_out(q, timer);
+		(void)take_out(q, timer);
 		if (likely(q == own()))
 			return q;
 		UK_WRITE_ONCE(timer->cpu, ukplat_lcpu_id());
@@ -135,10 +138,8 @@ int uk_timer_cancel(struct uk_timer *timer)
 {
 	unsigned long flags = ukarch_irq_save();
 	struct queue *q = lock_queue_of(timer);
-	int was = timer->pending;
+	int was = take_out(q, timer);
 
-	if (was)
-		take_out(q, timer);
 	uk_spin_unlock_irqrestore(&q->lock, flags);
 	return was;
 }
@@ -165,10 +166,7 @@ int uk_timer_cancel_wait(struct uk_timer *timer)
 		unsigned long flags = ukarch_irq_save();
 		struct queue *q = lock_queue_of(timer);
 
-		if (timer->pending) {
-			was = 1;
-			take_out(q, timer);
-		}
+		was |= take_out(q, timer);
 		runs = runs_elsewhere(timer);
 		uk_spin_unlock_irqrestore(&q->lock, flags);
 		while (runs_elsewhere(timer))
@@ -223,7 +221,7 @@ static void run(struct queue *q, struct uk_timer *timer)
 
 	if (CPUS > 1)
 		q->running = timer;
-	take_out(q, timer);
+	(void)take_out(q, timer);
 	q->stats.fired++;
 	uk_spin_unlock(&q->lock);
 	trace_timer_fire(timer, func);

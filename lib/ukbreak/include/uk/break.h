@@ -155,13 +155,14 @@ enum uk_break_execution uk_break_execute(struct uk_break *b,
  *   uk_break_undo() undoes; 0 otherwise
  */
 int uk_break_leave_slot(struct __regs *regs);
+void uk_break_undo(struct __regs *regs);
 
 /**
  * The breakpoint that was hit for registers at the start of its slot, where its
- * instruction is still to be executed; NULL: their pc is elsewhere.
+ * instruction is still to be executed; NULL: their pc is elsewhere. Contexts:
+ * any; the CPU that they are of stands.
  */
 const struct uk_break *uk_break_in_slot(const struct __regs *regs);
-void uk_break_undo(struct __regs *regs);
 
 /**
  * Serves a trap of a breakpoint that only probes use: calls uk_break_hit(),
