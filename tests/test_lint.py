@@ -3,6 +3,7 @@
 """support/layers: it finds what it looks for, in objects made for that. The
 image with everything selected is checked by make lint."""
 
+import shutil
 import subprocess
 
 import pytest
@@ -65,3 +66,15 @@ def test_tests_are_left_out(tmp_path):
 def test_unknown_check():
     done = subprocess.run([ROOT / "support/lint", "layer"], check=False, text=True, stderr=subprocess.PIPE)
     assert done.returncode == 2 and 'no check "layer"; the checks are: format' in done.stderr
+
+
+def test_size(tmp_path):
+    """A core file in the repository is named, one beside it is not."""
+    (tmp_path / "support").mkdir()
+    lint = shutil.copy(ROOT / "support/lint", tmp_path / "support")
+    for name, size in (("a core", 300 << 10), ("source.c", 200 << 10), ("not added", 300 << 10)):
+        (tmp_path / name).write_bytes(bytes(size))
+    for words in (("init", "-q"), ("add", "a core", "source.c")):
+        subprocess.run(["git", "-C", tmp_path, *words], check=True)
+    done = subprocess.run([lint, "size"], check=False, text=True, stdout=subprocess.PIPE)
+    assert done.returncode == 1 and "a core:1: 300 KiB" in done.stdout and done.stdout.count("KiB:") == 1, done.stdout
