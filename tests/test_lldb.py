@@ -292,13 +292,16 @@ def test_detach(place):
         assert g.end().status == 0
 
 
+RUNS = "script import time; p = lldb.debugger.GetSelectedTarget().process; " \
+    "[time.sleep(0.01) for _ in range(2000) if p.state != lldb.eStateRunning]"  # soon
+INTERRUPTED = ("script lldb.debugger.SetAsync(True)", "process continue", RUNS, "process interrupt",
+               "script lldb.debugger.SetAsync(False)")
+
+
 def uk_while_it_runs(g):
-    runs = "script import time; p = lldb.debugger.GetSelectedTarget().process; " \
-        "[time.sleep(0.01) for _ in range(2000) if p.state != lldb.eStateRunning]"  # soon
     ask = "script r = lldb.SBCommandReturnObject(); " \
         "lldb.debugger.GetCommandInterpreter().HandleCommand('uk tls own', r); print(r.GetError())"
-    said = with_uk(g, "script lldb.debugger.SetAsync(True)", "process continue", runs, ask, "process interrupt",
-                   "script lldb.debugger.SetAsync(False)", "process detach")
+    said = with_uk(g, *INTERRUPTED[:3], ask, *INTERRUPTED[3:], "process detach")
     assert "error: The guest runs: interrupt it first (process interrupt)." in said, said
 
 

@@ -14,7 +14,7 @@ import pytest
 from gdb_guest import StubGuest, play
 from http_guest import HttpGuest
 from screen import read_screen
-from test_lldb import lldb
+from test_lldb import INTERRUPTED, lldb, with_uk
 from test_smp import LOG_TEXT
 from vitrine import ARCHS, ON_MACHINES, ROOT, RUN_SECONDS, SEVERAL, build
 
@@ -104,6 +104,25 @@ def test_lldb(arch):
     # what it says of a stop may come with the next answer
     assert "stop reason = breakpoint 1.1" in said[1] + said[2] and "stop reason = instruction step" in said[5] + said[6], said
     assert "cpu = 2\n" in said[4] and "cpu = 2\n" in said[6], said
+    assert done.status == 0 and "rounds " in done.text, done.text
+
+
+def test_lldb_in_loops_with_interrupts_off(arch):
+    """An interrupt stops each CPU in its loop; a watchpoint stops the one that writes; all go on."""
+    with StubGuest(build("smp", arch), "rounds", options=["--smp", CPUS]) as g:
+        said = with_uk(g, "breakpoint set --name smp_round --condition 'cpu == 2 && smp_rounds[2] > 10 && smp_rounds[1] > 10'",
+                       "continue", "breakpoint delete --force", "print smp_rounds[2]", *INTERRUPTED,
+                       "uk cpus", "thread list", "print smp_rounds[2]",
+                       "watchpoint set expression -w write -s 8 -- &smp_rounds[1]", "continue", "print smp_rounds[1]",
+                       "continue", "print smp_rounds[1]", "thread list", "watchpoint delete --force",
+                       "expression smp_goal = 1000", "continue")
+        done = g.end()
+    assert re.findall(r"^(\d) +none +\d+ +(?:rounds|smp_round|scene_rounds) \(", said, re.M) == [str(cpu) for cpu in range(CPUS)], said
+    before, after, hit, again = (int(value) for value in re.findall(r"^\(.*\) \$\d+ = (\d+)$", said, re.M)[:4])
+    assert after >= before and again == hit + 1, said
+    first, second = (part.split("(lldb) ")[0] for part in said.split("(lldb) thread list\n")[1:])
+    assert len(re.findall(r"^[ *] thread #\d+", first, re.M)) == CPUS, said
+    assert re.search(r"^\* thread #2: .* stop reason = watchpoint 1", second, re.M), said
     assert done.status == 0 and "rounds " in done.text, done.text
 
 

@@ -6,9 +6,11 @@ Two CPUs are two threads of QEMU; more take turns under -icount, as this machine
 
 import os
 import re
+import time
 
 import pytest
 from guest import Guest
+from stub_client import Stub
 from vitrine import RUN_SECONDS, build, check_most_are_the_same
 
 pytestmark = pytest.mark.one_cpu("has several")
@@ -109,3 +111,18 @@ def test_a_line_interrupts_the_cpu_that_it_is_given(arch):
             guest.write(b"\n")
         result = guest.end()
     assert result.status == 0 and re.search(r"^interrupts: 0 mistakes", result.text, re.M), result.text
+
+
+def test_a_cpu_without_a_thread_halts(arch, tmp_path):
+    """All do while main waits for input, as QEMU sees them."""
+    place = tmp_path / "gdb"
+    with Guest(build("smp_threads", arch), "interrupts", options=["--qemu", f"-smp 4 -gdb unix:{place},server=on,wait=off"],
+               stdin=True) as guest:
+        guest.wait_for("interrupt cpu 0")
+        stub, end = Stub(str(place), lambda: guest.process.poll() is None), time.monotonic() + RUN_SECONDS
+        cpus = stub.cpus()
+        while not all(halted := [stub.is_halted(cpu) for cpu in cpus]) and time.monotonic() < end:
+            stub.go()
+            time.sleep(0.01)  # main was on its way
+            stub.stop()
+        assert halted == [True] * 4

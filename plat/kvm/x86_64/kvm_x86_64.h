@@ -41,13 +41,14 @@ extern struct kvm_lcpu_regs {
 /* The code that is copied to KVM_LCPU_START. */
 extern const char kvm_lcpu_start[], kvm_lcpu_start_end[];
 
-/* Adds the CPUs of the MP table, and puts the code there. Called while low
- * memory is mapped.
+/* Adds the CPUs that firmware lists, and puts the code there. rsdp: of ACPI,
+ * or 0. Called under entry.S' page tables.
  */
-void kvm_lcpu_find(void);
+void kvm_lcpu_find(__paddr_t rsdp);
 #else
-static inline void kvm_lcpu_find(void)
+static inline void kvm_lcpu_find(__paddr_t rsdp)
 {
+	(void)rsdp;
 }
 #endif
 #endif

@@ -118,7 +118,7 @@ void kvm_setup(void *boot_param)
 		plat_cmdline_set((const char *)si->cmdline_paddr);
 	plat_memory_limit(address_bits());
 	memory_init(si);
-	kvm_lcpu_find();
+	kvm_lcpu_find(si->rsdp_paddr);
 	x86_paging_init();
 	plat_paging_init(devices, ARRAY_SIZE(devices), KVM_BOOT_MAPPED);
 	plat_memory_report();
