@@ -257,7 +257,10 @@ def test_gdb(nested, name):
     scene = name.partition(" ")[0]
     if scene in NOT_ON[nested.arch]:
         pytest.skip("nested KVM lacks it, or is the only one that lacks it")
-    port = start(nested, "--irqchip off" + (" --wait" if scene != "late_and_again" else ""), SCENES[name][1])
+    late = scene == "late_and_again"
+    port = start(nested, "--irqchip off" + ("" if late else " --wait"), SCENES[name][1])
+    if late:
+        nested.run("until grep -q 'scene spin' /tmp/log; do sleep 0.1; done")
     played(nested, port, build("debuggee", nested.arch, config=IMAGES["debuggee"]), name, more=[ROOT / "tests/gdb/vmm_scenes.py"])
 
 
