@@ -71,8 +71,17 @@ def all_threads():
         thread.switch()
         top = gdb.newest_frame()
         seen[str(thread.ptid[1])] = [thread.name, [[f.name(), f.pc()] for f in frames()],
-                                     {n: int(top.read_register(n)) for n in names}]
+                                     {n: int(top.read_register(n)) for n in names}, vector(thread)]
     return seen
+
+
+def vector(thread, value=None):
+    """Half of a vector register of the thread's, which is set first if there is a value."""
+    thread.switch()
+    half = "$v9.d.u[1]" if is_arm() else "$xmm9.v2_int64[1]"
+    if value is not None:
+        run(f"set {half} = {value}")
+    return str(gdb.parse_and_eval(half))
 
 
 def save(notes):
@@ -95,6 +104,8 @@ def same_in_the_core(core, notes):
     seen = json.loads(json.dumps(all_threads()))
     assert seen.keys() == expected.keys(), (seen.keys(), expected.keys())
     for number_, there in expected.items():
+        if seen[number_][-1] == "<unavailable>":  # of a thread that waits
+            there[-1] = {"0": "<unavailable>"}[there[-1]]
         assert seen[number_] == there, (number_, seen[number_], there)
 
 
@@ -136,6 +147,8 @@ def all_cpus_stop(cpus, notes):
     at_rounds(cpus)
     run("delete")
     look(cpus)
+    for thread in cpus_of_gdb():
+        vector(thread, 1000 + cpu_of(thread))
     save(notes)
     rows = [line.split() for line in run("uk cpus").splitlines()[1:]]
     assert [row[0] for row in rows] == [str(cpu) for cpu in range(cpus)], rows
@@ -309,6 +322,10 @@ def ctrl_c_reaches_each_cpu(cpus):
             assert after[cpu] > before[cpu]
             assert lock == "off" or [n for i, n in enumerate(after) if i != cpu] == \
                 [n for i, n in enumerate(before) if i != cpu]
+    for thread in cpus_of_gdb():
+        vector(thread, 1000 + cpu_of(thread))
+    assert interrupted(0.5) == {"signal": "SIGINT"}, last
+    assert [vector(thread) for thread in cpus_of_gdb()] == [str(1000 + cpu) for cpu in range(cpus)]
     run("set smp_goal = 1000")
     exits()
 

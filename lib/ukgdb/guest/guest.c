@@ -23,8 +23,8 @@
 
 /* --- registers ------------------------------------------------------------*/
 
-/* Vector state of the program: read from the CPU when it is asked for, put
- * back when it was changed.
+/* Vector state of the program: a copy, from when it is asked for until the
+ * program goes on.
  */
 static __u8 fpstate[UKARCH_FPSTATE_SIZE_MAX] __aligned(UKARCH_FPSTATE_ALIGN);
 
@@ -34,14 +34,6 @@ void *gdb_guest_fp(void)
 		ukarch_fpstate_save(fpstate);
 	gdb_guest.fp_valid = 1;
 	return fpstate;
-}
-
-void gdb_guest_fp_flush(void)
-{
-	if (gdb_guest.fp_dirty)
-		ukarch_fpstate_restore(fpstate);
-	gdb_guest.fp_dirty = 0;
-	gdb_guest.fp_valid = 0;
 }
 
 static int reg_read(struct gdb_target *t, long tid, unsigned int nr, void *buf)
@@ -92,8 +84,8 @@ static int reg_write(struct gdb_target *t, long tid, unsigned int nr,
 	rc = gdb_arch_reg_write(&src, nr, buf);
 	if (!rc && nr == t->pc)
 		moved(src.regs);
-	if (!rc && src.fp && tid == gdb_guest_tid())
-		gdb_guest.fp_dirty = 1;
+	if (!rc && src.fp == fpstate)
+		ukarch_fpstate_restore(fpstate);
 	return rc;
 }
 

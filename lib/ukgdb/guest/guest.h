@@ -54,7 +54,7 @@ struct gdb_guest {
 	int left;		 /* CPU + 1 that a debugger has left; 0 */
 	struct gdb_stop late;	 /* as soon as the line's driver is left */
 	struct __regs *regs;	 /* of the thread stopped or checked */
-	int fp_valid, fp_dirty;	 /* gdb_guest_fp() */
+	int fp_valid;		 /* gdb_guest_fp() */
 	struct gdb_decision decision;
 
 	/* The crash at which the program is stopped, if it is one. */
@@ -505,9 +505,6 @@ void gdb_guest_describe(struct gdb_target *target);
 
 /** Vector state of the program on this CPU. */
 void *gdb_guest_fp(void);
-
-/** Vector state that was changed goes back into the CPU. */
-void gdb_guest_fp_flush(void);
 
 /* --- scratch.c ------------------------------------------------------------*/
 

@@ -75,7 +75,6 @@ void __nobreak gdb_break_again(struct ukarch_trap_ctx *ctx)
 void __noreturn gdb_guest_leave(int over)
 {
 	gdb_shared_flush();
-	gdb_guest_fp_flush();
 	gdb_arch_hw_enable(1);
 	if (over) {
 		__vaddr_t pc = ukarch_regs_pc(&frame()->regs);
@@ -235,7 +234,6 @@ enum gdb_check gdb_guest_check(struct __regs *regs, __vaddr_t addr)
 	g->regs = regs;
 	g->fp_valid = 0;
 	verdict = gdb_points_check(&g->session, gdb_guest_tid(), addr);
-	gdb_guest_fp_flush();
 	uk_percpu()->in_debugger = nested;
 	return verdict;
 }
