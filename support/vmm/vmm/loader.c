@@ -22,7 +22,11 @@ static int segment(const uint8_t *file, size_t len, const Elf64_Phdr *p,
 		*why = "a segment is not in the file";
 		return -ENOEXEC;
 	}
-	if (p->p_paddr < base || !within(p->p_paddr - base, p->p_memsz, size)) {
+	if (p->p_paddr < base) {
+		*why = "a segment is outside of memory, or in its first MiB, which boot data have";
+		return -ENOEXEC;
+	}
+	if (!within(p->p_paddr - base, p->p_memsz, size)) {
 		*why = "it does not fit into the memory of the machine";
 		return -ENOSPC;
 	}

@@ -158,6 +158,7 @@ static int load(struct vm *vm, const char *path, struct image *image)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
 	struct stat st = { 0 };
+	const size_t boot_data = arch_image_base - arch_ram_base;
 	const char *why = NULL;
 	void *file;
 
@@ -172,8 +173,8 @@ static int load(struct vm *vm, const char *path, struct image *image)
 		complain("cannot read %s: %s", path, strerror(errno));
 		return -errno;
 	}
-	rc = load_elf(file, (size_t)st.st_size, vm->ram, arch_ram_base,
-		      vm->ram_size, image, &why);
+	rc = load_elf(file, (size_t)st.st_size, vm->ram + boot_data,
+		      arch_image_base, vm->ram_size - boot_data, image, &why);
 	if (rc)
 		complain("%s is not an image: %s", path, why);
 	munmap(file, (size_t)st.st_size + 1);

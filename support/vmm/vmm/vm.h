@@ -119,7 +119,7 @@ struct image {
  * Copies the segments of an ELF file to guest memory. Any bytes may be in the
  * file.
  *
- * @param ram, base, size guest memory, from address base
+ * @param ram, base, size guest memory, from address base: arch_image_base
  * @param why receives what is wrong
  * @return 0; -ENOEXEC: not such a file; -ENOSPC: not enough memory
  */
@@ -130,6 +130,8 @@ int load_elf(const uint8_t *file, size_t len, uint8_t *ram, uint64_t base,
 
 extern const unsigned int arch_elf_machine;
 extern const uint64_t arch_ram_base;
+/** Where an image may begin, 1 MiB on: boot data are below. */
+extern const uint64_t arch_image_base;
 
 /** The entry of a valid image: of PVH, of the ELF header. 0: it has none. */
 uint64_t arch_entry(const uint8_t *file, size_t len);

@@ -29,6 +29,7 @@ const struct place arch_virtio = { VMM_SPACE_MMIO, 0x0a000000, 0x200, 16 };
 
 const unsigned int arch_elf_machine = EM_AARCH64;
 const uint64_t arch_ram_base = RAM;
+const uint64_t arch_image_base = RAM + DTB_MAX;
 
 uint64_t arch_entry(const uint8_t *file, size_t len)
 {
@@ -44,7 +45,7 @@ int arch_memory(struct vm *vm)
 	return vmm_memory_map(vm->m, RAM, vm->ram, vm->ram_size, 7);
 }
 
-/* ---- the device tree; errors stick until fdt_finish() ---- */
+/* ---- the device tree ---- */
 
 #define GIC_PHANDLE 1
 #define CLOCK_PHANDLE 2
@@ -54,146 +55,178 @@ int arch_memory(struct vm *vm)
 #define LEVEL 4
 #define CLOCK_HZ 24000000
 
-static void cells(void *dtb, const char *name, unsigned int n,
+/* libfdt forgets an error: a smaller property may fit behind one that did not.
+ */
+struct tree {
+	void *dtb;
+	int rc; /* the first error */
+};
+
+static void note(struct tree *t, int rc)
+{
+	if (!t->rc)
+		t->rc = rc;
+}
+
+static void begin(struct tree *t, const char *name)
+{
+	note(t, fdt_begin_node(t->dtb, name));
+}
+
+static void end(struct tree *t)
+{
+	note(t, fdt_end_node(t->dtb));
+}
+
+static void property(struct tree *t, const char *name, const void *value,
+		     size_t len)
+{
+	note(t, fdt_property(t->dtb, name, value, (int)len));
+}
+
+static void string(struct tree *t, const char *name, const char *value)
+{
+	property(t, name, value, strlen(value) + 1);
+}
+
+static void cells(struct tree *t, const char *name, unsigned int n,
 		  const uint32_t *values)
 {
 	fdt32_t out[16];
 
 	for (unsigned int i = 0; i < n; i++)
 		out[i] = cpu_to_fdt32(values[i]);
-	fdt_property(dtb, name, out, (int)(n * sizeof(*out)));
+	property(t, name, out, n * sizeof(*out));
 }
 
-#define CELLS(dtb, name, ...)                                         \
-	cells(dtb, name,                                              \
-	      sizeof((uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t), \
+#define CELLS(t, name, ...)                                                    \
+	cells(t, name, sizeof((uint32_t[]){ __VA_ARGS__ }) / sizeof(uint32_t), \
 	      (const uint32_t[]){ __VA_ARGS__ })
 #define WORDS(v) (uint32_t)((uint64_t)(v) >> 32), (uint32_t)(v)
 
 /* Several strings, each with its end. */
-#define STRINGS(dtb, name, text) \
-	fdt_property(dtb, name, text, (int)sizeof(text))
+#define STRINGS(t, name, text) property(t, name, text, sizeof(text))
 
-static void node(void *dtb, const char *name, uint64_t at)
+static void node(struct tree *t, const char *name, uint64_t at)
 {
 	char full[48];
 
 	snprintf(full, sizeof(full), "%s@%lx", name, (unsigned long)at);
-	fdt_begin_node(dtb, full);
+	begin(t, full);
 }
 
-static void tree_cpus(void *dtb, const struct vm *vm)
+static void tree_cpus(struct tree *t, const struct vm *vm)
 {
-	fdt_begin_node(dtb, "cpus");
-	CELLS(dtb, "#address-cells", 1);
-	CELLS(dtb, "#size-cells", 0);
+	begin(t, "cpus");
+	CELLS(t, "#address-cells", 1);
+	CELLS(t, "#size-cells", 0);
 	for (unsigned int i = 0; i < vm->n_cpus; i++) {
 		static struct vmm_state s;
 		uint32_t id = i;
 
 		if (!vmm_state_get(vm->cpus[i].v, &s, VMM_STATE_SYSTEM))
 			id = (uint32_t)s.mpidr_el1 & 0xffffff;
-		node(dtb, "cpu", id);
-		fdt_property_string(dtb, "device_type", "cpu");
-		fdt_property_string(dtb, "compatible", "arm,armv8");
-		fdt_property_string(dtb, "enable-method", "psci");
-		CELLS(dtb, "reg", id);
-		fdt_end_node(dtb);
+		node(t, "cpu", id);
+		string(t, "device_type", "cpu");
+		string(t, "compatible", "arm,armv8");
+		string(t, "enable-method", "psci");
+		CELLS(t, "reg", id);
+		end(t);
 	}
-	fdt_end_node(dtb);
+	end(t);
 }
 
-static void tree_gic(void *dtb)
+static void tree_gic(struct tree *t)
 {
-	node(dtb, "intc", GIC_DISTRIBUTOR);
-	fdt_property_string(dtb, "compatible", "arm,gic-v3");
-	fdt_property(dtb, "interrupt-controller", NULL, 0);
-	CELLS(dtb, "#address-cells", 0);
-	CELLS(dtb, "#interrupt-cells", 3);
-	CELLS(dtb, "reg", WORDS(GIC_DISTRIBUTOR), WORDS(0x10000),
+	node(t, "intc", GIC_DISTRIBUTOR);
+	string(t, "compatible", "arm,gic-v3");
+	property(t, "interrupt-controller", NULL, 0);
+	CELLS(t, "#address-cells", 0);
+	CELLS(t, "#interrupt-cells", 3);
+	CELLS(t, "reg", WORDS(GIC_DISTRIBUTOR), WORDS(0x10000),
 	      WORDS(GIC_REDISTRIBUTOR), WORDS(GIC_REDISTRIBUTORS));
-	CELLS(dtb, "phandle", GIC_PHANDLE);
-	fdt_end_node(dtb);
-	fdt_begin_node(dtb, "timer");
-	fdt_property_string(dtb, "compatible", "arm,armv8-timer");
-	CELLS(dtb, "interrupts", PPI, 13, LEVEL, PPI, 14, LEVEL, PPI, 11, LEVEL,
+	CELLS(t, "phandle", GIC_PHANDLE);
+	end(t);
+	begin(t, "timer");
+	string(t, "compatible", "arm,armv8-timer");
+	CELLS(t, "interrupts", PPI, 13, LEVEL, PPI, 14, LEVEL, PPI, 11, LEVEL,
 	      PPI, 10, LEVEL);
-	fdt_end_node(dtb);
+	end(t);
 }
 
-static void tree_console(void *dtb)
+static void tree_console(struct tree *t)
 {
-	fdt_begin_node(dtb, "clock");
-	fdt_property_string(dtb, "compatible", "fixed-clock");
-	CELLS(dtb, "#clock-cells", 0);
-	CELLS(dtb, "clock-frequency", CLOCK_HZ);
-	CELLS(dtb, "phandle", CLOCK_PHANDLE);
-	fdt_end_node(dtb);
-	node(dtb, "pl011", PL011);
-	STRINGS(dtb, "compatible", "arm,pl011\0arm,primecell");
-	CELLS(dtb, "reg", WORDS(PL011), WORDS(PAGE));
-	CELLS(dtb, "interrupts", SPI, PL011_SPI, LEVEL);
-	CELLS(dtb, "clocks", CLOCK_PHANDLE, CLOCK_PHANDLE);
-	STRINGS(dtb, "clock-names", "uartclk\0apb_pclk");
-	fdt_end_node(dtb);
+	begin(t, "clock");
+	string(t, "compatible", "fixed-clock");
+	CELLS(t, "#clock-cells", 0);
+	CELLS(t, "clock-frequency", CLOCK_HZ);
+	CELLS(t, "phandle", CLOCK_PHANDLE);
+	end(t);
+	node(t, "pl011", PL011);
+	STRINGS(t, "compatible", "arm,pl011\0arm,primecell");
+	CELLS(t, "reg", WORDS(PL011), WORDS(PAGE));
+	CELLS(t, "interrupts", SPI, PL011_SPI, LEVEL);
+	CELLS(t, "clocks", CLOCK_PHANDLE, CLOCK_PHANDLE);
+	STRINGS(t, "clock-names", "uartclk\0apb_pclk");
+	end(t);
 }
 
-static void tree_virtio(void *dtb, unsigned int i)
+static void tree_virtio(struct tree *t, unsigned int i)
 {
 	uint64_t base = arch_virtio.base + i * arch_virtio.len;
 
-	node(dtb, "virtio_mmio", base);
-	fdt_property_string(dtb, "compatible", "virtio,mmio");
-	CELLS(dtb, "reg", WORDS(base), WORDS(arch_virtio.len));
-	CELLS(dtb, "interrupts", SPI, arch_virtio.line + i, EDGE);
-	fdt_end_node(dtb);
+	node(t, "virtio_mmio", base);
+	string(t, "compatible", "virtio,mmio");
+	CELLS(t, "reg", WORDS(base), WORDS(arch_virtio.len));
+	CELLS(t, "interrupts", SPI, arch_virtio.line + i, EDGE);
+	end(t);
 }
 
-static void tree(void *dtb, const struct vm *vm, int irqchip)
+static void tree(struct tree *t, const struct vm *vm, int irqchip)
 {
-	fdt_begin_node(dtb, "");
-	fdt_property_string(dtb, "compatible", "linux,dummy-virt");
-	CELLS(dtb, "#address-cells", 2);
-	CELLS(dtb, "#size-cells", 2);
+	begin(t, "");
+	string(t, "compatible", "linux,dummy-virt");
+	CELLS(t, "#address-cells", 2);
+	CELLS(t, "#size-cells", 2);
 	if (irqchip)
-		CELLS(dtb, "interrupt-parent", GIC_PHANDLE);
-	fdt_begin_node(dtb, "chosen");
-	fdt_property_string(dtb, "bootargs", vm->command_line);
-	fdt_property_string(dtb, "stdout-path", "/pl011@9000000");
-	fdt_end_node(dtb);
-	node(dtb, "memory", RAM);
-	fdt_property_string(dtb, "device_type", "memory");
-	CELLS(dtb, "reg", WORDS(RAM), WORDS(vm->ram_size));
-	fdt_end_node(dtb);
-	fdt_begin_node(dtb, "psci");
-	STRINGS(dtb, "compatible", "arm,psci-1.0\0arm,psci-0.2");
-	fdt_property_string(dtb, "method", "hvc");
-	fdt_end_node(dtb);
-	tree_cpus(dtb, vm);
+		CELLS(t, "interrupt-parent", GIC_PHANDLE);
+	begin(t, "chosen");
+	string(t, "bootargs", vm->command_line);
+	string(t, "stdout-path", "/pl011@9000000");
+	end(t);
+	node(t, "memory", RAM);
+	string(t, "device_type", "memory");
+	CELLS(t, "reg", WORDS(RAM), WORDS(vm->ram_size));
+	end(t);
+	begin(t, "psci");
+	STRINGS(t, "compatible", "arm,psci-1.0\0arm,psci-0.2");
+	string(t, "method", "hvc");
+	end(t);
+	tree_cpus(t, vm);
 	if (irqchip)
-		tree_gic(dtb);
-	tree_console(dtb);
+		tree_gic(t);
+	tree_console(t);
 	for (unsigned int i = 0; i < vm->n_consoles; i++)
-		tree_virtio(dtb, i);
-	node(dtb, "exit-status", EXIT_STATUS);
-	fdt_property_string(dtb, "compatible", "vitrine,exit-status");
-	CELLS(dtb, "reg", WORDS(EXIT_STATUS), WORDS(PAGE));
-	fdt_end_node(dtb);
-	fdt_end_node(dtb);
+		tree_virtio(t, i);
+	node(t, "exit-status", EXIT_STATUS);
+	string(t, "compatible", "vitrine,exit-status");
+	CELLS(t, "reg", WORDS(EXIT_STATUS), WORDS(PAGE));
+	end(t);
+	end(t);
 }
 
 int arch_boot_data(struct vm *vm, const struct image *image)
 {
 	size_t room = vm->ram_size < DTB_MAX ? vm->ram_size : DTB_MAX;
-	int rc = fdt_create(vm->ram, (int)room);
+	struct tree t = { .dtb = vm->ram };
 
-	fdt_finish_reservemap(vm->ram);
-	tree(vm->ram, vm, vm->irqchip);
-	if (!rc)
-		rc = fdt_finish(vm->ram);
+	note(&t, fdt_create(t.dtb, (int)room));
+	note(&t, fdt_finish_reservemap(t.dtb));
+	tree(&t, vm, vm->irqchip);
+	note(&t, fdt_finish(t.dtb));
 	vm->entry = image->entry;
 	vm->boot_data = RAM;
-	return rc ? -ENOSPC : 0;
+	return t.rc ? -ENOSPC : 0;
 }
 
 int arch_start(struct vm *vm)

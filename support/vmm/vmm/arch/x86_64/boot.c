@@ -16,7 +16,7 @@
 #define LOW_MAX (3 * GIB) /* devices and the APICs are above */
 #define HIGH (4 * GIB)
 
-/* Below 1 MiB, where no image is, but the first page of other CPUs. */
+/* Below the image, and the first page of other CPUs. */
 #define START_INFO 0x1000
 #define MEMORY_MAP 0x1100
 #define COMMAND_LINE 0x10000
@@ -36,6 +36,7 @@ const struct place arch_virtio = { VMM_SPACE_MMIO, 0xfeb00000, 0x200, 9 };
 
 const unsigned int arch_elf_machine = EM_X86_64;
 const uint64_t arch_ram_base = 0;
+const uint64_t arch_image_base = HOLE_END;
 
 /* ---- the image ---- */
 
