@@ -23,7 +23,7 @@ static int segment(const uint8_t *file, size_t len, const Elf64_Phdr *p,
 		return -ENOEXEC;
 	}
 	if (p->p_paddr < base) {
-		*why = "a segment is outside of memory, or in its first MiB, which boot data have";
+		*why = "a segment is outside of memory, or where boot data are";
 		return -ENOEXEC;
 	}
 	if (!within(p->p_paddr - base, p->p_memsz, size)) {

@@ -130,7 +130,7 @@ int load_elf(const uint8_t *file, size_t len, uint8_t *ram, uint64_t base,
 
 extern const unsigned int arch_elf_machine;
 extern const uint64_t arch_ram_base;
-/** Where an image may begin, 1 MiB on: boot data are below. */
+/** Where an image may begin: boot data are below. */
 extern const uint64_t arch_image_base;
 
 /** The entry of a valid image: of PVH, of the ELF header. 0: it has none. */
