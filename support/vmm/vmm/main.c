@@ -297,6 +297,7 @@ static int set_up(struct vm *vm, const struct options *o)
 static int status_of(struct cpu *c)
 {
 	const struct vmm_exit *e = &c->exit;
+	static struct vmm_state s;
 
 	if (c->failed) {
 		complain("CPU %u: KVM_RUN: %s", vmm_vcpu_id(c->v),
@@ -308,7 +309,12 @@ static int status_of(struct cpu *c)
 	if (e->why == VMM_EXIT_STOP || e->why == VMM_EXIT_POWEROFF)
 		complain(
 			"the guest ended without saying its status: taken for a crash");
-	else
+	else if (e->why != VMM_EXIT_SHUTDOWN &&
+		 !vmm_state_get(c->v, &s, VMM_STATE_GENERAL))
+		complain("CPU %u: %s (%#lx), at %#lx", vmm_vcpu_id(c->v),
+			 vmm_exit_text(e), (unsigned long)e->code,
+			 (unsigned long)arch_pc(&s));
+	else /* which may have reset the CPU */
 		complain("CPU %u: %s (%#lx)", vmm_vcpu_id(c->v),
 			 vmm_exit_text(e), (unsigned long)e->code);
 	return STATUS_CRASHED;
