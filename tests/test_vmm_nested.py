@@ -19,6 +19,7 @@ from gdb_guest import play, wiring
 from guest import until
 from test_crash import KINDS
 from test_lldb import tour
+from test_memory import GIB, HEAP, MIB, OTHER, total
 from test_run import bare
 from test_vmm import vmm
 from vitrine import LOG_LINE, OUT, ROOT, RUN_SECONDS, SHARED, Image, build, make
@@ -73,6 +74,16 @@ def test_hello(nested, irqchip):
     assert status == expected.status == 0, out
     assert out.splitlines()[:-1] == expected.lines[:-1]
     assert out.splitlines()[-1].endswith("INFO: exit 0")
+
+
+@pytest.mark.parametrize("mib", (4, 3072, 3073, 5120))
+def test_memory(nested, mib):
+    """All of it is the guest's: on x86_64 what is above 3 GiB is from 4 GiB on."""
+    status, out = nested.run(f"vmm --mem {mib} --append 'paging.pool=4K -- null-write' /images/crash")
+    assert status == CRASHED, out
+    heap = [(int(start, 16), int(end, 16)) for start, end in HEAP.findall(out)]
+    assert mib * MIB - OTHER <= total(heap) < mib * MIB, out
+    assert nested.arch == "arm64" or (4 * GIB in dict(heap)) == (mib > 3072), out
 
 
 def test_without_root(nested):
