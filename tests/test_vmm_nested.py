@@ -443,7 +443,7 @@ def test_no_kvm(nested):
 
 
 def test_local_kvm(arch, tmp_path):
-    """On this host, if its KVM runs a guest: calc, and an image of no library with its console, statuses and gdb. KVM
+    """On this host, if its KVM runs a guest: calc, and support/run and gdb with an image of no library. KVM
     may emulate all of it (kvm_pvm does), which it cannot with images that use vector registers."""
     host = "arm64" if os.uname().machine == "aarch64" else os.uname().machine
     if arch != host or not os.access("/dev/kvm", os.R_OK | os.W_OK):
@@ -455,12 +455,12 @@ def test_local_kvm(arch, tmp_path):
     done = subprocess.run([folder / "calc", "2", "40"], stdout=subprocess.PIPE, text=True, check=True)
     assert done.stdout.splitlines()[0] == "42"
     image = bare(arch, tmp_path)
-    words = [folder / "vmm", "--irqchip", "off"]
+    monitor = {**os.environ, "VITRINE_VMM": str(folder / "vmm")}
     for order, typed, expected in (("7", "", 7), ("c", "", CRASHED), ("t", "", CRASHED), ("e", "typed q", 0)):
-        done = subprocess.run([*words, "--append", f"do=@{order}", image], input=typed, stdout=subprocess.PIPE, text=True,
-                              timeout=RUN_SECONDS, check=False)
-        assert done.returncode == expected and done.stdout == f"do=@{order}\n{typed}", (order, done)
-    with subprocess.Popen([*words, "--append", "do=@h", "--wait", "--gdb", tmp_path / "gdb", image], stdin=subprocess.DEVNULL,
+        done = subprocess.run([ROOT / "support/run", "--vmm", image, f"do=@{order}"], env=monitor, input=typed, stdout=subprocess.PIPE,
+                              text=True, timeout=RUN_SECONDS, check=False)
+        assert done.returncode == expected and done.stdout == f"-- do=@{order}\n{typed}", (order, done)
+    with subprocess.Popen([folder / "vmm", "--append", "do=@h", "--wait", "--gdb", tmp_path / "gdb", image], stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL) as monitor:
         try:
             until(lambda: (tmp_path / "gdb").exists() or monitor.poll() is not None)
