@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.one_cpu("a nested machine has one"), pytest.mark.slow]
 # What KVM in QEMU 7.2's TCG can do: breakpoint instructions and debug registers do not exit on x86_64.
 KVM = {"x86_64": {"works": 1, "vector": 1, "software": 0, "execute": 0, "watch": 0, "step": 1, "n_execute": 4, "n_watch": 4},
        "arm64": {"works": 1, "vector": 1, "software": 1, "execute": 1, "watch": 1, "step": 1, "n_execute": 6, "n_watch": 4}}
-PROGRAMS = ("vmm", "calc", "probe")
+PROGRAMS = ("vmm", "calc", "probe", "machines")
 CRASHED = 70
 # The debuggee has no interrupts, and no console for the stub of its own.
 IMAGES = {"hello": (), "metrics": ("CONFIG_LIBUKDUMP=y", "CONFIG_LIBUKSHELL_CHANGES=y"), "threads": (), "crash": (), "smp": (), "hypercalls": (), "debuggee": ("CONFIG_LIBUKGDB_INTERRUPT=n", "CONFIG_LIBVIRTIO_CONSOLE=n")}
@@ -43,7 +43,8 @@ IMAGES = {"hello": (), "metrics": ("CONFIG_LIBUKDUMP=y", "CONFIG_LIBUKSHELL_CHAN
 
 @pytest.fixture(scope="module", name="nested")
 def fixture_nested(arch):
-    folder = vmm(arch, OUT / "nested", STATIC=1, LIBFDT_DIR=SHARED / "libfdt")
+    for goal in ("all", "machines"):
+        folder = vmm(arch, OUT / "nested", goal, STATIC=1, LIBFDT_DIR=SHARED / "libfdt")
     files = {**{f"bin/{name}": folder / name for name in PROGRAMS},
              **{f"images/{app}": build(app, arch, config=config).path for app, config in IMAGES.items()},
              "images/with-stub": build("debuggee", arch).path, "images/bare": bare(arch, OUT / "nested")}
@@ -63,6 +64,15 @@ def test_calc(nested):
         status, out = nested.run(f"calc {a} {b}")
         assert status == 0, out
         assert out.splitlines()[0] == str(a + b)
+
+
+MACHINES_SAY = "100 of 100 right, 0 descriptors left\n"
+
+
+def test_machines(nested):
+    """Four at a time in one process, made and destroyed again and again."""
+    status, out = nested.run("machines")
+    assert status == 0 and out == MACHINES_SAY, out
 
 
 @pytest.mark.parametrize("irqchip", ("on", "off"))
@@ -454,6 +464,8 @@ def test_local_kvm(arch, tmp_path):
         pytest.skip("no usable /dev/kvm")
     done = subprocess.run([folder / "calc", "2", "40"], stdout=subprocess.PIPE, text=True, check=True)
     assert done.stdout.splitlines()[0] == "42"
+    vmm(arch, tmp_path, "machines", LIBFDT_DIR=SHARED / "libfdt")
+    assert subprocess.run([folder / "machines"], stdout=subprocess.PIPE, text=True, check=True).stdout == MACHINES_SAY
     image = bare(arch, tmp_path)
     monitor = {**os.environ, "VITRINE_VMM": str(folder / "vmm")}
     for order, typed, expected in (("7", "", 7), ("c", "", CRASHED), ("t", "", CRASHED), ("e", "typed q", 0)):
