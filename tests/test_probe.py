@@ -10,6 +10,7 @@ import re
 import subprocess
 
 import pytest
+from elftools.elf.constants import P_FLAGS
 from elftools.elf.elffile import ELFFile
 from gdb_guest import play
 from guest import free_port
@@ -289,7 +290,8 @@ def loaded(path, address, length):
 
 @pytest.mark.parametrize("arch", ARCHS)
 def test_after_a_crash(arch, tmp_path):
-    """The screen's code and a core file's text are the program's, not what is there for probes."""
+    """The screen's code and a core file's text are the program's, not what is there for probes; no page is both
+    writable and executable."""
     core = tmp_path / "core"
     with Probed(arch, (), "--core", core) as g:
         # a jump if it may be one, a trap, and jumps and slots elsewhere
@@ -306,6 +308,9 @@ def test_after_a_crash(arch, tmp_path):
     with open(g.image.path, "rb") as f:
         text = ELFFile(f).get_section_by_name(".text")
         assert loaded(core, text["sh_addr"], text["sh_size"]) == text.data()
+    with open(core, "rb") as f:
+        flags = [segment["p_flags"] for segment in ELFFile(f).iter_segments("PT_LOAD")]
+    assert {flag & (P_FLAGS.PF_W | P_FLAGS.PF_X) for flag in flags} == {0, P_FLAGS.PF_W, P_FLAGS.PF_X}, flags
 
 
 @pytest.mark.any_arch
