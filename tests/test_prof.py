@@ -11,7 +11,7 @@ import sys
 
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
-from http_guest import PATIENCE, PORTS, HttpGuest
+from http_guest import PATIENCE, PORTS, HttpGuest, chromium
 from vitrine import ARCHS, CPUS, ORDERED, ROOT, build
 
 sys.path.insert(0, str(ROOT / "support"))
@@ -242,6 +242,20 @@ def test_http(arch, machine):
         assert stopped[0] == stopped[1] > again.duration_nanos
         assert start("hz=100", **bearer) == 200
         assert profile_class().FromString(guest.ask("/debug/pprof/profile")[2]).duration_nanos < stopped[0]
+
+
+@pytest.mark.any_arch
+@pytest.mark.parametrize("arch, machine", ON_PORTS)
+def test_in_a_browser(arch, machine, tmp_path):
+    """The page's flame graph has the functions of /debug/pprof/folded, and its timeline the events of a live guest."""
+    image = build("prof", arch, config=("CONFIG_LIBUKTRACE=y",))
+    with HttpGuest(image, machine, "prof start 1000", "work", "serve", options=[*TOKEN, "-p", "trace.on=sched_*"]) as guest:
+        guest.wait_for("work: ")
+        dom = chromium(tmp_path, f"http://127.0.0.1:{guest.at}/", "--dump-dom")
+    bars = [name.partition(".")[0] for name in re.findall(r"<b [^>]*>([^<]*)</b>", dom)]
+    assert SHARES.keys() <= set(bars) and {"all", "main", "work", "for a time"} <= set(bars), bars
+    titles = re.findall(r"<title>([^<]*)</title>", dom)
+    assert any(re.fullmatch(r"http \d+, [\d.]+ [mnµ]?s", title) for title in titles), titles
 
 
 @pytest.mark.any_arch
