@@ -549,6 +549,17 @@ def test_demo_set(demo):
     assert demo.ask("/store/appmetrics/nothing", "PUT", "1", **right)[0] == 404
 
 
+@pytest.mark.one_cpu("has its own number of CPUs")
+@pytest.mark.parametrize("arch, machine", PORTS)
+def test_threads_of_other_cpus(arch, machine):
+    """A thread that runs on another CPU than the server's has its call trace, too."""
+    with HttpGuest(build("prof", arch), machine, "work", "forever", options=["--smp", "2"]) as g:
+        def main():
+            return next(t for t in json.loads(g.get("/threads"))["threads"] if t["name"] == "main")
+        g.wait_for("work: ")
+        until(lambda: (t := main())["state"] == "running" and {"work", "main"} <= {f.get("function", "").partition(".")[0] for f in t["trace"]})
+
+
 def test_page_in_a_browser(demo, tmp_path):
     """It shows values that change; a picture of it is kept."""
     url = f"http://127.0.0.1:{demo.at}/"

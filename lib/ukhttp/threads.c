@@ -21,7 +21,7 @@ static unsigned int take_some(struct uk_thread_snapshot *shots,
 
 	while (n < BATCH && (t = uk_thread_next(t)))
 		if (t->id > behind)
-			uk_thread_snapshot(&shots[n++], t);
+			uk_thread_snapshot_look(&shots[n++], t);
 	uk_threads_unlock(flags);
 	return n;
 }

@@ -8,7 +8,6 @@
  */
 #include <string.h>
 #include <uk/cmd.h>
-#include <uk/lcpu.h>
 #include <uk/symtab.h>
 #include <uk/thread_snapshot.h>
 
@@ -91,17 +90,14 @@ struct report {
 	char deadlock[UK_DEADLOCK_TEXT_MAX]; /* that begins with it, or "" */
 };
 
-/* As take(), while the CPUs that run others stand. */
+/* As take(), with the call trace of a thread that another CPU runs. */
 static int take_report(struct report *r, unsigned int behind)
 {
 	unsigned long flags = uk_threads_lock();
 	struct uk_thread *t = thread_after(behind);
-	int others;
 
 	if (t) {
-		others = uk_lcpu_look();
-		uk_thread_snapshot(&r->s, t);
-		uk_lcpu_look_end(others);
+		uk_thread_snapshot_look(&r->s, t);
 		if (uk_thread_deadlock(t, r->deadlock, sizeof(r->deadlock)) !=
 		    t->id)
 			r->deadlock[0] = '\0';

@@ -4,6 +4,8 @@
  * A thread at one moment, and how a report shows it.
  */
 #include <uk/arch/trap.h>
+#include <uk/lcpu.h>
+#include <uk/percpu.h>
 #include <uk/snprintf.h>
 #include <uk/symtab.h>
 #include <uk/thread_snapshot.h>
@@ -49,6 +51,20 @@ void uk_thread_snapshot(struct uk_thread_snapshot *s, struct uk_thread *thread)
 	}
 	if (regs)
 		walk(s, regs);
+}
+
+void uk_thread_snapshot_look(struct uk_thread_snapshot *s,
+			     struct uk_thread *thread)
+{
+	int cpu = uk_thread_cpu(thread), others;
+
+	if (cpu < 0 || (unsigned int)cpu == uk_percpu_id()) {
+		uk_thread_snapshot(s, thread);
+		return;
+	}
+	others = uk_lcpu_look();
+	uk_thread_snapshot(s, thread);
+	uk_lcpu_look_end(others);
 }
 
 static void frame(__uptr pc, __uptr lookup,

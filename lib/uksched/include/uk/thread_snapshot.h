@@ -37,6 +37,15 @@ struct uk_thread_snapshot {
 void uk_thread_snapshot(struct uk_thread_snapshot *s, struct uk_thread *thread);
 
 /**
+ * The same with the frames of a thread that another CPU runs: for that all
+ * other CPUs stand for some microseconds.
+ *
+ * Contexts: as uk_thread_snapshot() and uk_lcpu_stop_others().
+ */
+void uk_thread_snapshot_look(struct uk_thread_snapshot *s,
+			     struct uk_thread *thread);
+
+/**
  * Writes a thread for a report: a line with its name, state and what it waits
  * for, and its call trace.
  *
