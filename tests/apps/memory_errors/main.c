@@ -181,12 +181,15 @@ static __attribute__((noinline)) void keeps(void)
 static void *holds(void *arg)
 {
 	char *volatile block = malloc(73);
+	int several = sysconf(_SC_NPROCESSORS_ONLN) > 1;
+	char *only = malloc(75); /* in a register */
 
 	uk_semaphore_up(&ready);
-	while (sysconf(_SC_NPROCESSORS_ONLN) > 1 && !finished)
-		; /* on a CPU of its own */
+	while (several && !finished) /* on a CPU of its own */
+		__asm__ volatile("" : "+r"(only));
 	uk_semaphore_down(&done);
 	free(block);
+	free(only);
 	return NULL;
 }
 
