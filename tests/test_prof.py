@@ -92,6 +92,16 @@ def decode(text):
 SCENE = ("prof start 2000", "work", "sleep", "prof stop", "prof top", "prof folded", "write")
 
 
+@pytest.mark.any_arch
+@pytest.mark.one_cpu("instructions are counted on one CPU")
+def test_beside_the_watchdog(arch):
+    """The other user of the periodic NMI, at another rate: it finds no hang, and the shares are right."""
+    _, text = run(arch, "prof start 2000", "work", "prof stop", "prof top", config=("CONFIG_LIBUKWATCHDOG=y",),
+                  options=("--icount", *ORDERED, "-p", "watchdog.ms=300"))
+    shares = top(text)
+    assert all(abs(shares[name][0] - share) < 3 for name, share in SHARES.items()) and "watchdog:" not in text, text
+
+
 @pytest.mark.one_cpu("instructions are counted on one CPU")
 def test_known_shares(arch, tmp_path):
     """By function, by call trace and in profile.proto; interrupts are off in one of them; idle is separate."""

@@ -61,6 +61,19 @@ def test_hang(name, scene):
     assert "ukwatchdog/reports 1" in done.text
 
 
+@pytest.mark.any_arch
+@pytest.mark.parametrize("scene", ["irq-off", "irq-off-on-second"])
+@pytest.mark.one_cpu("has its own number of CPUs")
+def test_beside_a_profile(arch, scene):
+    """The other user of the periodic NMI, at another rate; test_prof.py has the profile's side."""
+    cpus, reason, _, functions = HANGS[scene]
+    name = {"x86_64": "microvm", "arm64": "gicv2"}[arch]
+    done = build("watchdog", arch, config=("CONFIG_LIBUKPROF=y",)).run(scene, options=[*options(name, cpus, ms=MS), "-p", "prof.hz=333"])
+    assert done.status == CRASHED, done.text
+    screen = read_screen(done)
+    assert re.fullmatch("watchdog: " + reason, screen.reason) and screen.functions[:len(functions)] == functions, done.text
+
+
 @pytest.mark.one_cpu("has its own number of CPUs")
 def test_the_same_in_each_run(arch):
     """Under -icount the hang is found at the same instruction."""
