@@ -114,6 +114,17 @@ def test_deadlock(arch, cc, scene):
 
 
 @pytest.mark.any_arch
+def test_deadlock_of_what_has_no_name(arch):
+    """An object in the heap has its address, in the guest and from outside."""
+    result, outside = at_limit(arch, "in-heap", "-p", "sched.deadlock=report")
+    own = re.search(r"^own (0x\w+)$", result.text, re.M)[1]
+    said = rf"main waits for mutex {own} held by main, locked in in_heap \(tests/apps/hangs/main\.c:\d+\)"
+    assert re.fullmatch(f"deadlock: {said}", result.log("ERR")[0]), result.text
+    assert re.search(f"^Deadlock: {said}", outside, re.M), result.text
+    assert stands("main", in_guest(result.log("ERR"))["main"][1]) and stands("main", from_outside(outside)["main"][1]), result.text
+
+
+@pytest.mark.any_arch
 def test_waits_that_end(arch):
     result = built(arch).run("none", options=cpus(arch))
     assert result.status == 0 and "timedlock: Connection timed out\nend\n" in result.text, result.text

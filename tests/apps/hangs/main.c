@@ -6,6 +6,7 @@
  */
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -71,6 +72,17 @@ static void itself(void)
 {
 	pthread_mutex_lock(&m1);
 	pthread_mutex_lock(&m1); /* main stands */
+}
+
+/* The mutex has no name. */
+static void in_heap(void)
+{
+	pthread_mutex_t *own = malloc(sizeof(*own));
+
+	pthread_mutex_init(own, NULL);
+	printf("own %p\n", (void *)own);
+	pthread_mutex_lock(own);
+	pthread_mutex_lock(own); /* main stands */
 }
 
 static void *joins_main(void *arg)
@@ -305,6 +317,7 @@ static const struct {
 } scenes[] = {
 	{ "crosswise", crosswise },
 	{ "itself", itself },
+	{ "in-heap", in_heap },
 	{ "ring", ring },
 	{ "holder-has-exited", holder_has_exited },
 	{ "holder-is-freed", holder_is_freed },
