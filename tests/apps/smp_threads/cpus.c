@@ -162,6 +162,33 @@ static unsigned int wrong_interrupts(__lcpuid cpu)
 	return wrong;
 }
 
+#define QUEUED 3
+
+static void *until_stop(void *arg __unused)
+{
+	while (!stop)
+		ukarch_cpu_relax();
+	return NULL;
+}
+
+/* Threads that may run here only are in the queue while this one runs. */
+static unsigned int wrong_queue(unsigned int cpu)
+{
+	struct uk_thread_attr attr = { .affinity = 1UL << cpu };
+	struct uk_thread *t[QUEUED];
+	unsigned int wrong = value(cpu, "cpu_ready") != 0;
+
+	stop = 0;
+	for (unsigned int i = 0; i < QUEUED; i++)
+		if (uk_thread_create_attr(&t[i], &attr, until_stop, NULL))
+			return 100;
+	wrong += value(cpu, "cpu_ready") != QUEUED;
+	stop = 1;
+	for (unsigned int i = 0; i < QUEUED; i++)
+		uk_thread_join(t[i], NULL);
+	return wrong + (value(cpu, "cpu_ready") != 0);
+}
+
 /* A thread goes from CPU to CPU; each has run and idled, and has switched. */
 int scene_values(void)
 {
@@ -176,7 +203,7 @@ int scene_values(void)
 		wrong += !value(i, "cpu_run_time") + !value(i, "cpu_idle_time");
 		wrong += value(i, "cpu_run_time") + value(i, "cpu_idle_time") >
 			 uk_time_monotonic();
-		wrong += value(i, "cpu_ready") != 0;
+		wrong += wrong_queue(i);
 		wrong += wrong_interrupts((i + 1) % n);
 	}
 	uk_thread_set_affinity(uk_thread_current(), all);
