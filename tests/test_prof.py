@@ -3,6 +3,7 @@
 """ukprof: the shares of functions whose shares are known (tests/apps/prof), what a sample
 costs, and profile.proto as Google's decoder reads it by the published description."""
 
+import concurrent.futures
 import json
 import os
 import re
@@ -296,6 +297,12 @@ def test_pprof(arch, machine, tmp_path):
         assert any(stack[-2:] == ("work", "fifty") and stack[1] == "thread main" and (stack[0] == "cpu 0" or CPUS > 1) for stack in stacks), stacks
         heap = folds(support_prof("--heap", str(guest.at), image.path))
         assert {stack[-1]: size for stack, size in heap.items()}["keep"] == 3000
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            pending, others = pool.submit(guest.ask, "/debug/pprof/profile?seconds=1"), 0
+            while not pending.done():  # it is the proxy that waits
+                assert guest.ask("/threads")[0] == 200
+                others += not pending.done()
+            assert pending.result()[0] == 200 and others > 3, others
         if os.environ.get("VITRINE_ALL"):
             check_go(guest, body, tmp_path)
 
