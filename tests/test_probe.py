@@ -279,6 +279,21 @@ def test_where_samples_run(clean):
     assert hits > 100
 
 
+def test_samples_on_the_way(clean):
+    """NMIs that find the program in a pad, or in a trap on its way to one, take it back to the instruction: work does what
+    it did, and has the time that pads took."""
+    g = clean
+    plain = g.get("/work?100000")
+    for at in by_length(g.image, "work").values():
+        g.insert(f"*{at:#x} {STACK_POINTER[g.image.arch]} == 0")
+    assert g.ask("/command", "POST", "prof start 5000")[0] == 200
+    assert g.get("/work?100000") == plain
+    assert g.ask("/command", "POST", "prof stop")[0] == 200
+    stacks = re.findall(r"^(cpu .*) (\d+)$", g.ask("/command", "POST", "prof folded")[2].decode(), re.M)
+    share = {name: sum(int(us) for stack, us in stacks if re.search(rf";{name}[^;]*$", stack)) for name in ("work", "break_", "scene_work")}
+    assert share["work"] > 3 * share["scene_work"] and not share["break_"], stacks
+
+
 def loaded(path, address, length):
     """Bytes of an ELF file that are at an address."""
     with open(path, "rb") as f:
@@ -514,6 +529,17 @@ def test_nothing_of_it_is_in_an_image_without(arch):
     assert not [f for f in functions if f.startswith(("uk_probe", "probe_", "uk_ax", "ax_", "uk_break", "gdb_"))]
 
 
+LINE = re.compile(r"^ *([0-9a-f]+):\t((?:[0-9a-f]{2,8} )+) *\t?(.*)$", re.M)
+
+
+def by_length(image, function):
+    """{bytes: the address of the first instruction of so many}, of those that each call executes: up to a jump."""
+    dump = image.tool("objdump", "-dw", f"--disassemble={function}", image.path)
+    code = [(int(at, 16), len(bytes.fromhex(insn)), text) for at, insn, text in LINE.findall(dump)]
+    first = next(i for i, (_, _, text) in enumerate(code) if re.match(r"j|b[. ]|[ct]bn?z|ret|call|bl", text))
+    return {length: at for at, length, _ in reversed(code[:first + 1])}
+
+
 @pytest.mark.parametrize("arch, stub", IMAGES, ids=IDS)
 def test_cost(arch, stub):
     """A false condition, of a probe and of a breakpoint, in instructions, beside a call without."""
@@ -521,6 +547,12 @@ def test_cost(arch, stub):
         def cost():
             return int(g.get("/cost?1000"))
         plain = cost()
+        for at in by_length(g.image, "work").values():  # x86_64: too short for a jump, too
+            g.insert(f"*{at:#x} {STACK_POINTER[arch]} == 0")
+            probed = cost() - plain
+            print(f"at {at:#x}: {probed} instructions")
+            assert 0 < probed <= FALSE_CONDITION
+            g.remove(*re.findall(r"^(\w+) at ", g.get("/probes"), re.M))
         for condition in ("arg > 3", "item->weight == 7"):
             g.insert(f"work {condition}")
             probed = cost() - plain
@@ -540,7 +572,6 @@ def test_cost(arch, stub):
 # Slots, without a guest.
 
 SLOTS = 0x40380000
-LINE = re.compile(r"^ *([0-9a-f]+):\t((?:[0-9a-f]{2,8} )+) *\t?(.*)$", re.M)
 
 
 def disassembly(text, tool_order):

@@ -12,6 +12,7 @@
  * debug registers off.
  */
 #include <string.h>
+#include <arch/trap.h>
 #include <uk/arch/paging.h>
 #include <uk/arch/trap.h>
 #include <uk/crash.h>
@@ -76,8 +77,8 @@ struct table_reg {
 	__u64 base;
 } __packed;
 
-/* The entries: of 16 bytes for exceptions, of 8 for interrupts. */
-extern const char ukarch_trap_stubs[], ukarch_irq_stubs[];
+/* The entries of interrupts, of 8 bytes. */
+extern const char ukarch_irq_stubs[];
 
 #define EXCEPTIONS 32
 
@@ -159,16 +160,20 @@ static void gdt_load(void)
 			     : "rax", "memory");
 }
 
+void x86_trap_entry_set(unsigned int vector, __uptr entry)
+{
+	idt[vector].offset_low = entry & 0xffff;
+	idt[vector].offset_mid = entry >> 16 & 0xffff;
+	idt[vector].offset_high = entry >> 32;
+}
+
 static void idt_fill(void)
 {
 	for (unsigned int v = 0; v < ARRAY_SIZE(idt); v++) {
-		__u64 stub = v < EXCEPTIONS ? (__u64)ukarch_trap_stubs + 16 * v
-					    : (__u64)ukarch_irq_stubs +
-						      8 * (v - EXCEPTIONS);
-
-		idt[v].offset_low = stub & 0xffff;
-		idt[v].offset_mid = stub >> 16 & 0xffff;
-		idt[v].offset_high = stub >> 32;
+		x86_trap_entry_set(
+			v, v < EXCEPTIONS ? (__uptr)ukarch_trap_stubs + 16 * v
+					  : (__uptr)ukarch_irq_stubs +
+						    8 * (v - EXCEPTIONS));
 		idt[v].selector = SEL_CODE;
 		idt[v].ist = ist_of(v);
 		idt[v].type = GATE_INTERRUPT;

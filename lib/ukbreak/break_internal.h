@@ -41,13 +41,19 @@ int break_arch_in_sequence(__vaddr_t addr);
 
 #ifdef CONFIG_LIBUKBREAK_PADS
 /**
- * Prepares the pad of a breakpoint, and the break_jump_len bytes of the jump
- * there.
+ * Prepares the pad of a breakpoint.
  *
  * @param index the breakpoint's number
+ * @return 0 if it needs the handlers of its trap
+ */
+int break_pad_prepare(const struct uk_break *b, unsigned int index);
+
+/**
+ * Prepares the break_jump_len bytes of the jump there.
+ *
  * @return 0 if it needs the trap
  */
-int break_pad_prepare(const struct uk_break *b, unsigned int index, __u8 *jump);
+int break_pad_jump(const struct uk_break *b, unsigned int index, __u8 *jump);
 
 /** Hits that a pad has passed since the last call. */
 __u64 break_pad_passed(unsigned int index);

@@ -170,9 +170,10 @@ static int place(struct uk_break *b, const __u8 *code, unsigned int len)
 	return rc;
 }
 
-static int place_trap(struct uk_break *b)
+static int place_trap(struct uk_break *b, int has_pad)
 {
 	b->jumps = 0;
+	break_arch_trap_to_pad(b - breaks, has_pad ? b->addr : 0);
 	return place(b, break_arch_insn, uk_break_len);
 }
 
@@ -194,7 +195,7 @@ static int make_way(const struct uk_break *b)
 
 	while (!rc && (other = next_in(b->addr, uk_break_len, &i)))
 		if (other != b && other->jumps)
-			rc = place_trap(other);
+			rc = place_trap(other, 1);
 	return rc;
 }
 
@@ -202,20 +203,23 @@ static int make_way(const struct uk_break *b)
 static int place_best(struct uk_break *b)
 {
 	__u8 jump[UK_BREAK_INSN_MAX];
-	int jumps = break_pad_prepare(b, b - breaks, jump) &&
+	unsigned int index = b - breaks;
+	int has_pad = break_pad_prepare(b, index);
+	int jumps = has_pad && break_pad_jump(b, index, jump) &&
 		    is_free(b, break_jump_len);
 
+	break_arch_trap_to_pad(index, has_pad && !jumps ? b->addr : 0);
 	if (jumps == b->jumps && b->patched)
 		return 0;
 	if (!jumps)
-		return make_way(b) ? -EAGAIN : place_trap(b);
+		return make_way(b) ? -EAGAIN : place_trap(b, has_pad);
 	b->jumps = 1;
 	return place(b, jump, break_jump_len);
 }
 #else
 static int place_best(struct uk_break *b)
 {
-	return b->patched ? 0 : place_trap(b);
+	return b->patched ? 0 : place_trap(b, 0);
 }
 #endif
 
@@ -224,6 +228,7 @@ int uk_break_patch(struct uk_break *b, int on)
 	if (on)
 		return b->patched ? 0 : place_best(b);
 	b->jumps = 0;
+	break_arch_trap_to_pad(b - breaks, 0);
 	return b->patched ? place(b, b->orig, 0) : 0;
 }
 
@@ -478,8 +483,9 @@ static void adopt(__vaddr_t addr, const __u8 *buf, __sz len)
 			}
 		if (!changed)
 			continue;
+		break_arch_trap_to_pad(b - breaks, 0);
 		if (b->jumps)
-			(void)place_trap(b);
+			(void)place_trap(b, 0);
 		(void)prepare(b);
 	}
 }

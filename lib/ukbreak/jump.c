@@ -3,7 +3,8 @@
 /*
  * Pads: where one compiled condition decides about a breakpoint, a jump
  * stands in its place, to code that calls the condition and goes on in the
- * slot if it is false. Each breakpoint has its pad; what it is about is data.
+ * slot if it is false. Where a jump has no room the trap goes there, before any
+ * handler. Each breakpoint has its pad; what it is about is data.
  *
  * No trap leaves the program in a pad: one that finds it there begins with
  * taking it back to the instruction. So nothing else, neither debuggers nor
@@ -34,16 +35,22 @@ static uk_ax_function decides(const struct uk_break *b)
 					     : __NULL;
 }
 
-int break_pad_prepare(const struct uk_break *b, unsigned int index, __u8 *jump)
+int break_pad_prepare(const struct uk_break *b, unsigned int index)
 {
 	uk_ax_function condition = decides(b);
 
 	if (!condition || !b->ool.slot_len || uk_break_is_insn(b->orig) ||
-	    uk_ax_native_last_reg(condition) > break_pad_last_reg ||
-	    !break_arch_may_jump(b, pad_of(index)))
+	    uk_ax_native_last_reg(condition) > break_pad_last_reg)
 		return 0;
 	break_pad_data[index].addr = b->addr;
 	break_pad_data[index].condition = condition;
+	return 1;
+}
+
+int break_pad_jump(const struct uk_break *b, unsigned int index, __u8 *jump)
+{
+	if (!break_arch_may_jump(b, pad_of(index)))
+		return 0;
 	break_arch_jump(jump, b->addr, pad_of(index));
 	return 1;
 }

@@ -38,12 +38,26 @@ extern const unsigned int break_jump_len;
 /** Writes the break_jump_len bytes of that jump. Contexts: any. */
 void break_arch_jump(__u8 *code, __vaddr_t from, __vaddr_t pad);
 
+/**
+ * Has the trap of a breakpoint instruction at addr go to the pad of that
+ * number, as a jump there would; addr 0: no longer. Where a jump may stand for
+ * each instruction it does nothing. Contexts: any; other CPUs stand.
+ */
+#ifdef CONFIG_LIBUKBREAK_PADS
+void break_arch_trap_to_pad(unsigned int index, __vaddr_t addr);
+#else
+static inline void break_arch_trap_to_pad(unsigned int index __unused,
+					  __vaddr_t addr __unused)
+{
+}
+#endif
+
 /** The highest number of a register, gdb's, that conditions may read. */
 extern const unsigned int break_pad_last_reg;
 
 /**
- * If registers are those of code in a pad, or of what it calls, makes them
- * those that the program had at the instruction.
+ * If registers are those of code in a pad, of what it calls, or of a trap on
+ * its way to one, makes them those that the program had at the instruction.
  *
  * @return 1 if so, else 0. Contexts: trap, before the stack is used.
  */

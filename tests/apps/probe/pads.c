@@ -3,8 +3,9 @@
 /*
  * POST /pads: at each of the addresses in the body, hexadecimal, there is a
  * breakpoint with a condition that is false while much of newlib is called. The
- * reply has how many were jumps, how many hits of those were traps, and what
- * newlib answered.
+ * reply has how many were jumps, how many hits came to the handlers of traps
+ * (of instructions that have a slot, as all but loop and jrcxz do), and
+ * what newlib answered.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ static int __nobreak on_hit(void *data)
 {
 	const struct uk_break_hit *h = data;
 
-	trapped += !h->b->probes && h->b->jumps;
+	trapped += !h->b->probes && h->b->ool.slot_len;
 	return UK_EVENT_NOT_HANDLED;
 }
 UK_EVENT_HANDLER_PRIO(UK_EVENT_BREAK_HIT, on_hit, 0);
@@ -168,7 +169,7 @@ static void pads(const struct uk_http_request *req,
 		 struct uk_http_response *res)
 {
 	unsigned long irq = ukarch_irq_save();
-	unsigned int n, jumps = 0;
+	unsigned int n, hits, jumps = 0;
 	uk_ax_function condition;
 	char out[600], body[1500];
 	int others;
@@ -187,6 +188,7 @@ static void pads(const struct uk_http_request *req,
 
 	trapped = 0;
 	(void)answer(out, sizeof(out));
+	hits = trapped; /* what removes them may hit some */
 
 	irq = ukarch_irq_save();
 	others = uk_lcpu_look();
@@ -196,6 +198,6 @@ static void pads(const struct uk_http_request *req,
 	uk_percpu()->in_debugger = 0;
 	uk_lcpu_look_end(others);
 	ukarch_irq_restore(irq);
-	uk_http_printf(res, "%u %u %u %s\n", n, jumps, trapped, out);
+	uk_http_printf(res, "%u %u %u %s\n", n, jumps, hits, out);
 }
 UK_HTTP_ROUTE(pads, "/pads", UK_HTTP_POST, pads);

@@ -45,6 +45,12 @@ int break_arch_may_jump(const struct uk_break *b, __vaddr_t pad)
 	return rel >= -(1L << 27) && rel < 1L << 27;
 }
 
+/* A jump may be in the place of each instruction. */
+void break_arch_trap_to_pad(unsigned int index __unused,
+			    __vaddr_t addr __unused)
+{
+}
+
 void break_arch_jump(__u8 *code, __vaddr_t from, __vaddr_t pad)
 {
 	__u32 w = 0x14000000 | ((__u32)((__s64)(pad - from) / 4) & 0x3ffffff);

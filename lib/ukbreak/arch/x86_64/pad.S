@@ -11,6 +11,8 @@
 #include <uk/arch/regs.h>
 #include "../../pad.h"
 
+	.cfi_sections .debug_frame
+
 #define VALUE 128	/* orig_rax, which no condition reads */
 #define REGS_VECTOR 120
 #define REGS_CS 144
@@ -18,6 +20,7 @@
 #define REGS_SS 168
 #define SEL_CODE 0x08
 #define SEL_DATA 0x10
+#define TRAP_BP 3
 
 	/* A pad's data is at this distance from where its call returns to. */
 #define DATA_AT 16
@@ -105,3 +108,55 @@ break_pad_left:
 	nop
 break_pad_end:
 	.size break_pad_common, . - break_pad_common
+
+	/* Where breakpoint traps come in: one of an instruction that is too
+	 * short for a jump goes to its pad here, all others to the handlers.
+	 * Only NMIs and machine checks come in between; break_arch_pad_undo()
+	 * makes the trap undone then.
+	 */
+	.balign 16
+	.global break_trap_entry, break_trap_taken, break_trap_other
+	.global break_trap_end
+	.type break_trap_entry, @function
+break_trap_entry:
+	.cfi_startproc simple
+	.cfi_signal_frame
+	.cfi_def_cfa %rsp, 40
+	.cfi_offset %rip, -40
+	.cfi_offset %rsp, -16
+	pushq	%rax
+	.cfi_adjust_cfa_offset 8
+	.cfi_offset %rax, -48
+	pushq	%rcx
+	.cfi_adjust_cfa_offset 8
+	.cfi_offset %rcx, -56
+	movq	16(%rsp), %rax
+	movl	%eax, %ecx
+	shrl	$4, %ecx
+	xorl	%eax, %ecx
+	movzbl	%cl, %ecx		/* the hash of undo.c */
+	movzbl	break_trap_index(%rcx), %ecx
+1:	cmpq	%rax, break_trap_behind(, %rcx, 8)
+	je	2f
+	movzbl	break_trap_next(%rcx), %ecx
+	cmpb	$CONFIG_LIBUKBREAK_MAX, %cl
+	jne	1b
+	jmp	break_trap_other
+2:	imull	$BREAK_PAD_SIZE, %ecx, %ecx
+	leaq	break_pads(%rcx), %rax
+	movq	%rax, 16(%rsp)
+break_trap_taken:
+	popq	%rcx
+	popq	%rax
+	iretq
+break_trap_other:
+	popq	%rcx
+	.cfi_adjust_cfa_offset -8
+	.cfi_restore %rcx
+	popq	%rax
+	.cfi_adjust_cfa_offset -8
+	.cfi_restore %rax
+	jmp	ukarch_trap_stubs + 16 * TRAP_BP
+break_trap_end:
+	.cfi_endproc
+	.size break_trap_entry, . - break_trap_entry

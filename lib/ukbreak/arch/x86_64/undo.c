@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Jumps to pads, and the way back from each place in one; see pad.S. Only one
- * instruction is replaced, so nothing else begins under a jump.
+ * Jumps and traps to pads, and the way back from each place in one; see pad.S.
+ * Only one instruction is replaced, so nothing else begins under a jump.
  */
 #include <string.h>
+#include <arch/trap.h>
 #include <uk/ax_native.h>
+#include <uk/init.h>
 #include "../../pad.h"
 
 const unsigned int break_jump_len = 5;
@@ -14,13 +16,15 @@ const unsigned int break_pad_last_reg = 19; /* ss */
 #define LOCK 0xf0
 
 #define TRAP_NMI 2
+#define TRAP_BP 3
 #define TRAP_DF 8
 #define TRAP_MC 18
 #define EXCEPTIONS 32
 
 extern const __u8 break_pad_common[], break_pad_flags_in[], break_pad_saved[],
 	break_pad_return[], break_pad_flags_out[], break_pad_left[],
-	break_pad_end[];
+	break_pad_end[], break_trap_entry[], break_trap_taken[],
+	break_trap_other[], break_trap_end[];
 
 /* What is after a prefix may be jumped to by code that leaves it out. */
 int break_arch_may_jump(const struct uk_break *b, __vaddr_t pad)
@@ -38,6 +42,48 @@ void break_arch_jump(__u8 *code, __vaddr_t from, __vaddr_t pad)
 	code[0] = 0xe9;
 	memcpy(code + 1, &rel, sizeof(rel));
 }
+
+#define NONE CONFIG_LIBUKBREAK_MAX
+
+/* Breakpoints whose trap goes to their pad: by number, where the trap leaves
+ * the program, else 0; lists of numbers by a hash of that.
+ */
+__u64 break_trap_behind[NONE + 1];
+__u8 break_trap_next[NONE + 1] = { [NONE] = NONE };
+__u8 break_trap_index[256] = { [0 ... 255] = NONE };
+
+void break_arch_trap_to_pad(unsigned int index, __vaddr_t addr)
+{
+	__vaddr_t behind = addr ? addr + uk_break_len : 0;
+	__vaddr_t before = break_trap_behind[index];
+	__u8 *link = &break_trap_index[(__u8)(before >> 4 ^ before)];
+
+	if (before == behind)
+		return;
+	break_trap_behind[index] = behind;
+	if (before) {
+		while (*link != index)
+			link = &break_trap_next[*link];
+		*link = break_trap_next[index];
+	}
+	if (behind) {
+		link = &break_trap_index[(__u8)(behind >> 4 ^ behind)];
+		break_trap_next[index] = *link;
+		*link = (__u8)index;
+	}
+}
+
+static int come_in(struct uk_init_ctx *ctx __unused)
+{
+	x86_trap_entry_set(TRAP_BP, (__uptr)break_trap_entry);
+	return 0;
+}
+uk_early_initcall_prio(come_in, 0, 0);
+
+/* What the CPU pushes for a trap. */
+struct trap_frame {
+	__u64 rip, cs, eflags, rsp, ss;
+};
 
 /* The frame that pad.S makes, above it the pad. */
 struct pad_frame {
@@ -80,6 +126,42 @@ static void __nobreak restore(struct __regs *regs, const struct pad_frame *f)
 	regs->eflags = f->regs.eflags;
 }
 
+/* Registers that the entry has pushed, at its first instructions and where it
+ * has taken them back: pushes and pops have one byte.
+ */
+static unsigned int __nobreak pushed_at(__vaddr_t pc)
+{
+	__vaddr_t entry = (__vaddr_t)break_trap_entry;
+	__vaddr_t taken = (__vaddr_t)break_trap_taken;
+	__vaddr_t other = (__vaddr_t)break_trap_other;
+
+	if (pc == entry || pc == taken + 2 || pc == other + 2)
+		return 0;
+	return pc == entry + 1 || pc == taken + 1 || pc == other + 1 ? 1 : 2;
+}
+
+/* The trap has not come. */
+static void __nobreak undo_trap(struct __regs *regs)
+{
+	const __u64 *sp = (const __u64 *)regs->rsp;
+	unsigned int pushed = pushed_at(regs->rip);
+	const struct trap_frame *f;
+
+	if (pushed == 2)
+		regs->rcx = *sp++;
+	if (pushed)
+		regs->rax = *sp++;
+	f = (const struct trap_frame *)sp;
+	regs->rip = is_in(f->rip, break_pads,
+			  CONFIG_LIBUKBREAK_MAX * BREAK_PAD_SIZE)
+			    ? addr_of_pad(f->rip)
+			    : f->rip - uk_break_len;
+	regs->cs = f->cs;
+	regs->eflags = f->eflags;
+	regs->rsp = f->rsp;
+	regs->ss = f->ss;
+}
+
 int __nobreak break_arch_pad_undo(struct __regs *regs)
 {
 	__vaddr_t pc = regs->rip;
@@ -89,6 +171,11 @@ int __nobreak break_arch_pad_undo(struct __regs *regs)
 
 	if (is_in(pc, break_pads, CONFIG_LIBUKBREAK_MAX * BREAK_PAD_SIZE)) {
 		regs->rip = addr_of_pad(pc);
+		return 1;
+	}
+	if (is_in(pc, break_trap_entry,
+		  (__vaddr_t)break_trap_end - (__vaddr_t)break_trap_entry)) {
+		undo_trap(regs);
 		return 1;
 	}
 	if (!called &&

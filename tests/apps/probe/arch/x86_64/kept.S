@@ -48,6 +48,9 @@ probe_kept_passes:
 	nopl	0(%rax, %rax, 1)
 	nopw	0(%rax, %rax, 1)
 	nopl	0x12345678(%rax)
+	nop
+	xchgw	%ax, %ax
+	nopl	(%rax)
 	.size	probe_kept_passes, . - probe_kept_passes
 
 	GENERAL(STORE)
