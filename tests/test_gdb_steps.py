@@ -86,6 +86,12 @@ def test_ctrl_c_in_steps(arch, place):
         assert g.end().status == 1
 
 
+def test_ctrl_c_in_faults(arch):
+    with StubGuest(build("debuggee", arch), "faults", place="vport") as g:
+        g.gdb("ctrl_c_in_faults", more=SCENES, seconds=2 * RUN_SECONDS)
+        assert g.end().status == 1
+
+
 def test_the_lines_driver(arch):
     with StubGuest(build("debuggee", arch), "spin", place="vport") as g:
         g.gdb("stops_in_the_lines_driver", more=SCENES)

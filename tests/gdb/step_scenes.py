@@ -296,6 +296,19 @@ def ctrl_c_in_steps():
 
 
 @scene
+def ctrl_c_in_faults():
+    """Each Ctrl-C is one stop, on the way into a handler, too."""
+    to_main()
+    run("tbreak debuggee_faults")
+    go()
+    for i in range(60):
+        assert interrupted(0.002 + 0.0007 * i) == {"signal": "SIGINT"}, (i, last)
+        assert "debuggee_faults" in [f.name() for f in frames()], i
+    run("set var verdict = 1")
+    exits(1)
+
+
+@scene
 def stops_in_the_lines_driver():
     """Where the driver of gdb's own line is at work the stop comes as soon as it is out. It
     is interrupted by the packet that resumes the program, or by Ctrl-C."""

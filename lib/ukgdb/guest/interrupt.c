@@ -87,11 +87,12 @@ int __nobreak gdb_guest_come_out(struct ukarch_trap_ctx *ctx)
 	uk_percpu()->in_debugger = 1;
 	g->coming_out = 0;
 	gdb_break_again(ctx); /* where the program goes on there was one */
+	/* a way back from the trap took it, one to a handler did not */
+	gdb_arch_trace(ctx->regs, 0);
 	if (!nested) {
 		stop_polled(ctx);
 		return UK_EVENT_HANDLED;
 	}
-	gdb_arch_trace(ctx->regs, 0);
 	g->missed = 1;
 	return UK_EVENT_HANDLED;
 }

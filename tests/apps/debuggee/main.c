@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <uk/arch/lcpu.h>
+#include <uk/nofault.h>
 #include "signals.h"
 
 struct point {
@@ -78,6 +79,16 @@ __attribute__((noinline)) void debuggee_irqs_off(void)
 	while (!verdict)
 		counter++;
 	ukarch_irq_enable();
+}
+
+/* Most of the time is on the way into a handler, and back. */
+__attribute__((noinline)) void debuggee_faults(void)
+{
+	int value;
+
+	while (!verdict)
+		counter += !uk_nofault_try_read(value,
+						(const int *)0x410000000000);
 }
 
 __attribute__((noinline)) void debuggee_loop(int n)
@@ -256,6 +267,8 @@ static void run(const char *scene, int n)
 		debuggee_idle();
 	else if (!strcmp(scene, "irqs-off"))
 		debuggee_irqs_off();
+	else if (!strcmp(scene, "faults"))
+		debuggee_faults();
 	else if (!strcmp(scene, "depth"))
 		counter = debuggee_depth(n);
 	else if (!strcmp(scene, "loop"))
