@@ -331,6 +331,8 @@ void gdb_step_cancel(unsigned int cpu, struct __regs *regs)
 
 	if (s->mode != STEP_NONE) {
 		take_flag(cpu, s);
+		if (s->tid == gdb_guest_tid()) /* it has come to this CPU */
+			gdb_arch_step_forget(cpu, gdb_guest.regs);
 		finish(cpu, s, regs);
 	}
 	s->mode = STEP_NONE;

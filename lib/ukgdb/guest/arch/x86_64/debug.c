@@ -53,6 +53,7 @@ static struct cpu {
 	int pushf;
 	__vaddr_t pc;		 /* of the instruction */
 	__vaddr_t at;		 /* the same, where it is executed */
+	__u64 sp;		 /* of the program there */
 	__u64 interrupts;	 /* EFLAGS_IF if they are held back */
 	__u64 before[REGISTERS]; /* the watched bytes */
 	int read[REGISTERS];	 /* 1: the instruction accesses them */
@@ -271,13 +272,14 @@ void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail,
 	}
 	step->active = 1;
 	step->at = regs->rip;
+	step->sp = regs->rsp;
 	hw_apply();
 	regs->eflags = (regs->eflags & ~step->interrupts) | EFLAGS_TF;
 }
 
 /* Where NMIs wait for each other, KVM on AMD's CPUs sets and clears the flag
  * for itself (svm_enable_nmi_window()), and a step's goes with it: the one that
- * waited sets it again.
+ * waited sets it again. Another thread may be at the same instruction.
  */
 static int step_again(void *data)
 {
@@ -285,7 +287,7 @@ static int step_again(void *data)
 	const struct cpu *step = this_cpu();
 
 	if (ctx->trapnr == TRAP_NMI && step->active &&
-	    ctx->regs->rip == step->at)
+	    ctx->regs->rip == step->at && ctx->regs->rsp == step->sp)
 		ctx->regs->eflags |= EFLAGS_TF;
 	return UK_EVENT_NOT_HANDLED;
 }
@@ -343,6 +345,7 @@ void gdb_arch_step_adopt(unsigned int from)
 	step->pushf = begun->pushf;
 	step->pc = begun->pc;
 	step->at = begun->at;
+	step->sp = begun->sp;
 	memcpy(step->before, begun->before, sizeof(step->before));
 	memcpy(step->read, begun->read, sizeof(step->read));
 	begun->active = 0;
