@@ -124,18 +124,20 @@ static const struct madt *find_madt(__paddr_t rsdp)
 	const struct acpi_table *root, *t;
 	__paddr_t root_at;
 	__sz size;
+	int wide;
 
 	if (!r || memcmp(r->signature, "RSD PTR ", sizeof(r->signature)) ||
 	    !sums_to_zero(r, RSDP_SIZE))
 		return __NULL;
-	size = r->revision >= 2 ? sizeof(r->xsdt) : sizeof(r->rsdt);
-	root_at = r->revision >= 2 ? r->xsdt : r->rsdt;
+	wide = r->revision >= 2 && r->xsdt;
+	root_at = wide ? r->xsdt : r->rsdt;
+	size = wide ? sizeof(r->xsdt) : sizeof(r->rsdt);
 
 	/* Its memory may be mapped no longer after a look at another table. */
 	for (__sz i = 0;; i++) {
 		__paddr_t at = 0;
 
-		root = acpi_table(root_at, size == 4 ? "RSDT" : "XSDT");
+		root = acpi_table(root_at, wide ? "XSDT" : "RSDT");
 		if (!root || sizeof(*root) + (i + 1) * size > root->length)
 			return __NULL;
 		memcpy(&at, (const char *)(root + 1) + i * size, size);
