@@ -33,7 +33,7 @@ def refuse(options):
         raise qemu_command.UsageError("--record needs tcg: kvm's instructions cannot be repeated")
     if options.get("smp", 1) > 1:
         raise qemu_command.UsageError("--record does not go with --smp: QEMU records one CPU only; --icount "
-                                      "repeats a run of several")
+                                      "repeats a run of several almost always")
 
 
 def mode(arch, folder, name):
