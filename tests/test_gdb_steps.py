@@ -78,6 +78,10 @@ def test_watched_reads(arch):
     play(arch, "watched_reads", argv=("stores",))
 
 
+def test_writes_under_breakpoints_of_memcpy(arch):
+    play(arch, "writes_under_breakpoints_of_memcpy", argv=("loop", "3"))
+
+
 # A serial port, which is --gdb's on x86_64, is slow.
 @pytest.mark.parametrize("arch, place", [line for line in LINES if line[1] == "vport" or os.environ.get("VITRINE_ALL")])
 def test_ctrl_c_in_steps(arch, place):
@@ -164,6 +168,7 @@ def line_of(source, text):
     return next(n for n, line in enumerate(source.read_text().splitlines(), 1) if text in line)
 
 
+@pytest.mark.one_cpu("gdb names the thread where there are several, as idle ones are")
 def test_as_natively(arch, tmp_path):
     """gdb prints the same of a program of the host."""
     source = ROOT / "tests/apps/as_native/main.c"

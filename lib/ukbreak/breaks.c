@@ -314,16 +314,19 @@ static struct uk_break *allocate(__vaddr_t addr)
 static int prepare(struct uk_break *b)
 {
 	__u8 code[BREAK_SLOT_SIZE] = { 0 };
+	struct uk_break_ool ool;
+	int rc = 0;
 
 	break_arch_ool(b->orig, b->orig_len, b->addr, break_slot(b), code,
-		       &b->ool);
+		       &ool);
 	if (break_arch_in_sequence(b->addr)) {
-		b->ool.kind = UK_BREAK_OOL_STEP;
-		b->ool.slot_len = 0;
+		ool.kind = UK_BREAK_OOL_STEP;
+		ool.slot_len = 0;
 	}
-	if (!b->ool.slot_len)
-		return 0;
-	return ukplat_page_poke(break_slot(b), code, sizeof(code));
+	if (ool.slot_len)
+		rc = ukplat_page_poke(break_slot(b), code, sizeof(code));
+	b->ool = ool; /* all this may have hit it, as it was */
+	return rc;
 }
 
 static int overlaps(__vaddr_t addr, const void *start, const void *end)
@@ -469,24 +472,36 @@ void uk_break_hide(__vaddr_t addr, void *buf, __sz len)
 	}
 }
 
+/* 1 if the bytes are others for the instruction; what is behind it changes. */
+static int changes(struct uk_break *b, __vaddr_t addr, const __u8 *buf,
+		   __sz len)
+{
+	int changed = 0;
+
+	for (unsigned int n = 0; n < b->orig_len; n++) {
+		__vaddr_t at = b->addr + n - addr;
+
+		if (at >= len || b->orig[n] == buf[at])
+			continue;
+		b->orig[n] = buf[at];
+		changed |= n < b->ool.len || !b->ool.len;
+	}
+	return changed;
+}
+
 /* Bytes that belong to instructions under breakpoints change those. */
 static void adopt(__vaddr_t addr, const __u8 *buf, __sz len)
 {
 	for (unsigned int i = 0; i < n_sorted; i++) {
 		struct uk_break *b = &breaks[sorted[i]];
-		int changed = 0;
 
-		for (unsigned int n = 0; n < b->orig_len; n++)
-			if (b->addr + n - addr < len) {
-				b->orig[n] = buf[b->addr + n - addr];
-				changed = 1;
-			}
-		if (!changed)
+		if (!changes(b, addr, buf, len))
 			continue;
 		break_arch_trap_to_pad(b - breaks, 0);
 		if (b->jumps)
 			(void)place_trap(b, 0);
 		(void)prepare(b);
+		update(b);
 	}
 }
 

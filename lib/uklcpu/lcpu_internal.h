@@ -29,6 +29,14 @@ int lcpu_on_nmi(void *arg);
 int lcpu_stop_asked(void);
 void lcpu_tlb_asked(void);
 
+/**
+ * The time since the last call, 10 ms at most: where the host did not run this
+ * CPU it may have run none. Contexts: any.
+ *
+ * @param last the clock then; receives what it is now
+ */
+__nsec lcpu_waited(__nsec *last);
+
 /** Waits until the stop in which the calling CPU stands, if any, is over.
  * Contexts: trap.
  */

@@ -217,10 +217,7 @@ static void ask(unsigned int cpu, unsigned int stop)
 		uk_intctlr_ipi(cpu, (unsigned int)uk_intctlr_ipi_irq());
 }
 
-/* The time since the last call. Where the host did not run this CPU it may
- * have run none.
- */
-static __nsec waited(__nsec *last)
+__nsec lcpu_waited(__nsec *last)
 {
 	__nsec before = *last;
 
@@ -245,7 +242,7 @@ static void ask_and_wait(unsigned int stop)
 			wait = ASK_AGAIN;
 			due = polls + wait;
 		} else if (polls == POLLS_MAX ||
-			   (time += waited(&last)) >= STOP_NS) {
+			   (time += lcpu_waited(&last)) >= STOP_NS) {
 			return;
 		} else if (++polls >= due) {
 			ask(i, stop);

@@ -38,14 +38,12 @@ static int is_done(unsigned int cpu, unsigned int asked)
 /* One that is stopped has the NMI before it goes on. */
 static void wait_for(unsigned int cpu, unsigned int asked)
 {
-	__nsec end = ukplat_monotonic_clock() + FLUSH_NS;
+	__nsec last = ukplat_monotonic_clock(), time = 0;
 
 	while (!is_done(cpu, asked) && uk_lcpu_state(cpu) == UK_LCPU_RUNS) {
-		if (ukplat_monotonic_clock() >= end) {
-			/* it may have been this CPU that was not run */
-			if (!is_done(cpu, asked))
-				uk_pr_err("CPU %u does not flush its TLB\n",
-					  cpu);
+		time += lcpu_waited(&last);
+		if (time >= FLUSH_NS) {
+			uk_pr_err("CPU %u does not flush its TLB\n", cpu);
 			return;
 		}
 		ukarch_cpu_relax();

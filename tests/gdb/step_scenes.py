@@ -265,6 +265,25 @@ def watched_reads():
     assert at
 
 
+@scene
+def writes_under_breakpoints_of_memcpy():
+    """What moves the bytes has the breakpoints, which are passed meanwhile; the program's bytes stay what they are."""
+    to_main()
+    code = gdb.selected_frame().architecture().disassemble(number("(long)memcpy"), count=12)
+    inferior = gdb.selected_inferior()
+    for insn in code:
+        run(f"break *{insn['addr']} if counter == 123456789")
+    for _ in range(2):
+        for insn in code:
+            before = bytes(inferior.read_memory(insn["addr"], insn["length"]))
+            inferior.write_memory(insn["addr"], before)
+            assert bytes(inferior.read_memory(insn["addr"], insn["length"])) == before, insn
+        run("tbreak debuggee_add")
+        assert "points" in go()
+    run("delete")
+    exits()
+
+
 # --- Ctrl-C ---------------------------------------------------------------------
 
 @scene

@@ -14,6 +14,7 @@ const unsigned int break_jump_len = 5;
 const unsigned int break_pad_last_reg = 19; /* ss */
 
 #define LOCK 0xf0
+#define INT3 0xcc
 
 #define TRAP_NMI 2
 #define TRAP_BP 3
@@ -60,16 +61,16 @@ void break_arch_trap_to_pad(unsigned int index, __vaddr_t addr)
 
 	if (before == behind)
 		return;
-	break_trap_behind[index] = behind;
+	UK_WRITE_ONCE(break_trap_behind[index], behind);
 	if (before) {
 		while (*link != index)
 			link = &break_trap_next[*link];
-		*link = break_trap_next[index];
+		UK_WRITE_ONCE(*link, break_trap_next[index]);
 	}
-	if (behind) {
+	if (behind) { /* NMIs of this CPU may follow the list meanwhile */
 		link = &break_trap_index[(__u8)(behind >> 4 ^ behind)];
-		break_trap_next[index] = *link;
-		*link = (__u8)index;
+		UK_WRITE_ONCE(break_trap_next[index], *link);
+		UK_WRITE_ONCE(*link, (__u8)index);
 	}
 }
 
@@ -140,6 +141,12 @@ static unsigned int __nobreak pushed_at(__vaddr_t pc)
 	return pc == entry + 1 || pc == taken + 1 || pc == other + 1 ? 1 : 2;
 }
 
+/* Of the instruction that trapped: int3, or the program's own int $3. */
+static unsigned int __nobreak insn_len(const __u8 *behind)
+{
+	return behind[-1] == INT3 ? 1 : 2;
+}
+
 /* The trap has not come. */
 static void __nobreak undo_trap(struct __regs *regs)
 {
@@ -155,14 +162,14 @@ static void __nobreak undo_trap(struct __regs *regs)
 	regs->rip = is_in(f->rip, break_pads,
 			  CONFIG_LIBUKBREAK_MAX * BREAK_PAD_SIZE)
 			    ? addr_of_pad(f->rip)
-			    : f->rip - uk_break_len;
+			    : f->rip - insn_len((const __u8 *)f->rip);
 	regs->cs = f->cs;
 	regs->eflags = f->eflags;
 	regs->rsp = f->rsp;
 	regs->ss = f->ss;
 }
 
-int __nobreak break_arch_pad_undo(struct __regs *regs)
+static int __nobreak undo_pad(struct __regs *regs)
 {
 	__vaddr_t pc = regs->rip;
 	int called = uk_ax_native_contains(pc) &&
@@ -171,11 +178,6 @@ int __nobreak break_arch_pad_undo(struct __regs *regs)
 
 	if (is_in(pc, break_pads, CONFIG_LIBUKBREAK_MAX * BREAK_PAD_SIZE)) {
 		regs->rip = addr_of_pad(pc);
-		return 1;
-	}
-	if (is_in(pc, break_trap_entry,
-		  (__vaddr_t)break_trap_end - (__vaddr_t)break_trap_entry)) {
-		undo_trap(regs);
 		return 1;
 	}
 	if (!called &&
@@ -194,6 +196,18 @@ int __nobreak break_arch_pad_undo(struct __regs *regs)
 	regs->rip = addr_of_pad(f->pad);
 	regs->rsp = (__u64)(f + 1);
 	return 1;
+}
+
+/* The trap may be that of a pad. */
+int __nobreak break_arch_pad_undo(struct __regs *regs)
+{
+	int trapped =
+		is_in(regs->rip, break_trap_entry,
+		      (__vaddr_t)break_trap_end - (__vaddr_t)break_trap_entry);
+
+	if (trapped)
+		undo_trap(regs);
+	return undo_pad(regs) || trapped;
 }
 
 void __nobreak break_arch_as_trapped(struct __regs *regs)

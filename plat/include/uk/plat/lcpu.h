@@ -98,8 +98,8 @@ int ukplat_lcpu_wait(const __lcpuid ids[], unsigned int *num, __nsec timeout);
  *   -EAGAIN if there is no room in a CPU's queue and the call must not block:
  *   *num is how many CPUs of the list have it.
  *
- * Contexts: thread, irq and irq-off with DONOTBLOCK only: two CPUs that wait for
- * each other with interrupts off wait for ever.
+ * Contexts: thread, irq and irq-off with DONOTBLOCK only: two CPUs that wait
+ * for each other with interrupts off wait for ever.
  */
 int ukplat_lcpu_run(const __lcpuid ids[], unsigned int *num,
 		    const struct ukplat_lcpu_func *fn, unsigned long flags);
