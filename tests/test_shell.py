@@ -114,7 +114,7 @@ def test_commands(image, tmp_path):
         check_trace(image, trace)
         report = client.cooked("report")
         assert re.search(rf"^Thread 1: main, waiting for input of {image.target.console}$", report, re.M) and trace in report, (trace, report)
-        assert re.search(r"^Thread \d+: shell, running$", report, re.M) and "cmd_report+" in report, report
+        assert re.search(r"^Thread \d+: shell, running(?: on CPU \d)?$", report, re.M) and "cmd_report+" in report, report
         shell = next(l.split()[0] for l in threads.splitlines() if "shell" in l)
         assert "cmd_trace+" in client.cooked(f"trace {shell}")
         assert client.cooked("trace 77") == "there is no thread 77; try threads\n"
