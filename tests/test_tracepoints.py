@@ -23,10 +23,10 @@ EVENT = re.compile(r"^\[ *(\d+)\.(\d{9})\] cpu (\d+) thread (\d+) (\w+) ?(.*)$",
 NOP = {"x86_64": "nopl   0x0(%rax,%rax,1)", "arm64": "nop"}
 
 
-def commands(arch, *lines, params=(), cc="gcc", config=COMMANDS):
+def commands(arch, *lines, params=(), cc="gcc", config=COMMANDS, options=ORDERED):
     return build("cmd", arch, cc, config=config).run(
         stdin="".join(f"{line}\n" for line in lines) + "\x04",
-        options=[word for p in params for word in ("-p", p)] + ORDERED)
+        options=[*(word for p in params for word in ("-p", p)), *options])
 
 
 def sites(image):
@@ -99,8 +99,10 @@ def test_on_from_the_start(arch):
 
 @pytest.mark.any_arch
 def test_events_of_known_acts(arch):
-    """Of heap, paging, threads, mutexes, timers and interrupts, in their order, with what the program says of them."""
-    result = commands(arch, "acts", "tracepoints last 2000", params=["trace.on=" + ",".join(ACTS)], config=(*COMMANDS, "CONFIG_LIBUKPAGING=y"))
+    """Of heap, paging, threads, mutexes, timers and interrupts, in their order, with what the program says of them. Under
+    --icount a timer of 1 ms comes when its thread waits for it."""
+    result = commands(arch, "acts", "tracepoints last 2000", params=["trace.on=" + ",".join(ACTS)], config=(*COMMANDS, "CONFIG_LIBUKPAGING=y"),
+                      options=["--icount"])
     wanted = re.findall(r"^want (\w+) (.*)$", result.text, re.M)
     assert {name for name, _ in wanted} == set(ACTS), result.text
     events = iter(EVENT.findall(result.text))
