@@ -279,27 +279,30 @@ def test_where_samples_run(clean):
     assert hits > 100
 
 
-def test_samples_on_the_way(clean):
+@pytest.mark.parametrize("arch, stub", IMAGES, ids=IDS)
+def test_samples_on_the_way(arch, stub):
     """NMIs that find the program in a pad, or in a trap on its way to one, take it back to the instruction: work does what
-    it did, and has the time that pads took."""
-    g = clean
-    plain = g.get("/work?100000")
+    it did, and has the time that pads took. Under --icount, as a sample has the host's time since the last one, too."""
+    with Probed(arch, stub, "--icount", "--smp", "1") as g:
+        plain = g.get("/work?100000")
 
-    def profiled(condition):
-        """{function that is the innermost of samples: their time}, the names of pads' code in one."""
-        for at in by_length(g.image, "work").values():
-            g.insert(f"*{at:#x} {STACK_POINTER[g.image.arch]} {condition}")
-        assert g.ask("/command", "POST", "prof start 5000")[0] == 200
-        assert g.get("/work?100000") == plain
-        assert g.ask("/command", "POST", "prof stop")[0] == 200
-        stacks = re.findall(r"^(cpu .*) (\d+)$", g.ask("/command", "POST", "prof folded")[2].decode(), re.M)
-        g.remove(*re.findall(r"^(\w+) at ", g.get("/probes"), re.M))
-        return {name: sum(int(us) for stack, us in stacks if re.search(rf";{name}[^;]*$", stack)) for name in ("work", "break_pad", "break_trap", "scene_work")}
+        def profiled(condition):
+            """{function that is the innermost of samples: their time}, the names of pads' code in one."""
+            for at in by_length(g.image, "work").values():
+                g.insert(f"*{at:#x} {STACK_POINTER[arch]} {condition}")
+            assert g.ask("/command", "POST", "prof start 5000")[0] == 200
+            assert g.get("/work?100000") == plain
+            assert g.ask("/command", "POST", "prof stop")[0] == 200
+            stacks = re.findall(r"^(cpu .*) (\d+)$", g.ask("/command", "POST", "prof folded")[2].decode(), re.M)
+            g.remove(*re.findall(r"^(\w+) at ", g.get("/probes"), re.M))
+            return {name: sum(int(us) for stack, us in stacks if re.search(rf";{name}[^;]*$", stack))
+                    for name in ("work", "break_pad", "break_trap", "scene_work")}
 
-    share = profiled("== 0")
-    assert share["work"] > 3 * share["scene_work"], share
-    for share in (share, profiled("!= 0")):  # a true one traps in its pad
-        assert not share["break_pad"] and not share["break_trap"], share
+        share = profiled("== 0")
+        print(share)
+        assert share["work"] > 3 * share["scene_work"], share
+        for share in (share, profiled("!= 0")):  # a true one traps in its pad
+            assert not share["break_pad"] and not share["break_trap"], share
 
 
 def loaded(path, address, length):
