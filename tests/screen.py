@@ -19,7 +19,7 @@ REPEATS = re.compile(r"  \.\.\. (\d+) more of that frame$")
 DUMPED = re.compile(r"[0-9a-f]{8,16}  ")
 REGISTER = re.compile(r" *(\w+): ([0-9a-f]{16})")
 THREAD = re.compile(r"Thread (\d+)$")
-THREAD_IS = re.compile(r"(.*), (\w+), \d+\.\d{3} ms on the CPU, (\d+) switches$")
+THREAD_IS = re.compile(r"(.*), (\w+), (\d+\.\d{3} ms) on the CPU, (\d+) switches$")
 THREAD_STACK = re.compile(r"  stack 0x([0-9a-f]+)-0x([0-9a-f]+)(?:, (\d+) of (\d+) bytes used at most)?$")
 SUFFIX = re.compile(r"(\.(constprop|isra|part|cold|llvm)\.?\d*)+$")
 
@@ -57,6 +57,7 @@ class Thread(Trace):
     state: str
     switches: int
     stack: tuple  # (lowest, past the highest)
+    cpu_time: str
     wait: str = ""  # what it waits for
 
 
@@ -104,14 +105,15 @@ def plain_name(name):
 
 
 def crit_texts(result):
-    """The lines of the screen, without time stamp and level."""
+    """The lines of the screen, without time stamp and level; it is of one moment."""
     lines = result.lines
     begin = next((i for i, t in enumerate(lines) if "Vitrine crash - " in t), None)
     assert begin is not None, "no banner in:\n" + result.text
-    texts = []
+    moment, texts = LOG_LINE.match(lines[begin]).group(1), []
     for line in lines[begin:]:
         match = LOG_LINE.match(line)
         assert match, f"not a log line: {line!r}"
+        assert match.group(1) == moment, f"later than {moment}: {line!r}"
         if match.group(3).startswith(("exit ", "core file: ")):
             break
         assert match.group(2) == "CRIT", f"not critical: {line!r}"
@@ -144,11 +146,11 @@ def read_trace(into, texts, is_trap):
 
 def read_thread(texts):
     """A thread's section: what it is, its stack, its call trace."""
-    name, state, switches = THREAD_IS.match(texts[0]).groups()
+    name, state, cpu_time, switches = THREAD_IS.match(texts[0]).groups()
     wait = texts.pop(1).removeprefix(f"  {state} ") if state in ("waiting", "sleeping") else ""
     low, high, used, size = THREAD_STACK.match(texts[1]).groups()
     assert not used or int(used) <= int(size) == int(high, 16) - int(low, 16), texts[1]
-    thread = Thread(name, state, int(switches), (int(low, 16), int(high, 16)), wait)
+    thread = Thread(name, state, int(switches), (int(low, 16), int(high, 16)), cpu_time, wait)
     if len(texts) != 3 or not re.fullmatch("  call trace: (see (above|CPU \\d+)|none of CPU \\d+)", texts[2]):
         read_trace(thread, texts[2:], True)
     return thread

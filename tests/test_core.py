@@ -28,6 +28,7 @@ from vitrine import ARCHS, CPUS, ON_MACHINES, ORDERED, ROOT, RUN_SECONDS, SHARED
 SCENES = [ROOT / "support" / "gdb_commands.py", ROOT / "tests" / "gdb" / "worker_scenes.py",
           ROOT / "tests" / "gdb" / "core_scenes.py"]
 FRAME = re.compile(r"^#\d+ +(?:0x[0-9a-f]+ in )?(\S+) \(", re.M)
+CPU_TIME = re.compile(r"^(\d+) +(\S.*?)  .*  (\d+\.\d{3} ms)  ", re.M)
 BUILD_ID = re.compile(r"build-id ([0-9a-f]{40})")
 CRASHED = 70
 ARCH_NOTES = {"x86_64": ("NT_X86_XSTATE",), "arm64": ("NT_ARM_TLS", "NT_ARM_PAC_MASK")}
@@ -72,6 +73,9 @@ def test_kinds(arch, tmp_path):
         text = backtrace(core, "uk threads", "frame 0", "info registers")
         check_elfutils(core, BUILD_ID.search(result.text)[1])
         check_registers(screen, text)
+        listed = {(int(number), name, time) for number, name, time in CPU_TIME.findall(text)}
+        shown = {(number, thread.name, thread.cpu_time) for number, thread in screen.threads.items()}
+        assert shown and shown <= listed, text + result.text
         frames = [plain_name(name) for name in FRAME.findall(text)]
         rest = iter(frames)
         # gcc's name of a static variable has a number

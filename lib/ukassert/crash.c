@@ -14,6 +14,7 @@
 #include <uk/arch/lcpu.h>
 #include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
+#include <uk/plat/time.h>
 #include <uk/print.h>
 #include <uk/symtab.h>
 
@@ -50,15 +51,20 @@ static void report_nested(const struct uk_crash_info *info)
 	crash.reported = 0;
 }
 
-/* Returns only to resume the trap that crashed first. */
+/* Returns only to resume the trap that crashed first. Time stands still: what
+ * steps show of it is of the crash. A step that resumed it went on from there.
+ */
 static void run_steps(int nested)
 {
 	const struct uk_event *ev = UK_EVENT_PTR(UK_EVENT_CRASH);
 
 	while (crash.next < ev->end) {
-		int rc = (*crash.next++)(crash.info);
+		int rc;
 
+		ukplat_clock_stop();
+		rc = (*crash.next++)(crash.info);
 		if (rc == UK_EVENT_HANDLED && crash.info->trap && !nested) {
+			ukplat_clock_resume();
 			uk_crash_mended();
 			return;
 		}

@@ -336,11 +336,9 @@ static int on_crash(void *data)
 
 	if (!info->trap)
 		into_call(&regs);
-	busy = 0;	     /* what crashed may have been a dump */
-	ukplat_clock_stop(); /* the file is of one moment */
+	busy = 0; /* what crashed may have been a dump */
 	if (!console(&out))
 		dump(&out, packed, &regs, signal_of(info), address);
-	ukplat_clock_resume();
 	return UK_EVENT_HANDLED_CONT;
 }
 UK_EVENT_HANDLER_PRIO(UK_EVENT_CRASH, on_crash, PRIO_CRASH);

@@ -117,15 +117,15 @@ def cpu_text(thread):
 
 
 def cpu_time(thread):
-    """Up to now where the guest's clock stands: at its own stub, and in its core file. Elsewhere
+    """Up to now where the guest's clock stands: at its own stub, and in a crash. Elsewhere
     that of a thread on a CPU is more, by an unknown time."""
     clock = variable("plat_clock_line", "common/clock.c")
-    now, more = 0, ""
+    ns, more = int(thread["pub"]["cpu_time"]), ""
     if uses_cpu(thread) and int(clock["stopped"]):
-        now = int(clock["base"]) - int(thread["since"])
+        ns += int(clock["base"]) - int(thread["since"])
     elif uses_cpu(thread):
         more = "over "
-    return f"{more}{(int(thread['pub']['cpu_time']) + now) / 1e6:.3f} ms"
+    return f"{more}{ns // 10**6}.{ns % 10**6 // 1000:03} ms"
 
 
 WAITS = {"queue": "for wait queue", "mutex": "for mutex", "semaphore": "for semaphore",

@@ -12,6 +12,7 @@
  *
  * then the machine ends with status 70. A crash inside a handler logs one line
  * and goes on with the next handler: the path never loops and never hangs.
+ * The monotonic clock stands still in each handler, at the crash.
  */
 #ifndef __UK_CRASH_H__
 #define __UK_CRASH_H__
@@ -107,8 +108,8 @@ void uk_warn_here(const char *detail, const char *file, unsigned int line);
 void __noreturn uk_crash_go_on(struct uk_crash_info *info);
 
 /**
- * For such a handler: the program goes on, the next crash is a first one.
- * Contexts: trap.
+ * For such a handler: the program goes on, the next crash is a first one. The
+ * handler resumes the clock (ukplat_clock_resume()). Contexts: trap.
  */
 void uk_crash_mended(void);
 
