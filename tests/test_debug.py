@@ -122,6 +122,18 @@ def test_run_says_that_there_is_no_stub(tmp_path):
 
 
 @pytest.mark.any_arch
+def test_no_guest(arch):
+    """A command about a guest says that there is none; what an image alone has is listed."""
+    image = threads(arch)
+    about = ("threads", "thread main", "cpus", "report", "log", "heap", "leaks", "trace", "tls own")
+    for words, option in (([image.path, "-batch"], "-ex"), (["--lldb", image.path, "--batch"], "-o")):
+        for command in about:
+            done = support_gdb(*words, option, f"uk {command}")
+            assert "There is no guest: connect to one, or open a core file.\n" in done.stdout, done.stdout
+    assert "UK_EVENT_CRASH\n" in support_gdb(image.path, "-batch", "-ex", "uk events").stdout
+
+
+@pytest.mark.any_arch
 def test_commands_are_beside_the_image(arch, tmp_path):
     """support/gdb loads them, from beside the image or not; so does gdb."""
     image = threads(arch)

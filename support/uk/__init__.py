@@ -6,3 +6,5 @@ the image's debug information.
 
 A command exists once (threads.py, tls.py, log.py, tables.py), on what a debugger
 offers (debugger.py). support/gdb_commands.py and support/lldb_commands.py load them."""
+
+NO_GUEST = "There is no guest: connect to one, or open a core file."

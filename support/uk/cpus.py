@@ -74,6 +74,6 @@ of the program, where the debugger knows it."""
         thread = thread_on(cpu)
         name = "none" if thread is None else f"{int(thread['id'])} {text_at(thread['name'])}"
         known = debugger.thread_of(id_on(number, cpu), number)
-        place = where(debugger.places_of(known, FRAMES)) if known else ""
+        place = where(debugger.frames_of(known, FRAMES)) if known else ""
         rows.append((str(number), name, str(int(cpu["trap_depth"])), place))
     print_table(rows)

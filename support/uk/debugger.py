@@ -19,11 +19,10 @@ value.dereference(), value.address, value.type.sizeof.
   read(address, size)   bytes
   symbol_at(address)    NAME + DISTANCE, or "No symbol …"
   function_at(address)  NAME (FILE:LINE) of its definition
-  place_at(address)     (function, line or 0, file), an inlined function as part of the
-                        one that it is in
+  frame_at(address)     places of it: (function, line or 0, file), inlined functions first
   thread_of(number, cpu)          the debugger's thread, or None; at a target that shows
                         CPUs, such as QEMU's own stub, that of the CPU, if it is not None
-  places_of(thread)     its places, innermost first
+  frames_of(thread, most)         such lists of its frames, innermost first
   registers(thread)     (its stack pointer, the values of its general registers)
   select(thread), select_saved(regs, addresses)     and print the call trace; the second
                         is of a struct __regs, where the debugger knows no thread
@@ -32,6 +31,7 @@ value.dereference(), value.address, value.type.sizeof.
   masks_interrupts(thread)        whether its CPU has them off
   selected_number()     the guest's number of the selected thread, or None
   thread_pointer()      its register, or None
+  has_guest()           whether it is connected to one, or has a core file
   is_core()             whether it has a core file
   monitor(command)      what the guest's stub says, or why there is none
   split(text)           words of an argument
@@ -44,6 +44,8 @@ value.dereference(), value.address, value.type.sizeof.
 import functools
 import sys
 
+from uk import NO_GUEST
+
 if "gdb" in sys.modules:
     from uk.in_gdb import *  # pylint: disable=wildcard-import,unused-wildcard-import
 else:
@@ -52,8 +54,9 @@ else:
 _command = command
 
 
-def command(name, complete=None):  # pylint: disable=function-redefined
-    """The debugger's own, which refuses words behind a command that takes none."""
+def command(name, complete=None, of_image=False):  # pylint: disable=function-redefined
+    """The debugger's own, which refuses words behind a command that takes none, and, if the command is
+    not of an image alone, to say what is in one that does not run."""
     def add(function):
         usage = function.__doc__.partition("\n")[0]
 
@@ -61,6 +64,8 @@ def command(name, complete=None):  # pylint: disable=function-redefined
         def checked(argument):
             if argument.strip() and usage == f"uk {name}":
                 raise Error(f"{usage} takes nothing behind it: leave out {argument.strip()}")
+            if not of_image and not has_guest():
+                raise Error(NO_GUEST)
             function(argument)
         return _command(name, complete)(checked)
     return add

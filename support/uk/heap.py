@@ -173,7 +173,7 @@ def search(heap):
 
 
 def frame_text(address):
-    name, line, file = debugger.place_at(address - 1)
+    name, line, file = debugger.frame_at(address - 1)[-1]
     return f"{name} ({file}:{line})" if file else name
 
 

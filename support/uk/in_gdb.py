@@ -97,24 +97,27 @@ def function_at(address):
         else symbol_at(address)
 
 
-def place_at(address):
-    """gdb gives an inlined function the line that it is called in."""
+def frame_at(address):
+    """gdb gives an inlined function the line and file that it is called in. At the first instruction
+    of one it does not name it yet, but has its line."""
     functions = list(functions_at(address))
     if not functions:
-        return symbol_at(address), 0, ""
-    outer = functions[-1]
-    line = functions[-2].line if len(functions) > 1 else gdb.find_pc_line(address).line
-    return outer.name, line, outer.symtab.filename
+        return [(symbol_at(address), 0, "")]
+    place = gdb.find_pc_line(address)
+    lines = [(place.line, place.symtab.filename)] + [(f.line, f.symtab.filename) for f in functions[:-1]]
+    file = functions[-1].symtab.filename
+    own = lines[-1][1] == file
+    return [(f.name, *line) for f, line in zip(functions[:-1], lines)] + [(functions[-1].name, lines[-1][0] if own else 0, file)]
 
 
 def place_of(frame):
-    """The same of a frame. At the first instruction of an inlined function gdb has no
-    frame for it yet."""
+    """The same of one of gdb's frames; an inlined function has one of its own."""
     place, function = frame.find_sal(), frame.function()
     if function is None:
         return symbol_at(frame.pc()), place.line, place.symtab.filename if place.symtab else ""
-    own = place.symtab and place.symtab.filename == function.symtab.filename
-    return function.name, place.line if own else 0, function.symtab.filename
+    file = place.symtab.filename if frame.type() == gdb.INLINE_FRAME else function.symtab.filename
+    own = place.symtab and place.symtab.filename == file
+    return function.name, place.line if own else 0, file
 
 
 # --- threads ----------------------------------------------------------------------
@@ -128,20 +131,22 @@ def thread_of(number, cpu):
     return next((t for t in threads if number in t.ptid[1:]), None)
 
 
-def places_of(thread, most):
+def frames_of(thread, most):
     selected, frame_then = gdb.selected_thread(), gdb.selected_frame()
-    places = []
+    frames, inlined = [], []
     try:
         thread.switch()
         frame = gdb.newest_frame()
-        while frame is not None and len(places) < most:
+        while frame is not None and len(frames) < most:
+            inlined.append(place_of(frame))
             if frame.type() != gdb.INLINE_FRAME:
-                places.append(place_of(frame))
+                frames.append(inlined)
+                inlined = []
             frame = frame.older()
     finally:
         selected.switch()
         frame_then.select()
-    return places
+    return frames
 
 
 def registers(thread):
@@ -210,6 +215,10 @@ def thread_pointer():
 
 
 # --- commands ---------------------------------------------------------------------
+
+def has_guest():
+    return gdb.selected_inferior().pid != 0
+
 
 def is_core():
     return getattr(gdb.selected_inferior().connection, "type", "") == "core"

@@ -10,10 +10,11 @@ import shlex
 
 import lldb  # pylint: disable=import-error
 
+from uk import NO_GUEST
+
 context = None  # lldb.SBExecutionContext of the command that runs
 commands = {}   # name: function of lldb's
 
-NO_GUEST = "There is no guest: connect to one, or open a core file."
 RUNS = "The guest runs: interrupt it first (process interrupt)."
 
 split = shlex.split
@@ -52,7 +53,7 @@ class Value:
         value = (self.own.GetValueAsSigned if signed else self.own.GetValueAsUnsigned)(error)
         if error.Fail():
             raise Unreadable(f"Cannot read {self.own.GetName()}: {error.GetCString() or 'no memory'}."
-                             if process().IsValid() else NO_GUEST)
+                             if has_guest() else NO_GUEST)
         return value
 
     def __str__(self):
@@ -163,7 +164,7 @@ def read(address, size):
     error = lldb.SBError()
     data = process().ReadMemory(address, size, error)
     if error.Fail():
-        raise Unreadable(f"Cannot access memory at address {address:#x}." if process().IsValid() else NO_GUEST)
+        raise Unreadable(f"Cannot access memory at address {address:#x}." if has_guest() else NO_GUEST)
     return data
 
 
@@ -204,25 +205,33 @@ def function_at(address):
     return f"{function.GetName()} ({file}:{line})"
 
 
-def place_at(address):
+def frame_at(address):
     place = target().ResolveLoadAddress(address)
-    function, block = place.GetFunction(), place.GetBlock()
+    function, block, line = place.GetFunction(), place.GetBlock(), place.GetLineEntry()
     if not function.IsValid():
-        return symbol_at(address), 0, ""
-    line = place.GetLineEntry().GetLine()
+        return [(symbol_at(address), 0, "")]
+    at, inlined = (line.GetLine(), path_of(line)), []
     while block.IsValid():
-        line = block.GetInlinedCallSiteLine() if block.IsInlined() else line
+        if block.IsInlined():
+            inlined.append((block.GetInlinedName(), *at))
+            at = block.GetInlinedCallSiteLine(), str(block.GetInlinedCallSiteFile()).removeprefix("./")
         block = block.GetParent()
-    return function.GetName(), line, definition(function)[0]
+    return inlined + [own_place(function, *at)]
+
+
+def own_place(function, line, path):
+    """Of a function that is not inlined. `settings` may map the folder."""
+    file = definition(function)[0]
+    return function.GetName(), line if os.path.basename(path) == os.path.basename(file) else 0, file
 
 
 def place_of(frame):
     function, line = frame.GetFunction(), frame.GetLineEntry()
     if not function.IsValid():
         return symbol_at(frame.GetPC()), line.GetLine() if line.IsValid() else 0, path_of(frame.GetCompileUnit())
-    file = definition(function)[0]
-    own = line.GetFileSpec().GetFilename() == os.path.basename(file)  # `settings` may map the folder
-    return function.GetName(), line.GetLine() if own else 0, file
+    if frame.IsInlined():
+        return frame.GetFunctionName(), line.GetLine(), path_of(line)
+    return own_place(function, line.GetLine(), path_of(line))
 
 
 # --- threads ----------------------------------------------------------------------
@@ -234,9 +243,14 @@ def thread_of(number, cpu):
     return next((t for t in threads if t.GetThreadID() == number), None)
 
 
-def places_of(thread, most):
-    frames = (thread.GetFrameAtIndex(i) for i in range(min(thread.GetNumFrames(), most)))
-    return [place_of(f) for f in frames if not f.IsInlined()]
+def frames_of(thread, most):
+    frames, inlined = [], []
+    for frame in map(thread.GetFrameAtIndex, range(min(thread.GetNumFrames(), most))):
+        inlined.append(place_of(frame))
+        if not frame.IsInlined():
+            frames.append(inlined)
+            inlined = []
+    return frames
 
 
 def registers(thread):
@@ -259,7 +273,7 @@ def select(thread):
 
 
 def saved_trace(_, addresses):
-    places = ((address, *place_at(address)) for address in addresses)
+    places = ((address, *frame_at(address)[-1]) for address in addresses)
     return "".join(f"    frame #{i}: {address:#018x} {name}{f' at {file}:{line}' if file else ''}\n"
                    for i, (address, name, line, file) in enumerate(places))
 
@@ -299,6 +313,10 @@ def thread_pointer():
 
 
 # --- commands ---------------------------------------------------------------------
+
+def has_guest():
+    return process().IsValid()
+
 
 def is_core():
     return process().GetPluginName() == "elf-core"

@@ -5,7 +5,7 @@
 from uk import debugger
 
 
-@debugger.command("rewind")
+@debugger.command("rewind", of_image=True)
 def rewind(_):
     """uk rewind [EXPRESSION]
 Go back to the last change of a variable, in a replay of a recorded run:

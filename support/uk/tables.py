@@ -9,7 +9,7 @@ from uk.debugger import Error
 from uk.guest import elf, last_word, print_table, text_at, value_text, words_at
 
 
-@debugger.command("events")
+@debugger.command("events", of_image=True)
 def list_events(argument):
     """uk events [NAME]
 List events with their handlers, in the order in which they are asked."""
@@ -35,7 +35,7 @@ def table_names():
     return sorted(elf().table_bounds())
 
 
-@debugger.command("tables", table_names)
+@debugger.command("tables", table_names, of_image=True)
 def list_tables(argument):
     """uk tables [NAME]
 List the link-time tables with the addresses and symbols of their records;
@@ -89,7 +89,7 @@ def store_values(prefix):
     return said
 
 
-@debugger.command("store", lambda: [path for path, _ in store_paths()])
+@debugger.command("store", lambda: [path for path, _ in store_paths()], of_image=True)
 def list_store(argument):
     """uk store [-v] [PREFIX]
 List the values of the store whose paths begin with PREFIX: type, kind, unit
@@ -106,13 +106,10 @@ getters run: by the image's own stub (monitor store ls)."""
     if values:
         print(store_values(prefix), end="")
         return
-    kinds = {v: last_word(k) for k, v in debugger.enumerators("enum uk_store_kind").items()}
-    rows = [("Path", "Type", "Kind", "Unit", "Set", "What it is")]
-    for path, entry in store_paths():
-        if path.startswith(prefix):
-            rows.append((path, str(entry["type"]).rsplit("_", maxsplit=1)[-1],
-                         kinds.get(int(entry["kind"]), "?"), text_at(entry["unit"]),
-                         "yes" if int(entry["set"]["u64"]) else "", text_at(entry["help"])))
-    if len(rows) == 1:
+    listed = [(path, entry) for path, entry in store_paths() if path.startswith(prefix)]
+    if not listed:
         raise Error(f"No value's path begins with {prefix}.")
-    print_table(rows)
+    kinds = {v: last_word(k) for k, v in debugger.enumerators("enum uk_store_kind").items()}
+    print_table([("Path", "Type", "Kind", "Unit", "Set", "What it is")] + [
+        (path, str(entry["type"]).rsplit("_", maxsplit=1)[-1], kinds.get(int(entry["kind"]), "?"), text_at(entry["unit"]),
+         "yes" if int(entry["set"]["u64"]) else "", text_at(entry["help"])) for path, entry in listed])

@@ -75,12 +75,17 @@ def trail(regs):
         frame = older
 
 
-def where(places):
-    """The first place that is not the scheduler's own."""
-    places = list(places)
-    own = (p for p in places if p[2] and "lib/uksched/" not in p[2])
-    name, line, file = next(own, places[0] if places else ("", 0, ""))
-    return f"{name} ({file}{f':{line}' if line else ''})" if file else name
+def where(frames):
+    """The first place that is not in a frame of the scheduler's own; of inlined functions the innermost."""
+    frames = list(frames)
+    inner = next((f for f in frames if f[-1][2] and not is_scheduler(f[-1])), frames[0] if frames else [("", 0, "")])
+    name, line, file = next((p for p in inner if not is_scheduler(p)), inner[-1])
+    text = f"{name} ({file}{f':{line}' if line else ''})" if file else name
+    return text if name == inner[-1][0] else f"{text} in {inner[-1][0]}"
+
+
+def is_scheduler(place):
+    return "lib/uksched/" in place[2]
 
 
 def where_thread(thread, state):
@@ -88,10 +93,10 @@ def where_thread(thread, state):
         return ""
     known = thread_of(thread)
     if known:
-        return where(debugger.places_of(known, FRAMES))
+        return where(debugger.frames_of(known, FRAMES))
     if is_running(thread):
         return ""
-    return where(map(debugger.place_at, trail(saved_regs(thread))))
+    return where(map(debugger.frame_at, trail(saved_regs(thread))))
 
 
 def has_several_cpus():
@@ -155,7 +160,7 @@ def place_of_lock(at):
     place = unsigned(int(debugger.at("struct uk_mutex", at)["place"]))
     if not place:
         return ""
-    name, line, file = debugger.place_at(place - 1)
+    name, line, file = debugger.frame_at(place - 1)[-1]
     return f", locked in {name} ({file.removeprefix('./')}:{line})" if line else f", locked in {name}"
 
 
@@ -189,7 +194,7 @@ the CPU, place.
 
 The time of a running thread is up to now at the image's own stub and in a core
 file; elsewhere it is more than what it had when it last left the CPU. The place is the innermost
-function that is not the scheduler's. Of several CPUs the state names the one."""
+function that is not the scheduler's, and what it is inlined in. Of several CPUs the state names the one."""
     rows = [("Id", "Name", "State", "CPU time", "Place")]
     try:
         for thread, pub in uk_threads():

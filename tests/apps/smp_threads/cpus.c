@@ -370,11 +370,16 @@ int scene_only(void)
 static struct uk_semaphore never = UK_SEMAPHORE_INITIALIZER(0);
 static volatile int computing;
 
+static inline __attribute__((always_inline)) void computes(void)
+{
+	while (computing)
+		ukarch_cpu_relax();
+}
+
 static void *computes_for_ever(void *arg)
 {
 	computing = 1;
-	while (computing)
-		ukarch_cpu_relax();
+	computes();
 	return arg;
 }
 
@@ -411,9 +416,14 @@ int scene_trace(void)
 	       !!uk_thread_set_affinity(uk_thread_current(), own);
 }
 
-static void *waits(void *arg)
+static inline __attribute__((always_inline)) void waits_within(void)
 {
 	uk_semaphore_down(&never);
+}
+
+static void *waits(void *arg)
+{
+	waits_within();
 	return arg;
 }
 
