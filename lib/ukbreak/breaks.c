@@ -170,10 +170,9 @@ static int place(struct uk_break *b, const __u8 *code, unsigned int len)
 	return rc;
 }
 
-static int place_trap(struct uk_break *b, int has_pad)
+static int place_trap(struct uk_break *b)
 {
 	b->jumps = 0;
-	break_arch_trap_to_pad(b - breaks, has_pad ? b->addr : 0);
 	return place(b, break_arch_insn, uk_break_len);
 }
 
@@ -194,8 +193,10 @@ static int make_way(const struct uk_break *b)
 	int rc = 0;
 
 	while (!rc && (other = next_in(b->addr, uk_break_len, &i)))
-		if (other != b && other->jumps)
-			rc = place_trap(other, 1);
+		if (other != b && other->jumps) {
+			break_arch_trap_to_pad(other - breaks, other->addr);
+			rc = place_trap(other);
+		}
 	return rc;
 }
 
@@ -208,18 +209,20 @@ static int place_best(struct uk_break *b)
 	int jumps = has_pad && break_pad_jump(b, index, jump) &&
 		    is_free(b, break_jump_len);
 
+	if (!jumps && make_way(b))
+		return -EAGAIN;
 	break_arch_trap_to_pad(index, has_pad && !jumps ? b->addr : 0);
 	if (jumps == b->jumps && b->patched)
 		return 0;
 	if (!jumps)
-		return make_way(b) ? -EAGAIN : place_trap(b, has_pad);
+		return place_trap(b);
 	b->jumps = 1;
 	return place(b, jump, break_jump_len);
 }
 #else
 static int place_best(struct uk_break *b)
 {
-	return b->patched ? 0 : place_trap(b, 0);
+	return b->patched ? 0 : place_trap(b);
 }
 #endif
 
@@ -499,7 +502,7 @@ static void adopt(__vaddr_t addr, const __u8 *buf, __sz len)
 			continue;
 		break_arch_trap_to_pad(b - breaks, 0);
 		if (b->jumps)
-			(void)place_trap(b, 0);
+			(void)place_trap(b);
 		(void)prepare(b);
 		update(b);
 	}
