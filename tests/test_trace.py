@@ -183,9 +183,10 @@ def test_json(traced, tmp_path):
     assert len(set(ends.values())) == 1, ends  # an idle CPU leaves no event
 
 
-def test_overwritten_and_once(tmp_path):
+@pytest.mark.any_arch
+def test_overwritten_and_once(arch, tmp_path):
     """What is missing is said."""
-    image = image_of(ARCHS[0])
+    image = image_of(arch)
     counted = []
     for once, says in (("0", r"(\d+) older events were overwritten"), ("1", r"(\d+) events found no room")):
         core = tmp_path / f"core{once}"

@@ -5,6 +5,7 @@ nothing else is, on each machine and interrupt controller."""
 
 import contextlib
 import re
+import subprocess
 import time
 
 import pytest
@@ -64,14 +65,19 @@ def test_hang(name, scene):
 @pytest.mark.any_arch
 @pytest.mark.parametrize("scene", ["irq-off", "irq-off-on-second"])
 @pytest.mark.one_cpu("has its own number of CPUs")
-def test_beside_a_profile(arch, scene):
-    """The other user of the periodic NMI, at another rate; test_prof.py has the profile's side."""
+def test_beside_a_profile(arch, scene, tmp_path):
+    """The other user of the periodic NMI, at another rate, has samples of the loop; test_prof.py has the profile's side."""
     cpus, reason, _, functions = HANGS[scene]
     name = {"x86_64": "microvm", "arm64": "gicv2"}[arch]
-    done = build("watchdog", arch, config=("CONFIG_LIBUKPROF=y",)).run(scene, options=[*options(name, cpus, ms=MS), "-p", "prof.hz=333"])
+    image, core = build("watchdog", arch, config=("CONFIG_LIBUKPROF=y",)), tmp_path / "core"
+    done = image.run(scene, options=[*options(name, cpus, ms=MS), "-p", "prof.hz=333", "--core", str(core)])
     assert done.status == CRASHED, done.text
     screen = read_screen(done)
     assert re.fullmatch("watchdog: " + reason, screen.reason) and screen.functions[:len(functions)] == functions, done.text
+    said = subprocess.run([ROOT / "support/gdb", core, "-batch", "-ex", "python stacks = gdb.parse_and_eval("
+                           f"'prof_cpus[{cpus - 1}].stacks'); print('samples:', sum(int(stacks[i]['samples']) "
+                           "for i in range(stacks.type.range()[1] + 1)))"], check=True, capture_output=True, text=True).stdout
+    assert int(re.search(r"^samples: (\d+)$", said, re.M)[1]) > MS * 333 // 1000 // 3, said
 
 
 @pytest.mark.one_cpu("has its own number of CPUs")
