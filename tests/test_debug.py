@@ -8,6 +8,7 @@ import re
 import signal
 import socket
 import subprocess
+import threading
 
 import pytest
 from elftools.elf.elffile import ELFFile
@@ -70,6 +71,14 @@ def test_no_process_listens(tmp_path):
         done = support_gdb("--connect", place, image)
         assert done.returncode == 125 and f"--gdb {place} {image}" in done.stdout, done.stdout
         assert "no guest listens" in done.stdout, done.stdout
+
+
+def test_guest_goes_while_gdb_connects():
+    """A script's commands are about a guest: without one, none is done."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=lambda: server.accept()[0].close(), daemon=True).start()
+        done = support_gdb("--connect", str(server.getsockname()[1]), threads(ARCHS[0]).path, "-batch", "-ex", "echo went on")
+    assert done.returncode == 125 and "went on" not in done.stdout, done.stdout
 
 
 def test_all_sources_are_there(arch):
