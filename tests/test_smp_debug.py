@@ -166,12 +166,12 @@ def check_places(image, core, computes):
     """Threads in inlined functions; of the CPU's only if nothing interrupted it there."""
     source = (ROOT / "tests/apps/smp_threads/cpus.c").read_text().split("\n")
     loop, call = (source.index(f"\t{text}") + 1 for text in ("while (computing)", "uk_semaphore_down(&never);"))
-    wanted = [("waits_within", str(call), "waits")] + [("computes", "loop", "computes_for_ever")] * 2 * computes
+    wanted = [("waits_within", str(call), "waits")] + [("computes_within", "loop", "computes_for_ever")] * 2 * computes
     for words in ([image.path, core, "-batch", "-ex", "uk threads", "-ex", "uk cpus"],
                   ["--lldb", image.path, core, "--batch", "-o", "uk threads", "-o", "uk cpus"]):
         text = subprocess.run([ROOT / "support/gdb", *words], check=True, capture_output=True, text=True,
                               stdin=subprocess.DEVNULL).stdout
-        places = re.findall(r"(waits_within|computes) \(tests/apps/smp_threads/cpus\.c:(\d+)\) in (\w+)$", text, re.M)
+        places = re.findall(r"(waits_within|computes_within) \(tests/apps/smp_threads/cpus\.c:(\d+)\) in (\w+)$", text, re.M)
         places = [(name, "loop" if loop <= int(line) <= loop + 1 else line, outer) for name, line, outer in places]
         assert sorted(places) == sorted(wanted), text
 

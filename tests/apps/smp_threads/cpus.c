@@ -370,7 +370,7 @@ int scene_only(void)
 static struct uk_semaphore never = UK_SEMAPHORE_INITIALIZER(0);
 static volatile int computing;
 
-static inline __attribute__((always_inline)) void computes(void)
+static inline __attribute__((always_inline)) void computes_within(void)
 {
 	while (computing)
 		ukarch_cpu_relax();
@@ -379,7 +379,7 @@ static inline __attribute__((always_inline)) void computes(void)
 static void *computes_for_ever(void *arg)
 {
 	computing = 1;
-	computes();
+	computes_within();
 	return arg;
 }
 
