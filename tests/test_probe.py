@@ -15,6 +15,7 @@ from elftools.elf.elffile import ELFFile
 from gdb_guest import play
 from guest import free_port
 from http_guest import HttpGuest
+from screen import read_screen
 from vitrine import ARCHS, ROOT, build
 
 SCENES = ROOT / "tests/gdb/probe_scenes.py"
@@ -312,6 +313,23 @@ def loaded(path, address, length):
             if segment["p_vaddr"] <= address < segment["p_vaddr"] + segment["p_filesz"]:
                 return segment.data()[address - segment["p_vaddr"]:][:length]
     return b""
+
+
+@pytest.mark.parametrize("arch, stub", IMAGES, ids=IDS)
+def test_fault_in_a_slot(arch, stub):
+    """It is of the instruction's own place, with the registers that it has there, by jump and by trap."""
+    seen = []
+    for probe in ("", "*{} {} == 0", "*{}"):
+        with Probed(arch, stub) as g:
+            at = re.search(r"^(\w+) t fault_here$", g.image.tool("nm", g.image.path), re.M)[1]
+            if probe:
+                g.insert(probe.format(f"0x{at}", STACK_POINTER[arch]))
+            with pytest.raises((ConnectionError, http.client.HTTPException)):
+                g.get("/fault")
+            screen = read_screen(g.end())
+        assert screen.registers[{"x86_64": "rip", "arm64": "pc"}[arch]] == int(at, 16), g.text
+        seen.append((screen.reason, screen.registers[STACK_POINTER[arch][1:]], screen.functions))
+    assert seen[1:] == seen[:1] * 2, seen
 
 
 @pytest.mark.parametrize("arch", ARCHS)

@@ -30,6 +30,9 @@ void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 int break_arch_emulate(const struct uk_break_ool *ool, __vaddr_t pc,
 		       struct __regs *regs);
 
+/** Undoes what a slot does before the last of several instructions. */
+void break_arch_undo(struct __regs *regs);
+
 /**
  * Whether the instruction at an address is part of a sequence that neither an
  * exception nor other code may come between, or it never ends: arm64's

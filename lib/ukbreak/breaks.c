@@ -91,26 +91,40 @@ const struct uk_break *uk_break_in_slot(const struct __regs *regs)
 	__vaddr_t pc = ukarch_regs_pc(regs);
 	const struct uk_break *b = slot_owner(pc);
 
-	return b && pc == break_slot(b) ? b : __NULL;
+	if (!b)
+		return __NULL;
+	pc -= break_slot(b);
+	return !pc || pc < b->ool.slot_len ? b : __NULL;
 }
 
-int __nobreak uk_break_leave_slot(struct __regs *regs)
+int __nobreak uk_break_is_begun(const struct __regs *regs)
+{
+	__vaddr_t pc = ukarch_regs_pc(regs);
+	const struct uk_break *b = slot_owner(pc);
+
+	if (!b || b->ool.kind == UK_BREAK_OOL_EMULATE)
+		return 0;
+	pc -= break_slot(b);
+	return pc && pc < b->ool.slot_len;
+}
+
+void __nobreak uk_break_leave_slot(struct __regs *regs)
 {
 	__vaddr_t pc = ukarch_regs_pc(regs);
 	struct uk_break *b = slot_owner(pc);
 
 	if (!b)
-		return 0;
+		return;
 	pc -= break_slot(b);
-	if (pc && pc < b->ool.slot_len) {
-		if (b->ool.kind != UK_BREAK_OOL_EMULATE)
-			return 1;
+	if (uk_break_is_begun(regs)) {
+		break_arch_undo(regs);
+		pc = 0;
+	} else if (pc && pc < b->ool.slot_len) {
 		/* nothing that it depends on is changed by then */
 		(void)break_arch_emulate(&b->ool, b->addr, regs);
-		return 0;
+		return;
 	}
 	ukarch_regs_set_pc(regs, b->addr + (pc ? b->ool.len : 0));
-	return 0;
 }
 
 /* The next breakpoint whose bytes overlap a range, from number *i on. */
@@ -242,10 +256,11 @@ static void update(struct uk_break *b)
 		(void)place_best(b);
 }
 
-/* Code may continue inside the slot: a thread, or code that a trap that is
- * being handled has interrupted.
+/* Where code may continue inside the slot: threads, and what traps that are
+ * being handled have interrupted. @return 1 when that of one did
  */
-static int slot_in_use(struct uk_break *b)
+static int each_interrupted(struct uk_break *b,
+			    int (*of)(struct uk_break *b, struct __regs *regs))
 {
 	struct ukarch_trap_ctx *ctx;
 	struct uk_thread *t = __NULL;
@@ -255,15 +270,32 @@ static int slot_in_use(struct uk_break *b)
 		ctx = i == ukplat_lcpu_id() ? uk_percpu_read(trap)
 					    : uk_lcpu_trap(i);
 		for (; ctx; ctx = ctx->outer)
-			if (slot_owner(ukarch_regs_pc(ctx->regs)) == b ||
-			    break_pad_is_of(ctx->regs, b->addr))
+			if (of(b, ctx->regs))
 				return 1;
 	}
 	while ((t = uk_thread_next(t))) {
 		regs = uk_thread_regs(t);
-		if (regs && slot_owner(ukarch_regs_pc(regs)) == b)
+		if (regs && of(b, regs))
 			return 1;
 	}
+	return 0;
+}
+
+static int uses_slot(struct uk_break *b, struct __regs *regs)
+{
+	return slot_owner(ukarch_regs_pc(regs)) == b ||
+	       break_pad_is_of(regs, b->addr);
+}
+
+static int slot_in_use(struct uk_break *b)
+{
+	return each_interrupted(b, uses_slot);
+}
+
+static int leave_slot(struct uk_break *b, struct __regs *regs)
+{
+	if (slot_owner(ukarch_regs_pc(regs)) == b)
+		uk_break_leave_slot(regs);
 	return 0;
 }
 
@@ -503,6 +535,7 @@ static void adopt(__vaddr_t addr, const __u8 *buf, __sz len)
 		break_arch_trap_to_pad(b - breaks, 0);
 		if (b->jumps)
 			(void)place_trap(b);
+		each_interrupted(b, leave_slot);
 		(void)prepare(b);
 		update(b);
 	}

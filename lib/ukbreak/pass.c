@@ -67,16 +67,15 @@ int __nobreak uk_break_pass(struct ukarch_trap_ctx *ctx)
 	return passed;
 }
 
-/* In the middle of an instruction its first half is undone. After an interrupt
- * it goes on there: at its own place the breakpoint would be hit once more.
- * NMIs come here, too, which a breakpoint would unmask.
+/* After an interrupt it goes on in its slot: at its own place the breakpoint
+ * would be hit once more. NMIs come here, too, which a breakpoint would unmask.
  */
 static int __nobreak on_fault(void *data)
 {
 	struct ukarch_trap_ctx *ctx = data;
 
-	if (!uk_break_is_nmi(ctx) && uk_break_leave_slot(ctx->regs))
-		uk_break_undo(ctx->regs);
+	if (!uk_break_is_nmi(ctx))
+		uk_break_leave_slot(ctx->regs);
 	return UK_EVENT_NOT_HANDLED;
 }
 UK_EVENT_HANDLER_PRIO(UKARCH_TRAP_PAGE_FAULT, on_fault,

@@ -90,8 +90,7 @@ void gdb_cpus_settle(void)
 			continue;
 		settle(i, trap);
 		/* debuggers and core files see it at its own place */
-		if (uk_break_leave_slot(trap->regs))
-			uk_break_undo(trap->regs);
+		uk_break_leave_slot(trap->regs);
 	}
 }
 

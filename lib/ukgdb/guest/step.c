@@ -374,10 +374,11 @@ enum gdb_stepped gdb_step_trap(struct ukarch_trap_ctx *ctx, int nested,
 		adopt(s);
 	if (s->mode == STEP_NONE)
 		return GDB_STEPPED_FOREIGN;
-	if (uk_break_leave_slot(regs)) {
+	if (uk_break_is_begun(regs)) {
 		trap_behind(s, regs);
 		return GDB_STEPPED_GO;
 	}
+	uk_break_leave_slot(regs);
 	watched = !nested && gdb_arch_step_watch(cause);
 	finish(cpu, s, regs);
 	if (watched) {

@@ -63,6 +63,23 @@ static void scene_crash(const struct uk_http_request *req __unused,
 }
 UK_HTTP_ROUTE(crash, "/crash", UK_HTTP_GET, scene_crash);
 
+/* Faults in a slot: x86_64 has two instructions there. */
+static NOINLINE void fault(const void *at)
+{
+#ifdef __x86_64__
+	__asm__ volatile("fault_here: call *(%0)" : : "r"(at) : "memory");
+#else
+	__asm__ volatile("fault_here: ldr x9, [%0]" : : "r"(at) : "x9");
+#endif
+}
+
+static void scene_fault(const struct uk_http_request *req __unused,
+			struct uk_http_response *res __unused)
+{
+	fault((const void *)8);
+}
+UK_HTTP_ROUTE(fault, "/fault", UK_HTTP_GET, scene_fault);
+
 /* What a call costs, in nanoseconds: instructions, under --icount. */
 static void scene_cost(const struct uk_http_request *req,
 		       struct uk_http_response *res)

@@ -399,7 +399,7 @@ int __nobreak uk_break_is_own(const __u8 *insn)
 	return uk_break_is_insn(insn);
 }
 
-void __nobreak uk_break_undo(struct __regs *regs __unused)
+void __nobreak break_arch_undo(struct __regs *regs __unused)
 {
 }
 

@@ -206,7 +206,7 @@ void break_arch_ool(const __u8 *insn, __sz avail, __vaddr_t pc, __vaddr_t slot,
 }
 
 /* The push of a call. */
-void __nobreak uk_break_undo(struct __regs *regs)
+void __nobreak break_arch_undo(struct __regs *regs)
 {
 	regs->rsp += 8;
 }

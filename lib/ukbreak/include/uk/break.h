@@ -149,20 +149,23 @@ enum uk_break_execution uk_break_execute(struct uk_break *b,
 					 struct __regs *regs);
 
 /**
- * Turns a pc inside of a slot into the one that it stands for.
- *
- * @return 1 if it was in the middle of an instruction, whose first half
- *   uk_break_undo() undoes; 0 otherwise
- */
-int uk_break_leave_slot(struct __regs *regs);
-void uk_break_undo(struct __regs *regs);
-
-/**
- * The breakpoint that was hit for registers at the start of its slot, where its
- * instruction is still to be executed; NULL: their pc is elsewhere. Contexts:
- * any; the CPU that they are of stands.
+ * The breakpoint that was hit for registers in its slot whose instruction is
+ * still to be executed; NULL: their pc is elsewhere. Contexts: any; the CPU
+ * that they are of stands.
  */
 const struct uk_break *uk_break_in_slot(const struct __regs *regs);
+
+/** 1 if the slot has several instructions for that one, and some are executed.
+ * Contexts: as uk_break_in_slot().
+ */
+int uk_break_is_begun(const struct __regs *regs);
+
+/**
+ * Makes registers in a slot those at the instruction that it stands for, which
+ * then is still to be executed as a whole, or behind it. Contexts: as
+ * uk_break_in_slot().
+ */
+void uk_break_leave_slot(struct __regs *regs);
 
 /**
  * Serves a trap of a breakpoint that only probes use: calls uk_break_hit(),
