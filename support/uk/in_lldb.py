@@ -7,6 +7,7 @@ import io
 import os
 import re
 import shlex
+from pathlib import Path
 
 import lldb  # pylint: disable=import-error
 
@@ -15,6 +16,7 @@ from uk import NO_GUEST
 context = None  # lldb.SBExecutionContext of the command that runs
 commands = {}   # name: function of lldb's
 
+TREE = Path(__file__).resolve().parents[2]
 RUNS = "The guest runs: interrupt it first (process interrupt)."
 
 split = shlex.split
@@ -170,9 +172,14 @@ def read(address, size):
 
 # --- places -----------------------------------------------------------------------
 
+def as_built(file):
+    """A path as the debug information has it: `settings` may map the tree's root to a folder."""
+    return str(file).removeprefix("./").removeprefix(f"{TREE}/")
+
+
 def path_of(part):
-    """Of a line or a compile unit, as the debug information has it."""
-    return str(part.GetFileSpec()).removeprefix("./") if part.IsValid() else ""
+    """Of a line or a compile unit."""
+    return as_built(part.GetFileSpec()) if part.IsValid() else ""
 
 
 def definition(function):
@@ -214,13 +221,13 @@ def frame_at(address):
     while block.IsValid():
         if block.IsInlined():
             inlined.append((block.GetInlinedName(), *at))
-            at = block.GetInlinedCallSiteLine(), str(block.GetInlinedCallSiteFile()).removeprefix("./")
+            at = block.GetInlinedCallSiteLine(), as_built(block.GetInlinedCallSiteFile())
         block = block.GetParent()
     return inlined + [own_place(function, *at)]
 
 
 def own_place(function, line, path):
-    """Of a function that is not inlined. `settings` may map the folder."""
+    """Of a function that is not inlined."""
     file = definition(function)[0]
     return function.GetName(), line if os.path.basename(path) == os.path.basename(file) else 0, file
 
