@@ -46,7 +46,9 @@ def find_sources(path):
         return
     for rule in rules:
         name, _, folder = rule.partition("=")
-        gdb.execute(f"set substitute-path {quoted(name)} {quoted(folder)}")
+        # clang's names of an application outside of the tree begin with ./
+        for known in (name, f"./{name}") if name[0] not in "./" else (name,):
+            gdb.execute(f"set substitute-path {quoted(known)} {quoted(folder)}")
 
 
 def find_sources_of(objfile):

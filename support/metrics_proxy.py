@@ -31,6 +31,7 @@ REQUEST_SECONDS = 10  # from the first byte of a request to its last one
 GUEST_SECONDS = 10  # from a request to its reply, of which the guest's turn is a part
 SEND_SECONDS = 60  # for a client to take a reply
 LINGER_SECONDS = 2  # for one that was refused to end
+LAST_WORDS = 0.5  # seconds, for clients of a guest that has ended
 PPROF, PROFILE = b"/debug/pprof/", b"/debug/pprof/profile"
 PROFILE_HZ = 100
 PROFILE_SECONDS = 3600  # at most
@@ -222,7 +223,7 @@ class Proxy:
             self.socket.bind(self.path)
         else:
             self.socket = socket.create_server(("127.0.0.1", where))
-        self.clients = 0
+        self.clients = set()  # their tasks
         self.turn, self.stopped = asyncio.Lock(), asyncio.Event()
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_until_complete, args=(self.serve(),),
@@ -234,7 +235,7 @@ class Proxy:
 
     def __exit__(self, *_):
         self.loop.call_soon_threadsafe(self.stopped.set)
-        self.thread.join(1)
+        self.thread.join(2 * LAST_WORDS)
         self.socket.close()
         if self.path:
             with contextlib.suppress(FileNotFoundError):
@@ -246,11 +247,17 @@ class Proxy:
                         else asyncio.start_server(self.client, **listen))
         await self.stopped.wait()
         server.close()
+        for _ in range(2):  # they get a last reply, and are left then
+            tasks = set(self.clients)
+            for task in tasks:
+                task.cancel()
+            if tasks:
+                await asyncio.wait(tasks, timeout=LAST_WORDS)
 
     async def client(self, reader, writer):
-        self.clients += 1
+        self.clients.add(asyncio.current_task())
         try:
-            if self.clients > CLIENTS:
+            if len(self.clients) > CLIENTS:
                 raise Refused(503, f"there are {CLIENTS} clients already")
             while await self.exchange(reader, writer):
                 pass
@@ -258,10 +265,10 @@ class Proxy:
             with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
                 await self.send(writer, e.reply())
                 await asyncio.wait_for(self.drop(reader, writer), LINGER_SECONDS)
-        except (ConnectionError, asyncio.TimeoutError):
+        except (ConnectionError, asyncio.TimeoutError, asyncio.CancelledError):
             pass
         finally:
-            self.clients -= 1
+            self.clients.remove(asyncio.current_task())
             writer.close()
 
     async def exchange(self, reader, writer):
@@ -276,7 +283,10 @@ class Proxy:
         if not self.path:
             refuse_foreign(request)
         seconds = profile_seconds(request)
-        reply = await (self.profile(request, seconds) if seconds else self.ask(request))
+        try:
+            reply = await (self.profile(request, seconds) if seconds else self.ask(request))
+        except asyncio.CancelledError:
+            raise Refused(502, "the guest has ended") from None
         if request.asks_for()[0].startswith(PPROF) and b"application/octet-stream" in reply.values(b"content-type"):
             await self.loop.run_in_executor(None, with_names, reply, self.image)
         reply.without(b"connection")

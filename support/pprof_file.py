@@ -73,12 +73,12 @@ def decode(data):
     """ProfileError."""
     try:
         return decode_fields(list(fields(data)))
-    except (IndexError, KeyError, UnicodeDecodeError) as e:
+    except (IndexError, KeyError, TypeError) as e:
         raise ProfileError("the profile is damaged") from e
 
 
 def decode_fields(found):
-    strings = [value.decode() for field, value in found if field == STRING]
+    strings = [value.decode(errors="replace") for field, value in found if field == STRING]
     addresses = {}
     for field, value in found:
         if field == LOCATION:

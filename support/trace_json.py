@@ -5,19 +5,46 @@ chrome://tracing open: what each CPU runs, its interrupts, where it spins for a 
 events of each thread, and bytes of the heap."""
 
 import json
+import math
 
 import trace_events as te
 
 CPUS, THREADS = 1, 2  # the two "processes" of the page
+
+# The libraries' tracepoints that mean something here; a program may have some of the same names.
+OURS = {
+    "sched_switch": (("previous", te.UNSIGNED), ("next", te.UNSIGNED), ("name", te.TEXT)),
+    "sched_idle": (("idle", te.UNSIGNED),),
+    "thread_create": (("which", te.UNSIGNED), ("name", te.TEXT)),
+    "irq_enter": (("line", te.UNSIGNED),),
+    "irq_leave": (("line", te.UNSIGNED),),
+    "spin_wait": (("lock", te.POINTER), ("behind", te.UNSIGNED)),
+    "spin_got": (("lock", te.POINTER),),
+    "heap_alloc": (("bytes", te.UNSIGNED), ("block", te.POINTER), ("caller", te.POINTER)),
+    "heap_resize": (("block", te.POINTER), ("bytes", te.UNSIGNED)),
+    "heap_free": (("block", te.POINTER), ("caller", te.POINTER)),
+}
+
+
+def ours(event):
+    """The name of an event of a library, else ""."""
+    name = event.point.name
+    return name if OURS.get(name) == tuple((f.name, f.kind) for f in event.point.fields) else ""
 
 
 def microseconds(ns):
     return ns / 1000
 
 
+def argument(field, value):
+    """JSON has no pointers, and of numbers only finite ones."""
+    if field.kind == te.POINTER:
+        return f"{value:#x}"
+    return value if field.kind != te.FLOAT or math.isfinite(value) else str(value)
+
+
 def arguments(event):
-    return {field.name: f"{value:#x}" if field.kind == te.POINTER else value
-            for field, value in zip(event.point.fields, event.values)}
+    return {field.name: argument(field, value) for field, value in zip(event.point.fields, event.values)}
 
 
 def named(kind, process, thread, name):
@@ -29,19 +56,19 @@ def thread_names(events):
     names = {0: "before threads", 1: "main"}
     for event in events:
         values = arguments(event)
-        if event.point.name == "sched_switch":
+        if ours(event) == "sched_switch":
             names[values["next"] & 0xffff] = values["name"]
-        elif event.point.name == "thread_create":
+        elif ours(event) == "thread_create":
             names[values["which"] & 0xffff] = values["name"]
     return names
 
 
 def runs(events):
     """[(time, thread that a CPU runs from then on, whether it idles)]; a thread that waits keeps an idle CPU."""
-    marks = [e for e in events if e.point.name in ("sched_switch", "sched_idle")]
+    marks = [e for e in events if ours(e) in ("sched_switch", "sched_idle")]
     if not marks:
         return []
-    switches = [e for e in marks if e.point.name == "sched_switch"]
+    switches = [e for e in marks if ours(e) == "sched_switch"]
     thread = arguments(switches[0])["previous"] if switches else marks[0].thread
     first = arguments(marks[0]).get("idle")
     found = [(events[0].time, thread, first == 0)]
@@ -67,10 +94,10 @@ def spans(cpu, events):
     begun = {"irq_enter": [], "spin_wait": []}
     begin_of = {"irq_leave": "irq_enter", "spin_got": "spin_wait"}
     for event in events:
-        if event.point.name in begun:
-            begun[event.point.name].append(event)
-        elif begun.get(begin_of.get(event.point.name)):
-            start = begun[begin_of[event.point.name]].pop()
+        if ours(event) in begun:
+            begun[ours(event)].append(event)
+        elif begun.get(begin_of.get(ours(event))):
+            start = begun[begin_of[ours(event)]].pop()
             values = arguments(start)
             yield {"ph": "X", "pid": CPUS, "tid": cpu, "ts": microseconds(start.time), "dur": microseconds(event.time - start.time),
                    "name": f"line {values['line']}" if "line" in values else "spins", "args": values}
@@ -80,7 +107,7 @@ def heap(events):
     """Bytes in blocks that were allocated while the trace was taken."""
     blocks, total = {}, 0
     for event in events:
-        if event.point.name not in ("heap_alloc", "heap_resize", "heap_free"):
+        if ours(event) not in ("heap_alloc", "heap_resize", "heap_free"):
             continue
         values = arguments(event)
         total += values.get("bytes", 0) - blocks.pop(values["block"], 0)
@@ -104,7 +131,7 @@ def trace_event_list(rings, listed):
         yield named("thread", THREADS, thread, names.get(thread, f"thread {thread}"))
     for event in events:
         yield {"ph": "i", "s": "t", "pid": THREADS, "tid": event.thread, "ts": microseconds(event.time),
-               "name": event.point.name, "args": {**arguments(event), "cpu": event.cpu}}
+               "name": event.point.name, "args": {**arguments(event), "on CPU": event.cpu}}  # no field has such a name
     yield from heap(events)
 
 
@@ -112,5 +139,5 @@ def write(path, image, rings, name, arch, names=None):
     """OSError."""
     with open(path, "w", encoding="utf-8") as f:
         json.dump({"traceEvents": list(trace_event_list(rings, names or {})), "displayTimeUnit": "ns",
-                   "otherData": {"image": name, "build_id": image.file.build_id, "architecture": arch}}, f)
+                   "otherData": {"image": name, "build_id": image.file.build_id, "architecture": arch}}, f, allow_nan=False)
         f.write("\n")

@@ -618,11 +618,11 @@ def private_names(image):
 @pytest.mark.any_arch
 def test_app_outside_the_tree(arch, tmp_path):
     """A folder of its own with the grammar of Makefile.uk; it may move. It may have
-    functions with the names that libraries use inside."""
+    functions with the names that libraries use inside. Both compilers name its sources."""
     private = []
-    for folder, says in (("here", "good day, "), ("there", "good night, ")):
+    for folder, says, cc in (("here", "good day, ", "gcc"), ("there", "good night, ", "clang")):
         app = greeter(tmp_path / folder / "greeter", says, private)
-        image = build.__wrapped__(app, arch)
+        image = build.__wrapped__(app, arch, cc)
         private = private or private_names(image)
         assert {"ring_head", "words_next"} <= set(private) and len(private) > 50
         result = image.run()

@@ -28,7 +28,7 @@ def guest(place):
 
 def test_frames(guest, tmp_path):
     with guest("loop", "10") as g:
-        g.gdb("frames", 4, str(tmp_path), more=[SCENES])
+        g.gdb("frames", 4, str(tmp_path), f"{ROOT}/support/gdb_commands.py", more=[SCENES])
         assert g.end().status == 0
     if shutil.which("babeltrace2"):
         text = subprocess.run(["babeltrace2", tmp_path / "ctf"], stdout=subprocess.PIPE, check=True,

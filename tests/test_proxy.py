@@ -13,7 +13,7 @@ import sys
 import threading
 
 import pytest
-from guest import Guest, free_port
+from guest import Guest, free_port, until
 from vitrine import ROOT, build
 
 sys.path.insert(0, str(ROOT / "support"))
@@ -141,6 +141,21 @@ def test_others_are_served_while_a_profile_is_taken(proxy):
             assert ask(port, "/x") == (200, b"/x ")
             served += not profile.done()
         assert profile.result()[0] == 200 and served > 10
+
+
+def test_guest_ends_while_a_profile_is_taken(tmp_path, capfd):
+    """Whoever waits is told; those who do not listen are left."""
+    port, path = free_port(), str(tmp_path / "guest")
+    with Server(path, Handler) as server, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        server.ended = threading.Event()
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with metrics_proxy.Proxy(port, path) as proxy, socket.create_connection(("127.0.0.1", port)) as idle:
+            profile = pool.submit(ask, port, "/debug/pprof/profile?seconds=60")
+            until(lambda: proxy.profiling and len(proxy.clients) == 2)
+        assert profile.result() == (502, b"support/run: the guest has ended\n")
+        server.ended.set()
+        server.shutdown()
+    assert "pending" not in capfd.readouterr().err
 
 
 PROFILE = "/debug/pprof/profile?seconds=1"

@@ -4,6 +4,7 @@
 reader lists (lib/uktrace/show.c), and what babeltrace2 reads in the folder that they write."""
 
 import json
+import math
 import re
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from vitrine import ARCHS, ITS_COMPILER, ORDERED, ROOT, RUN_SECONDS, SEVERAL, bu
 
 sys.path.insert(0, str(ROOT / "support"))
 import trace_events as te  # noqa: E402  pylint: disable=wrong-import-position
+import trace_json  # noqa: E402  pylint: disable=wrong-import-position
 import trace_http  # noqa: E402  pylint: disable=wrong-import-position
 
 pytestmark = pytest.mark.any_arch
@@ -166,7 +168,7 @@ def test_json(traced, tmp_path):
     needed = {"M": {"name", "pid", "args"}, "X": {"name", "pid", "tid", "ts", "dur"}, "i": {"name", "pid", "tid", "ts", "s"},
               "C": {"name", "pid", "ts", "args"}}
     assert all(needed[e["ph"]] <= set(e) for e in found)
-    instants = sorted((round(e["ts"] * 1000), e["args"]["cpu"], e["tid"], e["name"]) for e in found if e["ph"] == "i")
+    instants = sorted((round(e["ts"] * 1000), e["args"]["on CPU"], e["tid"], e["name"]) for e in found if e["ph"] == "i")
     assert instants == sorted(e[:4] for e in listed)
     runs = [e for e in found if e["ph"] == "X" and {"thread", "idle"} & set(e["args"])]
     for cpu in {e["tid"] for e in runs}:
@@ -181,6 +183,27 @@ def test_json(traced, tmp_path):
     check_heap([e["args"]["bytes"] for e in found if e["ph"] == "C" and e["name"] == "heap"], listed)
     ends = {cpu: max(round(e["ts"] + e["dur"]) for e in runs if e["tid"] == cpu) for cpu in {e["tid"] for e in runs}}
     assert len(set(ends.values())) == 1, ends  # an idle CPU leaves no event
+
+
+@pytest.mark.any_arch
+@pytest.mark.one_cpu("no guest")
+def test_json_of_any_events(arch, tmp_path):
+    """Of a program whose tracepoints have names and fields of the libraries', and numbers that JSON has not."""
+    def event(time, name, **fields):
+        listed = [te.Field(field, 0, 8, kind) for field, (kind, _) in fields.items()]
+        return te.Event(time, 1, 7, te.Tracepoint(0, name, "", listed, 0), [value for _, value in fields.values()])
+    events = [event(1, "thread_create", of_mine=(te.SIGNED, -1)), event(2, "sched_switch", next=(te.TEXT, "x")),
+              event(3, "heap_free", n=(te.FLOAT, math.nan)), event(4, "irq_enter"), event(5, "irq_leave"),
+              event(6, "mine", cpu=(te.UNSIGNED, 77), thread=(te.FLOAT, -math.inf), p=(te.POINTER, 16))]
+    image = te.Image(image_of(arch).path)
+    trace_json.write(tmp_path / "t", image, [te.Ring([], 0, 0, 0), te.Ring(events, 0, 0, 0)], "x", arch)
+
+    def refuse(text):
+        raise ValueError(text)
+    found = json.loads((tmp_path / "t").read_text(), parse_constant=refuse)["traceEvents"]
+    of = {e["name"]: e["args"] for e in found if e["ph"] == "i"}
+    assert of["mine"] == {"cpu": 77, "thread": "-inf", "p": "0x10", "on CPU": 1} and of["heap_free"]["n"] == "nan", of
+    assert of["thread_create"] == {"of_mine": -1, "on CPU": 1} and not [e for e in found if e["ph"] in "XC"], found
 
 
 @pytest.mark.any_arch
@@ -273,7 +296,8 @@ def check_switch(g):
     assert g.ask("/tracepoints?off=*", "POST")[1]["www-authenticate"] == "Bearer"
     right = {"Authorization": "Bearer se-cret"}
     assert g.ask("/tracepoints?off=no_such", "POST", **right)[0] == 404
-    for query in ("what", "", "off=log&on=trap", "off=log&x"):
+    assert g.ask("/tracepoints?on=log%2Cno_such,trap", "POST", Authorization="bearer se-cret")[2].startswith(b"no_such: no tracepoint")
+    for query in ("what", "", "off=log&on=trap", "off=log&x", "on=%2", "on=" + 600 * "a"):
         assert g.ask(f"/tracepoints?{query}", "POST", **right)[0] == 400, query
     assert b'"Authorization: Bearer TOKEN"' in g.ask("/tracepoints?off=*", "POST")[2]
     listed = g.get("/tracepoints")  # they are all on, and no token is needed to see that

@@ -31,6 +31,16 @@ UK_TRACEPOINT_FIELDS(trace_heap_free, "%p by %p", const void *, block,
 UK_TRACEPOINT_FIELDS(trace_heap_resize, "%p to %lu bytes", const void *, block,
 		     __sz, bytes);
 
+/* Of an origin, for a tracepoint that is on. */
+static const void *caller_of(void *origin)
+{
+	const __u32 *pcs;
+
+	return ukalloc_origin_frames((__u32)(__uptr)origin, &pcs)
+		       ? (const void *)(__uptr)pcs[0]
+		       : origin;
+}
+
 void *uk_alloc_from(struct uk_alloc *a, __sz align, __sz size, void *caller)
 {
 	unsigned long flags;
@@ -45,7 +55,7 @@ void *uk_alloc_from(struct uk_alloc *a, __sz align, __sz size, void *caller)
 		count_alloc(&a->stats, size, a->ops->usable(a, ptr));
 	else
 		a->stats.nb_enomem++;
-	trace_heap_alloc(size, ptr, caller);
+	trace_heap_alloc(size, ptr, caller_of(caller));
 	ukalloc_unlock(flags);
 	return ptr;
 }
@@ -61,7 +71,7 @@ void uk_free_from(struct uk_alloc *a, void *ptr, void *caller)
 	a->stats.cur_mem_use -= a->ops->free(a, ptr, caller);
 	a->stats.tot_nb_frees++;
 	a->stats.cur_nb_allocs--;
-	trace_heap_free(ptr, caller);
+	trace_heap_free(ptr, caller_of(caller));
 	ukalloc_unlock(flags);
 }
 

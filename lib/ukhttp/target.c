@@ -74,3 +74,22 @@ int http_target(struct http_parser *p, char *target)
 	p->req.path = target;
 	return percent_decode(target);
 }
+
+int uk_http_query(const struct uk_http_request *req, const char *name,
+		  char *buf, __sz size)
+{
+	__sz len, n = strlen(name);
+
+	for (const char *at = req->query; *at; at += len + (at[len] == '&')) {
+		len = strcspn(at, "&");
+		if (len <= n || memcmp(at, name, n) || at[n] != '=')
+			continue;
+		len -= n + 1;
+		if (len >= size)
+			return -ENOSPC;
+		memcpy(buf, at + n + 1, len);
+		buf[len] = '\0';
+		return percent_decode(buf) ? -EINVAL : (int)strlen(buf);
+	}
+	return -ENOENT;
+}

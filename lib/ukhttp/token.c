@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Who may change the guest: clients that send http.token (RFC 6750, 2.1).
+ * Who may change the guest: clients that send http.token (RFC 6750, 2.1; the
+ * scheme in any case: RFC 9110, 11.1).
  */
-#include <uk/http.h>
 #include <uk/param.h>
 #include <uk/secret.h>
+#include "http_internal.h"
 
 static char *token;
 UK_PARAM(http, token, &token, secret,
@@ -21,7 +22,7 @@ int uk_http_may_change(const struct uk_http_request *req,
 		uk_http_error(
 			res, 403,
 			"changes are refused: boot with http.token=TEXT\n");
-	else if (!given || strncmp(given, scheme, sizeof(scheme) - 1))
+	else if (!given || !http_same(given, scheme, sizeof(scheme) - 1))
 		uk_http_error(res, 401,
 			      "send \"Authorization: Bearer TOKEN\"; TOKEN is "
 			      "the guest's http.token\n");

@@ -37,9 +37,13 @@ static void put_stack(const struct prof_kind *kind, const struct prof_iter *it,
 	uk_snprintf(text, sizeof(text), "cpu %u;", it->cpu);
 	put(out, arg, kind->is_cpu ? text : "");
 	if (s->thread) {
-		uk_snprintf(text, sizeof(text), "thread %u %s;", s->thread,
+		uk_snprintf(text, sizeof(text), "thread %u %s", s->thread,
 			    prof_thread_name(s->thread));
+		for (char *c = text; *c; c++) /* it is one frame of a line */
+			if (*c == ';' || (unsigned char)*c < ' ')
+				*c = '?';
 		put(out, arg, text);
+		put(out, arg, ";");
 	}
 	for (unsigned int i = s->depth; i--;) {
 		prof_name(s->pcs[i], text);

@@ -64,6 +64,19 @@ static int float_words(const struct uk_trace_field *f, __u64 bits,
 	return uk_snprintf(buf, len, "%s%s=%s", blank, f->name, number);
 }
 
+/* A program's text stays within its line, and is nothing to a terminal. */
+static int text_words(const struct uk_trace_field *f, const char *at,
+		      const char *blank, char *buf, __sz len)
+{
+	int n = uk_snprintf(buf, len, "%s%s=%.*s", blank, f->name,
+			    UK_TRACE_TEXT_MAX, at);
+
+	for (; len && *buf; buf++)
+		if ((unsigned char)*buf < ' ' || *buf == 0x7f)
+			*buf = '?';
+	return n;
+}
+
 /* Another name and value, behind a blank if it is not the first. */
 static int field_words(const struct uk_trace_field *f, const char *at,
 		       int first, char *buf, __sz len)
@@ -74,8 +87,7 @@ static int field_words(const struct uk_trace_field *f, const char *at,
 
 	switch (f->kind) {
 	case UK_TRACE_TEXT:
-		return uk_snprintf(buf, len, "%s%s=%.*s", blank, f->name,
-				   UK_TRACE_TEXT_MAX, at);
+		return text_words(f, at, blank, buf, len);
 	case UK_TRACE_SIGNED:
 		return uk_snprintf(buf, len, "%s%s=%ld", blank, f->name,
 				   (long)value);

@@ -19,19 +19,31 @@ static char *boot_names;
 UK_PARAM(trace, on, &boot_names, charp,
 	 "tracepoints that are on from the start: names, * for all");
 
-/* 1 if a name is what a pattern of some length stands for. */
+/* 1 if a name is what a pattern of some length stands for. Where it goes on
+ * otherwise than by the shortest text for the last star, no other star helps.
+ */
 static int fits(const char *pattern, __sz len, const char *name)
 {
-	for (; len && *pattern != '*'; pattern++, len--, name++)
-		if (!*name || (*pattern != '?' && *pattern != *name))
+	const char *end = pattern + len, *star = __NULL, *behind = __NULL;
+
+	while (*name) {
+		if (pattern < end && *pattern == '*') {
+			star = pattern++;
+			behind = name;
+		} else if (pattern < end &&
+			   (*pattern == '?' || *pattern == *name)) {
+			pattern++;
+			name++;
+		} else if (star) {
+			pattern = star + 1;
+			name = ++behind;
+		} else {
 			return 0;
-	if (!len)
-		return !*name;
-	do
-		if (fits(pattern + 1, len - 1, name))
-			return 1;
-	while (*name++);
-	return 0;
+		}
+	}
+	while (pattern < end && *pattern == '*')
+		pattern++;
+	return pattern == end;
 }
 
 static int write_site(const struct uk_trace_site *site, int on)
@@ -74,6 +86,12 @@ static int switch_point(const struct uk_tracepoint *point, int on)
 	return rc;
 }
 
+struct outcome {
+	int already;	    /* so many were as they should be */
+	const char *failed; /* of the names, the one that stopped it */
+	__sz failed_len;
+};
+
 static int switch_all(const char *pattern, __sz len, int on, int *already)
 {
 	int rc, found = 0;
@@ -90,7 +108,7 @@ static int switch_all(const char *pattern, __sz len, int on, int *already)
 	return found ? found : -ENOENT;
 }
 
-static int switch_each(const char *names, int on, int *already)
+static int switch_each(const char *names, int on, struct outcome *out)
 {
 	int rc, found = 0;
 	__sz len;
@@ -98,22 +116,25 @@ static int switch_each(const char *names, int on, int *already)
 	do {
 		for (len = 0; names[len] && names[len] != ',';)
 			len++;
-		rc = switch_all(names, len, on, already);
-		if (rc < 0)
+		rc = switch_all(names, len, on, &out->already);
+		if (rc < 0) {
+			out->failed = names;
+			out->failed_len = len;
 			return rc;
+		}
 		found += rc;
 		names += len;
 	} while (*names++);
 	return found;
 }
 
-static int switch_alone(const char *names, int on, int *already)
+static int switch_alone(const char *names, int on, struct outcome *out)
 {
 	unsigned long irq = ukarch_irq_save();
 	int rc, others = uk_lcpu_look();
 
-	*already = 0;
-	rc = switch_each(names, on, already);
+	out->already = 0;
+	rc = switch_each(names, on, out);
 	uk_lcpu_look_end(others);
 	ukarch_irq_restore(irq);
 	return rc;
@@ -121,9 +142,9 @@ static int switch_alone(const char *names, int on, int *already)
 
 int uk_trace_switch(const char *names, int on)
 {
-	int already;
+	struct outcome out;
 
-	return switch_alone(names, on, &already);
+	return switch_alone(names, on, &out);
 }
 
 static const char *reason(int rc)
@@ -136,17 +157,19 @@ static const char *reason(int rc)
 int uk_trace_switch_words(const char *names, int on, char *buf, __sz len)
 {
 	const char *state = on ? "on" : "off";
-	int already, rc = switch_alone(names, on, &already);
+	struct outcome out;
+	int rc = switch_alone(names, on, &out);
 
 	if (rc < 0)
 		(void)uk_snprintf(
-			buf, len, "%.80s: %s%s", names, reason(rc),
+			buf, len, "%.*s: %s%s", (int)MIN(out.failed_len, 80UL),
+			out.failed, reason(rc),
 			rc == -ENOENT ? "; the command `tracepoints` and GET "
 					"/tracepoints list them"
 				      : "");
-	else if (already)
+	else if (out.already)
 		(void)uk_snprintf(buf, len, "%d %s, %d of them already", rc,
-				  state, already);
+				  state, out.already);
 	else
 		(void)uk_snprintf(buf, len, "%d %s", rc, state);
 	return rc;

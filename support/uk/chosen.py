@@ -10,6 +10,7 @@ import gdb  # pylint: disable=import-error
 import gdb.unwinder  # pylint: disable=import-error
 
 
+FILTER = "uk thread"
 SIGNATURES = ("pauth_dmask", "pauth_cmask")  # the same in all frames
 
 
@@ -33,6 +34,7 @@ class Chosen(gdb.unwinder.Unwinder):
     def choose(self, regs):
         """A struct __regs; None: what the CPU runs."""
         self.cpu = None
+        gdb.frame_filters.pop(FILTER, None)  # with one gdb wants registers that a tracepoint's frame may lack
         gdb.invalidate_cached_frames()
         if regs is None:
             return
@@ -40,6 +42,7 @@ class Chosen(gdb.unwinder.Unwinder):
         self.regs = behind_start(dict(registers_of(regs)))
         cpu = int(frame.read_register("sp")), frame.pc()
         self.cpu = cpu
+        gdb.frame_filters[FILTER] = self
         gdb.invalidate_cached_frames()
         first = gdb.newest_frame()
         while self.covers(first):
@@ -90,5 +93,4 @@ def behind_start(regs):
 
 thread = Chosen()
 gdb.unwinder.register_unwinder(None, thread, replace=True)
-gdb.frame_filters["uk thread"] = thread
 gdb.events.cont.connect(lambda event: thread.choose(None))

@@ -72,7 +72,7 @@ def trace(n, actions_of, where="debuggee_add"):
 
 
 @scene
-def frames(hits, folder):
+def frames(hits, folder, commands):
     """A frame shows what a breakpoint at its place has shown: registers,
     memory, variables, the call trace; tdump and tsave are made of it."""
     to_main()
@@ -106,6 +106,9 @@ def frames(hits, folder):
     assert tfind("tracepoint 2") == 1 and tfind(f"pc {pc}") == 2
     assert tfind(f"range {pc},{pc + 1}") == 3 and tfind("start") == 0
     assert tfind(f"outside {pc},{pc}") == -1 and tfind("end") == -1
+    run(f"source {commands}")
+    assert tfind("start") == 0 and run("bt 1") == seen[0][2]  # which wants no more registers
+    assert tfind("end") == -1
     run(f"tsave {folder}/frames")
     run(f"tsave -ctf {folder}/ctf")
     exits()

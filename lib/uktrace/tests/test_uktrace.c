@@ -128,6 +128,13 @@ UK_TESTCASE(uktrace, switches)
 			       -ENOENT);
 	UK_TEST_EXPECT_SNUM_EQ(uk_trace_switch("", 1), -ENOENT);
 	UK_TEST_EXPECT_SNUM_EQ(uk_trace_switch("test_n", 1), -ENOENT);
+	/* it ends soon: each star goes on where the last one did */
+	UK_TEST_EXPECT_SNUM_EQ(
+		uk_trace_switch("****************************************Z", 1),
+		-ENOENT);
+	UK_TEST_EXPECT_SNUM_EQ(uk_trace_switch("t*t*n*t*?*Z", 1), -ENOENT);
+	UK_TEST_EXPECT_SNUM_EQ(uk_trace_switch("**t_n*t*i*g**", 1), 1);
+	UK_TEST_EXPECT_SNUM_EQ(uk_trace_switch("test_nothing", 0), 1);
 	UK_TEST_EXPECT_SNUM_EQ(uk_trace_switch("test_n*g", 1), 1);
 	UK_TEST_EXPECT_SNUM_EQ(uk_trace_switch("*st_nothin?", 1), 1);
 	UK_TEST_EXPECT_SNUM_EQ(uk_trace_switch("test_nothing*", 0), 1);

@@ -174,6 +174,16 @@ void uk_http_stream_begin(struct uk_http_response *res, __u64 len);
 __ssz uk_http_stream(const char *buf, __sz len);
 
 /**
+ * A parameter of the query: the first "name=value" between its '&'.
+ *
+ * @param buf receives the value, percent-decoded (RFC 3986, 2.1), terminated
+ * @return its length; -ENOENT: there is none of that name; -ENOSPC: it has no
+ *   room; -EINVAL: a '%' is followed by no byte, or by 00. Contexts: any.
+ */
+int uk_http_query(const struct uk_http_request *req, const char *name,
+		  char *buf, __sz size);
+
+/**
  * The value of a header field, by its name in whatever case.
  *
  * @param nth 0 for the first of that name, 1 for the next …
