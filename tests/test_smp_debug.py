@@ -44,6 +44,7 @@ def debug(arch, cpus, scene, *args, seconds=0, place=None, options=()):
     ("watch_and_call", ()),
     ("calls_that_crash", ()),
     ("ctrl_c_reaches_each_cpu", ()),
+    *(("leaves_at_a_point", (point,)) for point in ("hbreak smp_round", "awatch smp_goal", "break smp_round")),
 ])
 def test_gdb(arch, scene, args):
     debug(arch, CPUS, scene, *args)

@@ -331,6 +331,18 @@ def ctrl_c_reaches_each_cpu(cpus):
 
 
 @scene
+def leaves_at_a_point(cpus, point):
+    """Other CPUs hit it as well, and come when the debugger has left."""
+    at_rounds(cpus)
+    run("set smp_goal = 1000")
+    run(point)
+    for _ in range(3):
+        go()
+    run("delete")
+    run("detach")
+
+
+@scene
 def random_stops(cpus, stops, seed):
     """Stops and steps at random; the program does not notice."""
     dice = random.Random(seed)

@@ -51,12 +51,13 @@ static int own_trap(struct ukarch_trap_ctx *ctx, int nested)
 {
 	struct gdb_guest *g = &gdb_guest;
 
-	if (nested || !g->con ||
-	    !(gdb_session_attached(&g->session) || g->breaking))
+	if (nested || !g->con)
 		return UK_EVENT_NOT_HANDLED;
-	/* of a point or step that is gone since it hit */
+	/* of a point or step that is gone since it hit, as is the debugger */
 	if (gdb_cpus_late() && ctx->why != UKARCH_WHY_BREAKPOINT)
 		return UK_EVENT_HANDLED;
+	if (!gdb_session_attached(&g->session) && !g->breaking)
+		return UK_EVENT_NOT_HANDLED;
 	g->breaking = 0;
 	gdb_arch_skip_own(ctx->regs);
 	gdb_signal_trap(ctx);

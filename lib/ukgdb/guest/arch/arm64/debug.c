@@ -330,7 +330,7 @@ void __nobreak gdb_arch_cause(const struct ukarch_trap_ctx *ctx,
 		cause->stepped = 1;
 		break;
 	case EC_HW_BREAK:
-		cause->hw = 1;
+		cause->hw = gdb_arch_hw_at(ctx->regs->pc);
 		cause->hw_type = GDB_HW_EXEC;
 		cause->hw_addr = ctx->regs->pc;
 		break;
