@@ -18,9 +18,9 @@ void (*uk_lcpu_idle)(void);
 
 /* By number; the first boots. */
 static struct {
-	__u8 asked, online;
+	__u8 asked, online, missed; /* missed: it was not there in time */
 	ukplat_lcpu_entry_t entry;
-} cpus[CPUS] = { { 1, 1, __NULL } };
+} cpus[CPUS] = { { .asked = 1, .online = 1 } };
 
 __u32 ukplat_lcpu_count(void)
 {
@@ -57,7 +57,9 @@ static void enter(void)
 
 	uk_raise_event(UK_EVENT_LCPU_INIT, __NULL);
 	lcpu_listen();
-	__atomic_store_n(&cpus[cpu].online, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&cpus[cpu].online, 1, __ATOMIC_SEQ_CST);
+	if (__atomic_load_n(&cpus[cpu].missed, __ATOMIC_SEQ_CST))
+		uk_pr_warn("CPU %u has started late\n", cpu);
 	if (cpus[cpu].entry)
 		cpus[cpu].entry();
 	if (uk_lcpu_idle)
@@ -72,12 +74,22 @@ static void enter(void)
 /* Waits until all that were asked are there. */
 static void wait_online(const __u32 list[], unsigned int count)
 {
-	__nsec end = ukplat_monotonic_clock() + START_NS;
+	__nsec last = ukplat_monotonic_clock(), time = 0;
 
 	for (unsigned int i = 0; i < count; i++)
 		while (!lcpu_is_online(list[i]) &&
-		       ukplat_monotonic_clock() < end)
+		       (time += lcpu_waited(&last)) < START_NS)
 			ukarch_cpu_relax();
+}
+
+static int did_start(unsigned int cpu)
+{
+	if (lcpu_is_online(cpu))
+		return 1;
+	__atomic_store_n(&cpus[cpu].missed, 1, __ATOMIC_SEQ_CST);
+	uk_pr_err("CPU %u (id 0x%lx) did not start\n", cpu,
+		  plat_lcpu_hwid[cpu]);
+	return 0;
 }
 
 int ukplat_lcpu_start(const __lcpuid ids[], unsigned int *num, void *sp[],
@@ -105,11 +117,8 @@ int ukplat_lcpu_start(const __lcpuid ids[], unsigned int *num, void *sp[],
 	if (!rc)
 		wait_online(list, count);
 	for (i = 0; i < count; i++)
-		if (!lcpu_is_online(list[i])) {
-			uk_pr_err("CPU %u (id 0x%lx) did not start\n", list[i],
-				  plat_lcpu_hwid[list[i]]);
+		if (!did_start(list[i]))
 			rc = rc ? rc : -ETIMEDOUT;
-		}
 	for (i = 0; ids && i < *num; i++)
 		online += (unsigned int)lcpu_is_online(ids[i]);
 	if (num)
