@@ -91,10 +91,24 @@ def symbol_at(address):
     return gdb.execute(f"info symbol {address:#x}", to_string=True).split(" in ")[0].strip()
 
 
+def path_of(symtab):
+    """As gcc writes it: clang begins with ./"""
+    return symtab.filename.removeprefix("./") if symtab else ""
+
+
+def definition(function):
+    """(file, line) of a function. gcc may give one the header that declares it; the line of its first
+    instruction is in its file then, if it is not inlined."""
+    file, line = path_of(function.symtab), function.line
+    if file.endswith(".h"):
+        first = gdb.find_pc_line(int(function.value().address))
+        file, line = (path_of(first.symtab), first.line) if first.symtab else (file, line)
+    return file, line
+
+
 def function_at(address):
     function = list(functions_at(address))[-1:]
-    return f"{function[0].name} ({function[0].symtab}:{function[0].line})" if function \
-        else symbol_at(address)
+    return "{} ({}:{})".format(function[0].name, *definition(function[0])) if function else symbol_at(address)
 
 
 def frame_at(address):
@@ -104,20 +118,24 @@ def frame_at(address):
     if not functions:
         return [(symbol_at(address), 0, "")]
     place = gdb.find_pc_line(address)
-    lines = [(place.line, place.symtab.filename)] + [(f.line, f.symtab.filename) for f in functions[:-1]]
-    file = functions[-1].symtab.filename
-    own = lines[-1][1] == file
-    return [(f.name, *line) for f, line in zip(functions[:-1], lines)] + [(functions[-1].name, lines[-1][0] if own else 0, file)]
+    lines = [(place.line, path_of(place.symtab))] + [(f.line, path_of(f.symtab)) for f in functions[:-1]]
+    return [(f.name, *line) for f, line in zip(functions[:-1], lines)] + [own_place(functions[-1], *lines[-1])]
+
+
+def own_place(function, line, path):
+    """Of a function that is not inlined."""
+    file = definition(function)[0]
+    return function.name, line if path == file else 0, file
 
 
 def place_of(frame):
     """The same of one of gdb's frames; an inlined function has one of its own."""
     place, function = frame.find_sal(), frame.function()
     if function is None:
-        return symbol_at(frame.pc()), place.line, place.symtab.filename if place.symtab else ""
-    file = place.symtab.filename if frame.type() == gdb.INLINE_FRAME else function.symtab.filename
-    own = place.symtab and place.symtab.filename == file
-    return function.name, place.line if own else 0, file
+        return symbol_at(frame.pc()), place.line, path_of(place.symtab)
+    if frame.type() == gdb.INLINE_FRAME:
+        return function.name, place.line, path_of(place.symtab)
+    return own_place(function, place.line, path_of(place.symtab))
 
 
 # --- threads ----------------------------------------------------------------------
