@@ -33,6 +33,8 @@ HEAP = {
     "in_memset": ("write of 1 byte " + ADDRESS + BLOCK + "24 bytes", False),
     "in_memmove": ("read of 21 bytes " + ADDRESS + BLOCK + "20 bytes", False),
     "in_memcmp": ("read of 21 bytes " + ADDRESS + BLOCK + "20 bytes", False),
+    "in_memcmp_equal": ("read of 4 bytes " + ADDRESS + BLOCK + "20 bytes", False),
+    "in_memcpy_of_12": (r"read of \d+ bytes " + ADDRESS + BLOCK + "20 bytes", False),
     "in_strlen": (r"read of \d+ bytes " + ADDRESS + BLOCK + "20 bytes", False),
     "in_strcpy": (r"read of \d+ bytes " + ADDRESS + BLOCK + "20 bytes", False),
     "in_strncpy": ("read of 30 bytes " + ADDRESS + BLOCK + "20 bytes", False),

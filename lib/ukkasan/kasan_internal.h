@@ -10,7 +10,6 @@
 #define STACK_LEFT 0xf1
 #define STACK_BETWEEN 0xf2
 #define STACK_RIGHT 0xf3
-#define STACK_RETURNED 0xf5
 #define STACK_SCOPE 0xf8
 #define GLOBAL 0xf9
 #define ALLOCA_LEFT 0xca

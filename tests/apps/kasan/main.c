@@ -204,6 +204,21 @@ static void in_memcmp(void)
 	sink = memcmp(hide(copy), p, n + 21); /* here */
 }
 
+/* Of a constant length, which compilers know to do without a call. */
+static void in_memcmp_equal(void)
+{
+	char *p = allocates(20);
+
+	sink = !memcmp(p + n + 18, "ends", 4); /* here */
+}
+
+static void in_memcpy_of_12(void)
+{
+	char *p = allocates(20), copy[32];
+
+	memcpy(hide(copy), p + n + 9, 12); /* here */
+}
+
 /* 20 bytes that are no string. */
 static char *unterminated(void)
 {
@@ -287,17 +302,18 @@ static const struct {
 	{             \
 #x, x \
 	}
-	KIND(heap_read),      KIND(heap_write),	    KIND(heap_before),
-	KIND(heap_across),    KIND(heap_unaligned), KIND(heap_freed),
-	KIND(heap_freed_far), KIND(heap_large),	    KIND(heap_shrunk),
-	KIND(stack_end),      KIND(stack_before),   KIND(stack_scope),
-	KIND(global_end),     KIND(constant_end),   KIND(in_memcpy),
-	KIND(in_memset),      KIND(in_memmove),	    KIND(in_memcmp),
-	KIND(in_strlen),      KIND(in_strcpy),	    KIND(in_strncpy),
-	KIND(in_strcat),      KIND(in_strcmp),	    KIND(in_strncmp),
-	KIND(in_strchr),      KIND(in_memchr),	    KIND(in_printf),
+	KIND(heap_read),       KIND(heap_write),      KIND(heap_before),
+	KIND(heap_across),     KIND(heap_unaligned),  KIND(heap_freed),
+	KIND(heap_freed_far),  KIND(heap_large),      KIND(heap_shrunk),
+	KIND(stack_end),       KIND(stack_before),    KIND(stack_scope),
+	KIND(global_end),      KIND(constant_end),    KIND(in_memcpy),
+	KIND(in_memset),       KIND(in_memmove),      KIND(in_memcmp),
+	KIND(in_memcmp_equal), KIND(in_memcpy_of_12), KIND(in_strlen),
+	KIND(in_strcpy),       KIND(in_strncpy),      KIND(in_strcat),
+	KIND(in_strcmp),       KIND(in_strncmp),      KIND(in_strchr),
+	KIND(in_memchr),       KIND(in_printf),
 #ifdef __clang__
-	KIND(alloca_end),     KIND(alloca_before),  KIND(array_end),
+	KIND(alloca_end),      KIND(alloca_before),   KIND(array_end),
 #endif
 };
 
