@@ -31,7 +31,7 @@ DEADLOCKS = {
 
 def built(arch, cc=None):
     """On arm64 with two CPUs, so that both ways are tested with one image each."""
-    return build("hangs", arch, cc or ITS_COMPILER[arch], config=("CONFIG_LIBUKSCHED_LOCK_PLACES=y", *(SEVERAL if arch == "arm64" else ())))
+    return build("hangs", arch, cc or ITS_COMPILER[arch], config=("CONFIG_LIBUKSCHED_LOCK_PLACES=y", "CONFIG_LIBUKWATCHDOG=y", *(SEVERAL if arch == "arm64" else ())))
 
 
 def cpus(arch):
@@ -149,10 +149,10 @@ NOTHING_LEFT = "hang: all threads wait, no timer runs, and no device can wake on
 
 
 @pytest.mark.any_arch
-@pytest.mark.parametrize("scene", ["in-vain", "for-a-timer"])
-def test_nothing_is_left_to_wake_a_thread(arch, scene):
-    """Reported once, when it is so, with the place of each thread; the guest goes on waiting."""
-    result, _ = at_limit(arch, scene)
+@pytest.mark.parametrize("scene, options", [("in-vain", ()), ("for-a-timer", ()), ("in-vain", ("-p", "watchdog.ms=500"))])
+def test_nothing_is_left_to_wake_a_thread(arch, scene, options):
+    """Reported once, when it is so, with the place of each thread; the guest goes on waiting. The watchdog's timers wake none."""
+    result, _ = at_limit(arch, scene, *options)
     own = result.log("ERR")
     assert own[0] == NOTHING_LEFT and own.count(NOTHING_LEFT) == 1, result.text
     at = next(line for line in result.lines if line.endswith(NOTHING_LEFT))

@@ -33,6 +33,7 @@ static struct queue {
 	__nsec armed;		  /* what the device was last armed for */
 	__nsec not_before;	  /* in a pass: what is started is due then */
 	struct uk_timer *running; /* whose handler is called */
+	unsigned int hopes;	  /* pending or running, and may wake */
 	struct uk_timer_stats stats;
 } queues[CPUS] = { [0 ... CPUS - 1] = { .armed = UK_TIME_NEVER } };
 
@@ -82,6 +83,7 @@ static int take_out(struct queue *q, struct uk_timer *timer)
 	if (!timer->pending)
 		return 0;
 	q->heap = timer_heap_remove(q->heap, timer);
+	q->hopes -= !timer->wakes_none;
 	UK_WRITE_ONCE(timer->pending, 0);
 	return 1;
 }
@@ -117,6 +119,7 @@ void uk_timer_start(struct uk_timer *timer, __nsec deadline)
 	timer->number = q->stats.started++;
 	UK_WRITE_ONCE(timer->pending, 1);
 	q->heap = timer_heap_insert(q->heap, timer);
+	q->hopes += !timer->wakes_none;
 	if (!q->not_before)
 		arm(q);
 	uk_spin_unlock_irqrestore(&q->lock, flags);
@@ -187,16 +190,16 @@ __nsec uk_timer_next(void)
 	return due;
 }
 
-int uk_timer_any(void)
+int uk_timer_may_wake(void)
 {
-	int any = 0;
+	unsigned int hopes = 0;
 
-	for (struct queue *q = queues; q < queues + CPUS && !any; q++) {
+	for (struct queue *q = queues; q < queues + CPUS && !hopes; q++) {
 		uk_spin_lock(&q->lock);
-		any = q->heap || q->running;
+		hopes = q->hopes;
 		uk_spin_unlock(&q->lock);
 	}
-	return any;
+	return hopes != 0;
 }
 
 void uk_timer_stats_get(struct uk_timer_stats *copy)
@@ -217,11 +220,13 @@ void uk_timer_stats_get(struct uk_timer_stats *copy)
 static void run(struct queue *q, struct uk_timer *timer)
 {
 	uk_timer_func_t func = timer->func;
+	unsigned int hopes = !timer->wakes_none;
 	void *arg = timer->arg;
 
 	if (CPUS > 1)
 		q->running = timer;
 	(void)take_out(q, timer);
+	q->hopes += hopes;
 	q->stats.fired++;
 	uk_spin_unlock(&q->lock);
 	trace_timer_fire(timer, func);
@@ -229,6 +234,7 @@ static void run(struct queue *q, struct uk_timer *timer)
 	if (CPUS > 1)
 		__atomic_store_n(&q->running, __NULL, __ATOMIC_RELEASE);
 	uk_spin_lock(&q->lock);
+	q->hopes -= hopes;
 }
 
 void uk_time_expired(void)

@@ -68,7 +68,7 @@ static struct {
 	__u64 ticks;
 } cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT] = {
 	[0 ... CONFIG_UKPLAT_LCPU_MAXCOUNT -
-	 1] = { .timer = UK_TIMER_INIT(beat, __NULL) }
+	 1] = { .timer = { .func = beat, .wakes_none = 1 } }
 };
 
 static void forget(struct hang *h)

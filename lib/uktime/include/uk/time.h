@@ -113,6 +113,8 @@ struct uk_timer {
 	struct uk_timer *child, *next, *prev;
 	int pending;
 	unsigned int cpu; /* where it was started last */
+	/* its handler makes no thread ready: set while it is not pending */
+	_Bool wakes_none;
 };
 
 #define UK_TIMER_INIT(fn, argument)             \
@@ -178,10 +180,10 @@ static inline int uk_timer_pending(const struct uk_timer *timer)
  */
 __nsec uk_timer_next(void);
 
-/** 1 if a timer is pending, or its handler runs, on any CPU. Contexts: irq-off,
- * and none inside of a call of uktime.
+/** 1 if a timer is pending, or its handler runs, on any CPU, and it may make a
+ * thread ready. Contexts: irq-off, and none inside of a call of uktime.
  */
-int uk_timer_any(void);
+int uk_timer_may_wake(void);
 
 /* Counters since boot, of all CPUs. */
 struct uk_timer_stats {
