@@ -150,13 +150,20 @@ UK_CMD(heap, cmd_heap, "checks the heaps, lists blocks by call trace",
 static void scan(struct uk_alloc *a, __uptr from, __uptr to, int skip)
 {
 	__uptr words[CHUNK / sizeof(__uptr)];
+	const struct uk_stack *s;
+	int look = skip;
 	__sz len;
 
 	from = ALIGN_UP(from, sizeof(*words));
 	for (; from + sizeof(*words) <= to; from += len) {
-		len = MIN(CHUNK - from % CHUNK, ALIGN_DOWN(to - from, 8UL));
-		if (skip && uk_stack_find(from))
+		s = look ? uk_stack_find(from) : __NULL;
+		if (s) {
+			len = MIN((__uptr)s->top, to) - from;
 			continue;
+		}
+		len = MIN(CHUNK - from % CHUNK, ALIGN_DOWN(to - from, 8UL));
+		/* behind its guard page one begins with a page */
+		look = skip && !((from + len) % __PAGE_SIZE);
 		if (uk_nofault_memcpy((char *)words, (char *)from, len, 0) !=
 		    len)
 			continue;
