@@ -88,7 +88,11 @@ class Reporter:
             done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                   timeout=SECONDS, start_new_session=True, check=False, text=True, errors="replace")
         except subprocess.TimeoutExpired as e:
-            raise Failure(f"gdb does not answer within {SECONDS} s") from e
+            why = f"gdb does not answer within {SECONDS} s"
+            text = (e.stdout or b"").decode(errors="replace").partition("\x01")[2]
+            if text:
+                return f"{text}support/run: the report ends here: {why}\n"
+            raise Failure(why) from e
         parts = done.stdout.split("\x01")
         if len(parts) == 3 and parts[1]:
             return parts[1]

@@ -345,6 +345,7 @@ def test_damaged_list(arch, tmp_path):
     listed = done.stdout.partition("Place\n")[2]
     assert all(re.search(rf"^ *\d+ +{re.escape(name)} ", listed, re.M) for name in names), done.stdout
     assert "Thread 1: main, " in listed and "is damaged at" in done.stderr, done
+    assert "Threads behind that are unknown." in done.stdout, done
 
 
 @pytest.mark.any_arch

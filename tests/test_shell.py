@@ -112,7 +112,8 @@ def test_commands(image, tmp_path):
                          re.M), threads
         trace = client.cooked("trace 1")
         check_trace(image, trace)
-        report = client.cooked("report")
+        while not re.search(r"^Thread 1: main, waiting", report := client.cooked("report"), re.M):
+            assert time.monotonic() < end, report
         assert re.search(rf"^Thread 1: main, waiting for input of {image.target.console}$", report, re.M) and trace in report, (trace, report)
         assert re.search(r"^Thread \d+: shell, running(?: on CPU \d)?$", report, re.M) and "cmd_report+" in report, report
         shell = next(l.split()[0] for l in threads.splitlines() if "shell" in l)

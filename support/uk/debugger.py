@@ -7,6 +7,7 @@ value.dereference(), value.address, value.type.sizeof.
 
   Error                 what a command raises: its text is for the user
   Unreadable            there is no memory
+  Failures              these, and the debugger's own: exceptions for `except`
   image_path()          of the image that was opened, or None
   variable(name, source=None)     a value, or None; of a file of that path's end
   type_of(name)         the type of a variable that may have no place, or None

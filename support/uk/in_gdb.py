@@ -10,6 +10,7 @@ import gdb  # pylint: disable=import-error
 from uk import chosen
 
 Error, Unreadable = gdb.GdbError, gdb.MemoryError
+Failures = (gdb.GdbError, gdb.error)
 split = gdb.string_to_argv
 
 

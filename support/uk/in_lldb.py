@@ -30,6 +30,9 @@ class Unreadable(Error):
     """There is no memory."""
 
 
+Failures = (Error,)
+
+
 class Type:
     """As gdb.Type."""
 

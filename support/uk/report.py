@@ -5,8 +5,8 @@
 from uk import debugger
 from uk.cpus import id_on, thread_on, uk_cpus
 from uk.guest import last_word, text_at
-from uk.threads import (FOR_EVER, cpu_text, is_running, object_named, place_of_lock, saved_regs, state_of, thread_of,
-                        trail, uk_threads, wait_of)
+from uk.threads import (FOR_EVER, cpu_text, is_running, object_named, place_of_lock, saved_regs, state_of, thread_names,
+                        thread_of, trail, uk_threads, wait_of)
 
 
 def blocker(pub):
@@ -94,9 +94,22 @@ reached."""
                 report_cpu(number, cpu)
         if debugger.variable("uksched", "uksched/sched.c") is None:
             return
-        pubs = {}
-        for thread, pub in uk_threads():  # each at once: the list may be damaged behind it
-            report_thread(thread, pub)
-            pubs[int(thread.address)] = pub
+        with thread_names:
+            pubs = report_threads()
     for text in deadlocks(pubs):
         print(f"Deadlock: {text}")
+
+
+def report_threads():
+    """{address: struct uk_thread} of them. Each at once: the list may be damaged behind it."""
+    pubs = {}
+    try:
+        for thread, pub in uk_threads():
+            try:
+                report_thread(thread, pub)
+                pubs[int(thread.address)] = pub
+            except debugger.Failures as e:
+                print(f"  damaged: {e}")
+    except debugger.Error as e:
+        print(f"{e} Threads behind that are unknown.")
+    return pubs

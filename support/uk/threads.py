@@ -2,6 +2,8 @@
 # Copyright (c) 2026, The Vitrine Authors
 """uk threads, uk thread: the guest's threads."""
 
+import contextlib
+
 from uk import debugger
 from uk.debugger import Error
 from uk.guest import last_word, print_table, text_at, variable, words_at
@@ -17,8 +19,12 @@ def uk_threads():
     last = 0
     while at:
         thread = debugger.at("struct thread", at)
-        is_named = int(thread["pub"]["name"]) == int(thread["name"].address)
-        if int(thread["pub"]["id"]) <= last or not is_named:
+        try:
+            is_named = int(thread["pub"]["name"]) == int(thread["name"].address)
+            is_next = int(thread["pub"]["id"]) > last
+        except debugger.Unreadable:
+            is_next = False
+        if not is_next or not is_named:
             raise Error(f"The list of threads is damaged at {at:#x}.")
         last = int(thread["pub"]["id"])
         yield thread, thread["pub"]
@@ -138,11 +144,28 @@ WAITS = {"queue": "for wait queue", "mutex": "for mutex", "semaphore": "for sema
 FOR_EVER = 2**64 - 1
 
 
+class Names:
+    """Of threads by address, while a command looks at many: each would go through the list."""
+    known = None
+
+    def __enter__(self):
+        self.known = {}
+        with contextlib.suppress(*debugger.Failures):  # a damaged list
+            for thread, pub in uk_threads():
+                self.known[int(thread.address)] = f"thread {int(pub['id'])} {text_at(pub['name'])}"
+
+    def __exit__(self, *_):
+        self.known = None
+
+
+thread_names = Names()
+
+
 def thread_named(address):
-    for thread, pub in uk_threads():
-        if int(thread.address) == address:
-            return f"thread {int(pub['id'])} {text_at(pub['name'])}"
-    return "a thread that is not listed"
+    if thread_names.known is None:
+        with thread_names:
+            return thread_named(address)
+    return thread_names.known.get(address, "a thread that is not listed")
 
 
 def object_named(address):
@@ -197,17 +220,24 @@ file; elsewhere it is more than what it had when it last left the CPU. The place
 function that is not the scheduler's, and what it is inlined in. Of several CPUs the state names the one."""
     rows = [("Id", "Name", "State", "CPU time", "Place")]
     try:
-        for thread, pub in uk_threads():
-            state = state_of(thread)
-            waits = state in ("waiting", "sleeping")
-            rows.append((str(int(pub["id"])), text_at(pub["name"]),
-                         f"{state} {wait_of(pub)}" if waits else state + cpu_text(thread),
-                         cpu_time(thread), where_thread(thread, state)))
+        with thread_names:
+            for thread, pub in uk_threads():
+                rows.append((str(int(pub["id"])), text_at(pub["name"]), *row_of(thread, pub)))
         if len(rows) == 1:
             print("There are no threads yet.")
     finally:  # of a damaged list what was read
         if len(rows) > 1:
             print_table(rows)
+
+
+def row_of(thread, pub):
+    """State, time and place; of a damaged thread why not."""
+    try:
+        state = state_of(thread)
+        waits = state in ("waiting", "sleeping")
+        return (f"{state} {wait_of(pub)}" if waits else state + cpu_text(thread), cpu_time(thread), where_thread(thread, state))
+    except debugger.Failures as e:
+        return "damaged", "", str(e)
 
 
 @debugger.command("thread")
