@@ -144,7 +144,7 @@ def test_others_are_served_while_a_profile_is_taken(proxy):
 
 
 def test_guest_ends_while_a_profile_is_taken(tmp_path, capfd):
-    """Whoever waits is told; those who do not listen are left."""
+    """Clients that wait get a 502; those that do not read are left."""
     port, path = free_port(), str(tmp_path / "guest")
     with Server(path, Handler) as server, concurrent.futures.ThreadPoolExecutor(1) as pool:
         server.ended = threading.Event()

@@ -193,8 +193,9 @@ static int can_go_on(void)
 		if (!sched_is_idle((const struct thread *)t) &&
 		    t->state != UK_THREAD_EXITED && waits_in_hope(t))
 			return 1;
-	return uk_lcpu_has_work() || uk_timer_may_wake() || uk_intctlr_may_wake() ||
-	       uk_console_may_wake() || !sched_all_idle();
+	return uk_lcpu_has_work() || uk_timer_may_wake() ||
+	       uk_intctlr_may_wake() || uk_console_may_wake() ||
+	       !sched_all_idle();
 }
 
 static void report_all(void)
