@@ -39,6 +39,7 @@ CRASHES = {
     "twice": (r"double free of 0x\w+ of 40 bytes", BOTH),
     "inside": (r"free of 0x\w+, which is inside the used block 0x\w+ of 64 bytes", ALLOCATED),
     "no-block": (r'free of 0x\w+, which is not in "heap"', ()),
+    "freed-link": (r'free of 0xdbdbdbdbdbdbdbdb, which is not in "heap": it was read from a block after its free', ()),
     "used-again": (r"block 0x\w+ of 4096 bytes was written to after it was freed: 1 byte at "
                    r"offset 2000", BOTH),
 }

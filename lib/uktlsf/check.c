@@ -76,6 +76,18 @@ static struct block *walk(struct tlsf *t, const struct pool *pool,
 	return last;
 }
 
+/* What a pointer has that was read from such bytes. */
+static const char *origin_of(const void *ptr)
+{
+	__u64 high = (__uptr)ptr >> 32;
+
+	return high == UK_ALLOC_POISON * 0x01010101UL
+		       ? ": it was read from a block after its free"
+	       : high == UK_ALLOC_CANARY * 0x01010101UL
+		       ? ": it was read past the end of a block"
+		       : "";
+}
+
 /* A free of ptr, where no block in use begins. */
 static void __noreturn wild(struct tlsf *t, void *ptr)
 {
@@ -85,8 +97,8 @@ static void __noreturn wild(struct tlsf *t, void *ptr)
 	int whole;
 
 	if (!pool)
-		MISUSE(__NULL, "free of %p, which is not in \"%s\"", ptr,
-		       t->a.name);
+		MISUSE(__NULL, "free of %p, which is not in \"%s\"%s", ptr,
+		       t->a.name, origin_of(ptr));
 	b = walk(t, pool, ptr, &whole);
 	if (!b)
 		MISUSE(__NULL, "the first header of \"%s\" at %p is damaged",

@@ -106,6 +106,16 @@ static void no_block(void)
 	frees(data + 16);
 }
 
+/* A list whose elements are freed before their link is read. */
+static void freed_link(void)
+{
+	char *first = allocates(64), *next;
+
+	frees(first);
+	memcpy(&next, hide(first) + 32, sizeof(next));
+	frees(next);
+}
+
 /* It is found when the memory is used again. */
 static void used_again(void)
 {
@@ -138,6 +148,7 @@ static const struct {
 	{ "twice", twice, 0 },
 	{ "inside", inside, 0 },
 	{ "no-block", no_block, 0 },
+	{ "freed-link", freed_link, 0 },
 	{ "used-again", used_again, 0 },
 	{ "follows", follows, 0 },
 };
