@@ -27,7 +27,7 @@ def missing(rings):
             yield f"CPU {cpu}: {ring.discarded} events found no room (trace.once, or a crash was being handled)"
         if ring.overwritten:
             yield f"CPU {cpu}: {ring.overwritten} older events were overwritten; LIBUKTRACE_RING_KB sets how many bytes are kept"
-    if not any(ring.events for ring in rings):
+    if not any(ring.events or ring.damaged or ring.discarded or ring.overwritten for ring in rings):
         yield "there is no event: trace.on=NAMES switches tracepoints on, and the command `tracepoints`"
 
 
