@@ -76,16 +76,18 @@ static struct block *walk(struct tlsf *t, const struct pool *pool,
 	return last;
 }
 
-/* What a pointer has that was read from such bytes. */
-static const char *origin_of(const void *ptr)
+/* Of a pointer that was read from what is in freed blocks, and behind them. */
+static const char *origin_of(const void *ptr __unused)
 {
+#ifdef CONFIG_LIBUKALLOC_CHECKS
 	__u64 high = (__uptr)ptr >> 32;
 
-	return high == UK_ALLOC_POISON * 0x01010101UL
-		       ? ": it was read from a block after its free"
-	       : high == UK_ALLOC_CANARY * 0x01010101UL
-		       ? ": it was read past the end of a block"
-		       : "";
+	if (high == UK_ALLOC_POISON * 0x01010101UL)
+		return ": it was read from a block after its free";
+	if (high == UK_ALLOC_CANARY * 0x01010101UL)
+		return ": it was read past the end of a block";
+#endif
+	return "";
 }
 
 /* A free of ptr, where no block in use begins. */
