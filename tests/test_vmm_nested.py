@@ -472,6 +472,12 @@ def test_local_kvm(arch, tmp_path):
         done = subprocess.run([ROOT / "support/run", "--vmm", image, f"do=@{order}"], env=monitor, input=typed, stdout=subprocess.PIPE,
                               text=True, timeout=RUN_SECONDS, check=False)
         assert done.returncode == expected and done.stdout == f"-- do=@{order}\n{typed}", (order, done)
+    # a descriptor of the monitor's own is none of the standard ones
+    closed = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", folder / "vmm", "--append", "do=@3", image], stdout=subprocess.DEVNULL,
+                            timeout=RUN_SECONDS, check=False)
+    assert closed.returncode == 3
+    alone = subprocess.run([folder / "vmm", "--wait", image], stderr=subprocess.PIPE, text=True, timeout=RUN_SECONDS, check=False)
+    assert alone.returncode == 2 and "give --gdb, too" in alone.stderr, alone
     with subprocess.Popen([folder / "vmm", "--append", "do=@h", "--wait", "--gdb", tmp_path / "gdb", image], stdin=subprocess.DEVNULL,
                           stdout=subprocess.DEVNULL) as monitor:
         try:

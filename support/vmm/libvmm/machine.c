@@ -140,7 +140,7 @@ int vmm_memory_map(struct vmm_machine *m, uint64_t gpa, void *mem, size_t len,
 	unsigned int i, slot = VMM_MEMORIES_MAX;
 	int rc;
 
-	if (!len || (gpa | (uintptr_t)mem | len) % VMM_PAGE ||
+	if (!mem || !len || (gpa | (uintptr_t)mem | len) % VMM_PAGE ||
 	    gpa + (len - 1) < gpa || (prot & 5) != 5 || prot > 7)
 		return vmm_failed("vmm_memory_map", -EINVAL);
 	for (i = 0; i < VMM_MEMORIES_MAX; i++) {
@@ -164,11 +164,14 @@ int vmm_memory_unmap(struct vmm_machine *m, uint64_t gpa)
 {
 	for (unsigned int i = 0; i < VMM_MEMORIES_MAX; i++) {
 		struct vmm_memory *s = &m->memories[i];
+		int rc;
 
 		if (!s->mem || s->gpa != gpa)
 			continue;
-		s->mem = NULL;
-		return slot_set(m, i, 0, gpa, 0, NULL);
+		rc = slot_set(m, i, 0, gpa, 0, NULL);
+		if (!rc)
+			s->mem = NULL;
+		return rc;
 	}
 	return vmm_failed("vmm_memory_unmap", -ENOENT);
 }
@@ -191,7 +194,9 @@ void *vmm_memory_at(const struct vmm_machine *m, uint64_t gpa, size_t len)
 int vmm_device_add(struct vmm_machine *m, enum vmm_space space, uint64_t start,
 		   uint64_t len, vmm_access_fn fn, void *ctx)
 {
-	if (!len || start + (len - 1) < start || !fn)
+	if (!len || start + (len - 1) < start || !fn ||
+	    (unsigned int)space > VMM_SPACE_MMIO ||
+	    (space == VMM_SPACE_PORT && start + (len - 1) > UINT16_MAX))
 		return vmm_failed("vmm_device_add", -EINVAL);
 	for (unsigned int i = 0; i < m->n_devices; i++)
 		if (m->devices[i].space == space &&

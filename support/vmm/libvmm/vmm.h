@@ -189,7 +189,9 @@ struct vmm_exit {
 int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e);
 
 /**
- * Makes vmm_run() of a CPU return VMM_EXIT_KICKED soon, or at its next call.
+ * Makes vmm_run() of a CPU return VMM_EXIT_KICKED soon, or at its next call, by
+ * SIGUSR1: vmm_machine_create() gives it a handler that does nothing, and the
+ * threads that run CPUs may not block it.
  * Contexts: any thread, a signal handler.
  */
 void vmm_kick(struct vmm_vcpu *v);

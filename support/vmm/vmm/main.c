@@ -147,6 +147,10 @@ static int parse(int argc, char **argv, struct options *o)
 		return -EINVAL;
 	}
 	o->image = argv[optind];
+	if (o->wait && !o->gdb) {
+		complain("--wait waits for a debugger: give --gdb, too");
+		return -EINVAL;
+	}
 	return o->mem_mib && o->smp && o->irqchip >= 0 && o->filter >= 0
 		       ? 0
 		       : -EINVAL;
@@ -403,6 +407,18 @@ static int loop(struct vm *vm)
 	return status;
 }
 
+/* What is opened would be taken for stdin, stdout or stderr. */
+static void fill_standard_streams(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	static struct vm vm = {
@@ -419,6 +435,7 @@ int main(int argc, char **argv)
 	};
 	int status = STATUS_FAILED;
 
+	fill_standard_streams();
 	if (parse(argc, argv, &o))
 		return STATUS_USAGE;
 	if (!set_up(&vm, &o)) {

@@ -183,6 +183,7 @@ static void test_memory(void **state)
 	assert_int_equal(vmm_memory_map(m, 0x3000, mem + 1, 0x1000, 7),
 			 -EINVAL);
 	assert_int_equal(vmm_memory_map(m, 0x3000, mem, 0, 7), -EINVAL);
+	assert_int_equal(vmm_memory_map(m, 0x3000, NULL, 0x1000, 7), -EINVAL);
 	assert_int_equal(vmm_memory_map(m, 0x3000, mem, 0x1000, 3), -EINVAL);
 	assert_int_equal(vmm_memory_map(m, ~0xfffUL, mem, 0x2000, 7), -EINVAL);
 	assert_ptr_equal(vmm_memory_at(m, 0x2fff, 1), mem + 0x1fff);
@@ -251,6 +252,12 @@ static void test_accesses(void **state)
 
 	assert_int_equal(
 		vmm_device_add(m, VMM_SPACE_PORT, 0x80, 2, device, &last), 0);
+	assert_int_equal(
+		vmm_device_add(m, VMM_SPACE_PORT, 0xffff, 2, device, &last),
+		-EINVAL);
+	assert_int_equal(
+		vmm_device_add(m, (enum vmm_space)9, 0, 2, device, &last),
+		-EINVAL);
 	assert_int_equal(
 		vmm_device_add(m, VMM_SPACE_PORT, 0x81, 1, device, &last),
 		-EEXIST);

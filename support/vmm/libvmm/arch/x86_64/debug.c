@@ -145,7 +145,7 @@ const unsigned int vmm_arch_probe_break = sizeof(code) - 1;
 int vmm_arch_probe_start(struct vmm_vcpu *v, uint8_t *mem)
 {
 	static const struct vmm_segment flat = { 0, ~0U, 0x10, 0xc093 };
-	static struct vmm_state s;
+	struct vmm_state s = { 0 };
 	struct kvm_vcpu_events none = { 0 };
 	int rc = VMM_IOCTL(v->fd, KVM_SET_VCPU_EVENTS, &none);
 
