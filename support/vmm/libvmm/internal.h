@@ -38,7 +38,7 @@ struct vmm_vcpu {
 	pid_t thread;			     /* that runs it; 0: none */
 	int pending;			     /* KVM has an access to end */
 	uint64_t debug_addr[VMM_POINTS_MAX]; /* of the debug registers */
-	int hold_irq;			     /* as struct vmm_debug has it */
+	int step, hold_irq;		     /* as struct vmm_debug has them */
 	/* arm64: what a step has masked, and where; the instruction */
 	uint64_t held, pc;
 	uint32_t insn;
@@ -100,6 +100,11 @@ int vmm_arch_debug(const struct vmm_vcpu *v, const struct vmm_debug *d,
  */
 void vmm_arch_step_begin(struct vmm_vcpu *v);
 void vmm_arch_step_end(struct vmm_vcpu *v);
+
+/** For a step whose access has ended without a word of KVM's. @return 1: the
+ * step is over, as e says; 0: the next KVM_RUN says so; -errno
+ */
+int vmm_arch_step_over(struct vmm_vcpu *v, struct vmm_exit *e);
 
 /** Explains KVM_EXIT_DEBUG, and others that only it has. @return 1: did so */
 int vmm_arch_exit(struct vmm_vcpu *v, struct vmm_exit *e);

@@ -207,6 +207,49 @@ static int run(struct vmm_vcpu *v)
 	return vmm_failed("KVM_RUN", -errno);
 }
 
+/* KVM ends an access in the next KVM_RUN, which here goes no further.
+ * @return 1 if that had an exit, e, that the caller of vmm_run() has to know
+ */
+static int complete(struct vmm_vcpu *v, struct vmm_exit *e)
+{
+	uint8_t kicked = v->run->immediate_exit;
+	int rc = 0, out = 0;
+
+	while (v->pending && !rc && !out) {
+		v->run->immediate_exit = 1;
+		rc = run(v);
+		if (rc == 1)
+			v->pending = 0;
+		else if (!rc)
+			out = handle(v, e); /* the access's other half */
+	}
+	v->run->immediate_exit = kicked;
+	return rc < 0 ? rc : out;
+}
+
+/* A step ends with its access. @return 1: e is the exit; 0: go on; -errno */
+static int end_step(struct vmm_vcpu *v, struct vmm_exit *e)
+{
+	int rc = complete(v, e);
+
+	return rc ? rc : vmm_arch_step_over(v, e);
+}
+
+/* @return 1: interrupted; 0: e is the exit; -errno */
+static int until_exit(struct vmm_vcpu *v, struct vmm_exit *e)
+{
+	int rc;
+
+	for (;;) {
+		rc = v->step && v->pending ? end_step(v, e) : 0;
+		if (rc)
+			return rc < 0 ? rc : 0;
+		rc = run(v);
+		if (rc || handle(v, e))
+			return rc;
+	}
+}
+
 int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e)
 {
 	int rc;
@@ -217,9 +260,7 @@ int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e)
 	else if (!v->pending) /* or the step ends that access */
 		vmm_arch_step_begin(v);
 	v->thread = (pid_t)syscall(SYS_gettid);
-	do
-		rc = run(v);
-	while (!rc && !handle(v, e));
+	rc = until_exit(v, e);
 	v->thread = 0;
 	if (v->hold_irq)
 		vmm_arch_step_end(v);
@@ -242,40 +283,23 @@ void vmm_kick(struct vmm_vcpu *v)
 		syscall(SYS_tgkill, getpid(), thread, VMM_SIGNAL);
 }
 
-/* KVM ends an access in the next KVM_RUN, which here goes no further. */
-static int complete(struct vmm_vcpu *v)
-{
-	uint8_t kicked = v->run->immediate_exit;
-	struct vmm_exit ignored;
-	int rc = 0;
-
-	while (v->pending && !rc) {
-		v->run->immediate_exit = 1;
-		rc = run(v);
-		if (rc == 1)
-			v->pending = 0;
-		else if (!rc)
-			handle(v, &ignored); /* the access's other half */
-	}
-	v->run->immediate_exit = kicked;
-	return rc < 0 ? rc : 0;
-}
-
 /* ---- state, debugging ---- */
 
 int vmm_state_get(struct vmm_vcpu *v, struct vmm_state *s, unsigned int mask)
 {
-	int rc = complete(v);
+	struct vmm_exit ignored;
+	int rc = complete(v, &ignored);
 
-	return rc ? rc : vmm_arch_state_get(v, s, mask);
+	return rc < 0 ? rc : vmm_arch_state_get(v, s, mask);
 }
 
 int vmm_state_set(struct vmm_vcpu *v, const struct vmm_state *s,
 		  unsigned int mask)
 {
-	int rc = complete(v);
+	struct vmm_exit ignored;
+	int rc = complete(v, &ignored);
 
-	return rc ? rc : vmm_arch_state_set(v, s, mask);
+	return rc < 0 ? rc : vmm_arch_state_set(v, s, mask);
 }
 
 int vmm_debug_set(struct vmm_vcpu *v, const struct vmm_debug *d)
@@ -291,7 +315,8 @@ int vmm_debug_set(struct vmm_vcpu *v, const struct vmm_debug *d)
 	}
 	if (rc)
 		return vmm_failed("vmm_debug_set", rc);
-	v->hold_irq = d->on && d->step && d->hold_irq;
+	v->step = d->on && d->step;
+	v->hold_irq = v->step && d->hold_irq;
 	for (unsigned int i = 0; d->on && i < d->n_points; i++)
 		v->debug_addr[i] = d->points[i].addr;
 	return VMM_IOCTL(v->fd, KVM_SET_GUEST_DEBUG, &g);

@@ -186,6 +186,13 @@ void vmm_arch_step_end(struct vmm_vcpu *v)
 	}
 }
 
+int vmm_arch_step_over(struct vmm_vcpu *v, struct vmm_exit *e)
+{
+	(void)v;
+	(void)e;
+	return 0;
+}
+
 int vmm_arch_exit(struct vmm_vcpu *v, struct vmm_exit *e)
 {
 	const struct kvm_debug_exit_arch *d = &v->run->debug.arch;

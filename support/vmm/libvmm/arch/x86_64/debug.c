@@ -52,6 +52,22 @@ void vmm_arch_step_end(struct vmm_vcpu *v)
 	(void)v;
 }
 
+/* KVM's emulator leaves where it writes to a port or device, before it would
+ * report the step.
+ */
+int vmm_arch_step_over(struct vmm_vcpu *v, struct vmm_exit *e)
+{
+	struct kvm_regs regs;
+	int rc = VMM_IOCTL(v->fd, KVM_GET_REGS, &regs);
+
+	if (rc)
+		return rc;
+	e->why = VMM_EXIT_DEBUG;
+	e->debug.why = VMM_DEBUG_STEP;
+	e->debug.pc = regs.rip;
+	return 1;
+}
+
 int vmm_arch_debug(const struct vmm_vcpu *v, const struct vmm_debug *d,
 		   struct kvm_guest_debug *g)
 {
