@@ -101,8 +101,8 @@ int vmm_arch_debug(const struct vmm_vcpu *v, const struct vmm_debug *d,
 void vmm_arch_step_begin(struct vmm_vcpu *v);
 void vmm_arch_step_end(struct vmm_vcpu *v);
 
-/** For a step whose access has ended without a word of KVM's. @return 1: the
- * step is over, as e says; 0: the next KVM_RUN says so; -errno
+/** For a step whose access has ended, and KVM has not reported it. @return 1:
+ * the step is over, e is filled in; 0: the next KVM_RUN reports it; -errno
  */
 int vmm_arch_step_over(struct vmm_vcpu *v, struct vmm_exit *e);
 
