@@ -484,6 +484,38 @@ static void test_json(void **state)
 	}
 }
 
+/* RFC 3986, 2.1, and the first of each name. */
+static void test_query(void **state __unused)
+{
+	static const struct {
+		const char *query, *name;
+		int len;
+		const char *value;
+	} rows[] = {
+		{ "on=a%2Cb", "on", 3, "a,b" },
+		{ "x&on=1&on=2", "on", 1, "1" },
+		{ "only=1&on=%41%7e", "on", 2, "A~" },
+		{ "on=", "on", 0, "" },
+		{ "", "on", -ENOENT, NULL },
+		{ "on&off=1", "on", -ENOENT, NULL },
+		{ "on=%4", "on", -EINVAL, NULL },
+		{ "on=%00", "on", -EINVAL, NULL },
+		{ "on=1234567", "on", 7, "1234567" },
+		{ "on=12345678", "on", -ENOSPC, NULL },
+	};
+	char buf[8];
+
+	for (__sz i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct uk_http_request req = { .query = rows[i].query };
+
+		assert_int_equal(
+			uk_http_query(&req, rows[i].name, buf, sizeof(buf)),
+			rows[i].len);
+		if (rows[i].value)
+			assert_string_equal(buf, rows[i].value);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -492,6 +524,7 @@ int main(void)
 		cmocka_unit_test(test_rescue),	  cmocka_unit_test(test_accept),
 		cmocka_unit_test(test_routes),	  cmocka_unit_test(test_head),
 		cmocka_unit_test(test_dates),	  cmocka_unit_test(test_json),
+		cmocka_unit_test(test_query),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
