@@ -137,16 +137,17 @@ uk_late_initcall_prio(0, check_all, 9);
 #endif
 
 #ifdef CONFIG_LIBUKALLOC_CHECKS
-/* A pointer that was read from such bytes, plus the offset of a member. */
 static void explain_address(const struct ukarch_trap_ctx *trap)
 {
-	__u64 high = trap && trap->addr_valid ? trap->fault_address >> 32 : 0;
+	unsigned int filling = trap && trap->addr_valid
+				       ? uk_alloc_filling(trap->fault_address)
+				       : 0;
 
-	if (high == UK_ALLOC_POISON * 0x01010101UL)
+	if (filling == UK_ALLOC_POISON)
 		uk_pr_crit("Address: what fills freed blocks, 0x%02x: "
 			   "a pointer was read after the free\n",
 			   UK_ALLOC_POISON);
-	else if (high == UK_ALLOC_CANARY * 0x01010101UL)
+	else if (filling == UK_ALLOC_CANARY)
 		uk_pr_crit("Address: what follows blocks, 0x%02x: "
 			   "a pointer was read past the end\n",
 			   UK_ALLOC_CANARY);

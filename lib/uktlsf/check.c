@@ -80,11 +80,11 @@ static struct block *walk(struct tlsf *t, const struct pool *pool,
 static const char *origin_of(const void *ptr __unused)
 {
 #ifdef CONFIG_LIBUKALLOC_CHECKS
-	__u64 high = (__uptr)ptr >> 32;
+	unsigned int filling = uk_alloc_filling((__uptr)ptr);
 
-	if (high == UK_ALLOC_POISON * 0x01010101UL)
+	if (filling == UK_ALLOC_POISON)
 		return ": it was read from a block after its free";
-	if (high == UK_ALLOC_CANARY * 0x01010101UL)
+	if (filling == UK_ALLOC_CANARY)
 		return ": it was read past the end of a block";
 #endif
 	return "";

@@ -234,6 +234,19 @@ void uk_free_from(struct uk_alloc *a, void *ptr, void *caller);
 #define UK_ALLOC_POISON 0xdb
 #define UK_ALLOC_CANARY 0xc9
 
+/**
+ * UK_ALLOC_POISON or UK_ALLOC_CANARY if an address is a pointer that was read
+ * from such bytes, or of a member there; else 0. Contexts: any.
+ */
+static inline unsigned int uk_alloc_filling(__uptr addr)
+{
+	__u64 high = addr >> 32;
+
+	return high == UK_ALLOC_POISON * 0x01010101UL	? UK_ALLOC_POISON
+	       : high == UK_ALLOC_CANARY * 0x01010101UL ? UK_ALLOC_CANARY
+							: 0;
+}
+
 /** 1 if memory errors are to be found (heap.checks). Contexts: any; constant
  * once parameters are read.
  */
