@@ -104,12 +104,20 @@ def test_program(arch, cc, tmp_path):
     if arch != "x86_64" or cc != "gcc":
         return
     image = build("hello", "x86_64")
+    os.mkfifo(tmp_path / "fifo")
     for words, status, text in (
             (["--mem", "0", image.path], 2, "--mem 0: use a whole number from 1 to 1048576"),
             ([], 2, "name one IMAGE"),
             (["--seccomp", "of", image.path], 2, "--seccomp of: use on or off"),
             (["--irqchip", "no", image.path], 2, "--irqchip no: use on or off"),
+            (["--smp", "41", image.path], 2, "--smp 41: use a whole number from 1 to 40"),
+            (["--smp", "2", "--irqchip", "off", image.path], 2, "--smp 2: with --irqchip off use 1"),
+            (["--gdb", "65536", image.path], 2, "--gdb 65536: use PORT, ADDRESS:PORT, or the path of a Unix socket, with a /"),
+            (["--guest-gdb", "x", image.path], 2, "--guest-gdb x: use PORT"),
+            (["--shell", "/" * 200, image.path], 2, "this path is too long for a Unix socket"),
             ([tmp_path / "none"], 125, "No such file or directory"),
+            ([tmp_path], 125, f"{tmp_path} is not an image: it is no regular file"),
+            ([tmp_path / "fifo"], 125, "fifo is not an image: it is no regular file"),
             ([ROOT / "README.md"], 125, "it is not an ELF file of this architecture"),
             (["--mem", "1", image.path], 125, "it does not fit into the memory of the machine"),
             ([folder / "vmm"], 125, "is not an image")):

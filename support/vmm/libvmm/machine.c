@@ -39,11 +39,19 @@ static void no_effect(int number)
 	(void)number;
 }
 
-/* Without SA_RESTART: KVM_RUN shall return. */
+/* Any handler lets KVM_RUN return, with SA_RESTART, too. That is for other
+ * calls of a thread that has just left vmm_run().
+ */
 static int signal_prepare(void)
 {
-	struct sigaction a = { .sa_handler = no_effect };
+	struct sigaction a = { .sa_handler = no_effect,
+			       .sa_flags = SA_RESTART };
+	struct sigaction old;
 
+	if (sigaction(VMM_SIGNAL, NULL, &old))
+		return -errno;
+	if (old.sa_handler != SIG_DFL && old.sa_handler != SIG_IGN)
+		return 0;
 	return sigaction(VMM_SIGNAL, &a, NULL) ? -errno : 0;
 }
 
@@ -76,9 +84,12 @@ static int create(struct vmm_machine *m)
 
 int vmm_machine_create(struct vmm_machine **out, unsigned int options)
 {
-	struct vmm_machine *m = calloc(1, sizeof(*m));
+	struct vmm_machine *m;
 	int rc;
 
+	if (options & ~VMM_IRQCHIP)
+		return vmm_failed("vmm_machine_create", -EINVAL);
+	m = calloc(1, sizeof(*m));
 	if (!m)
 		return vmm_failed("calloc", -ENOMEM);
 	m->kvm = m->fd = m->irqchip = -1;
@@ -115,9 +126,10 @@ void vmm_machine_destroy(struct vmm_machine *m)
 
 /* ---- memory ---- */
 
+/* Neither is empty; each may end where the address space does. */
 static int overlap(uint64_t a, uint64_t a_len, uint64_t b, uint64_t b_len)
 {
-	return a < b + b_len && b < a + a_len;
+	return a <= b + (b_len - 1) && b <= a + (a_len - 1);
 }
 
 static int slot_set(struct vmm_machine *m, unsigned int slot,

@@ -5,6 +5,7 @@
  * becomes one of enum vmm_exit_why; accesses go to the machine's devices first.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -252,8 +253,12 @@ static int until_exit(struct vmm_vcpu *v, struct vmm_exit *e)
 
 int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e)
 {
+	sigset_t kick, old;
 	int rc;
 
+	sigemptyset(&kick);
+	sigaddset(&kick, VMM_SIGNAL);
+	pthread_sigmask(SIG_UNBLOCK, &kick, &old);
 	*e = (struct vmm_exit){ .why = VMM_EXIT_KICKED };
 	if (!v->hold_irq)
 		v->text.page = 0;
@@ -262,6 +267,7 @@ int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e)
 	v->thread = (pid_t)syscall(SYS_gettid);
 	rc = until_exit(v, e);
 	v->thread = 0;
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	if (v->hold_irq)
 		vmm_arch_step_end(v);
 	if (rc == 1) {
@@ -285,29 +291,46 @@ void vmm_kick(struct vmm_vcpu *v)
 
 /* ---- state, debugging ---- */
 
-int vmm_state_get(struct vmm_vcpu *v, struct vmm_state *s, unsigned int mask)
+/* @return 0: its state may be used; -errno */
+static int prepare(struct vmm_vcpu *v, unsigned int mask)
 {
 	struct vmm_exit ignored;
-	int rc = complete(v, &ignored);
+	int rc;
 
-	return rc < 0 ? rc : vmm_arch_state_get(v, s, mask);
+	if (mask & ~VMM_STATE_ALL)
+		return vmm_failed("mask of a state", -EINVAL);
+	rc = complete(v, &ignored);
+	return rc < 0 ? rc : 0;
+}
+
+int vmm_state_get(struct vmm_vcpu *v, struct vmm_state *s, unsigned int mask)
+{
+	return prepare(v, mask) ?: vmm_arch_state_get(v, s, mask);
 }
 
 int vmm_state_set(struct vmm_vcpu *v, const struct vmm_state *s,
 		  unsigned int mask)
 {
-	struct vmm_exit ignored;
-	int rc = complete(v, &ignored);
+	return prepare(v, mask) ?: vmm_arch_state_set(v, s, mask);
+}
 
-	return rc < 0 ? rc : vmm_arch_state_set(v, s, mask);
+/* 0, or -errno of what is wrong on both architectures. */
+static int check_points(const struct vmm_debug *d)
+{
+	if (d->n_points > VMM_POINTS_MAX)
+		return -ENOSPC;
+	for (unsigned int i = 0; i < d->n_points; i++)
+		if ((unsigned int)d->points[i].type > VMM_POINT_ACCESS)
+			return -EINVAL;
+	return 0;
 }
 
 int vmm_debug_set(struct vmm_vcpu *v, const struct vmm_debug *d)
 {
 	struct kvm_guest_debug g = { 0 };
-	int rc = 0;
+	int rc = d->on ? check_points(d) : 0;
 
-	if (d->on) {
+	if (d->on && !rc) {
 		g.control = KVM_GUESTDBG_ENABLE |
 			    (d->step ? KVM_GUESTDBG_SINGLESTEP : 0) |
 			    (d->software ? KVM_GUESTDBG_USE_SW_BP : 0);

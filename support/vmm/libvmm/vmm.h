@@ -39,8 +39,8 @@ const char *vmm_step(void);
  * Makes a machine without memory and CPUs.
  *
  * @param options VMM_*
- * @return 0; -ENOENT, -EACCES: /dev/kvm; -ENOTSUP: another version of KVM, or
- *   one that lacks what this library needs; -ENOMEM, -EMFILE
+ * @return 0; -EINVAL: options; -ENOENT, -EACCES: /dev/kvm; -ENOTSUP: another
+ *   version of KVM, or one that lacks what this library needs; -ENOMEM, -EMFILE
  */
 int vmm_machine_create(struct vmm_machine **m, unsigned int options);
 
@@ -137,7 +137,7 @@ struct vmm_machine *vmm_vcpu_machine(const struct vmm_vcpu *v);
  * Reads or writes the parts of the state that `mask` names, VMM_STATE_* of
  * vmm_state.h. An access to a device that has not ended does so before.
  *
- * @return 0; -EINVAL: the CPU refuses a value
+ * @return 0; -EINVAL: mask; the CPU refuses a value
  */
 int vmm_state_get(struct vmm_vcpu *v, struct vmm_state *s, unsigned int mask);
 int vmm_state_set(struct vmm_vcpu *v, const struct vmm_state *s,
@@ -190,9 +190,9 @@ int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e);
 
 /**
  * Makes vmm_run() of a CPU return VMM_EXIT_KICKED soon, or at its next call, by
- * SIGUSR1: vmm_machine_create() gives it a handler that does nothing, and the
- * threads that run CPUs may not block it.
- * Contexts: any thread, a signal handler.
+ * SIGUSR1, which vmm_run() unblocks while it runs. vmm_machine_create() gives
+ * it a handler that does nothing, unless the program has its own. Contexts: any
+ * thread, a signal handler.
  */
 void vmm_kick(struct vmm_vcpu *v);
 
@@ -229,8 +229,8 @@ struct vmm_debug {
 /**
  * Sets it, for the next vmm_run().
  *
- * @return 0; -ENOSPC: more points than debug registers; -EINVAL: alignment or
- *   length; -ENOTSUP: a type that the CPU has not
+ * @return 0; -ENOSPC: more points than debug registers; -EINVAL: type,
+ * alignment or length; -ENOTSUP: a type that the CPU has not
  */
 int vmm_debug_set(struct vmm_vcpu *v, const struct vmm_debug *d);
 

@@ -42,13 +42,13 @@ static const char usage[] =
 
 /* The guest's ports, by the number that it knows. */
 static const struct {
-	const char *name;
+	const char *name, *option;
 	unsigned int is_file;
 } ports[CONSOLES_MAX] = {
-	{ "core", 1 },
-	{ "metrics", 0 },
-	{ "stub", 0 },
-	{ "shell", 0 },
+	{ "core", "core", 1 },
+	{ "metrics", "metrics", 0 },
+	{ "stub", "guest-gdb", 0 },
+	{ "shell", "shell", 0 },
 };
 
 struct options {
@@ -93,6 +93,37 @@ static int on_or_off(const char *option, const char *text)
 	return -1;
 }
 
+/* 1 after a message. */
+static int is_wrong_line(const char *option, const char *where)
+{
+	const char *why = where ? line_check(where) : NULL;
+
+	if (why)
+		complain("--%s %s: %s", option, where, why);
+	return why != NULL;
+}
+
+/* What the parts of a machine need of each other. 0, or -EINVAL after a message
+ */
+static int check(const struct options *o)
+{
+	int wrong = is_wrong_line("gdb", o->gdb);
+
+	for (unsigned int i = 0; i < CONSOLES_MAX && !wrong; i++)
+		wrong = !ports[i].is_file &&
+			is_wrong_line(ports[i].option, o->ports[i]);
+	if (!wrong && o->wait && !o->gdb) {
+		complain("--wait waits for a debugger: give --gdb, too");
+		wrong = 1;
+	}
+	if (!wrong && o->smp > arch_cpus_max(o->irqchip)) {
+		complain("--smp %lu: with --irqchip off use %u", o->smp,
+			 arch_cpus_max(o->irqchip));
+		wrong = 1;
+	}
+	return wrong ? -EINVAL : 0;
+}
+
 static int parse(int argc, char **argv, struct options *o)
 {
 	static const struct option longs[] = {
@@ -112,7 +143,7 @@ static int parse(int argc, char **argv, struct options *o)
 			o->mem_mib = number("mem", optarg, 1UL << 20);
 			break;
 		case 's':
-			o->smp = number("smp", optarg, VMM_VCPUS_MAX);
+			o->smp = number("smp", optarg, arch_cpus_max(1));
 			break;
 		case 'a':
 			o->append = optarg;
@@ -147,12 +178,8 @@ static int parse(int argc, char **argv, struct options *o)
 		return -EINVAL;
 	}
 	o->image = argv[optind];
-	if (o->wait && !o->gdb) {
-		complain("--wait waits for a debugger: give --gdb, too");
-		return -EINVAL;
-	}
 	return o->mem_mib && o->smp && o->irqchip >= 0 && o->filter >= 0
-		       ? 0
+		       ? check(o)
 		       : -EINVAL;
 }
 
@@ -160,7 +187,8 @@ static int parse(int argc, char **argv, struct options *o)
 
 static int load(struct vm *vm, const char *path, struct image *image)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), rc;
+	/* A FIFO would wait for its writer. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc;
 	struct stat st = { 0 };
 	const size_t boot_data = arch_image_base - arch_ram_base;
 	const char *why = NULL;
@@ -169,6 +197,11 @@ static int load(struct vm *vm, const char *path, struct image *image)
 	if (fd < 0 || fstat(fd, &st)) {
 		complain("cannot read %s: %s", path, strerror(errno));
 		return -errno;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		complain("%s is not an image: it is no regular file", path);
+		close(fd);
+		return -ENOEXEC;
 	}
 	file = mmap(NULL, (size_t)st.st_size + 1, PROT_READ, MAP_PRIVATE, fd,
 		    0);
@@ -225,7 +258,8 @@ static int consoles(struct vm *vm, const struct options *o)
 				     : 0;
 
 		if (rc) {
-			complain("%s: %s", o->ports[i], strerror(-rc));
+			complain("--%s %s: %s", ports[i].option, o->ports[i],
+				 strerror(-rc));
 			return rc;
 		}
 	}
@@ -272,7 +306,7 @@ static int set_up(struct vm *vm, const struct options *o)
 	rc = arch_boot_data(vm, &image);
 	if (rc) {
 		complain(
-			"no room for boot data: more --mem, a shorter --append or fewer CPUs");
+			"no room for boot data: more --mem, or a shorter --append");
 		return rc;
 	}
 	rc = arch_start(vm);

@@ -99,10 +99,15 @@ int devices_add(struct vm *vm);
 
 /* ---- line.c ---- */
 
+/** @param where a port of 127.0.0.1, ADDRESS:PORT, or the path of a Unix socket
+ * @return NULL, or what is wrong with it
+ */
+const char *line_check(const char *where);
 /**
- * @param where a port of 127.0.0.1, ADDRESS:PORT, or the path of a Unix socket
+ * @param where as line_check() accepts it. A socket's file stays behind: the
+ *   filter allows no removal. One that no process has is replaced.
  * @return a socket that listens, or -errno; -EEXIST: a file is there that is no
- *   socket
+ *   socket; -EADDRINUSE
  */
 int line_listen(const char *where);
 /** @return a client's, or -1 */
@@ -135,6 +140,9 @@ extern const uint64_t arch_image_base;
 
 /** The entry of a valid image: of PVH, of the ELF header. 0: it has none. */
 uint64_t arch_entry(const uint8_t *file, size_t len);
+
+/** How many CPUs it may have. */
+unsigned int arch_cpus_max(int irqchip);
 
 /** Gives the machine its memory. */
 int arch_memory(struct vm *vm);

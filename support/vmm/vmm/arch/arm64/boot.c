@@ -40,6 +40,12 @@ uint64_t arch_entry(const uint8_t *file, size_t len)
 	return e.e_entry >= RAM ? e.e_entry : 0;
 }
 
+unsigned int arch_cpus_max(int irqchip)
+{
+	(void)irqchip;
+	return VMM_VCPUS_MAX;
+}
+
 int arch_memory(struct vm *vm)
 {
 	return vmm_memory_map(vm->m, RAM, vm->ram, vm->ram_size, 7);

@@ -85,6 +85,12 @@ uint64_t arch_entry(const uint8_t *file, size_t len)
 
 /* ---- memory and boot data ---- */
 
+/* Others start by an interrupt. */
+unsigned int arch_cpus_max(int irqchip)
+{
+	return irqchip ? MPTABLE_CPUS : 1;
+}
+
 static uint64_t low_size(const struct vm *vm)
 {
 	return vm->ram_size < LOW_MAX ? vm->ram_size : LOW_MAX;
@@ -153,8 +159,7 @@ int arch_boot_data(struct vm *vm, const struct image *image)
 		{ .addr = HIGH, .size = vm->ram_size - low, .type = TYPE_RAM },
 	};
 
-	if (low < 2 * HOLE_END || vm->n_cpus > MPTABLE_CPUS ||
-	    write_command_line(vm))
+	if (low < 2 * HOLE_END || write_command_line(vm))
 		return -ENOSPC;
 	if (vm->irqchip)
 		mptable_write(vm->ram, vm->n_cpus);
