@@ -242,9 +242,24 @@ SCENES = {
     "hardware_breakpoints": ((), ("loop", "20"), 0),
     "watchpoints": ((), ("stores",), 0),
     "watch_a_condition": ((), ("stores",), 0),
+    # step_scenes.py
+    "repeats_and_flags": ((), ("special",), 0),
+    "breakpoints_on_repeats_and_flags": ((), ("special",), 0),
+    "over_a_function": ((), ("special",), 0),
+    "watched_store": ((), ("special",), 0),
+    "watched_store_with_a_breakpoint": ((), ("special",), 0),
+    "over_a_trap_of_the_program": ((), ("trap",), 0),
+    "a_breakpoint_on_a_trap_of_the_program": ((0,), ("trap",), 0),
+    "a_breakpoint_on_a_trap_of_the_program stepped": ((1,), ("trap",), 0),
+    "jump_to_a_breakpoint": ((), (), CRASHED),
+    "watched_local": ((), ("locals", "5"), 0),
+    "watched_reads": ((), ("stores",), 0),
+    "writes_under_breakpoints_of_memcpy": ((), ("loop", "3"), 0),
+    "ctrl_c_in_steps": ((), ("spin",), 1),
 }
-# QEMU's nested SVM has no debug registers and no AVX.
-NOT_ON = {"x86_64": {"hardware_breakpoints", "watchpoints", "watch_a_condition", "registers"},
+# QEMU's nested SVM has no debug registers and no AVX, and traps of the program's own do not exit.
+NOT_ON = {"x86_64": {"hardware_breakpoints", "watchpoints", "watch_a_condition", "registers", "watched_store",
+                     "watched_store_with_a_breakpoint", "watched_local", "watched_reads", "over_a_trap_of_the_program"},
           "arm64": {"registers_without_avx"}}
 
 
@@ -265,12 +280,18 @@ def given_up(nested):
     return lambda: nested.run("cat /tmp/log; kill $(cat /tmp/pid)")[1]
 
 
-def played(nested, port, image, name, **more):
-    """One of SCENES, to its end."""
-    args, _, expected = SCENES[name]
-    play(image, f"127.0.0.1:{port}", name.partition(" ")[0], *args, seconds=150, blame=given_up(nested), **more)
+MORE = [ROOT / "tests/gdb/step_scenes.py", ROOT / "tests/gdb/vmm_scenes.py"]
+
+
+def played(nested, port, image, name):
+    """One of SCENES, to its end: a program that ends as it does alone has printed the same."""
+    args, argv, expected = SCENES[name]
+    play(image, f"127.0.0.1:{port}", name.partition(" ")[0], *args, seconds=150, blame=given_up(nested), more=MORE)
     status, out = ended(nested)
     assert status == expected, out
+    alone = image.run(*argv) if expected == 0 else None
+    if alone and alone.status == 0:
+        assert [x for x in out.splitlines() if not x.startswith("[")] == [x for x in alone.lines if not x.startswith("[")]
 
 
 @pytest.mark.parametrize("name", SCENES)
@@ -283,7 +304,7 @@ def test_gdb(nested, name):
     port = start(nested, "--irqchip off" + ("" if late else " --wait"), SCENES[name][1])
     if late:
         nested.run("until grep -q 'scene spin' /tmp/log; do sleep 0.1; done")
-    played(nested, port, build("debuggee", nested.arch, config=IMAGES["debuggee"]), name, more=[ROOT / "tests/gdb/vmm_scenes.py"])
+    played(nested, port, build("debuggee", nested.arch, config=IMAGES["debuggee"]), name)
 
 
 def image_of_no_library(arch, path, at, blame):
@@ -304,8 +325,11 @@ def test_gdb_at_an_image_of_no_library(nested):
 
 OWN = ("breakpoints", "steps", "conditions_in_the_guest", "data_and_calls", "hardware_breakpoints", "watchpoints",
        "watch_a_condition", "each_instruction", "stepping_beside_breakpoints", "atomic_line", "range_of_a_long_line",
-       "interrupt", "interrupt irqs-off")
-OWN_NOT_ON = {**NOT_ON, "arm64": set()}
+       "interrupt", "interrupt irqs-off", "repeats_and_flags", "breakpoints_on_repeats_and_flags", "over_a_function",
+       "watched_store", "watched_store_with_a_breakpoint", "over_a_trap_of_the_program", "a_breakpoint_on_a_trap_of_the_program",
+       "a_breakpoint_on_a_trap_of_the_program stepped", "watched_local", "watched_reads", "writes_under_breakpoints_of_memcpy",
+       "ctrl_c_in_steps")
+OWN_NOT_ON = {"x86_64": NOT_ON["x86_64"] - {"over_a_trap_of_the_program"}, "arm64": set()}
 
 
 @pytest.mark.parametrize("name", OWN)
@@ -340,8 +364,7 @@ def test_gdb_at_the_guests_stub_with_qemu(nested, name, console):
     args, argv, expected = SCENES[name]
     image = build("debuggee", nested.arch)
     port = start_with_qemu(nested, image, "with-stub", argv, console)
-    play(image, f"127.0.0.1:{port}", name.partition(" ")[0], *args, seconds=150,
-         blame=given_up(nested))
+    play(image, f"127.0.0.1:{port}", name.partition(" ")[0], *args, seconds=150, more=MORE, blame=given_up(nested))
     _, out = ended(nested)
     # without semihosting the status is what the guest says last
     said = re.findall(r"INFO: exit (\d+)$", out, re.M)

@@ -154,6 +154,36 @@ def each_cpu(cpus):
 
 
 @scene
+def interrupt_a_halted_cpu(name):
+    """Ctrl-C while it waits for an interrupt; where the controller is in the kernel nothing but one wakes it."""
+    to_main()
+    run(f"tbreak {name}")
+    go()
+    assert interrupted(0.05) == {"signal": "SIGINT"}
+    assert name in [f.name() for f in frames()], [f.name() for f in frames()]
+    run("kill")
+
+
+def masks():
+    """Bits of the flags by which interrupts are masked."""
+    return number("$cpsr & 0xc0") if is_arm() else number("$eflags & 0x200")
+
+
+def check_masks(insn, before, after):
+    """What an instruction does to the masks, or has of them, is as without a debugger."""
+    if insn[:2] == ["msr", "daifset,"]:
+        assert after == before | int(insn[2].lstrip("#"), 0) << 6 & 0xc0, (insn, before, after)
+    elif insn[0] == "mrs" and insn[2] == "daif":
+        assert number(f"${insn[1].rstrip(',')} & 0xc0") == before == after, insn
+    elif insn[0] == "pushf":
+        assert number("*(long *)$sp") & 0x300 == before == after, insn
+    elif insn[0] in ("cli", "sti"):
+        assert after == (0x200 if insn[0] == "sti" else 0), insn
+    elif insn[0] != "msr":
+        assert after == before, (insn, before, after)
+
+
+@scene
 def steps_among_interrupts(function_name, count):
     """A timer's interrupt is pending at each step, and none comes in."""
     to_main()
@@ -161,18 +191,11 @@ def steps_among_interrupts(function_name, count):
     go()
     seen = set()
     for _ in range(count):
-        # what the instruction does to the masks, or has of them
         insn = run("x/i $pc").split(":", 1)[1].split()
-        before = number("$cpsr & 0xc0")
+        before = masks()
         run("stepi")
         seen.add(function())
-        after = number("$cpsr & 0xc0")
-        if insn[:2] == ["msr", "daifset,"]:
-            assert after == before | int(insn[2].lstrip("#"), 0) << 6 & 0xc0, (insn, before, after)
-        elif insn[0] == "mrs" and insn[2] == "daif":
-            assert number(f"${insn[1].rstrip(',')} & 0xc0") == before == after, insn
-        elif insn[0] != "msr":
-            assert after == before, (insn, before, after)
+        check_masks(insn, before, masks())
     assert not any(name in str(f) for f in seen for name in ("ukarch_trap", "entry_")), seen
     assert {"work", "uk_mutex_lock"} <= seen, seen
     exits()

@@ -42,6 +42,7 @@ struct vmm_vcpu {
 	/* arm64: what a step has masked, and where; the instruction */
 	uint64_t held, pc;
 	uint32_t insn;
+	unsigned int pushf; /* x86_64: bytes of this instruction, or 0 */
 	struct {
 		uint64_t page; /* its number and 1; 0: not known */
 		uint64_t gpa, vectors;
@@ -95,9 +96,7 @@ int vmm_arch_state_set(struct vmm_vcpu *v, const struct vmm_state *s,
 int vmm_arch_debug(const struct vmm_vcpu *v, const struct vmm_debug *d,
 		   struct kvm_guest_debug *g);
 
-/** Before and after a run that is a step with interrupts held back: what KVM
- * does not do itself.
- */
+/** Before and after a run that is a step: what KVM does not do itself. */
 void vmm_arch_step_begin(struct vmm_vcpu *v);
 void vmm_arch_step_end(struct vmm_vcpu *v);
 

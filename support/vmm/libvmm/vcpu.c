@@ -260,7 +260,7 @@ int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e)
 	sigaddset(&kick, VMM_SIGNAL);
 	pthread_sigmask(SIG_UNBLOCK, &kick, &old);
 	*e = (struct vmm_exit){ .why = VMM_EXIT_KICKED };
-	if (!v->hold_irq)
+	if (!v->step)
 		v->text.page = 0;
 	else if (!v->pending) /* or the step ends that access */
 		vmm_arch_step_begin(v);
@@ -268,7 +268,7 @@ int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e)
 	rc = until_exit(v, e);
 	v->thread = 0;
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (v->hold_irq)
+	if (v->step)
 		vmm_arch_step_end(v);
 	if (rc == 1) {
 		v->run->immediate_exit = 0;

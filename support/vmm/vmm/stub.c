@@ -102,7 +102,8 @@ static void all_continue(void)
 }
 
 /* Another CPU that hit a breakpoint at the same time does so again when it
- * runs: by then the debugger may have removed it, or let that CPU stand.
+ * runs: by then the debugger may have removed it, or let that CPU stand. So
+ * does one that ended a step when the debugger interrupted it.
  */
 static int hits_again(struct cpu *c)
 {
@@ -161,6 +162,25 @@ static void signalled(struct cpu *c, int signal, const char *what)
 
 /* ---- exits ---- */
 
+static void instruction_at(uint64_t pc, uint8_t insn[INSN_MAX])
+{
+	memset(insn, 0, INSN_MAX);
+	stub_ops.mem_read(&stub.target, pc, insn, INSN_MAX);
+}
+
+/* The program's own breakpoint instruction is over, as without a debugger. */
+static void pass_trap(struct cpu *c, uint64_t pc)
+{
+	struct vmm_state *state = stub_state(&stub, c, VMM_STATE_GENERAL);
+	uint8_t insn[INSN_MAX];
+
+	if (!state)
+		return;
+	instruction_at(pc, insn);
+	arch_pc_set(state, pc + arch_trap_len(insn));
+	vmm_state_set(c->v, state, VMM_STATE_GENERAL);
+}
+
 /* A breakpoint, in text or of a debug register. 1: it stops. */
 static int breakpoint(struct cpu *c, uint64_t pc)
 {
@@ -173,10 +193,12 @@ static int breakpoint(struct cpu *c, uint64_t pc)
 		.core = cpu_index(c),
 	};
 
-	if (!p)
-		stop.why = GDB_STOP_SIGNAL; /* the program's own */
-	else if (gdb_points_check(&stub.session, stop.tid, pc) ==
-		 GDB_CHECK_PASS)
+	if (!p) {
+		stop.why = GDB_STOP_SIGNAL;
+		if (c->exit.debug.why == VMM_DEBUG_SOFTWARE)
+			pass_trap(c, pc);
+	} else if (gdb_points_check(&stub.session, stop.tid, pc) ==
+		   GDB_CHECK_PASS)
 		return 0;
 	stopped(c, &stop);
 	return 1;
@@ -202,9 +224,9 @@ static void watchpoint(struct cpu *c, uint64_t addr)
 /* A debugger knows how to get over a sequence, and is asked. */
 static int at_sequence(uint64_t pc)
 {
-	uint8_t insn[INSN_MAX] = { 0 };
+	uint8_t insn[INSN_MAX];
 
-	stub_ops.mem_read(&stub.target, pc, insn, sizeof(insn));
+	instruction_at(pc, insn);
 	return arch_is_sequence(insn);
 }
 
@@ -334,6 +356,7 @@ void stub_input(void)
 	}
 	run_pause(stub.vm);
 	forget_states();
+	drop_hits(NULL);
 	signalled(interrupted(),
 		  poll == GDB_POLL_INTERRUPT ? GDB_SIGINT : GDB_SIGTRAP, NULL);
 }

@@ -134,6 +134,9 @@ uint64_t arch_entry_executable(uint64_t entry);
 /** The CPU reads its page tables anew. */
 void arch_flush(struct stub *s, struct cpu *c);
 
+/** Bytes of a breakpoint instruction, a program's own; 0: it is none. */
+unsigned int arch_trap_len(const uint8_t *insn);
+
 /** 1: an instruction begins a sequence that a step between would undo. */
 int arch_is_sequence(const uint8_t *insn);
 

@@ -31,6 +31,7 @@ static _Alignas(4096) uint8_t run_page[2][4096];
 static void (*exits[8])(void);
 static unsigned int next_exit;
 static struct kvm_guest_debug debug;
+static struct kvm_regs regs;
 
 static int fails(void)
 {
@@ -124,6 +125,12 @@ int __wrap_ioctl(int fd, unsigned long request, ...)
 		return FILES + files++;
 	case KVM_GET_SUPPORTED_CPUID:
 		((struct kvm_cpuid2 *)arg)->nent = 0;
+		return 0;
+	case KVM_GET_REGS:
+		*(struct kvm_regs *)arg = regs;
+		return 0;
+	case KVM_GET_SREGS: /* no paging */
+		memset(arg, 0, sizeof(struct kvm_sregs));
 		return 0;
 	case KVM_SET_GUEST_DEBUG:
 		debug = *(struct kvm_guest_debug *)arg;
@@ -509,6 +516,70 @@ static void test_debug_registers(void **state)
 	vmm_machine_destroy(m);
 }
 
+/* Where steps leave 0x1000; what the instruction pushes. */
+static uint64_t step_to;
+static uint8_t *pushed;
+
+static void stepped(void)
+{
+	regs.rip = step_to;
+	memcpy(pushed, "\xff\xff", 2);
+	RUN->exit_reason = KVM_EXIT_DEBUG;
+	RUN->debug.arch.exception = 1;
+	RUN->debug.arch.dr6 = 0x4000;
+}
+
+/* A step is by the CPU's flag, which no program may see that is stepped. */
+static void test_steps_and_flags(void **state)
+{
+	static const struct {
+		uint8_t insn[3];
+		uint64_t to;
+		uint8_t high; /* byte of the flags, then */
+	} steps[] = {
+		{ { 0x9c }, 0x1001, 0xfe },
+		{ { 0x48, 0x9c }, 0x1002, 0xfe },
+		{ { 0x66, 0x9c }, 0x1002, 0xfe },
+		{ { 0x66, 0x4c, 0x9c }, 0x1003, 0xfe },
+		{ { 0x48, 0x9c }, 0x1001, 0xff }, /* DEC in 32-bit code */
+		{ { 0x9c }, 0x2000, 0xff },	  /* it has trapped */
+		{ { 0x90, 0x9c }, 0x1001, 0xff },
+		{ { 0xf0, 0x9c }, 0x1002, 0xff },
+		{ { 0x66, 0x66, 0x66 }, 0x1003, 0xff },
+	};
+	static _Alignas(4096) uint8_t mem[4096];
+	struct vmm_debug d = { .on = 1, .step = 1 };
+	struct vmm_machine *m;
+	struct vmm_vcpu *v = machine(&m);
+	struct vmm_exit e;
+
+	assert_int_equal(vmm_memory_map(m, 0x1000, mem, 4096, 7), 0);
+	pushed = mem + 0x800;
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		memcpy(mem, steps[i].insn, 3);
+		regs = (struct kvm_regs){ .rip = 0x1000, .rsp = 0x1800 };
+		step_to = steps[i].to;
+		next_exit = 0;
+		exits[0] = stepped;
+		d.hold_irq = i & 1;
+		assert_int_equal(vmm_debug_set(v, &d), 0);
+		assert_int_equal(vmm_run(v, &e), 0);
+		assert_int_equal(e.debug.why, VMM_DEBUG_STEP);
+		assert_int_equal(pushed[0], 0xff);
+		assert_int_equal(pushed[1], steps[i].high);
+	}
+	/* Its flag, or nothing of the debugger's */
+	d.step = 0;
+	memcpy(mem, steps[0].insn, 3);
+	regs.rip = 0x1000;
+	next_exit = 0;
+	step_to = 0x1001;
+	assert_int_equal(vmm_debug_set(v, &d), 0);
+	assert_int_equal(vmm_run(v, &e), 0);
+	assert_int_equal(pushed[1], 0xff);
+	vmm_machine_destroy(m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,6 +592,7 @@ int main(void)
 		cmocka_unit_test(test_two_machines),
 		cmocka_unit_test(test_every_exit),
 		cmocka_unit_test(test_debug_registers),
+		cmocka_unit_test(test_steps_and_flags),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

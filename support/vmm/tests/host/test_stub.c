@@ -396,6 +396,29 @@ static void test_step(void **state)
 	assert_non_null(strstr(heard(), "thread:2;"));
 }
 
+/* It stops behind it, and goes on from there. */
+static void test_trap_of_the_program(void **state)
+{
+	static const struct {
+		uint8_t insn[2];
+		uint64_t after;
+	} traps[] = {
+		{ { INT3, 0x90 }, 0x1181 },
+		{ { 0xcd, 3 }, 0x1182 },
+		{ { 0x90, 0x90 }, 0x1180 }, /* its breakpoint has gone */
+	};
+
+	ATTACHED("p10");
+	for (unsigned int i = 0; i < 3; i++) {
+		say("vCont;c");
+		memcpy(memory + 0x1180, traps[i].insn, 2);
+		exits(0, VMM_DEBUG_SOFTWARE, 0x1180, 0);
+		assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+		assert_non_null(strstr(heard(), "T05thread:1;"));
+		assert_int_equal(vcpus[0].state.rip, traps[i].after);
+	}
+}
+
 static void test_interrupt(void **state)
 {
 	ATTACHED("p10");
@@ -405,6 +428,29 @@ static void test_interrupt(void **state)
 	stub_input();
 	assert_non_null(strstr(heard(), "T02"));
 	assert_int_equal(pauses, 1);
+}
+
+/* The step that has just ended is no stop of the next resumption. */
+static void test_interrupt_at_the_end_of_a_step(void **state)
+{
+	ATTACHED("p10");
+	say("vCont;s:1");
+	exits(0, VMM_DEBUG_STEP, 0x1100, 0);
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	heard();
+	exits(0, VMM_DEBUG_STEP, 0x1101, 0);
+	vm.cpus[0].has_exit = 1;
+	send(peer, "\x03", 1, 0);
+	say("vCont;c");
+	stub_input();
+	assert_non_null(strstr(heard(), "T02"));
+	assert_int_equal(vm.cpus[0].has_exit, 0);
+	exits(0, VMM_DEBUG_WATCH, 0x1101, 0x1200); /* is not lost */
+	vm.cpus[0].has_exit = 1;
+	send(peer, "\x03", 1, 0);
+	say("vCont;c");
+	stub_input();
+	assert_int_equal(vm.cpus[0].has_exit, 1);
 }
 
 static void test_triple_fault(void **state)
@@ -454,7 +500,9 @@ int main(void)
 		TEST(test_two_hits),
 		TEST(test_watchpoint),
 		TEST(test_step),
+		TEST(test_trap_of_the_program),
 		TEST(test_interrupt),
+		TEST(test_interrupt_at_the_end_of_a_step),
 		TEST(test_triple_fault),
 		TEST(test_detach),
 		TEST(test_monitor),

@@ -148,8 +148,9 @@ void vmm_arch_step_begin(struct vmm_vcpu *v)
 	const void *insn;
 	uint64_t pstate;
 
-	if (core_get(v, CORE(regs.pstate), &pstate) || !(~pstate & PSTATE_IF) ||
-	    core_get(v, CORE(regs.pc), &v->pc) || find_text(v))
+	if (!v->hold_irq || core_get(v, CORE(regs.pstate), &pstate) ||
+	    !(~pstate & PSTATE_IF) || core_get(v, CORE(regs.pc), &v->pc) ||
+	    find_text(v))
 		return;
 	insn = vmm_memory_at(v->m, v->text.gpa + (v->pc & (VMM_PAGE - 1)), 4);
 	if (!insn || core_set(v, CORE(regs.pstate), pstate | PSTATE_IF))

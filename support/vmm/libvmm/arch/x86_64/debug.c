@@ -41,15 +41,52 @@ static int can_hold_irq(int kvm)
 	return bits > 0 && (bits & KVM_GUESTDBG_BLOCKIRQ);
 }
 
-/* KVM holds them back itself. */
-void vmm_arch_step_begin(struct vmm_vcpu *v)
+/* ---- steps: KVM holds interrupts back itself, and uses the trap flag ---- */
+
+#define TF_BYTE 1 /* of the flags */
+#define TF_BIT 1
+#define STEP_STATE (VMM_STATE_GENERAL | VMM_STATE_SYSTEM)
+
+/* Bytes of a PUSHF behind the prefixes that it may have, or 0. */
+static unsigned int pushf_len(const uint8_t *insn, size_t n)
 {
-	(void)v;
+	for (unsigned int i = 0; i < n; i++) {
+		if (insn[i] == 0x9c)
+			return i + 1;
+		if (insn[i] != 0x66 && (insn[i] & 0xf0) != 0x40)
+			return 0;
+	}
+	return 0;
 }
 
+void vmm_arch_step_begin(struct vmm_vcpu *v)
+{
+	struct vmm_state s;
+	uint8_t insn[3];
+
+	v->pushf = 0;
+	if (vmm_arch_state_get(v, &s, STEP_STATE))
+		return;
+	v->pc = s.rip;
+	v->pushf =
+		pushf_len(insn, vmm_read(v->m, &s, s.rip, insn, sizeof(insn)));
+}
+
+/* What the guest pushed has the flag, which is not the guest's. */
 void vmm_arch_step_end(struct vmm_vcpu *v)
 {
-	(void)v;
+	struct vmm_state s;
+	uint64_t at;
+	uint8_t byte;
+
+	if (!v->pushf || vmm_arch_state_get(v, &s, STEP_STATE) ||
+	    s.rip != v->pc + v->pushf)
+		return;
+	at = s.gpr[VMM_RSP] + TF_BYTE;
+	if (vmm_read(v->m, &s, at, &byte, 1)) {
+		byte &= (uint8_t)~TF_BIT;
+		vmm_write(v->m, &s, at, &byte, 1);
+	}
 }
 
 /* KVM's emulator leaves where it writes to a port or device, before it would

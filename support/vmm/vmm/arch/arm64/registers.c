@@ -28,6 +28,14 @@ void arch_flush(struct stub *s, struct cpu *c)
 	(void)c;
 }
 
+unsigned int arch_trap_len(const uint8_t *insn)
+{
+	uint32_t word;
+
+	memcpy(&word, insn, sizeof(word));
+	return (word & 0xffe0001f) == 0xd4200000 ? sizeof(word) : 0;
+}
+
 int arch_is_sequence(const uint8_t *insn)
 {
 	uint32_t word;

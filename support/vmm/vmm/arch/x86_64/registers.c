@@ -46,6 +46,11 @@ void arch_flush(struct stub *s, struct cpu *c)
 	}
 }
 
+unsigned int arch_trap_len(const uint8_t *insn)
+{
+	return insn[0] == 0xcc ? 1 : insn[0] == 0xcd && insn[1] == 3 ? 2 : 0;
+}
+
 int arch_is_sequence(const uint8_t *insn)
 {
 	(void)insn;
