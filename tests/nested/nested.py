@@ -20,6 +20,8 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PORTS = (9001, 9002, 9003, 9004)  # of the nested machine that the host reaches
 
+WITH_THIS = ("setpriv", "--pdeathsig", "KILL")  # a machine ends with a test that is killed
+
 # QEMU's program and options, Linux' console, modules in the order of loading. QEMU's SVM does not intercept XSETBV: KVM
 # knows nothing of a guest's XCR0 and sets its own at each entry. So there is no XSAVE.
 MACHINES = {
@@ -137,7 +139,7 @@ class Nested:
         """Its process, and both ends of its serial port."""
         forwards = "".join(f",hostfwd=tcp:127.0.0.1:{here}-:{there}" for there, here in self.ports.items())
         process = subprocess.Popen(
-            [*MACHINES[self.machine][0], "-accel", "tcg", "-m", "1G", "-display", "none", "-no-reboot", "-nodefaults",
+            [*WITH_THIS, *MACHINES[self.machine][0], "-accel", "tcg", "-m", "1G", "-display", "none", "-no-reboot", "-nodefaults",
              "-no-user-config", "-chardev", "stdio,id=stdio,signal=off", "-serial", "chardev:stdio",
              "-netdev", f"user,id=net{forwards}", "-device", "virtio-net-pci,netdev=net,romfile=",
              "-kernel", kernel, "-initrd", initrd, "-append", options],
@@ -235,7 +237,7 @@ class NestedVmx(Nested):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(60)
             rc = self.write("rc", BOCHS.format(**names, port=listener.getsockname()[1]))
-            process = subprocess.Popen(["bochs", "-q", "-f", rc, "-rc", self.write("commands", "c\n")], stdin=subprocess.PIPE,
+            process = subprocess.Popen([*WITH_THIS, "bochs", "-q", "-f", rc, "-rc", self.write("commands", "c\n")], stdin=subprocess.PIPE,
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "TERM": "vt100"})
             try:
                 line, _ = listener.accept()
