@@ -237,6 +237,7 @@ SCENES = {
     "from_the_first_instruction": (("(long)&_start",), (), 0),
     "broken_page_tables": ((), (), CRASHED),
     "late_and_again": ((), ("spin",), 7),
+    "a_fault_in_a_step": (("catch_fault",), ("faults",), 1),
     "registers": ((), ("regs",), 0),
     "registers_without_avx": ((), ("regs",), CRASHED),
     "hardware_breakpoints": ((), ("loop", "20"), 0),

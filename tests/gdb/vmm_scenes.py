@@ -164,6 +164,24 @@ def interrupt_a_halted_cpu(name):
     run("kill")
 
 
+@scene
+def a_fault_in_a_step(handler):
+    """A breakpoint in the handler of the instruction that is stepped: the program then goes on as without a step."""
+    to_main()
+    run("tbreak debuggee_faults")
+    go()
+    run(f"break {handler}")
+    for _ in range(300):
+        if "points" in go("stepi"):
+            break
+    assert "points" in last, (last, function())
+    run("delete")
+    for _ in range(3):
+        assert interrupted(0.2) == {"signal": "SIGINT"}
+    run("set var verdict = 1")
+    exits(1)
+
+
 def masks():
     """Bits of the flags by which interrupts are masked."""
     return number("$cpsr & 0xc0") if is_arm() else number("$eflags & 0x200")

@@ -529,6 +529,46 @@ static void stepped(void)
 	RUN->debug.arch.dr6 = 0x4000;
 }
 
+/* In the handler of the trap at 0x1000. */
+static void stopped_in_a_handler(void)
+{
+	regs.rip = 0x1500;
+	RUN->exit_reason = KVM_EXIT_DEBUG;
+	RUN->debug.arch.exception = 3;
+}
+
+/* What the CPU pushed for a trap in a step: the first frame there that is it.
+ */
+static void test_frames(struct vmm_vcpu *v, uint8_t *mem)
+{
+	static const struct {
+		uint64_t rip, cs, flags, then;
+	} frames[] = {
+		{ 0x1000, 0x8, 0x346, 0x246 }, /* a fault */
+		{ 0x1002, 0x8, 0x346, 0x246 }, /* a trap behind it */
+		{ 0xfff, 0x8, 0x346, 0x346 },  /* another one's */
+		{ 0x1010, 0x8, 0x346, 0x346 },
+		{ 0x1000, 0x10000, 0x346, 0x346 }, /* other data */
+		{ 0x1000, 0x8, 1UL << 32 | 0x346, 1UL << 32 | 0x346 },
+	};
+	struct vmm_exit e;
+
+	mem[0] = 0x90;
+	for (size_t i = 0; i < sizeof(frames) / sizeof(frames[0]); i++)
+		for (size_t at = 0x800; at <= 0xfe8; at += 0x3f4 * 2) {
+			memset(mem + 0x800, 0, 0x800);
+			memcpy(mem + at, &frames[i], 24);
+			regs = (struct kvm_regs){ .rip = 0x1000,
+						  .rsp = 0x1800 };
+			next_exit = 0;
+			exits[0] = stopped_in_a_handler;
+			assert_int_equal(vmm_run(v, &e), 0);
+			assert_int_equal(e.debug.why, VMM_DEBUG_SOFTWARE);
+			assert_memory_equal(mem + at, &frames[i], 16);
+			assert_memory_equal(mem + at + 16, &frames[i].then, 8);
+		}
+}
+
 /* A step is by the CPU's flag, which no program may see that is stepped. */
 static void test_steps_and_flags(void **state)
 {
@@ -568,11 +608,13 @@ static void test_steps_and_flags(void **state)
 		assert_int_equal(pushed[0], 0xff);
 		assert_int_equal(pushed[1], steps[i].high);
 	}
+	test_frames(v, mem);
 	/* Its flag, or nothing of the debugger's */
 	d.step = 0;
 	memcpy(mem, steps[0].insn, 3);
 	regs.rip = 0x1000;
 	next_exit = 0;
+	exits[0] = stepped;
 	step_to = 0x1001;
 	assert_int_equal(vmm_debug_set(v, &d), 0);
 	assert_int_equal(vmm_run(v, &e), 0);

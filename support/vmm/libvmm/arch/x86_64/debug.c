@@ -43,8 +43,10 @@ static int can_hold_irq(int kvm)
 
 /* ---- steps: KVM holds interrupts back itself, and uses the trap flag ---- */
 
-#define TF_BYTE 1 /* of the flags */
-#define TF_BIT 1
+#define TF 0x100UL
+#define INSN_MAX 15
+#define FRAME_WORDS 3 /* rip, cs, rflags */
+#define STACK_WORDS 512
 #define STEP_STATE (VMM_STATE_GENERAL | VMM_STATE_SYSTEM)
 
 /* Bytes of a PUSHF behind the prefixes that it may have, or 0. */
@@ -72,21 +74,58 @@ void vmm_arch_step_begin(struct vmm_vcpu *v)
 		pushf_len(insn, vmm_read(v->m, &s, s.rip, insn, sizeof(insn)));
 }
 
-/* What the guest pushed has the flag, which is not the guest's. */
-void vmm_arch_step_end(struct vmm_vcpu *v)
+/* Flags that the guest has pushed, at `at`. */
+static void drop_flag(struct vmm_vcpu *v, const struct vmm_state *s,
+		      uint64_t at)
 {
-	struct vmm_state s;
-	uint64_t at;
 	uint8_t byte;
 
-	if (!v->pushf || vmm_arch_state_get(v, &s, STEP_STATE) ||
-	    s.rip != v->pc + v->pushf)
-		return;
-	at = s.gpr[VMM_RSP] + TF_BYTE;
-	if (vmm_read(v->m, &s, at, &byte, 1)) {
-		byte &= (uint8_t)~TF_BIT;
-		vmm_write(v->m, &s, at, &byte, 1);
+	at++; /* the flag's byte */
+	if (vmm_read(v->m, s, at, &byte, 1)) {
+		byte &= (uint8_t) ~(TF >> 8);
+		vmm_write(v->m, s, at, &byte, 1);
 	}
+}
+
+/* The frame of a trap at v->pc, or behind that instruction, in whose handler
+ * the CPU is; 0: none.
+ */
+static uint64_t find_frame(const struct vmm_vcpu *v, const struct vmm_state *s)
+{
+	uint64_t stack[STACK_WORDS], at = s->gpr[VMM_RSP];
+	size_t n = vmm_read(v->m, s, at, stack, sizeof(stack)) / 8;
+
+	for (size_t i = 0; i + FRAME_WORDS <= n; i++)
+		if (stack[i] - v->pc <= INSN_MAX &&
+		    stack[i + 1] <= UINT16_MAX && (stack[i + 2] & TF) &&
+		    stack[i + 2] <= UINT32_MAX)
+			return at + 8 * i;
+	return 0;
+}
+
+static int is_step(const struct vmm_vcpu *v)
+{
+	return v->run->exit_reason == KVM_EXIT_DEBUG &&
+	       v->run->debug.arch.exception != EXCEPTION_BP &&
+	       (v->run->debug.arch.dr6 & DR6_STEP);
+}
+
+/* What the guest has pushed has the flag, which is not the guest's: by PUSHF;
+ * or by a trap in whose handler something else than the step stopped it.
+ */
+void vmm_arch_step_end(struct vmm_vcpu *v)
+{
+	int over = is_step(v);
+	struct vmm_state s;
+	uint64_t frame;
+
+	if ((over && !v->pushf) || vmm_arch_state_get(v, &s, STEP_STATE))
+		return;
+	frame = over ? 0 : find_frame(v, &s);
+	if (frame)
+		drop_flag(v, &s, frame + 16);
+	else if (v->pushf && s.rip == v->pc + v->pushf)
+		drop_flag(v, &s, s.gpr[VMM_RSP]);
 }
 
 /* KVM's emulator leaves where it writes to a port or device, before it would
