@@ -35,8 +35,11 @@ struct vmm_vcpu {
 	unsigned int id;
 	int fd;
 	struct kvm_run *run;
-	pid_t thread;			     /* that runs it; 0: none */
-	int pending;			     /* KVM has an access to end */
+	pid_t thread; /* that runs it; 0: none */
+	int pending;  /* KVM has an access to end */
+	int kicked;
+	int has_kept; /* an exit that came with a state, of the next run */
+	struct vmm_exit kept;
 	uint64_t debug_addr[VMM_POINTS_MAX]; /* of the debug registers */
 	int step, hold_irq;		     /* as struct vmm_debug has them */
 	/* arm64: what a step has masked, and where; the instruction */

@@ -39,13 +39,10 @@ static void no_effect(int number)
 	(void)number;
 }
 
-/* Any handler lets KVM_RUN return, with SA_RESTART, too. That is for other
- * calls of a thread that has just left vmm_run().
- */
+/* Without SA_RESTART: a device that waits in a call shall look again, too. */
 static int signal_prepare(void)
 {
-	struct sigaction a = { .sa_handler = no_effect,
-			       .sa_flags = SA_RESTART };
+	struct sigaction a = { .sa_handler = no_effect };
 	struct sigaction old;
 
 	if (sigaction(VMM_SIGNAL, NULL, &old))

@@ -213,7 +213,6 @@ static int run(struct vmm_vcpu *v)
  */
 static int complete(struct vmm_vcpu *v, struct vmm_exit *e)
 {
-	uint8_t kicked = v->run->immediate_exit;
 	int rc = 0, out = 0;
 
 	while (v->pending && !rc && !out) {
@@ -224,7 +223,10 @@ static int complete(struct vmm_vcpu *v, struct vmm_exit *e)
 		else if (!rc)
 			out = handle(v, e); /* the access's other half */
 	}
-	v->run->immediate_exit = kicked;
+	v->run->immediate_exit = 0;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (v->kicked)
+		v->run->immediate_exit = 1;
 	return rc < 0 ? rc : out;
 }
 
@@ -259,6 +261,11 @@ int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e)
 	sigemptyset(&kick);
 	sigaddset(&kick, VMM_SIGNAL);
 	pthread_sigmask(SIG_UNBLOCK, &kick, &old);
+	if (v->has_kept) {
+		v->has_kept = 0;
+		*e = v->kept;
+		return 0;
+	}
 	*e = (struct vmm_exit){ .why = VMM_EXIT_KICKED };
 	if (!v->step)
 		v->text.page = 0;
@@ -271,6 +278,7 @@ int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e)
 	if (v->step)
 		vmm_arch_step_end(v);
 	if (rc == 1) {
+		v->kicked = 0;
 		v->run->immediate_exit = 0;
 		v->pending = 0;
 		rc = 0;
@@ -282,6 +290,8 @@ void vmm_kick(struct vmm_vcpu *v)
 {
 	pid_t thread;
 
+	v->kicked = 1;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	v->run->immediate_exit = 1;
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 	thread = v->thread;
@@ -294,12 +304,16 @@ void vmm_kick(struct vmm_vcpu *v)
 /* @return 0: its state may be used; -errno */
 static int prepare(struct vmm_vcpu *v, unsigned int mask)
 {
-	struct vmm_exit ignored;
+	struct vmm_exit e = { 0 };
 	int rc;
 
 	if (mask & ~VMM_STATE_ALL)
 		return vmm_failed("mask of a state", -EINVAL);
-	rc = complete(v, &ignored);
+	rc = complete(v, &e);
+	if (rc > 0) {
+		v->kept = e;
+		v->has_kept = 1;
+	}
 	return rc < 0 ? rc : 0;
 }
 

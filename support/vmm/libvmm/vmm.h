@@ -7,8 +7,10 @@
  * registers: KVM decodes accesses to ports and devices (doc/adr/0015).
  *
  * A process may have any number of machines. All functions may be called from
- * any thread, but one at a time for each machine; for a CPU that runs, only
- * vmm_kick().
+ * any thread. CPUs of a machine run together, each in a thread of its own; for
+ * a CPU that runs, only vmm_kick() may be called. Beside them vmm_irq() may be;
+ * of the others one at a time for each machine, and those that change memory or
+ * devices while none runs.
  *
  * Functions return 0 or a count, or a negative errno. vmm_step() names the
  * operation that failed. After a failed vmm_machine_create() or
@@ -45,7 +47,8 @@ const char *vmm_step(void);
 int vmm_machine_create(struct vmm_machine **m, unsigned int options);
 
 /**
- * Ends the set-up: its CPUs have been created, none has run.
+ * Ends the set-up: its CPUs have been created, none has run. With VMM_IRQCHIP
+ * it is needed.
  *
  * @return 0; -errno: KVM refuses the interrupt controller
  */
@@ -135,7 +138,8 @@ struct vmm_machine *vmm_vcpu_machine(const struct vmm_vcpu *v);
 
 /**
  * Reads or writes the parts of the state that `mask` names, VMM_STATE_* of
- * vmm_state.h. An access to a device that has not ended does so before.
+ * vmm_state.h. An access to a device that has not ended does so before; an exit
+ * of it is that of the next vmm_run().
  *
  * @return 0; -EINVAL: mask; the CPU refuses a value
  */
@@ -204,7 +208,7 @@ const char *vmm_exit_text(const struct vmm_exit *e);
 #define VMM_POINTS_MAX 16
 
 enum vmm_point_type {
-	VMM_POINT_EXECUTE,
+	VMM_POINT_EXECUTE, /* again until a step without it */
 	VMM_POINT_WRITE,
 	VMM_POINT_READ,
 	VMM_POINT_ACCESS,

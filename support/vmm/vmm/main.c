@@ -338,9 +338,12 @@ static int status_of(struct cpu *c)
 	static struct vmm_state s;
 
 	if (c->failed) {
-		complain("CPU %u: KVM_RUN: %s", vmm_vcpu_id(c->v),
-			 strerror(-c->failed));
-		return STATUS_FAILED;
+		complain("CPU %u: KVM_RUN: %s, at %#lx", vmm_vcpu_id(c->v),
+			 strerror(-c->failed),
+			 vmm_state_get(c->v, &s, VMM_STATE_GENERAL)
+				 ? 0
+				 : (unsigned long)arch_pc(&s));
+		return STATUS_CRASHED;
 	}
 	if (e->why == VMM_EXIT_STOP && e->stop == STOP_STATUS)
 		return (int)(e->access.value & 0xff);
@@ -389,17 +392,20 @@ enum { EVENT, STDIN, STUB, CONSOLES, N_FDS = CONSOLES + CONSOLES_MAX };
 /* 0 if bytes of stdin wait for the guest, which is looked at again. */
 static int wants(struct vm *vm, struct pollfd *fds)
 {
-	fds[STDIN].events = uart_room(vm->console) ? POLLIN : 0;
+	int room = uart_room(vm->console) != 0;
+
+	/* Its end, which needs no event, is seen later. */
+	fds[STDIN].fd = room && !vm->stdin_ended ? STDIN_FILENO : -1;
 	fds[STUB].fd = stub_fd();
 	for (unsigned int i = 0; i < vm->n_consoles; i++)
 		fds[CONSOLES + i] = console_wants(&vm->consoles[i]);
-	return fds[STDIN].events;
+	return room || vm->stdin_ended;
 }
 
 static void serve(struct vm *vm, struct pollfd *fds)
 {
-	if (fds[STDIN].revents && fds[STDIN].events && !console_in(vm))
-		fds[STDIN].fd = -1;
+	if (fds[STDIN].revents && !console_in(vm))
+		vm->stdin_ended = 1;
 	if (fds[STUB].revents || stub_has_input())
 		stub_input();
 	pthread_mutex_lock(&vm->device_lock);
@@ -417,7 +423,7 @@ static int loop(struct vm *vm)
 		[STDIN] = { .fd = STDIN_FILENO, .events = POLLIN },
 		[STUB] = { .fd = -1, .events = POLLIN },
 	};
-	int status = -1, wait;
+	int status = stub_killed() ? STATUS_CRASHED : -1, wait;
 	uint64_t count;
 
 	while (status < 0) {

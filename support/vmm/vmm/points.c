@@ -72,6 +72,24 @@ static void put(struct stub *s, const struct point *p, const uint8_t *insn)
 	__builtin___clear_cache((char *)at, (char *)at + arch_break_len);
 }
 
+static int stands(struct stub *s, const struct point *p)
+{
+	const uint8_t *at = text(s, p);
+
+	return at && !memcmp(at, arch_break(s), arch_break_len);
+}
+
+/* Another point with the same instruction, as it has another kind or address
+ * there; or NULL.
+ */
+static struct point *sharer(struct stub *s, const struct point *p)
+{
+	for (unsigned int i = 0; i < s->n_points; i++)
+		if (&s->points[i] != p && p->gpa && s->points[i].gpa == p->gpa)
+			return &s->points[i];
+	return NULL;
+}
+
 static void entry_set(struct stub *s, uint64_t at, uint64_t from, uint64_t to)
 {
 	uint64_t *entry = vmm_memory_at(s->vm->m, at, sizeof(*entry));
@@ -109,6 +127,7 @@ static void restore_entries(struct stub *s, const struct point *p)
 static int insert_in_memory(struct stub *s, struct point *p)
 {
 	struct vmm_state *state = stub_state(s, s->cpu, VMM_STATE_SYSTEM);
+	const struct point *other;
 	struct vmm_walk w;
 	uint8_t *at;
 
@@ -118,7 +137,8 @@ static int insert_in_memory(struct stub *s, struct point *p)
 	at = text(s, p);
 	if (!at)
 		return -EFAULT;
-	memcpy(p->saved, at, arch_break_len);
+	other = sharer(s, p);
+	memcpy(p->saved, other ? other->saved : at, arch_break_len);
 	put(s, p, arch_break(s));
 	if (!(w.prot & VMM_PROT_EXEC))
 		make_executable(s, p, &w);
@@ -128,10 +148,13 @@ static int insert_in_memory(struct stub *s, struct point *p)
 void points_lift(struct stub *s, uint64_t addr, int out)
 {
 	for (unsigned int i = 0; i < s->n_points; i++) {
-		const struct point *p = &s->points[i];
+		struct point *p = &s->points[i];
 
-		if (p->type == GDB_POINT_SW && p->addr == addr)
-			put(s, p, out ? p->saved : arch_break(s));
+		if (p->type != GDB_POINT_SW || p->addr != addr ||
+		    !(out ? stands(s, p) : p->lifted))
+			continue;
+		put(s, p, out ? p->saved : arch_break(s));
+		p->lifted = out;
 	}
 }
 
@@ -153,7 +176,7 @@ void points_hide(struct stub *s, uint64_t addr, uint8_t *buf, size_t len)
 		const struct point *p = &s->points[i];
 		unsigned int first = 0, n = bytes_in(p, addr, len, &first);
 
-		if (n)
+		if (n && stands(s, p))
 			memcpy(buf + (p->addr + first - addr), p->saved + first,
 			       n);
 	}
@@ -165,10 +188,15 @@ void points_written(struct stub *s, uint64_t addr, size_t len)
 		struct point *p = &s->points[i];
 		unsigned int first = 0, n = bytes_in(p, addr, len, &first);
 
-		if (!n)
-			continue;
-		memcpy(p->saved + first, text(s, p) + first, n);
-		put(s, p, arch_break(s));
+		if (n)
+			memcpy(p->saved + first, text(s, p) + first, n);
+	}
+	for (unsigned int i = 0; i < s->n_points; i++) {
+		const struct point *p = &s->points[i];
+		unsigned int first;
+
+		if (bytes_in(p, addr, len, &first))
+			put(s, p, arch_break(s));
 	}
 }
 
@@ -280,7 +308,9 @@ int points_remove(struct stub *s, enum gdb_point_type type, uint64_t addr,
 
 	if (!p)
 		return -ENOENT;
-	put(s, p, p->saved);
+	/* or the program has written there since */
+	if (!sharer(s, p) && stands(s, p))
+		put(s, p, p->saved);
 	restore_entries(s, p);
 	*p = s->points[--s->n_points];
 	apply_all(s);

@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 #include "vm.h"
 
@@ -109,13 +110,18 @@ void run_pause(struct vm *vm)
 
 void run_one(struct vm *vm, struct cpu *c)
 {
+	struct timespec end;
+	int late = 0;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec++;
 	pthread_mutex_lock(&vm->lock);
 	c->go = 1;
 	pthread_cond_broadcast(&vm->changed);
-	while (c->go || c->running)
-		pthread_cond_wait(&vm->changed, &vm->lock);
-	c->has_exit = 0;
+	while (c->go && !late)
+		late = pthread_cond_timedwait(&vm->changed, &vm->lock, &end);
 	pthread_mutex_unlock(&vm->lock);
+	run_pause(vm); /* an instruction that waits goes on later */
 }
 
 struct cpu *run_exit(struct vm *vm)

@@ -27,7 +27,7 @@ static void drop_peer(void)
 	if (stub.peer >= 0)
 		close(stub.peer);
 	stub.peer = -1;
-	stub.look = 0;
+	stub.said = GDB_POLL_NONE;
 }
 
 static __ssz line_in(void *ctx, char *buf, __sz len, int wait)
@@ -67,8 +67,31 @@ static void forget_states(void)
 	memset(stub.known, 0, sizeof(stub.known));
 }
 
-/* A CPU alone executes the instruction at its pc, without the point there. */
-static void step_over(struct cpu *c)
+static int is_kept(struct cpu *c, int keep)
+{
+	int was;
+
+	pthread_mutex_lock(&stub.vm->lock);
+	was = c->has_exit;
+	c->has_exit &= keep;
+	pthread_mutex_unlock(&stub.vm->lock);
+	return was;
+}
+
+/* 1 if it has stepped, and nothing else: that is no exit of its own. */
+static int take_step(struct cpu *c)
+{
+	const struct vmm_exit *e = &c->exit;
+
+	return is_kept(c, 1) && !c->failed && e->why == VMM_EXIT_DEBUG &&
+	       e->debug.why == VMM_DEBUG_STEP && !e->debug.also_watch &&
+	       is_kept(c, 0);
+}
+
+/* A CPU alone executes the instruction at its pc, without the point there.
+ * @return 1 if that was all
+ */
+static int step_over(struct cpu *c)
 {
 	struct vmm_state *state = stub_state(&stub, c, VMM_STATE_GENERAL);
 	uint64_t pc = state ? arch_pc(state) : 0;
@@ -78,6 +101,7 @@ static void step_over(struct cpu *c)
 	forget_states();
 	run_one(stub.vm, c);
 	points_lift(&stub, pc, 0);
+	return take_step(c);
 }
 
 static void apply_plans(void)
@@ -128,6 +152,22 @@ static void drop_hits(const struct cpu *stopped)
 	pthread_mutex_unlock(&vm->lock);
 }
 
+/* As the debugger said; as if there had been none, if its connection has
+ * broken. CPUs are paused.
+ */
+static void go_on(void)
+{
+	char byte;
+
+	if (recv(stub.peer, &byte, 1, MSG_PEEK | MSG_DONTWAIT) != 0) {
+		apply_plans();
+		return;
+	}
+	gdb_session_disconnect(&stub.session);
+	drop_peer();
+	all_continue();
+}
+
 /* Serves the debugger at a stop, then lets the program go on. */
 static void stopped(struct cpu *c, const struct gdb_stop *stop)
 {
@@ -138,8 +178,10 @@ static void stopped(struct cpu *c, const struct gdb_stop *stop)
 	gdb_session_stopped(&stub.session, stop);
 	end = gdb_session_serve(&stub.session);
 	if (end == GDB_END_RESUMED) {
-		stub.look = 1;
-		apply_plans();
+		/* A Ctrl-C may have come in one segment with that packet. */
+		stub.said = gdb_session_poll(&stub.session);
+		if (stub.said == GDB_POLL_NONE)
+			go_on();
 		return;
 	}
 	drop_peer();
@@ -255,25 +297,44 @@ static void debug_exit(struct cpu *c)
 						 : breakpoint(c, e->debug.pc);
 	if (went_on)
 		return;
-	if (e->debug.why != VMM_DEBUG_STEP)
-		step_over(c);
+	if (e->debug.why != VMM_DEBUG_STEP && step_over(c) &&
+	    stub.plans[cpu_index(c)].act != GDB_ACT_CONTINUE &&
+	    stepped(c, c->exit.debug.pc))
+		return;
 	apply_plans();
 }
 
-int stub_exit(struct cpu *c)
+/* What a breakpoint is made of is one exit. */
+static void take_break(struct cpu *c)
 {
-	if (stub.listener < 0 || !gdb_session_attached(&stub.session))
-		return 0;
-	run_pause(stub.vm);
-	forget_states();
-	stub.cpu = c;
-	if (arch_is_break(&stub, c)) {
+	if (!c->failed && arch_is_break(&stub, c)) {
 		struct vmm_state *s = stub_state(&stub, c, VMM_STATE_GENERAL);
 
 		c->exit.why = VMM_EXIT_DEBUG;
 		c->exit.debug.why = VMM_DEBUG_SOFTWARE;
 		c->exit.debug.pc = arch_pc(s);
 		c->exit.debug.also_watch = 0;
+	}
+}
+
+int stub_exit(struct cpu *c)
+{
+	if (stub.listener < 0)
+		return 0;
+	if (!gdb_session_attached(&stub.session)) {
+		/* It came while a debugger left. */
+		if (c->failed || c->exit.why != VMM_EXIT_DEBUG)
+			return 0;
+		run_resume(stub.vm, (int)cpu_index(c));
+		return 1;
+	}
+	run_pause(stub.vm);
+	forget_states();
+	stub.cpu = c;
+	take_break(c);
+	if (c->failed) {
+		signalled(c, GDB_SIGABRT, strerror(-c->failed));
+		return 0;
 	}
 	if (c->exit.why == VMM_EXIT_DEBUG) {
 		debug_exit(c);
@@ -282,7 +343,8 @@ int stub_exit(struct cpu *c)
 	if (c->exit.why == VMM_EXIT_HALT) /* until the debugger interrupts */
 		return 1;
 	if (c->exit.why == VMM_EXIT_SHUTDOWN || c->exit.why == VMM_EXIT_FAIL ||
-	    c->exit.why == VMM_EXIT_INTERNAL)
+	    c->exit.why == VMM_EXIT_INTERNAL ||
+	    c->exit.why == VMM_EXIT_UNHANDLED)
 		signalled(c, GDB_SIGABRT, vmm_exit_text(&c->exit));
 	return 0;
 }
@@ -300,6 +362,7 @@ int stub_listen(struct vm *vm, const char *where)
 	if (stub.listener < 0)
 		return stub.listener;
 	stub.ended = stub.gone = 0;
+	stub.n_points = 0;
 	stub.vm = vm;
 	stub.cpu = &vm->cpus[0];
 	gdb_arch_describe(&stub.target);
@@ -330,32 +393,35 @@ static struct cpu *interrupted(void)
 
 int stub_has_input(void)
 {
-	return stub.look;
+	return stub.said != GDB_POLL_NONE;
+}
+
+/* What the session may do needs CPUs that are paused. */
+static enum gdb_poll poll_session(void)
+{
+	run_pause(stub.vm);
+	forget_states();
+	for (unsigned int i = 0; i < stub.vm->n_cpus; i++)
+		if (is_kept(&stub.vm->cpus[i], 1))
+			take_break(&stub.vm->cpus[i]);
+	return gdb_session_poll(&stub.session);
 }
 
 void stub_input(void)
 {
-	enum gdb_poll poll;
+	enum gdb_poll poll = stub.said;
 
-	stub.look = 0;
+	stub.said = GDB_POLL_NONE;
 	if (stub.peer < 0) {
 		take_peer();
 		return;
 	}
-	poll = gdb_session_poll(&stub.session);
+	if (poll == GDB_POLL_NONE)
+		poll = poll_session();
 	if (poll == GDB_POLL_NONE) {
-		char byte;
-
-		if (recv(stub.peer, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0) {
-			run_pause(stub.vm);
-			gdb_session_disconnect(&stub.session);
-			drop_peer();
-			all_continue();
-		}
+		go_on();
 		return;
 	}
-	run_pause(stub.vm);
-	forget_states();
 	drop_hits(NULL);
 	signalled(interrupted(),
 		  poll == GDB_POLL_INTERRUPT ? GDB_SIGINT : GDB_SIGTRAP, NULL);
@@ -363,6 +429,13 @@ void stub_input(void)
 
 void stub_wait(void)
 {
+	char byte;
+
+	/* Who leaves without a word is no debugger. */
+	do {
+		drop_peer();
+		take_peer();
+	} while (stub.peer >= 0 && recv(stub.peer, &byte, 1, MSG_PEEK) <= 0);
 	signalled(&stub.vm->cpus[0], GDB_SIGTRAP, NULL);
 }
 

@@ -23,6 +23,7 @@ struct point {
 	uint64_t addr, kind;
 	uint64_t gpa; /* of GDB_POINT_SW, 0: it is a debug register's */
 	uint8_t saved[INSN_MAX];
+	int lifted; /* saved is in memory */
 	/* Entries of page tables that were changed so that it executes */
 	struct vmm_walk_entry changed[5];
 	unsigned int n_changed;
@@ -42,7 +43,8 @@ struct stub {
 	int listener, peer; /* -1: none */
 	int ended;	    /* the debugger wants the machine's end */
 	int gone;	    /* the machine has ended */
-	int look;	    /* the session may have read an interrupt already */
+	/* What the debugger said together with the packet that resumes */
+	enum gdb_poll said;
 	struct vmm_probe probe;
 	struct point points[POINTS_MAX];
 	unsigned int n_points;

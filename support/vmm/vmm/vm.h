@@ -63,6 +63,7 @@ struct vm {
 	int event; /* an eventfd: a CPU has an exit */
 	pthread_mutex_t device_lock;
 	struct uart *console;
+	int stdin_ended;
 	struct console *consoles; /* beside that: on virtio devices */
 	unsigned int n_consoles;
 	struct hypercalls *hypercalls; /* or NULL */
@@ -79,7 +80,7 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int run_start(struct vm *vm);
 /** Lets a CPU run, or all: -1. */
 void run_resume(struct vm *vm, int cpu);
-/** Runs one CPU until it has an exit, which is dropped: for a step. */
+/** Runs one CPU until it has an exit, or for a second: for a step. */
 void run_one(struct vm *vm, struct cpu *c);
 /** Returns when none runs. Exits that came meanwhile are kept. */
 void run_pause(struct vm *vm);

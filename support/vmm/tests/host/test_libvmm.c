@@ -30,6 +30,7 @@ static _Alignas(4096) uint8_t run_page[2][4096];
 /* Exits that KVM_RUN gives, in turn. */
 static void (*exits[8])(void);
 static unsigned int next_exit;
+static void (*complete_with)(void); /* the end of an access has an exit */
 static struct kvm_guest_debug debug;
 static struct kvm_regs regs;
 
@@ -87,9 +88,21 @@ static int kick_is_blocked(void)
 	return sigismember(&now, SIGUSR1);
 }
 
+static struct vmm_vcpu *kick_now; /* while KVM_RUN */
+
 static int run(void)
 {
-	assert_false(kick_is_blocked());
+	if (kick_now)
+		vmm_kick(kick_now);
+	else
+		assert_false(kick_is_blocked());
+	if (RUN->immediate_exit && complete_with) {
+		void (*fn)(void) = complete_with;
+
+		complete_with = NULL;
+		fn();
+		return 0;
+	}
 	if (RUN->immediate_exit || !exits[next_exit]) {
 		errno = EINTR;
 		return -1;
@@ -431,6 +444,44 @@ static void test_two_machines(void **state)
 	assert_int_equal(files + mappings, 0);
 }
 
+static void write_half(void)
+{
+	port(0x80, 1, 4, 0xdead);
+}
+
+/* A state is read when an access has ended. What comes with its end, an exit or
+ * a kick, is of the next run.
+ */
+static void test_state_within_an_access(void **state)
+{
+	static struct vmm_state s;
+	uint64_t last = 0;
+	struct vmm_machine *m;
+	struct vmm_vcpu *v = machine(&m);
+	struct vmm_exit e;
+
+	assert_int_equal(
+		vmm_device_add(m, VMM_SPACE_PORT, 0x80, 2, device, &last), 0);
+	for (int kicked = 0; kicked < 2; kicked++) {
+		memset(exits, 0, sizeof(exits));
+		next_exit = 0;
+		exits[0] = write_half;
+		assert_int_equal(vmm_run(v, &e), 0);
+		assert_int_equal(e.why, VMM_EXIT_STOP);
+		kick_now = kicked ? v : NULL;
+		complete_with = kicked ? NULL : write_half;
+		assert_int_equal(vmm_state_get(v, &s, VMM_STATE_GENERAL), 0);
+		kick_now = NULL;
+		complete_with = NULL;
+		assert_int_equal(RUN->immediate_exit, kicked);
+		assert_int_equal(vmm_run(v, &e), 0);
+		assert_int_equal(e.why,
+				 kicked ? VMM_EXIT_KICKED : VMM_EXIT_STOP);
+		assert_int_equal(RUN->immediate_exit, 0);
+	}
+	vmm_machine_destroy(m);
+}
+
 /* An exit that has no case is none that the caller does not see. */
 static uint32_t reason;
 
@@ -631,6 +682,7 @@ int main(void)
 		cmocka_unit_test(test_unknown_bits),
 		cmocka_unit_test(test_signal),
 		cmocka_unit_test(test_accesses),
+		cmocka_unit_test(test_state_within_an_access),
 		cmocka_unit_test(test_two_machines),
 		cmocka_unit_test(test_every_exit),
 		cmocka_unit_test(test_debug_registers),

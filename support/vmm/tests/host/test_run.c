@@ -198,7 +198,7 @@ static void test_turns(void **state)
 		assert_int_equal(seen[i], 1);
 }
 
-/* A step: until what matters, with the others standing; the exit is dropped. */
+/* A step: until what matters, with the others standing; the exit is kept. */
 static void test_one(void **state)
 {
 	give(2, VMM_EXIT_ACCESS);
@@ -206,8 +206,15 @@ static void test_one(void **state)
 	run_one(&vm, &vm.cpus[2]);
 	assert_int_equal(vcpus[2].calls, 2);
 	assert_int_equal(vcpus[0].calls + vcpus[1].calls, 0);
-	assert_null(run_exit(&vm));
+	assert_ptr_equal(run_exit(&vm), &vm.cpus[2]);
 	assert_int_equal(vm.cpus[2].exit.why, VMM_EXIT_DEBUG);
+	/* An instruction that waits is given up, and goes on later. */
+	run_one(&vm, &vm.cpus[1]);
+	assert_int_equal(vcpus[1].calls, 1);
+	assert_false(vm.cpus[1].running || vm.cpus[1].has_exit);
+	give(1, VMM_EXIT_DEBUG);
+	run_resume(&vm, 1);
+	assert_ptr_equal(wait_for_exit(), &vm.cpus[1]);
 }
 
 static void test_refused(void **state)

@@ -58,6 +58,7 @@ static uint8_t seen_alone; /* what stood there while one CPU ran alone */
 static uint64_t alone_at;
 static int peer;
 static char place[64];
+static struct vmm_exit alone_exit; /* of run_one() */
 
 /* --- the machine: pages 1 and 3 are mapped, one to one --------------------*/
 
@@ -156,6 +157,8 @@ void run_pause(struct vm *of)
 void run_one(struct vm *of, struct cpu *c)
 {
 	seen_alone = memory[alone_at];
+	c->exit = alone_exit;
+	c->has_exit = 1;
 }
 
 void complain(const char *format, ...)
@@ -203,6 +206,8 @@ static int set_up(void **state)
 
 	memset(memory, 0x90, sizeof(memory));
 	memset(resumed, 0, sizeof(resumed));
+	alone_exit = (struct vmm_exit){ .why = VMM_EXIT_DEBUG };
+	alone_exit.debug.pc = 0x1101;
 	vm.n_cpus = CPUS;
 	pthread_mutex_init(&vm.lock, NULL);
 	for (unsigned int i = 0; i < CPUS; i++) {
@@ -341,6 +346,112 @@ static void test_condition(void **state)
 	assert_int_equal(seen_alone, 0x90);
 	assert_int_equal(memory[0x1100], INT3);
 	assert_int_equal(resumed[0], 2);
+}
+
+/* What else comes in that step is not lost. */
+static void test_exits_of_the_step_over(void **state)
+{
+	ATTACHED("Z0,1100,1;X3,220027", "Z2,1200,8");
+	alone_exit.debug.why = VMM_DEBUG_WATCH;
+	alone_exit.debug.addr = 0x1200;
+	exits(0, VMM_DEBUG_SOFTWARE, 0x1100, 0);
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	assert_int_equal(vm.cpus[0].has_exit, 1);
+	say("vCont;c");
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	assert_non_null(strstr(heard(), "watch:1200;"));
+	alone_exit = (struct vmm_exit){ .why = VMM_EXIT_STOP };
+	exits(0, VMM_DEBUG_SOFTWARE, 0x1100, 0);
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	assert_int_equal(vm.cpus[0].has_exit, 1);
+	assert_int_equal(stub_exit(&vm.cpus[0]), 0);
+}
+
+/* One instruction, of which the debugger hears. */
+static void test_step_at_a_false_condition(void **state)
+{
+	ATTACHED("Z0,1100,1;X3,220027");
+	exits(0, VMM_DEBUG_STEP, 0x1100, 0);
+	say("vCont;s:1");
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	heard();
+	exits(0, VMM_DEBUG_SOFTWARE, 0x1100, 0);
+	say("vCont;c");
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	assert_non_null(strstr(heard(), "T05thread:1;"));
+}
+
+/* Two kinds at one address share an instruction; what the program wrote since
+ * is its own.
+ */
+static void test_bytes_after_breakpoints(void **state)
+{
+	const char *said;
+
+	ATTACHED("Z0,1100,1", "Z0,1100,2", "z0,1100,1");
+	assert_int_equal(memory[0x1100], INT3);
+	say("M1100,1:77");
+	say("m1100,1");
+	say("z0,1100,2");
+	say("Z0,1180,1");
+	say("vCont;c");
+	exits(0, VMM_DEBUG_STEP, 0x1008, 0);
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	said = heard();
+	assert_non_null(strstr(said, "$OK$77$OK"));
+	assert_int_equal(memory[0x1100], 0x77);
+	assert_int_equal(memory[0x1180], INT3);
+	memory[0x1180] = 0x55;
+	say("m1180,1");
+	say("z0,1180,1");
+	say("vCont;c");
+	exits(0, VMM_DEBUG_STEP, 0x1008, 0);
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	assert_non_null(strstr(heard(), "$55$OK"));
+	assert_int_equal(memory[0x1180], 0x55);
+}
+
+/* What was the debugger's is none's when it leaves, in either way: nothing ends
+ * the machine.
+ */
+static void test_exits_while_it_leaves(void **state)
+{
+	ATTACHED("Z2,1200,8", "Z0,1100,1");
+	exits(0, VMM_DEBUG_WATCH, 0x1004, 0x1200);
+	exits(1, VMM_DEBUG_WATCH, 0x1004, 0x1200);
+	vm.cpus[1].has_exit = 1;
+	say("D");
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	resumed[1] = 0;
+	assert_int_equal(stub_exit(&vm.cpus[1]), 1);
+	assert_int_equal(resumed[1], 1);
+}
+
+/* One that only tries the place: the next one is waited for. */
+static void test_wait_for_a_debugger(void **state)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+
+	strcpy(at.sun_path, place);
+	close(peer);
+	peer = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(connect(peer, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_string_equal(ATTACHED("m1000,1"), "$OK$90");
+}
+
+static void test_broken_connection(void **state)
+{
+	ATTACHED("Z0,1100,1");
+	assert_int_equal(memory[0x1100], INT3);
+	exits(0, VMM_DEBUG_SOFTWARE, 0x1100, 0);
+	vm.cpus[0].has_exit = 1;
+	shutdown(peer, SHUT_RDWR);
+	pauses = 0;
+	stub_input();
+	assert_int_equal(pauses, 1); /* before KVM is asked for anything */
+	assert_int_equal(memory[0x1100], 0x90);
+	assert_int_equal(vcpus[0].debug.on, 0);
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
 }
 
 /* Of two hits at one time the second is not reported when its breakpoint may
@@ -497,6 +608,12 @@ int main(void)
 		TEST(test_threads),
 		TEST(test_breakpoint),
 		TEST(test_condition),
+		TEST(test_exits_of_the_step_over),
+		TEST(test_step_at_a_false_condition),
+		TEST(test_bytes_after_breakpoints),
+		TEST(test_exits_while_it_leaves),
+		TEST(test_wait_for_a_debugger),
+		TEST(test_broken_connection),
 		TEST(test_two_hits),
 		TEST(test_watchpoint),
 		TEST(test_step),

@@ -53,14 +53,17 @@ static struct cpu {
 	struct hw written[2][REGISTERS]; /* what is in the registers */
 } cpus[CONFIG_UKPLAT_LCPU_MAXCOUNT];
 
-/* msr and mrs of DAIF, DAIFSet and DAIFClr (DDI 0487, C5.2), eret */
+/* msr and mrs of DAIF, DAIFSet and DAIFClr (DDI 0487, C5.2), eret, eretaa and
+ * eretab
+ */
 static int is_about_interrupts(const __u8 *insn, __sz avail)
 {
 	__u32 w = 0;
 
 	memcpy(&w, insn, MIN(avail, sizeof(w)));
 	return (w & 0xffdfffe0) == 0xd51b4220 ||
-	       (w & 0xfffff0df) == 0xd50340df || (w & 0xfffff3ff) == 0xd69f03e0;
+	       (w & 0xfffff0df) == 0xd50340df || w == 0xd69f03e0 ||
+	       (w & 0xfffffbff) == 0xd69f0bff;
 }
 
 void gdb_arch_step_on(struct __regs *regs, const __u8 *insn, __sz avail,

@@ -109,6 +109,12 @@ static int is_mrs_daif(uint32_t w)
 	return (w & 0xffffffe0) == 0xd53b4220;
 }
 
+/* ERET, ERETAA, ERETAB */
+static int is_eret(uint32_t w)
+{
+	return w == 0xd69f03e0 || (w & 0xfffffbff) == 0xd69f0bff;
+}
+
 /* Masks that the instruction sets itself (DDI 0487, C5.2): DAIFSet some, msr
  * and eret all of them to what they are.
  */
@@ -116,7 +122,7 @@ static uint64_t sets(uint32_t w)
 {
 	if ((w & 0xfffff0ff) == 0xd50340df)
 		return (uint64_t)(w >> 8 & 15) << 6;
-	if ((w & 0xffffffe0) == 0xd51b4220 || (w & 0xfffff3ff) == 0xd69f03e0)
+	if ((w & 0xffffffe0) == 0xd51b4220 || is_eret(w))
 		return PSTATE_IF;
 	return 0;
 }

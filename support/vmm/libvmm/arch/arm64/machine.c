@@ -38,8 +38,11 @@ static int gic_set(struct vmm_machine *m, uint32_t group, uint64_t attr,
 int vmm_arch_machine_create(struct vmm_machine *m)
 {
 	struct kvm_create_device gic = { .type = KVM_DEV_TYPE_ARM_VGIC_V3 };
+	/* An access that KVM cannot decode is an exit, not an error. */
+	struct kvm_enable_cap nisv = { .cap = KVM_CAP_ARM_NISV_TO_USER };
 	int rc;
 
+	(void)VMM_IOCTL(m->fd, KVM_ENABLE_CAP, &nisv);
 	if (!(m->options & VMM_IRQCHIP))
 		return 0;
 	rc = VMM_IOCTL(m->fd, KVM_CREATE_DEVICE, &gic);
