@@ -30,8 +30,7 @@ static const unsigned int allowed[] = {
 	/* CPUs, devices, debugger */
 	__NR_read, __NR_write, __NR_writev, __NR_ppoll, __NR_accept4,
 	__NR_sendmsg, __NR_recvmsg, __NR_sendto, __NR_recvfrom, __NR_setsockopt,
-	__NR_close, __NR_futex, __NR_tgkill, __NR_getpid, __NR_gettid,
-	__NR_clock_gettime,
+	__NR_close, __NR_futex, __NR_getpid, __NR_gettid, __NR_clock_gettime,
 #ifdef __NR_poll
 	__NR_poll,
 #endif
@@ -106,15 +105,14 @@ static struct sock_filter *allow(struct sock_filter *at,
 	return at;
 }
 
-/* openat2() beneath the folder. */
-static struct sock_filter *allow_open(struct sock_filter *at, int folder)
+#define ALLOW_FIRST_LEN 5
+
+/* A call with one first argument only. */
+static struct sock_filter *allow_first(struct sock_filter *at,
+				       unsigned int call, unsigned int first)
 {
-	const struct sock_filter code[] = {
-		IF(__NR_openat2, 0, 4),
-		ARG(0),
-		IF((unsigned int)folder, 0, 1),
-		RET(ALLOW),
-		RET(TRAP),
+	const struct sock_filter code[ALLOW_FIRST_LEN] = {
+		IF(call, 0, 4), ARG(0), IF(first, 0, 1), RET(ALLOW), RET(TRAP),
 	};
 
 	memcpy(at, code, sizeof(code));
@@ -125,15 +123,18 @@ int filter_start(int folder)
 {
 	struct sigaction a = { .sa_sigaction = refused,
 			       .sa_flags = SA_SIGINFO };
-	struct sock_filter
-		code[COUNT(head) + 2 * COUNT(allowed) + 2 * COUNT(files) + 6];
+	struct sock_filter code[COUNT(head) + 2 * COUNT(allowed) +
+				2 * COUNT(files) + 2 * ALLOW_FIRST_LEN + 1];
 	struct sock_fprog program = { .filter = code };
 	struct sock_filter *at = code + COUNT(head);
 
 	memcpy(code, head, sizeof(head));
 	at = allow(at, allowed, COUNT(allowed));
-	if (folder >= 0)
-		at = allow_open(allow(at, files, COUNT(files)), folder);
+	/* Kicks of own threads */
+	at = allow_first(at, __NR_tgkill, (unsigned int)getpid());
+	if (folder >= 0) /* beneath it */
+		at = allow_first(allow(at, files, COUNT(files)), __NR_openat2,
+				 (unsigned int)folder);
 	*at++ = (struct sock_filter)RET(TRAP);
 	program.len = (unsigned short)(at - code);
 	if (sigaction(SIGSYS, &a, NULL) ||

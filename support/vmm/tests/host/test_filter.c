@@ -69,10 +69,16 @@ static long try_kvm_ioctl(void)
 	return syscall(__NR_ioctl, 0, 0xae80, 0); /* KVM_RUN */
 }
 
+static long try_own_kill(void)
+{
+	return syscall(__NR_tgkill, getpid(), getpid(), 0);
+}
+
 static void test_allowed(void **state)
 {
 	char text[100];
 
+	assert_int_equal(child(try_own_kill, text, sizeof(text)), 0);
 	assert_int_equal(child(try_write, text, sizeof(text)), 0);
 	assert_string_equal(text, "x");
 	assert_int_equal(child(try_mmap, text, sizeof(text)), 0);
@@ -110,6 +116,11 @@ static long try_other_ioctl(void)
 	return syscall(__NR_ioctl, 0, 0x5412, "x"); /* TIOCSTI */
 }
 
+static long try_kill(void)
+{
+	return syscall(__NR_tgkill, 1, 1, 0);
+}
+
 static void test_refused(void **state)
 {
 	static const struct {
@@ -122,6 +133,7 @@ static void test_refused(void **state)
 		{ try_sigaction, __NR_rt_sigaction },
 		{ try_exec_memory, __NR_mmap },
 		{ try_other_ioctl, __NR_ioctl },
+		{ try_kill, __NR_tgkill },
 	};
 	char text[100], expected[100];
 
