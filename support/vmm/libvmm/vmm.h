@@ -263,6 +263,7 @@ struct vmm_walk_entry {
 struct vmm_walk {
 	uint64_t gpa;
 	uint64_t size;	   /* of the page; 0: there is none */
+	uint64_t hole;	   /* then: aligned bytes around it without one */
 	unsigned int prot; /* of the kernel: VMM_PROT_* */
 	int user;	   /* unprivileged code may access it, too */
 	unsigned int n;	   /* entries, from the root */

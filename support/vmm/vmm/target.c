@@ -149,7 +149,7 @@ static int thread_info(struct gdb_target *t, long tid,
 
 /* ---- memory map ---- */
 
-/* A page, or a hole: as large as what the last entry on the way maps. */
+/* A page, or a hole. */
 static uint64_t look(struct stub *s, const struct vmm_state *state,
 		     uint64_t addr, struct gdb_region *r)
 {
@@ -157,7 +157,7 @@ static uint64_t look(struct stub *s, const struct vmm_state *state,
 
 	r->prot = r->device = 0;
 	if (vmm_walk(s->vm->m, state, addr, &w))
-		return VMM_PAGE << (w.n < 4 ? 9 * (4 - w.n) : 0);
+		return w.hole ? w.hole : VMM_PAGE;
 	r->prot = (__u8)w.prot;
 	r->device = vmm_memory_at(s->vm->m, w.gpa, 1) == NULL;
 	return w.size;

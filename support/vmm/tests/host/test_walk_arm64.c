@@ -49,12 +49,13 @@ static void maps(const struct vmm_state *s, uint64_t gva, uint64_t gpa,
 }
 
 static void refuses(const struct vmm_state *s, uint64_t gva, int rc,
-		    unsigned int n)
+		    unsigned int n, unsigned int hole_bits)
 {
 	struct vmm_walk w;
 
 	assert_int_equal(vmm_arch_walk(read_entry, NULL, s, gva, &w), rc);
 	assert_int_equal(w.n, n);
+	assert_int_equal(w.hole, 1UL << hole_bits);
 	assert_int_equal(w.size, 0);
 }
 
@@ -63,7 +64,7 @@ static void test_off(void **state)
 	static struct vmm_state s;
 
 	maps(&s, 0x40201234, 0x40201234, 4096, RWX, 1);
-	refuses(&s, 1UL << 48, -EINVAL, 0);
+	refuses(&s, 1UL << 48, -EINVAL, 0, 48);
 }
 
 /* 48 bits from level 0; the upper half off */
@@ -87,11 +88,11 @@ static void test_4k(void **state)
 	maps(&s, 0x40201234, 0x40201234, 1UL << 30, RWX, 0);
 	maps(&s, 0x80201234, 0x80201234, 0x200000, R, 0);
 	maps(&s, 0x80403abc, 0x12345abc, 4096, RX, 0);
-	refuses(&s, 0x80404abc, -EFAULT, 4);
-	refuses(&s, 0x80405000, -EFAULT, 4);
+	refuses(&s, 0x80404abc, -EFAULT, 4, 12);
+	refuses(&s, 0x80405000, -EFAULT, 4, 12);
 	maps(&s, 0xc0000123, 0x7123, 4096, RW, 0);
-	refuses(&s, 0xffff000000000000, -EFAULT, 0);
-	refuses(&s, 0x0001000000000000, -EINVAL, 0);
+	refuses(&s, 0xffff000000000000, -EFAULT, 0, 48);
+	refuses(&s, 0x0001000000000000, -EINVAL, 0, 48);
 	s.tcr_el1 |= 1UL << 41; /* rights of tables have no effect */
 	maps(&s, 0xc0000123, 0x7123, 4096, RW,
 	     1); /* user writes: no execution */
@@ -111,8 +112,8 @@ static void test_upper(void **state)
 	put(0x1000 + 8 * 511, 0x80000701);
 	maps(&s, 0xffffffffffffffff, 0xbfffffff, 1UL << 30, RWX, 0);
 	maps(&s, 0x12ffffffffffffff, 0xbfffffff, 1UL << 30, RWX, 0);
-	refuses(&s, 0xffffff7fffffffff, -EINVAL, 0);
-	refuses(&s, 0xffffffbfffffffff, -EFAULT, 1);
+	refuses(&s, 0xffffff7fffffffff, -EINVAL, 0, 39);
+	refuses(&s, 0xffffffbfffffffff, -EFAULT, 1, 30);
 }
 
 static void test_16k(void **state)
@@ -143,7 +144,7 @@ static void test_64k(void **state)
 	put(0x20000 + 8 * 8191, 0x00020000000f0703);
 	maps(&s, 0x20000000 + 0x1234567, 0x41234567, 0x20000000, RWX, 0);
 	maps(&s, 0x40000000 + 0x1fff4321, 0x00000000000f4321, 0x10000, RWX, 0);
-	refuses(&s, 1UL << 42, -EINVAL, 0);
+	refuses(&s, 1UL << 42, -EINVAL, 0, 42);
 }
 
 int main(void)

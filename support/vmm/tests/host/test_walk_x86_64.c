@@ -53,12 +53,13 @@ static void maps(const struct vmm_state *s, uint64_t gva, uint64_t gpa,
 }
 
 static void refuses(const struct vmm_state *s, uint64_t gva, int rc,
-		    unsigned int n)
+		    unsigned int n, unsigned int hole_bits)
 {
 	struct vmm_walk w;
 
 	assert_int_equal(vmm_arch_walk(read_entry, NULL, s, gva, &w), rc);
 	assert_int_equal(w.n, n);
+	assert_int_equal(w.hole, 1UL << hole_bits);
 	assert_int_equal(w.size, 0);
 }
 
@@ -67,7 +68,7 @@ static void test_none(void **state)
 	static struct vmm_state s = { .cr0 = 1 };
 
 	maps(&s, 0xfee01234, 0xfee01234, 4096, RWX, 1);
-	refuses(&s, 0x100000000, -EINVAL, 0);
+	refuses(&s, 0x100000000, -EINVAL, 0, 32);
 }
 
 static void test_32(void **state)
@@ -79,9 +80,9 @@ static void test_32(void **state)
 	put4(0x2000 + 4 * 5, 0x7fff5005);
 	put4(0x1000 + 4 * 4, 0x00c02083); /* 4 MiB at 0x1_00c00000 */
 	maps(&s, 0x00c05678, 0x7fff5678, 4096, RX, 1);
-	refuses(&s, 0x00c06000, -EFAULT, 2);
-	refuses(&s, 0x01412345, -EFAULT, 1);
-	refuses(&s, 0x01012345, -EIO, 1); /* no PSE: it is a table */
+	refuses(&s, 0x00c06000, -EFAULT, 2, 12);
+	refuses(&s, 0x01412345, -EFAULT, 1, 22);
+	refuses(&s, 0x01012345, -EIO, 1, 22); /* no PSE: it is a table */
 	s.cr4 = 0x10;
 	maps(&s, 0x01012345, 0x100c12345, 0x400000, RWX, 0);
 }
@@ -99,7 +100,7 @@ static void test_pae(void **state)
 	put8(0x2000 + 8 * 1, 0x123400081); /* 2 MiB, read-only */
 	maps(&s, 0xffffffff, 0x123456fff, 4096, 3, 0);
 	maps(&s, 0xc0212345, 0x123412345, 0x200000, RX, 0);
-	refuses(&s, 0x00000000, -EFAULT, 1);
+	refuses(&s, 0x00000000, -EFAULT, 1, 30);
 	s.efer = 0;
 	maps(&s, 0xffffffff, 0x123456fff, 4096, RWX, 0);
 }
@@ -120,10 +121,10 @@ static void test_64(void **state)
 	maps(&s, 0xffff800040000000 + 0x12345678, 0x4012345678, 1UL << 30, RWX,
 	     1);
 	maps(&s, 0xffff800080e09abc, 0x000ffffffffffabc, 4096, 3, 0);
-	refuses(&s, 0xffff800080e0a000, -EFAULT, 4);
-	refuses(&s, 0xffff8000c0000000, -EIO, 2);
-	refuses(&s, 0x0000800000000000, -EINVAL, 0);
-	refuses(&s, 0, -EFAULT, 1);
+	refuses(&s, 0xffff800080e0a000, -EFAULT, 4, 12);
+	refuses(&s, 0xffff8000c0000000, -EIO, 2, 30);
+	refuses(&s, 0x0000800000000000, -EINVAL, 0, 47);
+	refuses(&s, 0, -EFAULT, 1, 39);
 	s.cr0 = 0x80000001; /* no WP: the kernel writes anywhere */
 	put8(0x4000 + 8 * 9, 0x5005);
 	maps(&s, 0xffff800080e09abc, 0x5abc, 4096, 3, 0);
@@ -141,7 +142,7 @@ static void test_57(void **state)
 	put8(0x3000, 0x4003);
 	put8(0x4000, 0x200083);
 	maps(&s, 0x0001000000001234, 0x201234, 0x200000, RWX, 0);
-	refuses(&s, 0x0100000000000000, -EINVAL, 0);
+	refuses(&s, 0x0100000000000000, -EINVAL, 0, 56);
 }
 
 int main(void)

@@ -19,6 +19,7 @@
 #define TABLE_NO_USER (1UL << 61)
 #define TABLE_RO (1UL << 62)
 #define PTE_ADDR 0x0000fffffffff000UL
+#define ADDR_BITS 48
 
 /* One half of the address space. */
 struct half {
@@ -95,18 +96,21 @@ int vmm_arch_walk(vmm_entry_fn read, const void *ctx, const struct vmm_state *s,
 	uint64_t table = h.root, tables = 0;
 	unsigned int above, index_bits = h.granule - 3;
 
-	*w = (struct vmm_walk){ 0 };
+	*w = (struct vmm_walk){ .hole = 1UL << ADDR_BITS };
 	if (!(s->sctlr_el1 & SCTLR_M)) {
-		if (gva >> 48)
+		if (gva >> ADDR_BITS)
 			return -EINVAL;
+		w->hole = 0;
 		w->gpa = gva;
 		w->size = VMM_PAGE;
 		w->prot = 7;
 		w->user = 1;
 		return 0;
 	}
-	if (!h.granule || h.bits > 48 || h.bits <= h.granule ||
-	    !is_address(&h, gva))
+	if (!h.granule || h.bits > ADDR_BITS || h.bits <= h.granule)
+		return -EINVAL;
+	w->hole = 1UL << h.bits;
+	if (!is_address(&h, gva))
 		return -EINVAL;
 	if (h.off)
 		return -EFAULT;
@@ -120,10 +124,12 @@ int vmm_arch_walk(vmm_entry_fn read, const void *ctx, const struct vmm_state *s,
 		if (read(ctx, at, &pte, sizeof(pte)))
 			return -EIO;
 		w->entries[w->n++] = (struct vmm_walk_entry){ at, pte };
+		w->hole = size;
 		if (!(pte & PTE_VALID))
 			return -EFAULT;
 		if (is_leaf(&h, above, pte)) {
 			w->size = size;
+			w->hole = 0;
 			w->gpa = (pte & PTE_ADDR & ~(size - 1)) |
 				 (gva & (size - 1));
 			rights(s, pte, h.flat ? 0 : tables, w);

@@ -53,6 +53,16 @@ static int is_address(const struct mode *m, uint64_t gva)
 	return (uint64_t)((int64_t)(gva << shift) >> shift) == gva;
 }
 
+/* What is no address around one: a half of the addresses; above 32 bits all
+ * with the same highest bit.
+ */
+static uint64_t hole_of(const struct mode *m, uint64_t gva)
+{
+	if (m->levels >= 4)
+		return 1UL << (11 + 9 * m->levels);
+	return gva >> 32 ? 1UL << (63 - __builtin_clzl(gva)) : VMM_PAGE;
+}
+
 /* A page at this level: of 4 MiB in 32-bit mode, else of 2 MiB or 1 GiB. */
 static int is_page(const struct mode *m, const struct vmm_state *s, int level,
 		   uint64_t pte)
@@ -93,10 +103,11 @@ int vmm_arch_walk(vmm_entry_fn read, const void *ctx, const struct vmm_state *s,
 	struct mode m = mode_of(s);
 	uint64_t table = m.root, all = ~0UL, any = 0;
 
-	*w = (struct vmm_walk){ 0 };
+	*w = (struct vmm_walk){ .hole = hole_of(&m, gva) };
 	if (!m.levels) {
 		if (gva >> 32)
 			return -EINVAL;
+		w->hole = 0;
 		w->gpa = gva;
 		w->size = VMM_PAGE;
 		w->prot = 7;
@@ -116,6 +127,7 @@ int vmm_arch_walk(vmm_entry_fn read, const void *ctx, const struct vmm_state *s,
 		if (read(ctx, at, &pte, m.entry))
 			return -EIO;
 		w->entries[w->n++] = (struct vmm_walk_entry){ at, pte };
+		w->hole = size;
 		if (!(pte & PTE_P))
 			return -EFAULT;
 		/* The four entries of PAE's first table have no rights. */
@@ -125,6 +137,7 @@ int vmm_arch_walk(vmm_entry_fn read, const void *ctx, const struct vmm_state *s,
 		}
 		if (is_page(&m, s, level, pte)) {
 			w->size = size;
+			w->hole = 0;
 			w->gpa = page_addr(&m, level, pte, size) |
 				 (gva & (size - 1));
 			rights(s, &m, all, any, w);
