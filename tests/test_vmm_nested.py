@@ -450,20 +450,63 @@ def test_lldb(nested):
     assert ended(nested)[0] == 5
 
 
+def packet(text):
+    return b"$%s#%02x" % (text.encode(), sum(text.encode()) % 256)
+
+
+class Debugger:
+    """A client of the stub."""
+
+    def __init__(self, port):
+        self.line = socket.create_connection(("127.0.0.1", port), timeout=30)
+        self.reply = self.line.makefile("rb")
+
+    def says(self, sent, heard):
+        """The bytes, and how the packet begins that answers."""
+        self.line.sendall(sent)
+        got = self.reply.read(1 + len(heard))
+        assert got == b"+" + heard, got
+        while self.reply.read(1) != b"#":
+            pass
+        self.reply.read(2)
+        self.line.sendall(b"+")
+
+    def leaves(self, sent=b""):
+        self.line.sendall(sent)
+        self.reply.close()
+        self.line.close()
+
+
 @pytest.mark.parametrize("scene", ("idle", "spin"))
 def test_ctrl_c_in_the_same_segment(nested, scene):
     """A Ctrl-C that arrives together with the packet that resumes the program stops it."""
-    port = start(nested, "--irqchip off --wait", (scene,))
-    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
-        reply = line.makefile("rb")
-        for sent, stop in ((b"$?#3f", b"$T05"), (b"$c#63\x03", b"$T02")):
-            line.sendall(sent)
-            assert reply.read(5) == b"+" + stop
-            while reply.read(1) != b"#":
-                pass
-            reply.read(2)
-            line.sendall(b"+")
-        line.sendall(b"$k#6b")
+    debugger = Debugger(start(nested, "--irqchip off --wait", (scene,)))
+    debugger.says(packet("?"), b"$T05")
+    debugger.says(packet("c") + b"\x03", b"$T02")
+    debugger.leaves(packet("k"))
+    assert ended(nested)[0] == CRASHED
+
+
+def test_broken_connection(nested):
+    """It leaves no breakpoint while the program runs, which the next debugger finds."""
+    image = build("debuggee", nested.arch, config=IMAGES["debuggee"])
+    place = re.search(r"^0*([0-9a-f]+) T debuggee_idle$", image.tool("nm", image.path), re.M).group(1)
+    point = f"{place},{1 if nested.arch == 'x86_64' else 4}"
+    port = start(nested, "--irqchip off --wait", ("spin",))
+    debugger = Debugger(port)
+    debugger.says(packet("?"), b"$T05")
+    debugger.says(packet(f"m{point}"), b"$")
+    debugger.says(packet(f"Z0,{point}"), b"$OK")
+    debugger.leaves(packet("c"))
+    nested.run("until grep -q 'scene spin' /tmp/log; do sleep 0.1; done")
+    for _ in range(3):
+        debugger = Debugger(port)
+        debugger.says(packet("?"), b"$T05")
+        debugger.says(packet(f"Z0,{point}"), b"$OK")
+        debugger.leaves(packet("c"))
+    debugger = Debugger(port)
+    debugger.says(packet("?"), b"$T05")
+    debugger.leaves(packet("k"))
     assert ended(nested)[0] == CRASHED
 
 
