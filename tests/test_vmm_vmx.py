@@ -59,10 +59,9 @@ def test_crash(nested, kind):
 
 # Without an answer where interrupts are masked; or about the lack of AVX, or of the interrupt controller.
 NOT_HERE = {"interrupt irqs-off", "registers_without_avx", "broken_page_tables", "interrupt idle"}
-SLOW = {"ctrl_c_in_steps"}  # some ten thousand steps
 
 
-@pytest.mark.parametrize("name", [name for name in SCENES if name not in NOT_HERE | SLOW])
+@pytest.mark.parametrize("name", [name for name in SCENES if name not in NOT_HERE])
 def test_gdb(nested, name):
     """gdb at the monitor's stub, with an interrupt controller."""
     late = name == "late_and_again"
@@ -86,7 +85,7 @@ def test_steps_hold_interrupts_back(nested):
     assert status == 0, out
 
 
-@pytest.mark.parametrize("name", [name for name in OWN if name not in NOT_HERE | SLOW])
+@pytest.mark.parametrize("name", [name for name in OWN if name not in NOT_HERE])
 def test_gdb_at_the_guests_stub(nested, name):
     """The guest has INT3 and the debug registers itself."""
     port = start(nested, "", SCENES[name][1], "debuggee", "gdb.console=vport2 gdb.wait=1 ", "--guest-gdb", 9004)

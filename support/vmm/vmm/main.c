@@ -375,14 +375,17 @@ static int console_in(struct vm *vm)
 	return n > 0 || (n < 0 && errno == EAGAIN);
 }
 
-/* The status to end with, or -1. */
-static int exits(struct vm *vm)
+/* Looks at one exit: a program that is stepped may have the next one at once,
+ * and the debugger's interrupt comes in between. @return the status to end
+ * with, or -1; *more: there may be another
+ */
+static int one_exit(struct vm *vm, int *more)
 {
-	struct cpu *c;
+	struct cpu *c = run_exit(vm);
 
-	while ((c = run_exit(vm)))
-		if (!stub_exit(c) || stub_killed())
-			return stub_killed() ? STATUS_CRASHED : status_of(c);
+	*more = c != NULL;
+	if (c && (!stub_exit(c) || stub_killed()))
+		return stub_killed() ? STATUS_CRASHED : status_of(c);
 	return -1;
 }
 
@@ -423,14 +426,14 @@ static int loop(struct vm *vm)
 		[STDIN] = { .fd = STDIN_FILENO, .events = POLLIN },
 		[STUB] = { .fd = -1, .events = POLLIN },
 	};
-	int status = stub_killed() ? STATUS_CRASHED : -1, wait;
+	int status = stub_killed() ? STATUS_CRASHED : -1, wait, more = 0;
 	uint64_t count;
 
 	while (status < 0) {
 		pthread_mutex_lock(&vm->device_lock);
 		wait = wants(vm, fds) ? -1 : 10;
 		pthread_mutex_unlock(&vm->device_lock);
-		if (stub_has_input())
+		if (more || stub_has_input())
 			wait = 0;
 		if (poll(fds, CONSOLES + vm->n_consoles, wait) < 0) {
 			if (errno != EINTR)
@@ -441,7 +444,7 @@ static int loop(struct vm *vm)
 		if (fds[EVENT].revents &&
 		    read(vm->event, &count, sizeof(count)) < 0)
 			continue;
-		status = stub_killed() ? STATUS_CRASHED : exits(vm);
+		status = stub_killed() ? STATUS_CRASHED : one_exit(vm, &more);
 	}
 	stub_end(status);
 	return status;
