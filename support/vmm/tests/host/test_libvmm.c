@@ -526,6 +526,38 @@ static void test_every_exit(void **state)
 	vmm_machine_destroy(m);
 }
 
+static uint32_t event;
+
+static void with_event(void)
+{
+	RUN->exit_reason = KVM_EXIT_SYSTEM_EVENT;
+	RUN->system_event.type = event;
+}
+
+static void test_system_events(void **state)
+{
+	static const struct {
+		uint32_t event;
+		enum vmm_exit_why why;
+	} events[] = {
+		{ KVM_SYSTEM_EVENT_SHUTDOWN, VMM_EXIT_POWEROFF },
+		{ KVM_SYSTEM_EVENT_RESET, VMM_EXIT_RESET },
+		{ KVM_SYSTEM_EVENT_CRASH, VMM_EXIT_UNHANDLED },
+	};
+	struct vmm_machine *m;
+	struct vmm_vcpu *v = machine(&m);
+	struct vmm_exit e;
+
+	for (unsigned int i = 0; i < 3; i++) {
+		event = events[i].event;
+		next_exit = 0;
+		exits[0] = with_event;
+		assert_int_equal(vmm_run(v, &e), 0);
+		assert_int_equal(e.why, events[i].why);
+	}
+	vmm_machine_destroy(m);
+}
+
 static void hit_second(void)
 {
 	RUN->exit_reason = KVM_EXIT_DEBUG;
@@ -685,6 +717,7 @@ int main(void)
 		cmocka_unit_test(test_state_within_an_access),
 		cmocka_unit_test(test_two_machines),
 		cmocka_unit_test(test_every_exit),
+		cmocka_unit_test(test_system_events),
 		cmocka_unit_test(test_debug_registers),
 		cmocka_unit_test(test_steps_and_flags),
 	};
