@@ -104,14 +104,19 @@ static int step_over(struct cpu *c)
 	return take_step(c);
 }
 
+static int is_stepped(const struct cpu *c)
+{
+	enum gdb_act act = stub.plans[cpu_index(c)].act;
+
+	return act == GDB_ACT_STEP || act == GDB_ACT_RANGE;
+}
+
 static void apply_plans(void)
 {
 	for (unsigned int i = 0; i < stub.vm->n_cpus; i++) {
 		struct cpu *c = &stub.vm->cpus[i];
-		enum gdb_act act = stub.plans[i].act;
 
-		points_apply(&stub, c,
-			     act == GDB_ACT_STEP || act == GDB_ACT_RANGE, 0);
+		points_apply(&stub, c, is_stepped(c), 0);
 	}
 	forget_states();
 	for (unsigned int i = 0; i < stub.vm->n_cpus; i++)
@@ -297,8 +302,7 @@ static void debug_exit(struct cpu *c)
 						 : breakpoint(c, e->debug.pc);
 	if (went_on)
 		return;
-	if (e->debug.why != VMM_DEBUG_STEP && step_over(c) &&
-	    stub.plans[cpu_index(c)].act != GDB_ACT_CONTINUE &&
+	if (e->debug.why != VMM_DEBUG_STEP && step_over(c) && is_stepped(c) &&
 	    stepped(c, c->exit.debug.pc))
 		return;
 	apply_plans();
