@@ -10,7 +10,7 @@ import pytest
 from gdb_guest import play
 from test_crash import KINDS
 from test_vmm import vmm
-from test_vmm_nested import CRASHED, KVM, MACHINES_SAY, MORE, OWN, SCENES, ended, given_up, played, start, story
+from test_vmm_nested import CRASHED, KVM, MACHINES_SAY, MORE, OWN, PROGRAMS, SCENES, ended, given_up, played, start, story
 from vitrine import OUT, ROOT, SHARED, build
 
 sys.path.insert(0, str(ROOT / "tests" / "nested"))
@@ -19,7 +19,6 @@ from nested import NestedVmx  # noqa: E402  pylint: disable=wrong-import-positio
 pytestmark = [pytest.mark.one_cpu("a nested machine has one"), pytest.mark.slow, pytest.mark.only_arch("x86_64")]
 
 ARCH = "x86_64"
-PROGRAMS = ("vmm", "calc", "probe", "machines")
 # In Bochs a guest that masks interrupts keeps them from the machine: the debuggee has its interrupts here.
 IMAGES = ("hello", "debuggee", "threads", "crash")
 

@@ -226,7 +226,6 @@ class NestedVmx(Nested):
         return path
 
     def start(self, kernel, initrd, options):
-        names = {"folder": self.folder, "pid": os.getpid()}
         self.write("net", "# slirp config\n" + "".join(f"hostfwd = tcp:127.0.0.1:{here}-:{there}\n" for there, here in self.ports.items()))
         menu = self.write("menu", ISOLINUX.format(options=options))
         files = {"/linux": kernel, "/initrd": initrd, "/isolinux.cfg": menu, "/isolinux.bin": "/usr/lib/ISOLINUX/isolinux.bin",
@@ -236,7 +235,7 @@ class NestedVmx(Nested):
                         *(f"{there}={here}" for there, here in files.items())], stderr=subprocess.DEVNULL, check=True)
         with socket.create_server(("127.0.0.1", 0)) as listener:
             listener.settimeout(60)
-            rc = self.write("rc", BOCHS.format(**names, port=listener.getsockname()[1]))
+            rc = self.write("rc", BOCHS.format(folder=self.folder, pid=os.getpid(), port=listener.getsockname()[1]))
             process = subprocess.Popen([*WITH_THIS, "bochs", "-q", "-f", rc, "-rc", self.write("commands", "c\n")], stdin=subprocess.PIPE,
                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, "TERM": "vt100"})
             try:

@@ -195,8 +195,9 @@ int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e);
 /**
  * Makes vmm_run() of a CPU return VMM_EXIT_KICKED soon, or at its next call, by
  * SIGUSR1, which vmm_run() unblocks while it runs. vmm_machine_create() gives
- * it a handler that does nothing, unless the program has its own. Contexts: any
- * thread, a signal handler.
+ * it a handler that does nothing, unless the program has its own.
+ *
+ * Contexts: any thread, a signal handler.
  */
 void vmm_kick(struct vmm_vcpu *v);
 
@@ -233,8 +234,8 @@ struct vmm_debug {
 /**
  * Sets it, for the next vmm_run().
  *
- * @return 0; -ENOSPC: more points than debug registers; -EINVAL: type,
- * alignment or length; -ENOTSUP: a type that the CPU has not
+ * @return 0; -ENOSPC: more points than debug registers; -EINVAL: no type,
+ *   alignment or length; -ENOTSUP: a type that the CPU has not
  */
 int vmm_debug_set(struct vmm_vcpu *v, const struct vmm_debug *d);
 

@@ -95,11 +95,11 @@ const char *line_check(const char *where)
 
 int line_listen(const char *where)
 {
-	int path = is_path(where);
-	int fd =
-		socket(path ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int rc;
+	int path = is_path(where), fd, rc;
 
+	if (line_check(where))
+		return -EINVAL;
+	fd = socket(path ? AF_UNIX : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -errno;
 	rc = path ? bind_path(fd, where) : bind_port(fd, where);

@@ -108,7 +108,7 @@ const char *line_check(const char *where);
  * @param where as line_check() accepts it. A socket's file stays behind: the
  *   filter allows no removal. One that no process has is replaced.
  * @return a socket that listens, or -errno; -EEXIST: a file is there that is no
- *   socket; -EADDRINUSE
+ *   socket; -EADDRINUSE; -EINVAL: none that line_check() accepts
  */
 int line_listen(const char *where);
 /** @return a client's, or -1 */

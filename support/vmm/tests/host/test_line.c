@@ -69,7 +69,7 @@ static void test_check(void **state)
 	char text[256];
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
-		if (!line_check(wrong[i]))
+		if (!line_check(wrong[i]) || line_listen(wrong[i]) != -EINVAL)
 			fail_msg("\"%s\" is accepted", wrong[i]);
 	for (size_t i = 0; i < sizeof(right) / sizeof(right[0]); i++)
 		if (line_check(right[i]))
@@ -81,6 +81,7 @@ static void test_check(void **state)
 	text[sizeof(((struct sockaddr_un *)0)->sun_path)] = 0;
 	assert_string_equal(line_check(text),
 			    "this path is too long for a Unix socket");
+	assert_int_equal(line_listen(text), -EINVAL);
 }
 
 /* What a monitor listens at is not taken, and it does not notice the question.
