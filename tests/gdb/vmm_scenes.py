@@ -35,6 +35,13 @@ def registers_without_avx():
     run("kill")
 
 
+def machine_registers(cpu, named=""):
+    """What the monitor says of the selected one, or the one that is named."""
+    first, *rest = run(f"monitor registers{named}").splitlines()
+    assert first == f"CPU {cpu}:", first
+    return {name: int(text, 16) for name, text in map(str.split, rest)}
+
+
 @scene
 def from_the_first_instruction(entry):
     """Before paging, through the switch, to main; and the registers of the machine."""
@@ -47,7 +54,7 @@ def from_the_first_instruction(entry):
     go()
     assert function() == "kvm_setup"
     assert "entry at" in run(f"monitor walk {number('$pc'):#x}")
-    machine = {name: int(text, 16) for name, text in map(str.split, run("monitor registers").splitlines())}
+    machine = machine_registers(0)
     if is_arm():
         assert number("$sctlr_el1") & 1
         assert all(machine[name] == number(f"${name}") for name in ("sctlr_el1", "ttbr0_el1", "vbar_el1")), machine
@@ -128,10 +135,16 @@ def each_cpu(cpus):
     def counts():
         return [number(f"smp_rounds[{cpu}]") for cpu in range(cpus)]
     before = counts()
-    for thread in threads:
+    own = set()
+    for cpu, thread in enumerate(threads):
         thread.switch()
         assert any(f.name() in ("rounds", "smp_round") for f in frames()), [f.name() for f in frames()]
-    assert counts() == before
+        assert run(f"monitor walk {number('$sp'):#x}").startswith(f"CPU {cpu}:")
+        own.add(machine_registers(cpu)["mpidr_el1" if is_arm() else "gs.base"])
+    assert machine_registers(0, " 0") != machine_registers(1, " 0x1")
+    fails(f"monitor registers {cpus}", ".")
+    fails(f"monitor walk 0x1000 {cpus}", ".")
+    assert counts() == before and len(own) == cpus, own
     run("set scheduler-locking on")
     for thread in threads:
         thread.switch()

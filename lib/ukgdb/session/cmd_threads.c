@@ -33,10 +33,13 @@ static int select_thread(struct gdb_session *s, struct gdb_rx *rx)
 		return -EINVAL;
 	if (tid > 0 && !is_alive(s, tid))
 		return -ESRCH;
-	if (run)
+	if (run) {
 		s->tid_c = tid;
-	else
-		s->tid_g = tid;
+		return GDB_OK;
+	}
+	s->tid_g = tid;
+	if (s->t->ops->thread_select)
+		s->t->ops->thread_select(s->t, gdb_tid(s));
 	return GDB_OK;
 }
 

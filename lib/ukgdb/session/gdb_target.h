@@ -231,6 +231,12 @@ struct gdb_target_ops {
 	long (*thread_next)(struct gdb_target *t, long tid);
 	/* 1 if there is such a thread. */
 	int (*thread_alive)(struct gdb_target *t, long tid);
+	/*
+	 * The debugger has selected a thread that is alive: where threads have
+	 * page tables of their own, memory and monitor are as it sees them. A
+	 * stop selects its own thread.
+	 */
+	void (*thread_select)(struct gdb_target *t, long tid);
 	/* Fills *info, which is zeroed. 0, -ESRCH. */
 	int (*thread_info)(struct gdb_target *t, long tid,
 			   struct gdb_thread_info *info);

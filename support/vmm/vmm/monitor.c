@@ -38,14 +38,32 @@ static void exits(struct stub *s, const struct out *o)
 		}
 }
 
-static int walk(struct stub *s, const struct out *o, uint64_t addr)
+/* The one that " N" names; "": the selected one. gdb does not tell of a thread
+ * that it has selected until it reads of it, so the answers name it, too.
+ */
+static struct cpu *named(struct stub *s, const char *text)
 {
-	struct vmm_state *state = stub_state(s, s->cpu, VMM_STATE_SYSTEM);
+	unsigned long i;
+	char *end;
+
+	if (!*text)
+		return s->selected;
+	i = strtoul(text, &end, 0);
+	return *text == ' ' && end != text && !*end && i < s->vm->n_cpus
+		       ? &s->vm->cpus[i]
+		       : NULL;
+}
+
+static int walk(struct stub *s, const struct out *o, struct cpu *c,
+		uint64_t addr)
+{
+	struct vmm_state *state = stub_state(s, c, VMM_STATE_SYSTEM);
 	struct vmm_walk w;
 	int rc = state ? vmm_walk(s->vm->m, state, addr, &w) : -EIO;
 
 	if (!state)
 		return rc;
+	say(o, "CPU %u:\n", cpu_index(c));
 	for (unsigned int i = 0; i < w.n; i++)
 		say(o, "entry at %#lx: %#018lx\n",
 		    (unsigned long)w.entries[i].at,
@@ -66,12 +84,13 @@ static void show(void *ctx, const char *name, uint64_t value)
 	say(ctx, "%-14s %#lx\n", name, (unsigned long)value);
 }
 
-static int registers(struct stub *s, struct out *o)
+static int registers(struct stub *s, struct out *o, struct cpu *c)
 {
-	struct vmm_state *state = stub_state(s, s->cpu, VMM_STATE_SYSTEM);
+	struct vmm_state *state = stub_state(s, c, VMM_STATE_SYSTEM);
 
 	if (!state)
 		return -EIO;
+	say(o, "CPU %u:\n", cpu_index(c));
 	arch_system_registers(state, show, o);
 	return 0;
 }
@@ -90,11 +109,11 @@ static void probe(const struct stub *s, const struct out *o)
 
 static void help(const struct out *o)
 {
-	say(o,
-	    "exits      how often CPUs came out, and why\n"
-	    "probe      what this KVM can do for a debugger\n"
-	    "registers  those of the system, of the CPU that stopped last\n"
-	    "walk ADDR  page table entries on the way to a virtual address\n");
+	say(o, "exits            how often CPUs came out, and why\n"
+	       "probe            what this KVM can do for a debugger\n"
+	       "registers [CPU]  those of the system, of the selected CPU\n"
+	       "walk ADDR [CPU]  page table entries on the way to a virtual "
+	       "address\n");
 }
 
 int stub_monitor(struct gdb_target *t, const char *line, gdb_text_fn out,
@@ -102,18 +121,21 @@ int stub_monitor(struct gdb_target *t, const char *line, gdb_text_fn out,
 {
 	struct stub *s = (struct stub *)t;
 	struct out o = { out, ctx };
+	struct cpu *c;
 	char *end;
 
 	if (!strcmp(line, "exits")) {
 		exits(s, &o);
 	} else if (!strcmp(line, "probe")) {
 		probe(s, &o);
-	} else if (!strcmp(line, "registers")) {
-		return registers(s, &o);
+	} else if (!strncmp(line, "registers", 9)) {
+		c = named(s, line + 9);
+		return c ? registers(s, &o, c) : -EINVAL;
 	} else if (!strncmp(line, "walk ", 5)) {
 		uint64_t addr = strtoul(line + 5, &end, 0);
 
-		return *end || end == line + 5 ? -EINVAL : walk(s, &o, addr);
+		c = end == line + 5 ? NULL : named(s, end);
+		return c ? walk(s, &o, c, addr) : -EINVAL;
 	} else {
 		help(&o);
 		return strcmp(line, "help") ? -EINVAL : 0;

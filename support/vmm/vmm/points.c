@@ -98,6 +98,12 @@ static void entry_set(struct stub *s, uint64_t at, uint64_t from, uint64_t to)
 		*entry = to;
 }
 
+static void flush(struct stub *s)
+{
+	for (unsigned int i = 0; i < s->vm->n_cpus; i++)
+		arch_flush(s, &s->vm->cpus[i]);
+}
+
 static void make_executable(struct stub *s, struct point *p,
 			    const struct vmm_walk *w)
 {
@@ -111,7 +117,7 @@ static void make_executable(struct stub *s, struct point *p,
 		p->changed[p->n_changed++] = e;
 	}
 	if (p->n_changed)
-		arch_flush(s, s->cpu);
+		flush(s);
 }
 
 static void restore_entries(struct stub *s, const struct point *p)
@@ -121,12 +127,12 @@ static void restore_entries(struct stub *s, const struct point *p)
 			  arch_entry_executable(p->changed[i].value),
 			  p->changed[i].value);
 	if (p->n_changed)
-		arch_flush(s, s->cpu);
+		flush(s);
 }
 
 static int insert_in_memory(struct stub *s, struct point *p)
 {
-	struct vmm_state *state = stub_state(s, s->cpu, VMM_STATE_SYSTEM);
+	struct vmm_state *state = stub_selected_state(s);
 	const struct point *other;
 	struct vmm_walk w;
 	uint8_t *at;

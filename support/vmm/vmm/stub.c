@@ -178,7 +178,7 @@ static void stopped(struct cpu *c, const struct gdb_stop *stop)
 {
 	enum gdb_end end;
 
-	stub.cpu = c;
+	stub.cpu = stub.selected = c;
 	drop_hits(c);
 	gdb_session_stopped(&stub.session, stop);
 	end = gdb_session_serve(&stub.session);
@@ -334,7 +334,7 @@ int stub_exit(struct cpu *c)
 	}
 	run_pause(stub.vm);
 	forget_states();
-	stub.cpu = c;
+	stub.cpu = stub.selected = c;
 	take_break(c);
 	if (c->failed) {
 		signalled(c, GDB_SIGABRT, strerror(-c->failed));
@@ -368,7 +368,7 @@ int stub_listen(struct vm *vm, const char *where)
 	stub.ended = stub.gone = 0;
 	stub.n_points = 0;
 	stub.vm = vm;
-	stub.cpu = &vm->cpus[0];
+	stub.cpu = stub.selected = &vm->cpus[0];
 	gdb_arch_describe(&stub.target);
 	stub.target.ops = &stub_ops;
 	stub.target.break_kind = (__u8)arch_break_len;

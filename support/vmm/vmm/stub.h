@@ -39,10 +39,11 @@ struct stub {
 	struct gdb_target target; /* first: the operations get this */
 	struct gdb_session session;
 	struct vm *vm;
-	struct cpu *cpu;    /* that stopped last */
-	int listener, peer; /* -1: none */
-	int ended;	    /* the debugger wants the machine's end */
-	int gone;	    /* the machine has ended */
+	struct cpu *cpu;      /* that stopped last */
+	struct cpu *selected; /* of the debugger: by its page tables */
+	int listener, peer;   /* -1: none */
+	int ended;	      /* the debugger wants the machine's end */
+	int gone;	      /* the machine has ended */
 	/* What the debugger said together with the packet that resumes */
 	enum gdb_poll said;
 	struct vmm_probe probe;
@@ -98,6 +99,8 @@ unsigned int cpu_index(const struct cpu *c);
  * refuses.
  */
 struct vmm_state *stub_state(struct stub *s, struct cpu *c, unsigned int parts);
+/** The selected CPU's, with the registers of the system. */
+struct vmm_state *stub_selected_state(struct stub *s);
 
 extern const struct gdb_target_ops stub_ops;
 int stub_monitor(struct gdb_target *t, const char *line, gdb_text_fn out,

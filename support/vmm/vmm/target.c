@@ -35,6 +35,11 @@ struct vmm_state *stub_state(struct stub *s, struct cpu *c, unsigned int parts)
 	return &s->states[i];
 }
 
+struct vmm_state *stub_selected_state(struct stub *s)
+{
+	return stub_state(s, s->selected, VMM_STATE_SYSTEM);
+}
+
 static int reg_read(struct gdb_target *t, long tid, unsigned int nr, void *buf)
 {
 	struct cpu *c = stub_cpu(of(t), tid);
@@ -72,7 +77,7 @@ static int reg_write(struct gdb_target *t, long tid, unsigned int nr,
 static __sz mem_read(struct gdb_target *t, __u64 addr, void *buf, __sz len)
 {
 	struct stub *s = of(t);
-	struct vmm_state *state = stub_state(s, s->cpu, VMM_STATE_SYSTEM);
+	struct vmm_state *state = stub_selected_state(s);
 	size_t n;
 
 	if (!state)
@@ -86,7 +91,7 @@ static __sz mem_write(struct gdb_target *t, __u64 addr, const void *buf,
 		      __sz len)
 {
 	struct stub *s = of(t);
-	struct vmm_state *state = stub_state(s, s->cpu, VMM_STATE_SYSTEM);
+	struct vmm_state *state = stub_selected_state(s);
 	size_t n;
 
 	if (!state)
@@ -133,6 +138,11 @@ static int thread_alive(struct gdb_target *t, long tid)
 	return stub_cpu(of(t), tid) != NULL;
 }
 
+static void thread_select(struct gdb_target *t, long tid)
+{
+	of(t)->selected = stub_cpu(of(t), tid);
+}
+
 static int thread_info(struct gdb_target *t, long tid,
 		       struct gdb_thread_info *info)
 {
@@ -168,7 +178,7 @@ static uint64_t look(struct stub *s, const struct vmm_state *state,
 static int region(struct gdb_target *t, __u64 addr, struct gdb_region *r)
 {
 	struct stub *s = of(t);
-	struct vmm_state *state = stub_state(s, s->cpu, VMM_STATE_SYSTEM);
+	struct vmm_state *state = stub_selected_state(s);
 	struct gdb_region next;
 	uint64_t size;
 
@@ -217,6 +227,7 @@ const struct gdb_target_ops stub_ops = {
 	.resume = resume,
 	.thread_next = thread_next,
 	.thread_alive = thread_alive,
+	.thread_select = thread_select,
 	.thread_info = thread_info,
 	.region = region,
 	.monitor = stub_monitor,

@@ -121,6 +121,26 @@ static void test_bytes_after_breakpoints(void **state)
 	assert_int_equal(memory[0x1180], 0x55);
 }
 
+/* gdb calls functions with one there: no CPU keeps the old entry. */
+static void test_breakpoint_on_the_stack(void **state)
+{
+	uint64_t entry = ENTRY_NX | 3;
+
+	memcpy(memory + ENTRY, &entry, sizeof(entry));
+	ATTACHED("Z0,3010,1");
+	memcpy(&entry, memory + ENTRY, sizeof(entry));
+	assert_int_equal(entry, 3);
+	assert_int_equal(vcpus[0].flushes, 2);
+	assert_int_equal(vcpus[1].flushes, 2);
+	say("z0,3010,1");
+	say("vCont;c");
+	exits(0, VMM_DEBUG_SOFTWARE, 0x3010, 0);
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	memcpy(&entry, memory + ENTRY, sizeof(entry));
+	assert_true(entry == (ENTRY_NX | 3));
+	assert_int_equal(vcpus[1].flushes, 4);
+}
+
 /* Of two hits at one time the second is not reported when its breakpoint may
  * be gone; it happens again.
  */
@@ -182,6 +202,7 @@ int main(void)
 		TEST(test_exits_of_the_step_over),
 		TEST(test_step_at_a_false_condition),
 		TEST(test_bytes_after_breakpoints),
+		TEST(test_breakpoint_on_the_stack),
 		TEST(test_two_hits),
 		TEST(test_watchpoint),
 		TEST(test_trap_of_the_program),

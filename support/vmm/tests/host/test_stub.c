@@ -86,6 +86,24 @@ static void test_registers_of_a_cpu_without_avx(void **state)
 	assert_int_equal(vcpus[0].state.xsave[512], 3);
 }
 
+/* As each CPU sees it. */
+static void test_memory_of_a_thread(void **state)
+{
+	const char *said;
+
+	vcpus[1].state.cr3 = OWN_TABLES;
+	memory[0x2000] = 0x56;
+	said = ATTACHED("m2000,1", "Hg2", "m2000,1", "M2001,1:78", "Hg1",
+			"m2000,1", "Hg2", "Hg0", "m2000,1");
+	assert_string_equal(said, "$OK$E0e$OK$56$OK$OK$E0e$OK$OK$E0e");
+	assert_int_equal(memory[0x2001], 0x78);
+	exits(1, VMM_DEBUG_STEP, 0x1008, 0);
+	say("m2000,1");
+	say("vCont;c");
+	assert_int_equal(stub_exit(&vm.cpus[1]), 1);
+	assert_non_null(strstr(heard(), "$56"));
+}
+
 static void test_threads(void **state)
 {
 	const char *said = ATTACHED("qfThreadInfo", "qsThreadInfo", "T2", "T3");
@@ -235,6 +253,7 @@ int main(void)
 		TEST(test_memory),
 		TEST(test_registers),
 		TEST(test_registers_of_a_cpu_without_avx),
+		TEST(test_memory_of_a_thread),
 		TEST(test_threads),
 		TEST(test_exits_while_it_leaves),
 		TEST(test_wait_for_a_debugger),
