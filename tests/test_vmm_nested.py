@@ -96,6 +96,12 @@ def test_memory(nested, mib):
     assert nested.arch == "arm64" or (4 * GIB in dict(heap)) == (mib > 3072), out
 
 
+def test_ends_without_a_status(nested):
+    for order, says in (("p", "the guest ended without saying its status"), ("t", "triple fault" if nested.arch == "x86_64" else "without")):
+        status, out = nested.run(f"vmm --append do=@{order} /images/bare")
+        assert status == CRASHED and out.startswith(f"do=@{order}\n") and says in out, out
+
+
 def test_without_root(nested):
     """A user who may open /dev/kvm needs no more."""
     nested.run("mkdir -p /etc && printf 'root:x:0:0::/:/bin/sh\\nuser:x:1000:1000::/:/bin/sh\\n' > /etc/passwd && chmod 666 /dev/kvm")
@@ -535,7 +541,7 @@ def test_local_kvm(arch, tmp_path):
     assert subprocess.run([folder / "machines"], stdout=subprocess.PIPE, text=True, check=True).stdout == MACHINES_SAY
     image = bare(arch, tmp_path)
     monitor = {**os.environ, "VITRINE_VMM": str(folder / "vmm")}
-    for order, typed, expected in (("7", "", 7), ("c", "", CRASHED), ("t", "", CRASHED), ("e", "typed q", 0)):
+    for order, typed, expected in (("7", "", 7), ("c", "", CRASHED), ("t", "", CRASHED), ("p", "", CRASHED), ("e", "typed q", 0)):
         done = subprocess.run([ROOT / "support/run", "--vmm", image, f"do=@{order}"], env=monitor, input=typed, stdout=subprocess.PIPE,
                               text=True, timeout=RUN_SECONDS, check=False)
         assert done.returncode == expected and done.stdout == f"-- do=@{order}\n{typed}", (order, done)

@@ -3,8 +3,8 @@
 /*
  * The guest of x86_64.S for arm64: prints its command line (the text from
  * "=@" to its end: it looks for that in the device tree, without parsing it)
- * and obeys the character after the '@'. Where x86_64 triple-faults, this
- * one asks PSCI to power off, which has no status.
+ * and obeys the character after the '@'. Where x86_64 triple-faults or powers
+ * off, this one asks PSCI to power off, which has no status.
  */
 	.set	UART, 0x09000000
 	.text
@@ -27,6 +27,8 @@ _start:	mov	x1, #0x40000000		/* the device tree */
 	cmp	w3, #'h'
 	b.eq	hang
 	cmp	w3, #'t'
+	b.eq	power_off
+	cmp	w3, #'p'
 	b.eq	power_off
 	cmp	w3, #'l'
 	b.eq	log

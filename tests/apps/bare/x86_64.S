@@ -4,7 +4,8 @@
  * A guest for the tests of support/run, without any of the project's own code.
  * It prints its command line, then obeys the character after the last '@'
  * there: a digit is its exit status, c: status 70, l: logs "exit 9" and
- * triple-faults, t: only that, h: hangs, e: echoes its input up to a 'q'.
+ * triple-faults, t: only that, p: powers off as on a PC, h: hangs, e: echoes
+ * its input up to a 'q'.
  * 32-bit protected mode, as PVH enters it.
  */
 	.section .note.pvh, "a", @note
@@ -34,6 +35,8 @@ _start:
 	je	hang
 	cmp	$'t', %al
 	je	triple_fault
+	cmp	$'p', %al
+	je	power_off
 	cmp	$'l', %al
 	je	log
 	cmp	$'e', %al
@@ -58,6 +61,12 @@ log:	mov	$line, %esi
 triple_fault:
 	lidt	no_idt
 	ud2
+
+power_off:
+	mov	$0x604, %dx		/* ACPI 6.5, 4.8.3.2.1: SLP_EN */
+	mov	$0x2000, %ax
+	outw	%ax, %dx
+	jmp	hang
 
 echo:	mov	$0x3fd, %dx
 	inb	%dx, %al
