@@ -146,6 +146,22 @@ static void test_steps_and_flags(void **state)
 		assert_int_equal(pushed[1], steps[i].high);
 	}
 	test_frames(v, mem);
+	/* Real mode: segments have bases, which 64-bit code has not. */
+	for (int l = 0; l < 2; l++) {
+		sregs.cs.base = 0x1000;
+		sregs.ss.base = 0x1100;
+		sregs.cs.l = (uint8_t)l;
+		memcpy(mem, steps[0].insn, 3);
+		memset(mem + 0x800, 0, 0x800);
+		regs = (struct kvm_regs){ .rip = l ? 0x1000 : 0,
+					  .rsp = l ? 0x1800 : 0x700 };
+		step_to = regs.rip + 1;
+		next_exit = 0;
+		exits[0] = stepped;
+		assert_int_equal(vmm_run(v, &e), 0);
+		assert_int_equal(pushed[1], steps[0].high);
+	}
+	sregs = (struct kvm_sregs){ 0 };
 	/* Its flag, or nothing of the debugger's */
 	d.step = 0;
 	memcpy(mem, steps[0].insn, 3);

@@ -47,7 +47,14 @@ static int can_hold_irq(int kvm)
 #define INSN_MAX 15
 #define FRAME_WORDS 3 /* rip, cs, rflags */
 #define STACK_WORDS 512
+#define ATTR_L 0x2000 /* 64-bit code: segments have no bases */
 #define STEP_STATE (VMM_STATE_GENERAL | VMM_STATE_SYSTEM)
+
+static uint64_t linear(const struct vmm_state *s, unsigned int seg, uint64_t at)
+{
+	return s->seg[VMM_CS].attr & ATTR_L ? at
+					    : (uint32_t)(s->seg[seg].base + at);
+}
 
 /* Bytes of a PUSHF behind the prefixes that it may have, or 0. */
 static unsigned int pushf_len(const uint8_t *insn, size_t n)
@@ -70,8 +77,8 @@ void vmm_arch_step_begin(struct vmm_vcpu *v)
 	if (vmm_arch_state_get(v, &s, STEP_STATE))
 		return;
 	v->pc = s.rip;
-	v->pushf =
-		pushf_len(insn, vmm_read(v->m, &s, s.rip, insn, sizeof(insn)));
+	v->pushf = pushf_len(insn, vmm_read(v->m, &s, linear(&s, VMM_CS, s.rip),
+					    insn, sizeof(insn)));
 }
 
 /* Flags that the guest has pushed, at `at`. */
@@ -92,7 +99,7 @@ static void drop_flag(struct vmm_vcpu *v, const struct vmm_state *s,
  */
 static uint64_t find_frame(const struct vmm_vcpu *v, const struct vmm_state *s)
 {
-	uint64_t stack[STACK_WORDS], at = s->gpr[VMM_RSP];
+	uint64_t stack[STACK_WORDS], at = linear(s, VMM_SS, s->gpr[VMM_RSP]);
 	size_t n = vmm_read(v->m, s, at, stack, sizeof(stack)) / 8;
 
 	for (size_t i = 0; i + FRAME_WORDS <= n; i++)
@@ -125,7 +132,7 @@ void vmm_arch_step_end(struct vmm_vcpu *v)
 	if (frame)
 		drop_flag(v, &s, frame + 16);
 	else if (v->pushf && s.rip == v->pc + v->pushf)
-		drop_flag(v, &s, s.gpr[VMM_RSP]);
+		drop_flag(v, &s, linear(&s, VMM_SS, s.gpr[VMM_RSP]));
 }
 
 /* KVM's emulator leaves where it writes to a port or device, before it would
