@@ -258,14 +258,14 @@ int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e)
 	sigset_t kick, old;
 	int rc;
 
-	sigemptyset(&kick);
-	sigaddset(&kick, VMM_SIGNAL);
-	pthread_sigmask(SIG_UNBLOCK, &kick, &old);
 	if (v->has_kept) {
 		v->has_kept = 0;
 		*e = v->kept;
 		return 0;
 	}
+	sigemptyset(&kick);
+	sigaddset(&kick, VMM_SIGNAL);
+	pthread_sigmask(SIG_UNBLOCK, &kick, &old);
 	*e = (struct vmm_exit){ .why = VMM_EXIT_KICKED };
 	if (!v->step)
 		v->text.page = 0;
@@ -310,7 +310,7 @@ static int prepare(struct vmm_vcpu *v, unsigned int mask)
 	if (mask & ~VMM_STATE_ALL)
 		return vmm_failed("mask of a state", -EINVAL);
 	rc = complete(v, &e);
-	if (rc > 0) {
+	if (rc > 0 && !v->has_kept) {
 		v->kept = e;
 		v->has_kept = 1;
 	}

@@ -13,8 +13,9 @@
  * devices while none runs.
  *
  * Functions return 0 or a count, or a negative errno. vmm_step() names the
- * operation that failed. After a failed vmm_machine_create() or
- * vmm_vcpu_create() nothing remains.
+ * operation that failed, but of walks, whose errors are the guest's. After a
+ * failed vmm_machine_create() or vmm_vcpu_create() nothing remains, but that
+ * KVM may have taken the CPU's id until the machine's end.
  */
 #ifndef __VMM_H__
 #define __VMM_H__
@@ -138,8 +139,8 @@ struct vmm_machine *vmm_vcpu_machine(const struct vmm_vcpu *v);
 
 /**
  * Reads or writes the parts of the state that `mask` names, VMM_STATE_* of
- * vmm_state.h. An access to a device that has not ended does so before; an exit
- * of it is that of the next vmm_run().
+ * vmm_state.h. An access to a device that has not ended does so before; its
+ * first exit is that of the next vmm_run().
  *
  * @return 0; -EINVAL: mask; the CPU refuses a value
  */

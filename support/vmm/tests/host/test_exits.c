@@ -98,6 +98,47 @@ static void test_accesses(void **state)
 	vmm_machine_destroy(m);
 }
 
+static void out_unclaimed(void)
+{
+	port(0x90, 1, 1, 0);
+}
+
+static void write_half(void)
+{
+	port(0x80, 1, 4, 0xdead);
+}
+
+/* Of several exits of one access the first one is kept; a thread's mask of
+ * signals, too.
+ */
+static void test_exits_of_an_access(void **state)
+{
+	static struct vmm_state s;
+	uint64_t last = 0;
+	struct vmm_machine *m;
+	struct vmm_vcpu *v = machine(&m);
+	struct vmm_exit e;
+	sigset_t kick;
+
+	assert_int_equal(
+		vmm_device_add(m, VMM_SPACE_PORT, 0x80, 4, device, &last), 0);
+	exits[0] = write_half;
+	assert_int_equal(vmm_run(v, &e), 0);
+	for (unsigned int i = 0; i < 2; i++) {
+		complete_with = i ? out_unclaimed : write_half;
+		assert_int_equal(vmm_state_get(v, &s, VMM_STATE_GENERAL), 0);
+	}
+	sigemptyset(&kick);
+	sigaddset(&kick, SIGUSR1);
+	pthread_sigmask(SIG_BLOCK, &kick, NULL);
+	e.why = VMM_EXIT_KICKED;
+	assert_int_equal(vmm_run(v, &e), 0);
+	assert_int_equal(e.why, VMM_EXIT_STOP);
+	assert_true(kick_is_blocked());
+	pthread_sigmask(SIG_UNBLOCK, &kick, NULL);
+	vmm_machine_destroy(m);
+}
+
 static void out_other(void)
 {
 	port(0x80, 1, 2, 0x77);
@@ -142,11 +183,6 @@ static void test_two_machines(void **state)
 	assert_int_equal(last[1], 0x1234);
 	vmm_machine_destroy(m[1]);
 	assert_int_equal(files + mappings, 0);
-}
-
-static void write_half(void)
-{
-	port(0x80, 1, 4, 0xdead);
 }
 
 /* A state is read when an access has ended. What comes with its end, an exit or
@@ -262,6 +298,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accesses),
+		cmocka_unit_test(test_exits_of_an_access),
 		cmocka_unit_test(test_two_machines),
 		cmocka_unit_test(test_state_within_an_access),
 		cmocka_unit_test(test_every_exit),

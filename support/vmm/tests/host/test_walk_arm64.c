@@ -147,12 +147,35 @@ static void test_64k(void **state)
 	refuses(&s, 1UL << 42, -EINVAL, 0, 42);
 }
 
+/* First tables below 4 KiB are aligned to their size. */
+static void test_short_tables(void **state)
+{
+	static struct vmm_state s = { .sctlr_el1 = 1,
+				      .tcr_el1 =
+					      0x0080001f, /* 4 KiB, 33 bits */
+				      .ttbr0_el1 = 0x1040 };
+
+	memset(memory, 0, sizeof(memory));
+
+	put(0x1040 + 8 * 5, 0x80000701);
+	maps(&s, 0x140000000 + 0x1234567, 0x81234567, 1UL << 30, RWX, 0);
+	s.tcr_el1 = 0x00804010; /* 64 KiB, 48 bits: 64 entries */
+	s.ttbr0_el1 = 0x1200;
+	put(0x1200 + 8 * 1, 0x20003);
+	put(0x20000 + 8 * 2, 0x40000701);
+	maps(&s, (1UL << 42) + 0x40000000 + 0x1234567, 0x41234567, 0x20000000,
+	     RWX, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_off),   cmocka_unit_test(test_4k),
-		cmocka_unit_test(test_upper), cmocka_unit_test(test_16k),
+		cmocka_unit_test(test_off),
+		cmocka_unit_test(test_4k),
+		cmocka_unit_test(test_upper),
+		cmocka_unit_test(test_16k),
 		cmocka_unit_test(test_64k),
+		cmocka_unit_test(test_short_tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

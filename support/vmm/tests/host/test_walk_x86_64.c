@@ -121,6 +121,9 @@ static void test_64(void **state)
 	maps(&s, 0xffff800040000000 + 0x12345678, 0x4012345678, 1UL << 30, RWX,
 	     1);
 	maps(&s, 0xffff800080e09abc, 0x000ffffffffffabc, 4096, 3, 0);
+	s.cr4 |= 1 << 20; /* SMEP: the kernel does not execute users' pages */
+	maps(&s, 0xffff800040000000, 0x4000000000, 1UL << 30, 3, 1);
+	s.cr4 &= ~(1UL << 20);
 	refuses(&s, 0xffff800080e0a000, -EFAULT, 4, 12);
 	refuses(&s, 0xffff8000c0000000, -EIO, 2, 30);
 	refuses(&s, 0x0000800000000000, -EINVAL, 0, 47);

@@ -19,6 +19,7 @@
 #define TABLE_NO_USER (1UL << 61)
 #define TABLE_RO (1UL << 62)
 #define PTE_ADDR 0x0000fffffffff000UL
+#define TTBR_ADDR 0x0000ffffffffffc0UL
 #define ADDR_BITS 48
 
 /* One half of the address space. */
@@ -39,7 +40,7 @@ static struct half half_of(const struct vmm_state *s, uint64_t gva)
 
 	if (!(gva >> 55 & 1))
 		return (struct half){
-			.root = s->ttbr0_el1 & PTE_ADDR,
+			.root = s->ttbr0_el1 & TTBR_ADDR,
 			.bits = 64 - (tcr & 63),
 			.granule = granule0[tcr >> 14 & 3],
 			.off = tcr >> 7 & 1,
@@ -47,7 +48,7 @@ static struct half half_of(const struct vmm_state *s, uint64_t gva)
 			.flat = tcr >> 41 & 1,
 		};
 	return (struct half){
-		.root = s->ttbr1_el1 & PTE_ADDR,
+		.root = s->ttbr1_el1 & TTBR_ADDR,
 		.bits = 64 - (tcr >> 16 & 63),
 		.granule = granule1[tcr >> 30 & 3],
 		.off = tcr >> 23 & 1,
@@ -115,7 +116,10 @@ int vmm_arch_walk(vmm_entry_fn read, const void *ctx, const struct vmm_state *s,
 	if (h.off)
 		return -EFAULT;
 	gva &= (1UL << h.bits) - 1;
-	for (above = (h.bits - h.granule - 1) / index_bits;; above--) {
+	above = (h.bits - h.granule - 1) / index_bits;
+	/* The first table is aligned to its size, which may be small. */
+	table &= ~0UL << (h.bits - h.granule - index_bits * above + 3);
+	for (;; above--) {
 		unsigned int shift = h.granule + index_bits * above;
 		uint64_t size = 1UL << shift, pte;
 		uint64_t at =

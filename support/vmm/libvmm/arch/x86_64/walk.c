@@ -12,6 +12,7 @@
 #define CR4_PSE (1UL << 4)
 #define CR4_PAE (1UL << 5)
 #define CR4_LA57 (1UL << 12)
+#define CR4_SMEP (1UL << 20)
 #define EFER_LMA (1UL << 10)
 #define EFER_NXE (1UL << 11)
 
@@ -87,14 +88,16 @@ static uint64_t page_addr(const struct mode *m, int level, uint64_t pte,
 static void rights(const struct vmm_state *s, const struct mode *m,
 		   uint64_t all, uint64_t any, struct vmm_walk *w)
 {
-	int nx = m->levels > 2 && (s->efer & EFER_NXE) && (any & PTE_NX);
+	int user = (all & PTE_U) != 0;
+	int nx = (m->levels > 2 && (s->efer & EFER_NXE) && (any & PTE_NX)) ||
+		 (user && (s->cr4 & CR4_SMEP));
 
 	w->prot = VMM_PROT_READ;
 	if ((all & PTE_W) || !(s->cr0 & CR0_WP))
 		w->prot |= VMM_PROT_WRITE;
 	if (!nx)
 		w->prot |= VMM_PROT_EXEC;
-	w->user = (all & PTE_U) != 0;
+	w->user = user;
 }
 
 int vmm_arch_walk(vmm_entry_fn read, const void *ctx, const struct vmm_state *s,
