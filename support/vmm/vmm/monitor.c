@@ -38,8 +38,8 @@ static void exits(struct stub *s, const struct out *o)
 		}
 }
 
-/* The one that " N" names; "": the selected one. gdb does not tell of a thread
- * that it has selected until it reads of it, so the answers name it, too.
+/* The CPU of number " N"; "": the selected one. gdb sends what its user
+ * selected with the next read only, so the answers name the CPU.
  */
 static struct cpu *named(struct stub *s, const char *text)
 {

@@ -90,12 +90,13 @@ static struct point *sharer(struct stub *s, const struct point *p)
 	return NULL;
 }
 
+/* What the CPU notes in an entry stays. */
 static void entry_set(struct stub *s, uint64_t at, uint64_t from, uint64_t to)
 {
 	uint64_t *entry = vmm_memory_at(s->vm->m, at, sizeof(*entry));
 
-	if (entry && *entry == from)
-		*entry = to;
+	if (entry && !((*entry ^ from) & ~arch_entry_noted))
+		*entry = (*entry & arch_entry_noted) | (to & ~arch_entry_noted);
 }
 
 static void flush(struct stub *s)
@@ -126,8 +127,23 @@ static void restore_entries(struct stub *s, const struct point *p)
 		entry_set(s, p->changed[i].at,
 			  arch_entry_executable(p->changed[i].value),
 			  p->changed[i].value);
-	if (p->n_changed)
-		flush(s);
+	flush(s);
+}
+
+/* The page of another one may have been among them. */
+static void make_others_executable(struct stub *s, const struct point *gone)
+{
+	struct vmm_state *state = stub_selected_state(s);
+	struct vmm_walk w;
+
+	for (unsigned int i = 0; state && i < s->n_points; i++) {
+		struct point *p = &s->points[i];
+
+		if (p != gone && p->gpa &&
+		    !vmm_walk(s->vm->m, state, p->addr, &w) &&
+		    w.gpa == p->gpa && !(w.prot & VMM_PROT_EXEC))
+			make_executable(s, p, &w);
+	}
 }
 
 static int insert_in_memory(struct stub *s, struct point *p)
@@ -164,35 +180,63 @@ void points_lift(struct stub *s, uint64_t addr, int out)
 	}
 }
 
-/* The bytes of a breakpoint in [addr, addr + len): first, and how many. */
-static unsigned int bytes_in(const struct point *p, uint64_t addr, size_t len,
+/* Where [addr, addr + len) begins, and how much of it is in one piece there;
+ * 0: nothing.
+ */
+static size_t piece(struct stub *s, uint64_t addr, size_t len, uint64_t *gpa)
+{
+	struct vmm_state *state = stub_selected_state(s);
+	struct vmm_walk w;
+	size_t n;
+
+	if (!len || !state || vmm_walk(s->vm->m, state, addr, &w))
+		return 0;
+	*gpa = w.gpa;
+	n = w.size - (addr & (w.size - 1));
+	return n < len ? n : len;
+}
+
+/* The bytes of a breakpoint in [gpa, gpa + len): first, and how many. */
+static unsigned int bytes_in(const struct point *p, uint64_t gpa, size_t len,
 			     unsigned int *first)
 {
 	unsigned int n = 0;
 
 	for (unsigned int i = 0; i < arch_break_len; i++)
-		if (p->addr + i - addr < len && !n++)
+		if (p->gpa + i - gpa < len && !n++)
 			*first = i;
 	return p->gpa ? n : 0;
 }
 
-void points_hide(struct stub *s, uint64_t addr, uint8_t *buf, size_t len)
+static void hide(struct stub *s, uint64_t gpa, uint8_t *buf, size_t len)
 {
 	for (unsigned int i = 0; i < s->n_points; i++) {
 		const struct point *p = &s->points[i];
-		unsigned int first = 0, n = bytes_in(p, addr, len, &first);
+		unsigned int first = 0, n = bytes_in(p, gpa, len, &first);
 
 		if (n && stands(s, p))
-			memcpy(buf + (p->addr + first - addr), p->saved + first,
+			memcpy(buf + (p->gpa + first - gpa), p->saved + first,
 			       n);
 	}
 }
 
-void points_written(struct stub *s, uint64_t addr, size_t len)
+void points_hide(struct stub *s, uint64_t addr, uint8_t *buf, size_t len)
+{
+	uint64_t gpa;
+	size_t n;
+
+	for (; s->n_points && (n = piece(s, addr, len, &gpa)); len -= n) {
+		hide(s, gpa, buf, n);
+		addr += n;
+		buf += n;
+	}
+}
+
+static void written(struct stub *s, uint64_t gpa, size_t len)
 {
 	for (unsigned int i = 0; i < s->n_points; i++) {
 		struct point *p = &s->points[i];
-		unsigned int first = 0, n = bytes_in(p, addr, len, &first);
+		unsigned int first = 0, n = bytes_in(p, gpa, len, &first);
 
 		if (n)
 			memcpy(p->saved + first, text(s, p) + first, n);
@@ -201,8 +245,19 @@ void points_written(struct stub *s, uint64_t addr, size_t len)
 		const struct point *p = &s->points[i];
 		unsigned int first;
 
-		if (bytes_in(p, addr, len, &first))
+		if (bytes_in(p, gpa, len, &first))
 			put(s, p, arch_break(s));
+	}
+}
+
+void points_written(struct stub *s, uint64_t addr, size_t len)
+{
+	uint64_t gpa;
+	size_t n;
+
+	for (; s->n_points && (n = piece(s, addr, len, &gpa)); len -= n) {
+		written(s, gpa, n);
+		addr += n;
 	}
 }
 
@@ -317,7 +372,10 @@ int points_remove(struct stub *s, enum gdb_point_type type, uint64_t addr,
 	/* or the program has written there since */
 	if (!sharer(s, p) && stands(s, p))
 		put(s, p, p->saved);
-	restore_entries(s, p);
+	if (p->n_changed) {
+		restore_entries(s, p);
+		make_others_executable(s, p);
+	}
 	*p = s->points[--s->n_points];
 	apply_all(s);
 	return 0;

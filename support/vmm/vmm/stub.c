@@ -43,7 +43,9 @@ static __ssz line_in(void *ctx, char *buf, __sz len, int wait)
 	p.fd = stub.peer;
 	if (!wait && poll(&p, 1, 0) <= 0)
 		return 0;
-	n = read(stub.peer, buf, len);
+	do
+		n = read(stub.peer, buf, len);
+	while (n < 0 && errno == EINTR);
 	return n > 0 ? n : -EPIPE;
 }
 
@@ -53,6 +55,8 @@ static void line_out(void *ctx, const char *buf, __sz len)
 	while (len) {
 		ssize_t n = send(stub.peer, buf, len, MSG_NOSIGNAL);
 
+		if (n < 0 && errno == EINTR)
+			continue;
 		if (n <= 0)
 			return; /* the next read reports it */
 		buf += n;
@@ -111,6 +115,33 @@ static int is_stepped(const struct cpu *c)
 	return act == GDB_ACT_STEP || act == GDB_ACT_RANGE;
 }
 
+/* Without an interrupt controller nothing wakes it, but a debugger that sets
+ * its pc.
+ */
+static int stays_halted(struct cpu *c)
+{
+	uint64_t *at = &stub.halted[cpu_index(c)];
+	struct vmm_state *state = *at ? stub_state(&stub, c, VMM_STATE_GENERAL)
+				      : NULL;
+
+	if (state && arch_pc(state) == *at)
+		return 1;
+	*at = 0;
+	return 0;
+}
+
+/* The end of the machine, if no debugger can change that. */
+static void let_go(struct cpu *c)
+{
+	if (!stays_halted(c)) {
+		run_resume(stub.vm, (int)cpu_index(c));
+	} else if (!gdb_session_attached(&stub.session)) {
+		pthread_mutex_lock(&stub.vm->lock);
+		c->has_exit = 1;
+		pthread_mutex_unlock(&stub.vm->lock);
+	}
+}
+
 static void apply_plans(void)
 {
 	for (unsigned int i = 0; i < stub.vm->n_cpus; i++) {
@@ -121,7 +152,7 @@ static void apply_plans(void)
 	forget_states();
 	for (unsigned int i = 0; i < stub.vm->n_cpus; i++)
 		if (stub.plans[i].act != GDB_ACT_STOP)
-			run_resume(stub.vm, (int)i);
+			let_go(&stub.vm->cpus[i]);
 }
 
 static void all_continue(void)
@@ -173,38 +204,54 @@ static void go_on(void)
 	all_continue();
 }
 
-/* Serves the debugger at a stop, then lets the program go on. */
-static void stopped(struct cpu *c, const struct gdb_stop *stop)
+/* Serves the debugger at a stop. @return 1: the program shall go on */
+static int serve(struct cpu *c, const struct gdb_stop *stop)
 {
-	enum gdb_end end;
-
 	stub.cpu = stub.selected = c;
 	drop_hits(c);
 	gdb_session_stopped(&stub.session, stop);
-	end = gdb_session_serve(&stub.session);
-	if (end == GDB_END_RESUMED) {
+	if (gdb_session_serve(&stub.session) == GDB_END_RESUMED)
+		return 1;
+	drop_peer();
+	return 0;
+}
+
+static void stopped(struct cpu *c, const struct gdb_stop *stop)
+{
+	if (serve(c, stop)) {
 		/* A Ctrl-C may have come in one segment with that packet. */
 		stub.said = gdb_session_poll(&stub.session);
 		if (stub.said == GDB_POLL_NONE)
 			go_on();
-		return;
-	}
-	drop_peer();
-	if (!stub.ended && !stub.gone)
+	} else if (!stub.ended && !stub.gone) {
 		all_continue();
+	}
 }
 
-static void signalled(struct cpu *c, int signal, const char *what)
+static struct gdb_stop signal_of(struct cpu *c, int signal, const char *what)
 {
-	struct gdb_stop stop = {
+	return (struct gdb_stop){
 		.why = GDB_STOP_SIGNAL,
 		.signal = signal,
 		.tid = cpu_index(c) + 1,
 		.core = cpu_index(c),
 		.what = what,
 	};
+}
+
+static void signalled(struct cpu *c, int signal)
+{
+	struct gdb_stop stop = signal_of(c, signal, NULL);
 
 	stopped(c, &stop);
+}
+
+/* It cannot go on, nor the machine without it. */
+static void crashed(struct cpu *c, const char *what)
+{
+	struct gdb_stop stop = signal_of(c, GDB_SIGABRT, what);
+
+	serve(c, &stop);
 }
 
 /* ---- exits ---- */
@@ -285,7 +332,7 @@ static int stepped(struct cpu *c, uint64_t pc)
 	if (plan->act == GDB_ACT_RANGE && pc >= plan->start && pc < plan->end &&
 	    !points_at(&stub, pc) && !at_sequence(pc))
 		return 0;
-	signalled(c, GDB_SIGTRAP, NULL);
+	signalled(c, GDB_SIGTRAP);
 	return 1;
 }
 
@@ -337,19 +384,23 @@ int stub_exit(struct cpu *c)
 	stub.cpu = stub.selected = c;
 	take_break(c);
 	if (c->failed) {
-		signalled(c, GDB_SIGABRT, strerror(-c->failed));
+		crashed(c, strerror(-c->failed));
 		return 0;
 	}
 	if (c->exit.why == VMM_EXIT_DEBUG) {
 		debug_exit(c);
 		return 1;
 	}
-	if (c->exit.why == VMM_EXIT_HALT) /* until the debugger interrupts */
+	if (c->exit.why == VMM_EXIT_HALT) { /* until the debugger interrupts */
+		struct vmm_state *s = stub_state(&stub, c, VMM_STATE_GENERAL);
+
+		stub.halted[cpu_index(c)] = s ? arch_pc(s) : 0;
 		return 1;
+	}
 	if (c->exit.why == VMM_EXIT_SHUTDOWN || c->exit.why == VMM_EXIT_FAIL ||
 	    c->exit.why == VMM_EXIT_INTERNAL ||
 	    c->exit.why == VMM_EXIT_UNHANDLED)
-		signalled(c, GDB_SIGABRT, vmm_exit_text(&c->exit));
+		crashed(c, vmm_exit_text(&c->exit));
 	return 0;
 }
 
@@ -367,6 +418,7 @@ int stub_listen(struct vm *vm, const char *where)
 		return stub.listener;
 	stub.ended = stub.gone = 0;
 	stub.n_points = 0;
+	memset(stub.halted, 0, sizeof(stub.halted));
 	stub.vm = vm;
 	stub.cpu = stub.selected = &vm->cpus[0];
 	gdb_arch_describe(&stub.target);
@@ -428,7 +480,7 @@ void stub_input(void)
 	}
 	drop_hits(NULL);
 	signalled(interrupted(),
-		  poll == GDB_POLL_INTERRUPT ? GDB_SIGINT : GDB_SIGTRAP, NULL);
+		  poll == GDB_POLL_INTERRUPT ? GDB_SIGINT : GDB_SIGTRAP);
 }
 
 void stub_wait(void)
@@ -440,7 +492,7 @@ void stub_wait(void)
 		drop_peer();
 		take_peer();
 	} while (stub.peer >= 0 && recv(stub.peer, &byte, 1, MSG_PEEK) <= 0);
-	signalled(&stub.vm->cpus[0], GDB_SIGTRAP, NULL);
+	signalled(&stub.vm->cpus[0], GDB_SIGTRAP);
 }
 
 void stub_end(int status)

@@ -50,6 +50,8 @@ struct stub {
 	struct point points[POINTS_MAX];
 	unsigned int n_points;
 	struct plan plans[VMM_VCPUS_MAX];
+	uint64_t halted[VMM_VCPUS_MAX]; /* the pc of one that is; 0: it is not
+					 */
 	/* Registers of CPUs, while they are paused; which parts are read */
 	struct vmm_state states[VMM_VCPUS_MAX];
 	unsigned int known[VMM_VCPUS_MAX];
@@ -136,6 +138,8 @@ const uint8_t *arch_break(const struct stub *s);
  * changed from outside.
  */
 uint64_t arch_entry_executable(uint64_t entry);
+/** Bits that the CPU sets there. */
+extern const uint64_t arch_entry_noted;
 /** The CPU reads its page tables anew. */
 void arch_flush(struct stub *s, struct cpu *c);
 

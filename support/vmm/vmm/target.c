@@ -51,7 +51,7 @@ static int reg_read(struct gdb_target *t, long tid, unsigned int nr, void *buf)
 	return state ? arch_reg_read(state, nr, buf) : -ENODATA;
 }
 
-/* What KVM refuses is read again. */
+/* A CPU may take another value, or none: it is read again. */
 static int reg_write(struct gdb_target *t, long tid, unsigned int nr,
 		     const void *buf)
 {
@@ -67,10 +67,9 @@ static int reg_write(struct gdb_target *t, long tid, unsigned int nr,
 	if (!state)
 		return -ENODATA;
 	rc = arch_reg_write(state, nr, buf);
-	if (!rc && vmm_state_set(c->v, state, parts)) {
-		s->known[cpu_index(c)] &= ~parts;
+	if (!rc && vmm_state_set(c->v, state, parts))
 		rc = -EINVAL;
-	}
+	s->known[cpu_index(c)] &= ~parts;
 	return rc;
 }
 

@@ -21,20 +21,21 @@ char place[64];
 
 /* --- the machine ----------------------------------------------------------*/
 
-static int is_mapped(const struct vmm_state *s, uint64_t addr)
+/* 0: it is not mapped. */
+static uint64_t gpa_of(const struct vmm_state *s, uint64_t addr)
 {
-	uint64_t page = addr / VMM_PAGE;
-
-	return page == 1 || page == 3 || (page == 2 && s->cr3 == OWN_TABLES);
+	if (addr / VMM_PAGE == 1 && s->cr3 == OWN_TABLES)
+		return addr + VMM_PAGE;
+	return addr / VMM_PAGE == 1 || addr / VMM_PAGE == 3 ? addr : 0;
 }
 
 int vmm_walk(const struct vmm_machine *m, const struct vmm_state *s,
 	     uint64_t gva, struct vmm_walk *w)
 {
 	memset(w, 0, sizeof(*w));
-	if (!is_mapped(s, gva))
+	w->gpa = gpa_of(s, gva);
+	if (!w->gpa)
 		return -EFAULT;
-	w->gpa = gva;
 	w->size = VMM_PAGE;
 	w->prot = VMM_PROT_READ | VMM_PROT_WRITE | VMM_PROT_EXEC;
 	if (gva / VMM_PAGE != 3)
@@ -57,8 +58,8 @@ size_t vmm_read(const struct vmm_machine *m, const struct vmm_state *s,
 {
 	size_t n = 0;
 
-	for (; n < len && is_mapped(s, gva + n); n++)
-		((uint8_t *)buf)[n] = memory[gva + n];
+	for (; n < len && gpa_of(s, gva + n); n++)
+		((uint8_t *)buf)[n] = memory[gpa_of(s, gva + n)];
 	return n;
 }
 
@@ -67,8 +68,8 @@ size_t vmm_write(const struct vmm_machine *m, const struct vmm_state *s,
 {
 	size_t n = 0;
 
-	for (; n < len && is_mapped(s, gva + n); n++)
-		memory[gva + n] = ((const uint8_t *)buf)[n];
+	for (; n < len && gpa_of(s, gva + n); n++)
+		memory[gpa_of(s, gva + n)] = ((const uint8_t *)buf)[n];
 	return n;
 }
 
@@ -87,6 +88,7 @@ int vmm_state_set(struct vmm_vcpu *v, const struct vmm_state *s,
 		return -EINVAL; /* nor what this one lacks: AVX */
 	v->flushes += v->state.cr4 != s->cr4;
 	v->state = *s;
+	v->state.cr8 &= 15; /* it has no more bits */
 	return 0;
 }
 

@@ -19,8 +19,8 @@
 #define INT3 0xcc
 
 /*
- * Pages 1 and 3 are mapped, one to one, and page 2 where CR3 is OWN_TABLES.
- * Page 3 does not execute: its entry is at ENTRY.
+ * Pages 1 and 3 are mapped, one to one; where CR3 is OWN_TABLES, page 2 is at
+ * the place of page 1. Page 3 does not execute: its entry is at ENTRY.
  */
 #define OWN_TABLES 0x123000UL
 #define ENTRY 24

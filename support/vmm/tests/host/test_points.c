@@ -121,24 +121,58 @@ static void test_bytes_after_breakpoints(void **state)
 	assert_int_equal(memory[0x1180], 0x55);
 }
 
-/* gdb calls functions with one there: no CPU keeps the old entry. */
-static void test_breakpoint_on_the_stack(void **state)
-{
-	uint64_t entry = ENTRY_NX | 3;
+#define ACCESSED 0x20
 
-	memcpy(memory + ENTRY, &entry, sizeof(entry));
-	ATTACHED("Z0,3010,1");
-	memcpy(&entry, memory + ENTRY, sizeof(entry));
-	assert_int_equal(entry, 3);
-	assert_int_equal(vcpus[0].flushes, 2);
-	assert_int_equal(vcpus[1].flushes, 2);
-	say("z0,3010,1");
+static uint64_t *entry(void)
+{
+	return (uint64_t *)(memory + ENTRY);
+}
+
+static void removed(const char *packet)
+{
+	say(packet);
 	say("vCont;c");
 	exits(0, VMM_DEBUG_SOFTWARE, 0x3010, 0);
 	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
-	memcpy(&entry, memory + ENTRY, sizeof(entry));
-	assert_true(entry == (ENTRY_NX | 3));
-	assert_int_equal(vcpus[1].flushes, 4);
+}
+
+/* gdb calls functions with one there: no CPU keeps the old entry; what one has
+ * noted in it stays; the page executes until the last one has gone.
+ */
+static void test_breakpoints_on_the_stack(void **state)
+{
+	*entry() = ENTRY_NX | 3;
+	ATTACHED("Z0,3010,1", "Z0,3020,1");
+	assert_int_equal(*entry(), 3);
+	assert_int_equal(vcpus[0].flushes, 2);
+	assert_int_equal(vcpus[1].flushes, 2);
+	*entry() |= ACCESSED;
+	removed("z0,3010,1");
+	assert_int_equal(*entry(), 3 | ACCESSED);
+	removed("z0,3020,1");
+	assert_true(*entry() == (ENTRY_NX | 3 | ACCESSED));
+	assert_true(vcpus[1].flushes >= 4);
+}
+
+/* It is where it was inserted, not at the address of another CPU's memory. */
+static void test_breakpoint_of_other_tables(void **state)
+{
+	vcpus[1].state.cr3 = OWN_TABLES;
+	memory[0x2100] = 0x55;
+	ATTACHED("Z0,1100,1", "Hg2");
+	exits(1, VMM_DEBUG_STEP, 0x1008, 0);
+	say("m1100,1");
+	say("M1100,1:66");
+	say("Hg1");
+	say("m1100,1");
+	say("M1100,1:77");
+	say("vCont;c");
+	assert_int_equal(stub_exit(&vm.cpus[1]), 1);
+	assert_non_null(strstr(heard(), "$55$OK$OK$90$OK"));
+	assert_int_equal(memory[0x1100], INT3);
+	assert_int_equal(memory[0x2100], 0x66);
+	removed("z0,1100,1");
+	assert_int_equal(memory[0x1100], 0x77);
 }
 
 /* Of two hits at one time the second is not reported when its breakpoint may
@@ -202,7 +236,8 @@ int main(void)
 		TEST(test_exits_of_the_step_over),
 		TEST(test_step_at_a_false_condition),
 		TEST(test_bytes_after_breakpoints),
-		TEST(test_breakpoint_on_the_stack),
+		TEST(test_breakpoints_on_the_stack),
+		TEST(test_breakpoint_of_other_tables),
 		TEST(test_two_hits),
 		TEST(test_watchpoint),
 		TEST(test_trap_of_the_program),

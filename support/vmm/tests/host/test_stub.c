@@ -27,12 +27,14 @@
  * HOST-FLAGS: -include support/vmm/vmm/gdb_config.h
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include "stub_machine.h"
+#include "../../../../lib/ukgdb/guest/arch/x86_64/regs.h"
 
 static void test_place_of_a_file(void **state)
 {
@@ -77,6 +79,28 @@ static void test_registers(void **state)
 	assert_int_equal(vcpus[0].state.gpr[VMM_RAX], 1);
 }
 
+static const char *register_packet(char how, unsigned int nr, const char *value)
+{
+	static char text[4][64];
+	static unsigned int next;
+	char *to = text[next++ % 4];
+
+	snprintf(to, sizeof(text[0]), "%c%x%s", how, nr, value);
+	return to;
+}
+
+/* gdb writes back what it has read; a CPU takes what it has bits for. */
+static void test_registers_that_do_not_change(void **state)
+{
+	const char *said =
+		ATTACHED(register_packet('P', ORIG_RAX, "=ffffffffffffffff"),
+			 register_packet('P', ORIG_RAX, "=0000000000000000"),
+			 register_packet('P', CR8, "=ff00000000000000"),
+			 register_packet('p', CR8, ""));
+
+	assert_string_equal(said, "$OK$OK$E1e$OK$0f00000000000000");
+}
+
 static void test_registers_of_a_cpu_without_avx(void **state)
 {
 	assert_string_equal(ATTACHED("P28=0102030405060708090a0b0c0d0e0f10",
@@ -93,12 +117,12 @@ static void test_memory_of_a_thread(void **state)
 
 	vcpus[1].state.cr3 = OWN_TABLES;
 	memory[0x2000] = 0x56;
-	said = ATTACHED("m2000,1", "Hg2", "m2000,1", "M2001,1:78", "Hg1",
-			"m2000,1", "Hg2", "Hg0", "m2000,1");
-	assert_string_equal(said, "$OK$E0e$OK$56$OK$OK$E0e$OK$OK$E0e");
+	said = ATTACHED("m1000,1", "Hg2", "m1000,1", "M1001,1:78", "Hg1",
+			"m1000,1", "Hg2", "Hg0", "m1000,1");
+	assert_string_equal(said, "$OK$90$OK$56$OK$OK$90$OK$OK$90");
 	assert_int_equal(memory[0x2001], 0x78);
 	exits(1, VMM_DEBUG_STEP, 0x1008, 0);
-	say("m2000,1");
+	say("m1000,1");
 	say("vCont;c");
 	assert_int_equal(stub_exit(&vm.cpus[1]), 1);
 	assert_non_null(strstr(heard(), "$56"));
@@ -223,6 +247,54 @@ static void test_triple_fault(void **state)
 	assert_string_equal(heard(), "$W46");
 }
 
+/* The debugger looks at it, and lets no CPU run any more. */
+static void test_the_end_of_a_cpu(void **state)
+{
+	static const char *const ends[] = { "vCont;c", "D", "vCont;s:1" };
+
+	for (unsigned int i = 0; i < 3; i++) {
+		if (i)
+			set_up(state);
+		ATTACHED("p10");
+		resumed[0] = resumed[1] = 0;
+		vm.cpus[0].exit = (struct vmm_exit){ .why = VMM_EXIT_INTERNAL };
+		say(ends[i]);
+		assert_int_equal(stub_exit(&vm.cpus[0]), 0);
+		assert_non_null(strstr(heard(), "T06"));
+		assert_int_equal(resumed[0] + resumed[1], 0);
+		if (i < 2)
+			tear_down(state);
+	}
+}
+
+/* Without an interrupt controller: for ever, but a debugger sets its pc. */
+static void test_halted_cpu(void **state)
+{
+	ATTACHED("p10");
+	vcpus[0].state.rip = 0x1010;
+	vm.cpus[0].exit = (struct vmm_exit){ .why = VMM_EXIT_HALT };
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	for (unsigned int i = 0; i < 2; i++) { /* the second one goes on */
+		resumed[0] = resumed[1] = 0;
+		send(peer, "\x03", 1, 0);
+		say(i ? "P10=2010000000000000" : "p10");
+		say("vCont;c");
+		stub_input();
+		assert_non_null(strstr(heard(), "T02"));
+		assert_int_equal(resumed[0], i);
+		assert_int_equal(resumed[1], 1);
+	}
+	vcpus[0].state.rip = 0x1010;
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	send(peer, "\x03", 1, 0);
+	say("D");
+	resumed[0] = 0;
+	stub_input();
+	assert_int_equal(resumed[0], 0);
+	assert_int_equal(vm.cpus[0].has_exit, 1); /* the machine's end */
+	assert_int_equal(stub_exit(&vm.cpus[0]), 0);
+}
+
 /* The program runs as if there had been none; the next one finds it whole. */
 static void test_detach(void **state)
 {
@@ -252,6 +324,7 @@ int main(void)
 		cmocka_unit_test(test_place_of_a_file),
 		TEST(test_memory),
 		TEST(test_registers),
+		TEST(test_registers_that_do_not_change),
 		TEST(test_registers_of_a_cpu_without_avx),
 		TEST(test_memory_of_a_thread),
 		TEST(test_threads),
@@ -262,6 +335,8 @@ int main(void)
 		TEST(test_interrupt),
 		TEST(test_interrupt_at_the_end_of_a_step),
 		TEST(test_triple_fault),
+		TEST(test_the_end_of_a_cpu),
+		TEST(test_halted_cpu),
 		TEST(test_detach),
 		TEST(test_monitor),
 	};

@@ -17,6 +17,8 @@ const uint8_t *arch_break(const struct stub *s)
 }
 
 /* gdb puts that breakpoint at the entry of the image. */
+const uint64_t arch_entry_noted;
+
 uint64_t arch_entry_executable(uint64_t entry)
 {
 	return entry;

@@ -28,6 +28,8 @@ const uint8_t *arch_break(const struct stub *s)
 #define PTE_NX (1UL << 63)
 #define CR4_PGE 0x80UL
 
+const uint64_t arch_entry_noted = 0x60; /* accessed, dirty */
+
 uint64_t arch_entry_executable(uint64_t entry)
 {
 	return entry & ~PTE_NX;
@@ -189,12 +191,13 @@ int arch_reg_write(struct vmm_state *s, unsigned int nr, const void *buf)
 		return gdb_fx_write(s->xsave, nr, buf);
 	}
 	at = place(s, nr, &bytes);
-	if (nr <= GS && nr >= CS) { /* with what the descriptor says */
+	/* A segment is what its descriptor says. gdb writes all of them back.
+	 */
+	if (!at || (nr <= GS && nr >= CS)) {
 		arch_reg_read(s, nr, old);
-		return memcmp(old, buf, 4) ? -EROFS : 0;
+		return memcmp(old, buf, gdb_arch_regs[nr].bits / 8) ? -EROFS
+								    : 0;
 	}
-	if (!at)
-		return -EROFS;
 	memcpy(at, buf, bytes);
 	if (nr == EFLAGS) /* bit 1 is always set, TF is the stub's */
 		s->rflags = (s->rflags & ~0x100UL) | 2;
