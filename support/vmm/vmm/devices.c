@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /* The devices that both architectures have, at the places that each names. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
 #include "console.h"
 #include "hypercall_host.h"
 #include "uart.h"
@@ -10,14 +13,22 @@ static int serial(void *ctx, struct vmm_access *a)
 {
 	struct vm *vm = ctx;
 	unsigned int offset = (unsigned int)(a->addr - arch_serial.base);
+	uint64_t one = 1;
+	int full;
 
 	pthread_mutex_lock(&vm->device_lock);
 	if (a->write)
 		uart_write(vm->console, offset, (uint32_t)a->value);
 	else
 		a->value = uart_read(vm->console, offset);
+	/* The main thread waits for stdout. */
+	if (a->write && vm->console->n_out &&
+	    write(vm->event, &one, sizeof(one)) < 0)
+		complain("eventfd: %s", strerror(errno));
+	vm->console_full = vm->console->n_out >= UART_FULL;
+	full = a->write && vm->console_full;
 	pthread_mutex_unlock(&vm->device_lock);
-	return 0;
+	return full ? STOP_FULL : 0;
 }
 
 static void serial_irq(void *ctx, int level)

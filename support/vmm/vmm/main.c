@@ -191,6 +191,8 @@ static int load(struct vm *vm, const char *path, struct image *image)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), rc;
 	struct stat st = { 0 };
 	const size_t boot_data = arch_image_base - arch_ram_base;
+	const size_t most = arch_image_end - arch_ram_base;
+	const size_t size = vm->ram_size < most ? vm->ram_size : most;
 	const char *why = NULL;
 	void *file;
 
@@ -211,7 +213,7 @@ static int load(struct vm *vm, const char *path, struct image *image)
 		return -errno;
 	}
 	rc = load_elf(file, (size_t)st.st_size, vm->ram + boot_data,
-		      arch_image_base, vm->ram_size - boot_data, image, &why);
+		      arch_image_base, size - boot_data, image, &why);
 	if (rc)
 		complain("%s is not an image: %s", path, why);
 	munmap(file, (size_t)st.st_size + 1);
@@ -372,7 +374,7 @@ static int console_in(struct vm *vm)
 	if (n > 0)
 		uart_put(vm->console, buf, (size_t)n);
 	pthread_mutex_unlock(&vm->device_lock);
-	return n > 0 || (n < 0 && errno == EAGAIN);
+	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
 /* Looks at one exit: a program that is stepped may have the next one at once,
@@ -390,7 +392,7 @@ static int one_exit(struct vm *vm, int *more)
 }
 
 /* What the main loop waits for; the consoles' come last. */
-enum { EVENT, STDIN, STUB, CONSOLES, N_FDS = CONSOLES + CONSOLES_MAX };
+enum { EVENT, STDIN, STDOUT, STUB, CONSOLES, N_FDS = CONSOLES + CONSOLES_MAX };
 
 /* 0 if bytes of stdin wait for the guest, which is looked at again. */
 static int wants(struct vm *vm, struct pollfd *fds)
@@ -399,10 +401,21 @@ static int wants(struct vm *vm, struct pollfd *fds)
 
 	/* Its end, which needs no event, is seen later. */
 	fds[STDIN].fd = room && !vm->stdin_ended ? STDIN_FILENO : -1;
+	fds[STDOUT].fd = vm->console->n_out ? STDOUT_FILENO : -1;
 	fds[STUB].fd = stub_fd();
 	for (unsigned int i = 0; i < vm->n_consoles; i++)
 		fds[CONSOLES + i] = console_wants(&vm->consoles[i]);
 	return room || vm->stdin_ended;
+}
+
+/* What waits for stdout, as far as that takes it. */
+static void console_out(struct vm *vm)
+{
+	pthread_mutex_lock(&vm->device_lock);
+	uart_flush(vm->console);
+	vm->console_full = vm->console->n_out >= UART_FULL;
+	pthread_mutex_unlock(&vm->device_lock);
+	run_room(vm);
 }
 
 static void serve(struct vm *vm, struct pollfd *fds)
@@ -411,6 +424,8 @@ static void serve(struct vm *vm, struct pollfd *fds)
 		vm->stdin_ended = 1;
 	if (fds[STUB].revents || stub_has_input())
 		stub_input();
+	if (fds[STDOUT].revents)
+		console_out(vm);
 	pthread_mutex_lock(&vm->device_lock);
 	for (unsigned int i = 0; i < vm->n_consoles; i++)
 		if (fds[CONSOLES + i].revents)
@@ -424,6 +439,7 @@ static int loop(struct vm *vm)
 	struct pollfd fds[N_FDS] = {
 		[EVENT] = { .fd = vm->event, .events = POLLIN },
 		[STDIN] = { .fd = STDIN_FILENO, .events = POLLIN },
+		[STDOUT] = { .fd = -1, .events = POLLOUT },
 		[STUB] = { .fd = -1, .events = POLLIN },
 	};
 	int status = stub_killed() ? STATUS_CRASHED : -1, wait, more = 0;
@@ -448,6 +464,17 @@ static int loop(struct vm *vm)
 	}
 	stub_end(status);
 	return status;
+}
+
+/* What stdout has not taken yet, or until its reader is gone. */
+static void last_words(struct vm *vm)
+{
+	struct pollfd p = { STDOUT_FILENO, POLLOUT, 0 };
+
+	while (vm->console->n_out) {
+		poll(&p, 1, -1);
+		uart_flush(vm->console);
+	}
 }
 
 /* What is opened would be taken for stdin, stdout or stderr. */
@@ -489,6 +516,8 @@ int main(int argc, char **argv)
 		status = loop(&vm);
 	}
 	run_end(&vm);
+	if (vm.console)
+		last_words(&vm);
 	vmm_machine_destroy(vm.m);
 	return status;
 }

@@ -6,15 +6,33 @@
  * until that has looked at it.
  */
 #include <errno.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include "vm.h"
 
+static int is_full(const struct vmm_exit *e)
+{
+	return e->why == VMM_EXIT_STOP && e->stop == STOP_FULL;
+}
+
 /* 1: the main thread has to know. An access to no device is none of its. */
 static int matters(const struct vmm_exit *e)
 {
-	return e->why != VMM_EXIT_KICKED && e->why != VMM_EXIT_ACCESS;
+	return e->why != VMM_EXIT_KICKED && e->why != VMM_EXIT_ACCESS &&
+	       !is_full(e);
+}
+
+/* Stdout may have taken all meanwhile. */
+static int is_still_full(struct vm *vm)
+{
+	int full;
+
+	pthread_mutex_lock(&vm->device_lock);
+	full = vm->console_full;
+	pthread_mutex_unlock(&vm->device_lock);
+	return full;
 }
 
 /* Runs it once, with the lock given up meanwhile. */
@@ -30,6 +48,7 @@ static void turn(struct cpu *c)
 	pthread_mutex_lock(&vm->lock);
 	c->running = 0;
 	c->exits[c->exit.why]++;
+	c->full = !rc && is_full(&c->exit) && is_still_full(vm);
 	if (rc || matters(&c->exit)) {
 		c->failed = rc;
 		c->has_exit = 1;
@@ -49,7 +68,7 @@ static void *cpu_thread(void *arg)
 	c->ready = 1;
 	pthread_cond_broadcast(&vm->changed);
 	while (!vm->end) {
-		if (c->go)
+		if (c->go && !c->full)
 			turn(c);
 		else
 			pthread_cond_wait(&vm->changed, &vm->lock);
@@ -70,6 +89,9 @@ static void wait_until_ready(struct vm *vm)
 
 int run_start(struct vm *vm)
 {
+	/* A reader that goes and a file that is full are errors of writes. */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	for (unsigned int i = 0; i < vm->n_cpus; i++) {
 		struct cpu *c = &vm->cpus[i];
 		int rc = pthread_create(&c->thread, NULL, cpu_thread, c);
@@ -89,6 +111,15 @@ void run_resume(struct vm *vm, int cpu)
 		if ((cpu < 0 || (unsigned int)cpu == i) &&
 		    !vm->cpus[i].has_exit)
 			vm->cpus[i].go = 1;
+	pthread_cond_broadcast(&vm->changed);
+	pthread_mutex_unlock(&vm->lock);
+}
+
+void run_room(struct vm *vm)
+{
+	pthread_mutex_lock(&vm->lock);
+	for (unsigned int i = 0; i < vm->n_cpus; i++)
+		vm->cpus[i].full = 0;
 	pthread_cond_broadcast(&vm->changed);
 	pthread_mutex_unlock(&vm->lock);
 }

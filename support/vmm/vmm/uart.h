@@ -2,7 +2,8 @@
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
  * A serial port: what architectures' UARTs have in common. Bytes from outside
- * wait in a ring; those that the guest sends go to stdout at once.
+ * wait in a ring. Those that the guest sends go to stdout at once; while that
+ * takes none the port is busy, as its status says.
  */
 #ifndef __UART_H__
 #define __UART_H__
@@ -11,14 +12,21 @@
 #include <stdint.h>
 
 #define UART_RING 4096
+#define UART_OUT 1024 /* bytes of a guest that does not look at the status */
+#define UART_FULL (UART_OUT - 64) /* each CPU may be about to write another */
+#define UART_REGS 20
 
 struct uart {
-	/* Sets its interrupt line; called with the caller's lock held. */
+	/* Sets its interrupt line, at a change; the caller's lock is held. */
 	void (*irq)(void *ctx, int level);
 	void *ctx;
+	int level; /* of the line */
 	uint8_t ring[UART_RING];
 	unsigned int head, count;
-	uint32_t regs[16]; /* as written, by the UART's own number */
+	uint8_t out[UART_OUT]; /* what stdout did not take */
+	size_t n_out;
+	int emptied; /* the interrupt of a transmitter that has become empty */
+	uint32_t regs[UART_REGS]; /* as written, by the UART's own number */
 };
 
 /** Bytes that uart_put() takes. */
@@ -27,13 +35,16 @@ size_t uart_room(const struct uart *u);
 void uart_put(struct uart *u, const uint8_t *buf, size_t len);
 /** The next one, or -1. */
 int uart_get(struct uart *u);
-/** A byte from the guest, to stdout. */
-void uart_out(uint8_t byte);
+/** A byte from the guest, to stdout; the interrupt line follows. */
+void uart_out(struct uart *u, uint8_t byte);
+/** What waits, as far as stdout takes it without waiting. */
+void uart_flush(struct uart *u);
 
 /* The registers of each: offset from the base, values as on the bus. */
 uint32_t uart_read(struct uart *u, unsigned int offset);
 void uart_write(struct uart *u, unsigned int offset, uint32_t value);
 /** The interrupt line follows. */
 void uart_update(struct uart *u);
+void uart_line(struct uart *u, int level);
 
 #endif /* __UART_H__ */

@@ -17,7 +17,7 @@
 #define STATUS_FAILED 125
 
 /* What devices return to vmm_run(). */
-enum stop { STOP_STATUS = 1, STOP_POWEROFF };
+enum stop { STOP_STATUS = 1, STOP_POWEROFF, STOP_FULL };
 
 struct uart;
 struct console;
@@ -40,7 +40,8 @@ struct cpu {
 	int started;
 	/* Under vm->lock */
 	int ready;    /* its thread has begun */
-	int go;	      /* it shall run */
+	int go;	      /* it shall run, */
+	int full;     /* when stdout has taken bytes of the console */
 	int running;  /* it may be in vmm_run() */
 	int has_exit; /* exit is for the main thread */
 	int failed;   /* vmm_run() returned it */
@@ -63,6 +64,7 @@ struct vm {
 	int event; /* an eventfd: a CPU has an exit */
 	pthread_mutex_t device_lock;
 	struct uart *console;
+	int console_full; /* too many bytes wait for stdout */
 	int stdin_ended;
 	struct console *consoles; /* beside that: on virtio devices */
 	unsigned int n_consoles;
@@ -80,6 +82,8 @@ void complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int run_start(struct vm *vm);
 /** Lets a CPU run, or all: -1. */
 void run_resume(struct vm *vm, int cpu);
+/** Stdout has taken some: CPUs whose bytes had no room go on. */
+void run_room(struct vm *vm);
 /** Runs one CPU until it has an exit, or for a second: for a step. */
 void run_one(struct vm *vm, struct cpu *c);
 /** Returns when none runs. Exits that came meanwhile are kept. */
@@ -138,6 +142,8 @@ extern const unsigned int arch_elf_machine;
 extern const uint64_t arch_ram_base;
 /** Where an image may begin: boot data are below. */
 extern const uint64_t arch_image_base;
+/** Where it must have ended: memory above is in another piece. */
+extern const uint64_t arch_image_end;
 
 /** The entry of a valid image: of PVH, of the ELF header. 0: it has none. */
 uint64_t arch_entry(const uint8_t *file, size_t len);

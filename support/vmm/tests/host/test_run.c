@@ -48,6 +48,7 @@ int vmm_run(struct vmm_vcpu *v, struct vmm_exit *e)
 		pthread_cond_wait(&changed, &lock);
 	if (v->taken != v->given) {
 		e->why = v->exits[v->taken++ % EXITS];
+		e->stop = STOP_FULL; /* if it is one */
 		rc = v->rc;
 	} else {
 		e->why = VMM_EXIT_KICKED;
@@ -217,6 +218,33 @@ static void test_one(void **state)
 	assert_ptr_equal(wait_for_exit(), &vm.cpus[1]);
 }
 
+/* A CPU whose byte has no room waits, and may be paused; the main thread sees
+ * no exit.
+ */
+static void test_full_console(void **state)
+{
+	vm.console_full = 1;
+	run_resume(&vm, 0);
+	wait_for_calls(0, 1);
+	give(0, VMM_EXIT_STOP);
+	pthread_mutex_lock(&vm.lock);
+	while (!vm.cpus[0].full)
+		pthread_cond_wait(&vm.changed, &vm.lock);
+	pthread_mutex_unlock(&vm.lock);
+	assert_null(run_exit(&vm));
+	run_pause(&vm);
+	run_resume(&vm, 0);
+	run_resume(&vm, 1);
+	wait_for_calls(1, 1);
+	assert_int_equal(vcpus[0].calls, 1);
+	run_room(&vm);
+	wait_for_calls(0, 2);
+	vm.console_full = 0; /* stdout was faster */
+	give(0, VMM_EXIT_STOP);
+	wait_for_calls(0, 3);
+	assert_null(run_exit(&vm));
+}
+
 static void test_refused(void **state)
 {
 	vcpus[1].rc = -EIO;
@@ -264,6 +292,7 @@ int main(void)
 		TEST(test_exit_that_was_not_looked_at),
 		TEST(test_turns),
 		TEST(test_one),
+		TEST(test_full_console),
 		TEST(test_refused),
 		TEST(test_many_times),
 	};

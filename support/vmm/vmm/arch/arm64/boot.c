@@ -30,6 +30,7 @@ const struct place arch_virtio = { VMM_SPACE_MMIO, 0x0a000000, 0x200, 16 };
 const unsigned int arch_elf_machine = EM_AARCH64;
 const uint64_t arch_ram_base = RAM;
 const uint64_t arch_image_base = RAM + DTB_MAX;
+const uint64_t arch_image_end = ~0UL;
 
 uint64_t arch_entry(const uint8_t *file, size_t len)
 {

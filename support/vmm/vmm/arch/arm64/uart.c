@@ -1,33 +1,47 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Copyright (c) 2026, The Vitrine Authors */
 /*
- * Arm's PL011 (DDI 0183, chapter 3): data, flags and the receive interrupt. It
- * is never busy; all other registers hold what is written.
+ * Arm's PL011 (DDI 0183, chapter 3): data, flags and interrupts of both
+ * directions. The other registers hold what is written.
  */
 #include "../../uart.h"
 
-enum { CR, IMSC }; /* of uart->regs */
-
 #define DR_AT 0x00
 #define FR_AT 0x18
-#define CR_AT 0x30
+#define ILPR_AT 0x20 /* the first that holds what is written */
 #define IMSC_AT 0x38
 #define RIS_AT 0x3c
 #define MIS_AT 0x40
+#define ICR_AT 0x44
+#define DMACR_AT 0x48 /* the last one */
 #define ID_AT 0xfe0
+#define FR_BUSY 0x08U
 #define FR_RXFE 0x10U
+#define FR_TXFF 0x20U
 #define FR_TXFE 0x80U
 #define INT_RX 0x10U
 #define INT_TX 0x20U
 
 static uint32_t raised(const struct uart *u)
 {
-	return INT_TX | (u->count ? INT_RX : 0);
+	return (u->emptied ? INT_TX : 0) | (u->count ? INT_RX : 0);
+}
+
+/* A register of those that hold what is written. */
+static uint32_t *held(struct uart *u, unsigned int offset)
+{
+	return offset >= ILPR_AT && offset <= DMACR_AT ? &u->regs[offset / 4]
+						       : NULL;
+}
+
+static uint32_t mask(struct uart *u)
+{
+	return *held(u, IMSC_AT);
 }
 
 void uart_update(struct uart *u)
 {
-	u->irq(u->ctx, (raised(u) & u->regs[IMSC]) != 0);
+	uart_line(u, (raised(u) & mask(u)) != 0);
 }
 
 /* PeriphID and PCellID, a byte in each word (3.3.17 to 3.3.24) */
@@ -49,27 +63,28 @@ uint32_t uart_read(struct uart *u, unsigned int offset)
 		uart_update(u);
 		return byte < 0 ? 0 : (uint32_t)byte;
 	case FR_AT:
-		return FR_TXFE | (u->count ? 0 : FR_RXFE);
-	case CR_AT:
-		return u->regs[CR];
-	case IMSC_AT:
-		return u->regs[IMSC];
+		return (u->n_out ? FR_BUSY | FR_TXFF : FR_TXFE) |
+		       (u->count ? 0 : FR_RXFE);
 	case RIS_AT:
 		return raised(u);
 	case MIS_AT:
-		return raised(u) & u->regs[IMSC];
+		return raised(u) & mask(u);
+	case ICR_AT:
+		return 0;
 	default:
-		return offset >= ID_AT ? id(offset) : 0;
+		return offset >= ID_AT	 ? id(offset)
+		       : held(u, offset) ? *held(u, offset)
+					 : 0;
 	}
 }
 
 void uart_write(struct uart *u, unsigned int offset, uint32_t value)
 {
 	if (offset == DR_AT)
-		uart_out((uint8_t)value);
-	else if (offset == CR_AT)
-		u->regs[CR] = value;
-	else if (offset == IMSC_AT)
-		u->regs[IMSC] = value;
+		uart_out(u, (uint8_t)value);
+	else if (offset == ICR_AT && (value & INT_TX))
+		u->emptied = 0;
+	else if (held(u, offset))
+		*held(u, offset) = value & 0xffff;
 	uart_update(u);
 }

@@ -37,6 +37,7 @@ const struct place arch_virtio = { VMM_SPACE_MMIO, 0xfeb00000, 0x200, 9 };
 const unsigned int arch_elf_machine = EM_X86_64;
 const uint64_t arch_ram_base = 0;
 const uint64_t arch_image_base = HOLE;
+const uint64_t arch_image_end = LOW_MAX;
 
 /* ---- the image ---- */
 
