@@ -139,6 +139,16 @@ static ssize_t peer_write(const struct console *c, struct virtq_chain *from)
 			  : sendmsg(c->peer, &m, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+/* What follows is dropped; for the guest the other end closes. */
+static void file_failed(struct console *c)
+{
+	complain("the file for the guest's port \"%s\" is not whole: %s",
+		 c->name, strerror(errno));
+	close(c->peer);
+	c->peer = -1;
+	event(c, EVENT_PORT_OPEN, 0);
+}
+
 /* What a closed end gets is dropped, as what an end with an error does. */
 static void transmit(struct console *c)
 {
@@ -151,10 +161,12 @@ static void transmit(struct console *c)
 		skip(&from, c->sent);
 		if (c->peer >= 0 && c->sent < from.len)
 			n = peer_write(c, &from);
-		if (n < 0 && errno == EAGAIN) {
+		if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 			c->stuck = 1;
 			return;
 		}
+		if (n < 0 && c->is_file)
+			file_failed(c);
 		c->sent += n > 0 ? (size_t)n : 0;
 		if (n > 0 && c->sent < from.len)
 			continue;
@@ -231,6 +243,8 @@ int console_open(struct console *c, unsigned int port, const char *name,
 
 	if (fd < 0)
 		return is_file ? -errno : fd;
+	if (is_file) /* a FIFO: no CPU waits for its reader */
+		fcntl(fd, F_SETFL, O_NONBLOCK);
 	c->v.ops = &ops;
 	c->v.config = &c->config;
 	c->v.config_len = sizeof(c->config);
@@ -250,8 +264,13 @@ struct pollfd console_wants(const struct console *c)
 	struct pollfd p = { .fd = -1 };
 	struct virtq_chain to;
 
-	if (c->is_file || !virtio_is_running(&c->v))
+	if (!virtio_is_running(&c->v))
 		return p;
+	if (c->is_file) {
+		p.fd = c->stuck ? c->peer : -1;
+		p.events = POLLOUT;
+		return p;
+	}
 	if (c->peer < 0) {
 		p.fd = c->n_events ? -1 : c->listener;
 		p.events = POLLIN;
@@ -269,14 +288,14 @@ struct pollfd console_wants(const struct console *c)
 
 void console_serve(struct console *c, int revents)
 {
-	if (c->peer < 0) {
+	if (c->peer < 0 && !c->is_file) {
 		c->peer = line_accept(c->listener);
 		if (c->peer >= 0)
 			event(c, EVENT_PORT_OPEN, 1);
 		return;
 	}
-	if (revents & POLLOUT)
+	if (revents & POLLOUT || c->is_file)
 		transmit(c);
-	if (revents & (POLLIN | POLLHUP | POLLERR))
+	else if (revents & (POLLIN | POLLHUP | POLLERR))
 		receive(c);
 }

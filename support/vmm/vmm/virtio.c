@@ -37,6 +37,7 @@
 #define STATUS_NEEDS_RESET 64
 #define STATUS_GIVEN_UP 128
 #define USED_BUFFER 1 /* of INTERRUPT_STATUS */
+#define CONFIG_CHANGE 2
 
 int virtio_is_running(const struct virtio *v)
 {
@@ -46,11 +47,19 @@ int virtio_is_running(const struct virtio *v)
 	       good;
 }
 
+static void interrupt(struct virtio *v, uint32_t why)
+{
+	v->interrupts |= why;
+	vmm_irq(v->m, v->line, 1);
+}
+
+/* For the driver that is a change of the configuration (VIRTIO 1.1, 2.1.2). */
 static void broken(struct virtio *v)
 {
 	if (v->status & STATUS_NEEDS_RESET)
 		return;
 	v->status |= STATUS_NEEDS_RESET;
+	interrupt(v, CONFIG_CHANGE);
 	complain(
 		"the guest's driver of the virtio device at %#lx breaks the rules; the device stops until its reset",
 		(unsigned long)v->base);
@@ -75,10 +84,8 @@ void virtio_put(struct virtio *v, unsigned int queue,
 
 	if (rc < 0)
 		broken(v);
-	if (rc <= 0)
-		return;
-	v->interrupts |= USED_BUFFER;
-	vmm_irq(v->m, v->line, 1);
+	if (rc > 0)
+		interrupt(v, USED_BUFFER);
 }
 
 /* ---- registers ---- */
@@ -132,7 +139,7 @@ static void queue_set(struct virtio *v, unsigned int reg, uint32_t value)
 
 	if (!q)
 		return;
-	if (reg == QUEUE_READY) {
+	if (reg == QUEUE_READY && !(value && q->ready)) {
 		q->ready = value && virtq_is_valid(q);
 		q->avail_idx = q->used_idx = 0;
 	}
