@@ -11,12 +11,13 @@ from qemu_status import CRASHED, QEMU_FAILED
 ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 # Options of support/run that vmm has, or that need nothing of it
 KNOWN = {"vmm", "mem", "smp", "params", "gdb", "metrics", "metrics-raw", "shell", "core", "on-crash", "keep", "report-size"}
+WAIT = "gdb.wait=1"  # the parameter of the guest's stub; with --gdb it is the monitor's that waits
 
 
 def program(arch):
     """The monitor that `make vmm` has built; VITRINE_VMM in the environment names another one."""
     path = os.environ.get("VITRINE_VMM", os.path.join(ROOT, "build", f"vmm-{arch}", "vmm"))
-    if not os.access(path, os.X_OK):
+    if not os.path.isfile(path) or not os.access(path, os.X_OK):
         raise qemu_command.UsageError(f"--vmm: no program {path}: build it with make vmm ARCH={arch}")
     return path
 
@@ -28,6 +29,9 @@ def vmm_command(image, args, *, mem="128M", smp=1, gdb=None, metrics=None, shell
     command = [program(arch), "--mem", str(max(1, -(-qemu_command.memory_bytes(mem) // (1 << 20)))), "--smp", str(smp)]
     if core is not None:
         params = [*qemu_command.core_params(image, ""), *params]
+    if gdb is not None and WAIT in params:
+        params = [p for p in params if p != WAIT]
+        command += ["--wait"]
     line = qemu_command.guest_command_line(params, args)
     if line:
         command += ["--append", line]

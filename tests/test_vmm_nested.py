@@ -571,6 +571,13 @@ def test_make_run(tmp_path):
     script.chmod(0o755)
     text = make(*words, "MEM=64M", VITRINE_VMM=str(script)).stdout
     assert f'<--mem><64><--smp><1><--append><-- a "b c"><{image.path}>' in text, text
+    # make debug: the monitor's stub waits, and the image needs none
+    debug = ("debug", *words[1:], "PARAMS=a=b")
+    text = make(*debug, check=False, VITRINE_VMM=str(script)).stdout
+    assert re.search(r'<--wait><--append><a=b -- a "b c"><--gdb><\S+/gdb-\d+><' + re.escape(str(image.path)), text), text
+    assert "the guest did not start" in text, text
+    text = make(*words[:-2], "VMM=yes", check=False).stdout
+    assert "VMM=yes: VMM=1 boots with support/vmm" in text, text
     text = make(*words, check=False).stdout
     probe = subprocess.run([image.path.parent.parent / "vmm-x86_64" / "probe"], stdout=subprocess.PIPE, text=True, check=False)
     expected = "Hello from hello" if "vector 1\n" in probe.stdout else "KVM cannot emulate an instruction (" if probe.stdout else \

@@ -62,14 +62,24 @@ RUN_FLAGS := $(if $(filter 1,$(VMM)),--vmm) $(call flag,--machine,$(MACHINE)) $(
   $(call flag,--mem,$(MEM)) $(call flag,--smp,$(SMP)) \
   $(call flag,--params,$(value PARAMS)) $(if $(filter 1,$(V)),--verbose)
 
+ifneq ($(filter-out 1,$(VMM)),)
+  $(error VMM=$(VMM): VMM=1 boots with support/vmm, nothing with QEMU)
+endif
+ifeq ($(VMM),1)
+run debug: monitor
+run debug: export VITRINE_VMM := $(or $(VITRINE_VMM),$(OUT)/vmm-$(ARCH)/vmm)
+.PHONY: monitor
+monitor:
+	$(Q)$(MAKE) -f $(UK_BASE)/Makefile vmm
+endif
+
 run: built
-	$(if $(filter 1,$(VMM)),$(Q)$(MAKE) -f $(UK_BASE)/Makefile vmm)
 	$(Q)$(UK_BASE)/support/setup run $(if $(ON_CRASH),debug)
-	$(Q)$(if $(filter 1,$(VMM)),VITRINE_VMM=$${VITRINE_VMM:-$(OUT)/vmm-$(ARCH)/vmm} )$(UK_BASE)/support/run $(RUN_FLAGS) $(call flag,--args,$(value ARGS)) $(IMAGE)
+	$(Q)$(UK_BASE)/support/run $(RUN_FLAGS) $(call flag,--args,$(value ARGS)) $(IMAGE)
 
 # The guest waits for gdb in the background, and ends with it.
 debug: built
-	@grep -q '^CONFIG_LIBUKGDB=y' $(BUILD)/.config || { \
+	@$(if $(VMM),true ||) grep -q '^CONFIG_LIBUKGDB=y' $(BUILD)/.config || { \
 	  echo 'make debug: $(APP_NAME) has no stub for a debugger: switch LIBUKGDB on (make menuconfig,' \
 	  'or CONFIG_LIBUKGDB=y in $(APP_DIR)/defconfig)' >&2; exit 1; }
 	$(Q)$(UK_BASE)/support/setup run debug
