@@ -105,17 +105,31 @@ static void flush(struct stub *s)
 		arch_flush(s, &s->vm->cpus[i]);
 }
 
+/* Where p keeps what stood in an entry. NULL: there is no room for another one.
+ */
+static struct vmm_walk_entry *changed(struct point *p, uint64_t at)
+{
+	unsigned int i = 0;
+
+	while (i < p->n_changed && p->changed[i].at != at)
+		i++;
+	return i < CHANGED_MAX ? &p->changed[i] : NULL;
+}
+
 static void make_executable(struct stub *s, struct point *p,
 			    const struct vmm_walk *w)
 {
 	for (unsigned int i = 0; i < w->n; i++) {
-		struct vmm_walk_entry e = w->entries[i];
-		uint64_t to = arch_entry_executable(e.value);
+		struct vmm_walk_entry e = w->entries[i], *to;
+		uint64_t value = arch_entry_executable(e.value);
 
-		if (to == e.value)
+		to = value == e.value ? NULL : changed(p, e.at);
+		if (!to)
 			continue;
-		entry_set(s, e.at, e.value, to);
-		p->changed[p->n_changed++] = e;
+		entry_set(s, e.at, e.value, value);
+		*to = e;
+		if (to == &p->changed[p->n_changed])
+			p->n_changed++;
 	}
 	if (p->n_changed)
 		flush(s);

@@ -15,7 +15,8 @@
 #include "vm.h"
 
 #define POINTS_MAX CONFIG_LIBUKGDB_POINTS
-#define INSN_MAX 4 /* of breakpoint instructions */
+#define INSN_MAX 4    /* of breakpoint instructions */
+#define CHANGED_MAX 5 /* levels of page tables */
 
 /* A point that the session has inserted. */
 struct point {
@@ -25,7 +26,7 @@ struct point {
 	uint8_t saved[INSN_MAX];
 	int lifted; /* saved is in memory */
 	/* Entries of page tables that were changed so that it executes */
-	struct vmm_walk_entry changed[5];
+	struct vmm_walk_entry changed[CHANGED_MAX];
 	unsigned int n_changed;
 };
 

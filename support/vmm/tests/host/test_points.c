@@ -128,7 +128,7 @@ static uint64_t *entry(void)
 	return (uint64_t *)(memory + ENTRY);
 }
 
-static void removed(const char *packet)
+static void does(const char *packet)
 {
 	say(packet);
 	say("vCont;c");
@@ -147,11 +147,27 @@ static void test_breakpoints_on_the_stack(void **state)
 	assert_int_equal(vcpus[0].flushes, 2);
 	assert_int_equal(vcpus[1].flushes, 2);
 	*entry() |= ACCESSED;
-	removed("z0,3010,1");
+	does("z0,3010,1");
 	assert_int_equal(*entry(), 3 | ACCESSED);
-	removed("z0,3020,1");
+	does("z0,3020,1");
 	assert_true(*entry() == (ENTRY_NX | 3 | ACCESSED));
 	assert_true(vcpus[1].flushes >= 4);
+}
+
+/* A program that makes its page not executable again, each time. */
+static void test_entries_that_change(void **state)
+{
+	*entry() = ENTRY_NX | 3;
+	ATTACHED("Z0,3010,1");
+	for (unsigned int i = 0; i < 8; i++) {
+		*entry() = ENTRY_NX | 3;
+		does("Z0,3020,1");
+		assert_int_equal(*entry(), 3);
+		does("z0,3020,1");
+	}
+	assert_int_equal(*entry(), 3);
+	does("z0,3010,1");
+	assert_true(*entry() == (ENTRY_NX | 3));
 }
 
 /* It is where it was inserted, not at the address of another CPU's memory. */
@@ -171,7 +187,7 @@ static void test_breakpoint_of_other_tables(void **state)
 	assert_non_null(strstr(heard(), "$55$OK$OK$90$OK"));
 	assert_int_equal(memory[0x1100], INT3);
 	assert_int_equal(memory[0x2100], 0x66);
-	removed("z0,1100,1");
+	does("z0,1100,1");
 	assert_int_equal(memory[0x1100], 0x77);
 }
 
@@ -237,6 +253,7 @@ int main(void)
 		TEST(test_step_at_a_false_condition),
 		TEST(test_bytes_after_breakpoints),
 		TEST(test_breakpoints_on_the_stack),
+		TEST(test_entries_that_change),
 		TEST(test_breakpoint_of_other_tables),
 		TEST(test_two_hits),
 		TEST(test_watchpoint),
