@@ -115,9 +115,7 @@ static int is_stepped(const struct cpu *c)
 	return act == GDB_ACT_STEP || act == GDB_ACT_RANGE;
 }
 
-/* Without an interrupt controller nothing wakes it, but a debugger that sets
- * its pc.
- */
+/* Without an interrupt controller nothing wakes it but the debugger's stop. */
 static int stays_halted(struct cpu *c)
 {
 	uint64_t *at = &stub.halted[cpu_index(c)];
@@ -216,9 +214,17 @@ static int serve(struct cpu *c, const struct gdb_stop *stop)
 	return 0;
 }
 
+static void wake(void)
+{
+	for (unsigned int i = 0; i < stub.vm->n_cpus; i++)
+		if (stub.plans[i].act != GDB_ACT_STOP)
+			stub.halted[i] = 0;
+}
+
 static void stopped(struct cpu *c, const struct gdb_stop *stop)
 {
 	if (serve(c, stop)) {
+		wake();
 		/* A Ctrl-C may have come in one segment with that packet. */
 		stub.said = gdb_session_poll(&stub.session);
 		if (stub.said == GDB_POLL_NONE)
