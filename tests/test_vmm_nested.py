@@ -103,6 +103,15 @@ def test_ends_without_a_status(nested):
         assert status == CRASHED and f"@{order}\n" in out and says in out, out
 
 
+def test_stdout(nested):
+    """One that is full for a time loses nothing; one without a reader is no reason to end."""
+    status, out = nested.run("(vmm --append do=@f /images/bare; echo $? > /tmp/s) | (sleep 0.3; cat) > /tmp/out; "
+                             "tail -n +2 /tmp/out | wc -c; tail -n +2 /tmp/out | tr -d f | wc -c; exit $(cat /tmp/s)")
+    assert (status, out.split()) == (0, ["100000", "0"]), out
+    nested.run("(sleep 0.2; vmm --append do=@3 /images/bare; echo $? > /tmp/s2) | true; until [ -s /tmp/s2 ]; do sleep 0.1; done")
+    assert nested.run("cat /tmp/s2") == (0, "3\n")
+
+
 def test_without_root(nested):
     """A user who may open /dev/kvm needs no more."""
     nested.run("mkdir -p /etc && printf 'root:x:0:0::/:/bin/sh\\nuser:x:1000:1000::/:/bin/sh\\n' > /etc/passwd && chmod 666 /dev/kvm")

@@ -28,6 +28,8 @@ _start:	mov	x1, #0x40000000		/* the device tree */
 	b.eq	hang
 	cmp	w3, #'t'
 	b.eq	power_off
+	cmp	w3, #'f'
+	b.eq	flood
 	cmp	w3, #'p'
 	b.eq	power_off
 	cmp	w3, #'l'
@@ -53,6 +55,14 @@ log:	adr	x1, line
 	cbz	w0, power_off
 	str	w0, [x2]
 	b	1b
+flood:	ldr	w1, =100000
+	mov	w0, #'f'
+1:	str	w0, [x2]
+	subs	w1, w1, #1
+	b.ne	1b
+	mov	w0, #0
+	b	exit
+
 power_off:
 	ldr	x0, =0x84000008
 	hvc	#0

@@ -5,7 +5,7 @@
  * It prints its command line, then obeys the character after the last '@'
  * there: a digit is its exit status, c: status 70, l: logs "exit 9" and
  * triple-faults, t: only that, p: powers off as on a PC, h: hangs, e: echoes
- * its input up to a 'q'.
+ * its input up to a 'q', f: writes 100,000 bytes without a look at the status.
  * 32-bit protected mode, as PVH enters it.
  */
 	.section .note.pvh, "a", @note
@@ -35,6 +35,8 @@ _start:
 	je	hang
 	cmp	$'t', %al
 	je	triple_fault
+	cmp	$'f', %al
+	je	flood
 	cmp	$'p', %al
 	je	power_off
 	cmp	$'l', %al
@@ -61,6 +63,13 @@ log:	mov	$line, %esi
 triple_fault:
 	lidt	no_idt
 	ud2
+
+flood:	mov	$100000, %ecx
+	mov	$'f', %al
+1:	call	putc
+	loop	1b
+	xor	%eax, %eax
+	jmp	exit
 
 power_off:
 	mov	$0x604, %dx		/* ACPI 6.5, 4.8.3.2.1: SLP_EN */
