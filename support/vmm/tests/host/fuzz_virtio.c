@@ -10,6 +10,7 @@
  * HOST-SRCS: support/vmm/vmm/arch/x86_64/uart.c
  * HOST-FLAGS: -Isupport/vmm/libvmm -Isupport/vmm/libvmm/arch/x86_64
  */
+#define _GNU_SOURCE /* pipe2(), F_SETPIPE_SZ */
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,6 +37,7 @@ void pl011_update(struct uart *u);
 static uint8_t *ram;
 static int client;
 static int null;
+static int output; /* what was stdout, read: it may be full */
 
 void *vmm_memory_at(const struct vmm_machine *m, uint64_t gpa, size_t len)
 {
@@ -169,12 +171,15 @@ static void uart(struct uart *u, int pl011)
 	uint32_t value = number(4);
 	uint8_t bytes[64] = "";
 
-	/* Not to this process' own output. */
-	if (value & 1 && offset)
+	if (value & 1)
 		(pl011 ? pl011_write : uart_write)(u, offset, value);
+	if (value & 2)
+		uart_flush(u);
+	if (value & 4 && read(output, bytes, sizeof(bytes)) < 0)
+		memset(bytes, 0, sizeof(bytes));
 	(pl011 ? pl011_read : uart_read)(u, offset);
 	uart_put(u, bytes, value % sizeof(bytes));
-	if (u->count > UART_RING)
+	if (u->count > UART_RING || u->n_out > UART_OUT)
 		abort();
 }
 
@@ -218,14 +223,27 @@ static void irq(void *ctx, int level)
 {
 }
 
+static void redirect(void)
+{
+	int ends[2];
+
+	if (pipe2(ends, O_NONBLOCK) || dup2(ends[1], STDOUT_FILENO) < 0 ||
+	    fcntl(ends[1], F_SETPIPE_SZ, 4096) < 0)
+		abort();
+	output = ends[0];
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 	struct uart uarts[2] = { { .irq = irq }, { .irq = irq } };
 	struct console c = { 0 };
+	uint32_t how;
 
-	if (!null)
+	if (!null) {
 		null = open("/dev/null", O_RDWR);
+		redirect();
+	}
 	in = data;
 	left = size;
 	client = -1;
@@ -233,7 +251,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.v.lock = &lock;
 	c.v.base = BASE;
 	c.wake = null;
-	if (console_open(&c, number(1) % 4, "name", "", 0))
+	how = number(1);
+	if (console_open(&c, how % 4, "name", "/dev/full", how >> 2 & 1))
 		abort();
 	while (left)
 		one(&c, uarts);
