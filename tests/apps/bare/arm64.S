@@ -55,7 +55,7 @@ log:	adr	x1, line
 	cbz	w0, power_off
 	str	w0, [x2]
 	b	1b
-flood:	ldr	w1, =100000
+flood:	mov	w1, #4000
 	mov	w0, #'f'
 1:	str	w0, [x2]
 	subs	w1, w1, #1

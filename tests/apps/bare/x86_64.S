@@ -5,7 +5,7 @@
  * It prints its command line, then obeys the character after the last '@'
  * there: a digit is its exit status, c: status 70, l: logs "exit 9" and
  * triple-faults, t: only that, p: powers off as on a PC, h: hangs, e: echoes
- * its input up to a 'q', f: writes 100,000 bytes without a look at the status.
+ * its input up to a 'q', f: writes 4,000 bytes without a look at the status.
  * 32-bit protected mode, as PVH enters it.
  */
 	.section .note.pvh, "a", @note
@@ -64,7 +64,7 @@ triple_fault:
 	lidt	no_idt
 	ud2
 
-flood:	mov	$100000, %ecx
+flood:	mov	$4000, %ecx
 	mov	$'f', %al
 1:	call	putc
 	loop	1b
