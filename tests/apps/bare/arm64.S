@@ -4,7 +4,9 @@
  * The guest of x86_64.S for arm64: prints its command line (the text from
  * "=@" to its end: it looks for that in the device tree, without parsing it)
  * and obeys the character after the '@'. Where x86_64 triple-faults or powers
- * off, this one asks PSCI to power off, which has no status.
+ * off, this one asks PSCI to power off, which has no status. A status goes by
+ * semihosting; where that is an undefined instruction, to the register of
+ * support/vmm.
  */
 	.set	UART, 0x09000000
 	.text
@@ -39,7 +41,10 @@ _start:	mov	x1, #0x40000000		/* the device tree */
 	cmp	w3, #'c'
 	b.eq	crash
 	sub	w0, w3, #'0'
-exit:	adr	x1, block
+exit:	mov	w6, w0
+	adr	x1, vectors
+	msr	vbar_el1, x1
+	adr	x1, block
 	ldr	x4, =0x20026
 	stp	x4, x0, [x1]
 	mov	w0, #0x20
@@ -80,3 +85,10 @@ line:	.asciz "[    0.000001] INFO: exit 9\r\n"
 	.balign 8
 	.ltorg
 block:	.quad 0, 0
+
+	.balign 2048
+vectors:
+	.org	vectors + 0x200		/* of this level, with its own stack */
+	mov	x1, #0x090f0000
+	str	w6, [x1]
+	b	hang
