@@ -110,11 +110,12 @@ def test_commands(image, tmp_path):
         assert re.search(r"^ *1 main +waiting .* at 0x[0-9a-f]+ .*\b_?read\+[0-9a-f]+ "
                          rf"\(lib/newlib/stdio\.c:\d+\) for input of {image.target.console}$", threads,
                          re.M), threads
-        trace = client.cooked("trace 1")
-        check_trace(image, trace)
-        while not re.search(r"^Thread 1: main, waiting", report := client.cooked("report"), re.M):
-            assert time.monotonic() < end, report
-        assert re.search(rf"^Thread 1: main, waiting for input of {image.target.console}$", report, re.M) and trace in report, (trace, report)
+        trace, report = "", ""
+        while not (trace and trace in report and re.search(r"^Thread 1: main, waiting", report, re.M)):
+            assert time.monotonic() < end, (trace, report)
+            trace, report = client.cooked("trace 1"), client.cooked("report")
+            check_trace(image, trace)
+        assert re.search(rf"^Thread 1: main, waiting for input of {image.target.console}$", report, re.M), report
         assert re.search(r"^Thread \d+: shell, running(?: on CPU \d)?$", report, re.M) and "cmd_report+" in report, report
         shell = next(l.split()[0] for l in threads.splitlines() if "shell" in l)
         assert "cmd_trace+" in client.cooked(f"trace {shell}")
