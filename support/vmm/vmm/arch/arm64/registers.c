@@ -16,9 +16,9 @@ const uint8_t *arch_break(const struct stub *s)
 	return brk;
 }
 
-/* gdb puts that breakpoint at the entry of the image. */
 const uint64_t arch_entry_noted;
 
+/* gdb puts that breakpoint at the entry of the image. */
 uint64_t arch_entry_executable(uint64_t entry)
 {
 	return entry;

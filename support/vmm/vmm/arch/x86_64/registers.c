@@ -191,8 +191,7 @@ int arch_reg_write(struct vmm_state *s, unsigned int nr, const void *buf)
 		return gdb_fx_write(s->xsave, nr, buf);
 	}
 	at = place(s, nr, &bytes);
-	/* A segment is what its descriptor says. gdb writes all of them back.
-	 */
+	/* A segment is what its descriptor says; gdb writes it back. */
 	if (!at || (nr <= GS && nr >= CS)) {
 		arch_reg_read(s, nr, old);
 		return memcmp(old, buf, gdb_arch_regs[nr].bits / 8) ? -EROFS
