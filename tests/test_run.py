@@ -31,12 +31,12 @@ import qemu_command  # noqa: E402  pylint: disable=wrong-import-position
 pytestmark = [pytest.mark.any_arch, pytest.mark.one_cpu("guests without libraries")]
 
 
-def bare(arch, folder):
-    """The path of the assembled guest of an architecture."""
+def bare(arch, folder, text=None):
+    """The path of the assembled guest of an architecture, linked to run where its boots expect it or at `text`."""
     target = TARGETS[arch]
     path = Path(folder) / f"{arch}.elf"
     subprocess.run([target.tools + "gcc", "-static", "-nostdlib", "-no-pie", "-Wl,--build-id=none",
-                    f"-Wl,-Ttext={target.text:#x}", "-o", path, GUESTS / f"{arch}.S"], check=True)
+                    f"-Wl,-Ttext={text or target.text:#x}", "-o", path, GUESTS / f"{arch}.S"], check=True)
     return path
 
 

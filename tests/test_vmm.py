@@ -11,7 +11,8 @@ import subprocess
 import pytest
 
 import qemu_command
-from test_memory import children, fdtget, ranges
+from test_memory import GIB, children, fdtget, ranges
+from test_run import bare
 from vitrine import ROOT, SHARED, TARGETS, build, make
 
 pytestmark = pytest.mark.one_cpu("no thread of the guest's")
@@ -105,8 +106,7 @@ def test_program(arch, cc, tmp_path):
         return
     image = build("hello", "x86_64")
     os.mkfifo(tmp_path / "fifo")
-    subprocess.run([TARGETS[arch].tools + "gcc", "-static", "-nostdlib", "-no-pie", "-Wl,-Ttext=0xc0000000", "-o", tmp_path / "high",
-                    ROOT / "tests/apps/bare/x86_64.S"], check=True)
+    high = bare(arch, tmp_path, 3 * GIB)
     for words, status, text in (
             (["--mem", "0", image.path], 2, "--mem 0: use a whole number from 1 to 1048576"),
             ([], 2, "name one IMAGE"),
@@ -122,7 +122,7 @@ def test_program(arch, cc, tmp_path):
             ([tmp_path / "fifo"], 125, "fifo is not an image: it is no regular file"),
             ([ROOT / "README.md"], 125, "it is not an ELF file of this architecture"),
             (["--mem", "1", image.path], 125, "it does not fit into the memory of the machine"),
-            (["--mem", "4096", tmp_path / "high"], 125, "it does not fit into the memory of the machine"),  # which goes on at 4 GiB
+            (["--mem", "4096", high], 125, "it does not fit into the memory of the machine"),  # which goes on at 4 GiB
             ([folder / "vmm"], 125, "is not an image")):
         done = subprocess.run([folder / "vmm", *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, text=True, timeout=30, check=False)

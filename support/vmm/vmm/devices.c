@@ -25,8 +25,7 @@ static int serial(void *ctx, struct vmm_access *a)
 	if (a->write && vm->console->n_out &&
 	    write(vm->event, &one, sizeof(one)) < 0)
 		complain("eventfd: %s", strerror(errno));
-	vm->console_full = vm->console->n_out >= UART_FULL;
-	full = a->write && vm->console_full;
+	full = a->write && uart_is_full(vm->console);
 	pthread_mutex_unlock(&vm->device_lock);
 	return full ? STOP_FULL : 0;
 }

@@ -413,7 +413,6 @@ static void console_out(struct vm *vm)
 {
 	pthread_mutex_lock(&vm->device_lock);
 	uart_flush(vm->console);
-	vm->console_full = vm->console->n_out >= UART_FULL;
 	pthread_mutex_unlock(&vm->device_lock);
 	run_room(vm);
 }

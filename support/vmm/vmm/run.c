@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
+#include "uart.h"
 #include "vm.h"
 
 static int is_full(const struct vmm_exit *e)
@@ -30,7 +31,7 @@ static int is_still_full(struct vm *vm)
 	int full;
 
 	pthread_mutex_lock(&vm->device_lock);
-	full = vm->console_full;
+	full = uart_is_full(vm->console);
 	pthread_mutex_unlock(&vm->device_lock);
 	return full;
 }

@@ -224,11 +224,12 @@ static void wake(void)
 static void stopped(struct cpu *c, const struct gdb_stop *stop)
 {
 	if (serve(c, stop)) {
-		wake();
 		/* A Ctrl-C may have come in one segment with that packet. */
 		stub.said = gdb_session_poll(&stub.session);
-		if (stub.said == GDB_POLL_NONE)
+		if (stub.said == GDB_POLL_NONE) {
+			wake();
 			go_on();
+		}
 	} else if (!stub.ended && !stub.gone) {
 		all_continue();
 	}

@@ -7,6 +7,11 @@
 #include <unistd.h>
 #include "uart.h"
 
+int uart_is_full(const struct uart *u)
+{
+	return u->n_out >= UART_FULL;
+}
+
 size_t uart_room(const struct uart *u)
 {
 	return UART_RING - u->count;

@@ -29,6 +29,8 @@ struct uart {
 	uint32_t regs[UART_REGS]; /* as written, by the UART's own number */
 };
 
+/** 1: a CPU that has written a byte shall wait. */
+int uart_is_full(const struct uart *u);
 /** Bytes that uart_put() takes. */
 size_t uart_room(const struct uart *u);
 /** Bytes for the guest, at most uart_room(). */

@@ -64,7 +64,6 @@ struct vm {
 	int event; /* an eventfd: a CPU has an exit */
 	pthread_mutex_t device_lock;
 	struct uart *console;
-	int console_full; /* too many bytes wait for stdout */
 	int stdin_ended;
 	struct console *consoles; /* beside that: on virtio devices */
 	unsigned int n_consoles;
