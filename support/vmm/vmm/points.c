@@ -181,17 +181,32 @@ static int insert_in_memory(struct stub *s, struct point *p)
 	return 0;
 }
 
-void points_lift(struct stub *s, uint64_t addr, int out)
+struct point *points_text(struct stub *s, struct cpu *c, uint64_t addr)
 {
-	for (unsigned int i = 0; i < s->n_points; i++) {
-		struct point *p = &s->points[i];
+	struct vmm_state *state = stub_state(s, c, VMM_STATE_SYSTEM);
+	struct vmm_walk w;
 
-		if (p->type != GDB_POINT_SW || p->addr != addr ||
-		    !(out ? stands(s, p) : p->lifted))
-			continue;
-		put(s, p, out ? p->saved : arch_break(s));
-		p->lifted = out;
-	}
+	if (!s->n_points || !state || vmm_walk(s->vm->m, state, addr, &w))
+		return NULL;
+	for (unsigned int i = 0; i < s->n_points; i++)
+		if (s->points[i].gpa && s->points[i].gpa == w.gpa)
+			return &s->points[i];
+	return NULL;
+}
+
+struct point *points_lift(struct stub *s, struct cpu *c, uint64_t addr)
+{
+	struct point *p = points_text(s, c, addr);
+
+	if (!p || !stands(s, p))
+		return NULL;
+	put(s, p, p->saved);
+	return p;
+}
+
+void points_put_back(struct stub *s, const struct point *p)
+{
+	put(s, p, arch_break(s));
 }
 
 /* Where [addr, addr + len) begins, and how much of it is in one piece there;

@@ -92,19 +92,52 @@ static int take_step(struct cpu *c)
 	       is_kept(c, 0);
 }
 
-/* A CPU alone executes the instruction at its pc, without the point there.
- * @return 1 if that was all
+static void instruction_at(uint64_t pc, uint8_t insn[INSN_MAX])
+{
+	memset(insn, 0, INSN_MAX);
+	stub_ops.mem_read(&stub.target, pc, insn, INSN_MAX);
+}
+
+/* Of the program's own breakpoint instruction; 0: none is there. */
+static unsigned int trap_len(uint64_t pc)
+{
+	uint8_t insn[INSN_MAX];
+
+	instruction_at(pc, insn);
+	return arch_trap_len(insn);
+}
+
+/* It is over, as without a debugger. @return 0: none is there */
+static int pass_trap(struct cpu *c, uint64_t pc)
+{
+	struct vmm_state *state = stub_state(&stub, c, VMM_STATE_GENERAL);
+	unsigned int len = trap_len(pc);
+
+	if (!state || !len)
+		return 0;
+	arch_pc_set(state, pc + len);
+	return !vmm_state_set(c->v, state, VMM_STATE_GENERAL);
+}
+
+/* A CPU alone executes the instruction at its pc, without the point there. One
+ * of the program's own that traps is the debugger's. @return 1 if that was all
  */
 static int step_over(struct cpu *c)
 {
 	struct vmm_state *state = stub_state(&stub, c, VMM_STATE_GENERAL);
 	uint64_t pc = state ? arch_pc(state) : 0;
+	struct point *p;
 
-	points_lift(&stub, pc, 1);
+	if (stub.probe.software && pass_trap(c, pc)) {
+		c->exit.debug.pc = arch_pc(state);
+		return 1;
+	}
+	p = points_lift(&stub, c, pc);
 	points_apply(&stub, c, 1, pc);
 	forget_states();
 	run_one(stub.vm, c);
-	points_lift(&stub, pc, 0);
+	if (p)
+		points_put_back(&stub, p);
 	return take_step(c);
 }
 
@@ -263,29 +296,18 @@ static void crashed(struct cpu *c, const char *what)
 
 /* ---- exits ---- */
 
-static void instruction_at(uint64_t pc, uint8_t insn[INSN_MAX])
+/* One for another address of the same memory. */
+static int is_elsewhere(struct cpu *c, uint64_t pc)
 {
-	memset(insn, 0, INSN_MAX);
-	stub_ops.mem_read(&stub.target, pc, insn, INSN_MAX);
-}
-
-/* The program's own breakpoint instruction is over, as without a debugger. */
-static void pass_trap(struct cpu *c, uint64_t pc)
-{
-	struct vmm_state *state = stub_state(&stub, c, VMM_STATE_GENERAL);
-	uint8_t insn[INSN_MAX];
-
-	if (!state)
-		return;
-	instruction_at(pc, insn);
-	arch_pc_set(state, pc + arch_trap_len(insn));
-	vmm_state_set(c->v, state, VMM_STATE_GENERAL);
+	return c->exit.debug.why == VMM_DEBUG_SOFTWARE &&
+	       points_text(&stub, c, pc) &&
+	       !(stub.probe.software && trap_len(pc));
 }
 
 /* A breakpoint, in text or of a debug register. 1: it stops. */
 static int breakpoint(struct cpu *c, uint64_t pc)
 {
-	struct point *p = points_at(&stub, pc);
+	const struct point *p = points_at(&stub, pc);
 	struct gdb_stop stop = {
 		.why = p && p->type == GDB_POINT_HW ? GDB_STOP_HWBREAK
 						    : GDB_STOP_SWBREAK,
@@ -294,13 +316,14 @@ static int breakpoint(struct cpu *c, uint64_t pc)
 		.core = cpu_index(c),
 	};
 
+	if (p ? gdb_points_check(&stub.session, stop.tid, pc) == GDB_CHECK_PASS
+	      : is_elsewhere(c, pc))
+		return 0;
 	if (!p) {
 		stop.why = GDB_STOP_SIGNAL;
 		if (c->exit.debug.why == VMM_DEBUG_SOFTWARE)
 			pass_trap(c, pc);
-	} else if (gdb_points_check(&stub.session, stop.tid, pc) ==
-		   GDB_CHECK_PASS)
-		return 0;
+	}
 	stopped(c, &stop);
 	return 1;
 }

@@ -24,7 +24,6 @@ struct point {
 	uint64_t addr, kind;
 	uint64_t gpa; /* of GDB_POINT_SW, 0: it is a debug register's */
 	uint8_t saved[INSN_MAX];
-	int lifted; /* saved is in memory */
 	/* Entries of page tables that were changed so that it executes */
 	struct vmm_walk_entry changed[CHANGED_MAX];
 	unsigned int n_changed;
@@ -124,8 +123,14 @@ struct point *points_at(struct stub *s, uint64_t addr);
 struct point *points_watch(struct stub *s, uint64_t addr);
 /** A CPU's debug control. @param without an address without its point, or 0 */
 int points_apply(struct stub *s, struct cpu *c, int step, uint64_t without);
-/** Takes the breakpoint instruction at addr out, or puts it in again. */
-void points_lift(struct stub *s, uint64_t addr, int out);
+/** The one whose instruction is in memory where a CPU has addr, which may have
+ * another address there; or NULL.
+ */
+struct point *points_text(struct stub *s, struct cpu *c, uint64_t addr);
+/** Takes that instruction out. @return for points_put_back(); NULL: none was in
+ */
+struct point *points_lift(struct stub *s, struct cpu *c, uint64_t addr);
+void points_put_back(struct stub *s, const struct point *p);
 
 /* ---- each architecture ---- */
 

@@ -26,6 +26,8 @@ static uint64_t gpa_of(const struct vmm_state *s, uint64_t addr)
 {
 	if (addr / VMM_PAGE == 1 && s->cr3 == OWN_TABLES)
 		return addr + VMM_PAGE;
+	if (addr / VMM_PAGE == ALIAS / VMM_PAGE)
+		return addr - ALIAS + VMM_PAGE;
 	return addr / VMM_PAGE == 1 || addr / VMM_PAGE == 3 ? addr : 0;
 }
 

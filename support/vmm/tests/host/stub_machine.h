@@ -20,9 +20,11 @@
 
 /*
  * Pages 1 and 3 are mapped, one to one; where CR3 is OWN_TABLES, page 2 is at
- * the place of page 1. Page 3 does not execute: its entry is at ENTRY.
+ * the place of page 1. Page 3 does not execute: its entry is at ENTRY. Page 1
+ * is at ALIAS, too.
  */
 #define OWN_TABLES 0x123000UL
+#define ALIAS 0x5000UL
 #define ENTRY 24
 #define ENTRY_NX (1UL << 63)
 

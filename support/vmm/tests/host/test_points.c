@@ -243,6 +243,48 @@ static void test_trap_of_the_program(void **state)
 	}
 }
 
+/* The debugger has none there: the program goes on. */
+static void test_breakpoint_at_another_address(void **state)
+{
+	ATTACHED("Z0,1100,1");
+	alone_at = 0x1100;
+	alone_exit.debug.pc = ALIAS + 0x101;
+	exits(0, VMM_DEBUG_SOFTWARE, ALIAS + 0x100, 0);
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	assert_string_equal(heard(), "");
+	assert_int_equal(seen_alone, 0x90);
+	assert_int_equal(memory[0x1100], INT3);
+	/* A step ends behind it. */
+	exits(0, VMM_DEBUG_STEP, ALIAS + 0x100, 0);
+	say("vCont;s:1");
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	heard();
+	exits(0, VMM_DEBUG_SOFTWARE, ALIAS + 0x100, 0);
+	say("vCont;c");
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	assert_non_null(strstr(heard(), "T05thread:1;"));
+	assert_int_equal(resumed[0], 4);
+}
+
+/* One of the program's own there is the debugger's, and over; at another
+ * address it is the program's.
+ */
+static void test_trap_under_a_breakpoint(void **state)
+{
+	memory[0x1100] = INT3;
+	ATTACHED("Z0,1100,1;X3,220027");
+	exits(0, VMM_DEBUG_SOFTWARE, 0x1100, 0);
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	assert_string_equal(heard(), "");
+	assert_int_equal(vcpus[0].state.rip, 0x1101);
+	assert_int_equal(resumed[0], 2);
+	exits(0, VMM_DEBUG_SOFTWARE, ALIAS + 0x100, 0);
+	say("vCont;c");
+	assert_int_equal(stub_exit(&vm.cpus[0]), 1);
+	assert_non_null(strstr(heard(), "T05thread:1;"));
+	assert_int_equal(vcpus[0].state.rip, ALIAS + 0x101);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -258,6 +300,8 @@ int main(void)
 		TEST(test_two_hits),
 		TEST(test_watchpoint),
 		TEST(test_trap_of_the_program),
+		TEST(test_breakpoint_at_another_address),
+		TEST(test_trap_under_a_breakpoint),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

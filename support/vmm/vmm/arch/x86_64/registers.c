@@ -66,8 +66,7 @@ int arch_is_break(struct stub *s, struct cpu *c)
 	if (c->exit.why != VMM_EXIT_HALT)
 		return 0;
 	state = stub_state(s, c, VMM_STATE_GENERAL);
-	if (!state || !points_at(s, state->rip - 1) ||
-	    !points_at(s, state->rip - 1)->gpa)
+	if (!state || !points_text(s, c, state->rip - 1))
 		return 0;
 	state->rip--;
 	return !vmm_state_set(c->v, state, VMM_STATE_GENERAL);
