@@ -38,8 +38,20 @@ def addresses(arch):
             *(chosen.getrandbits(48) for _ in range(100)), *(chosen.getrandbits(64) | 1 << 63 for _ in range(50))]
 
 
+def rights_of(image):
+    """The rights that an image's linker gave the memory of an address, of each page that is one segment's."""
+    segments = [(int(at, 16), int(size, 16), flags) for at, size, flags in re.findall(
+        r"^  LOAD +\S+ (\S+) \S+ \S+ (\S+) (.{3})", subprocess.run(
+            ["readelf", "-lW", image], stdout=subprocess.PIPE, check=True, text=True).stdout, re.M)]
+    def of(address):
+        there = [flags for at, size, flags in segments
+                 if at < (address | 0xfff) + 1 and at + size > address & ~0xfff]
+        return there[0].lower().replace("e", "x").replace(" ", "") if len(there) == 1 else None
+    return of
+
+
 def test_walk_is_qemus(arch, tmp_path):
-    """The same pages as QEMU's gva2gpa, at a stop in main."""
+    """The same pages as QEMU's gva2gpa, at a stop in main; the rights that the image's ELF file has."""
     image = build("metrics", arch)
     target = TARGETS[arch]
     dump = tmp_path / "memory"
@@ -65,9 +77,14 @@ def test_walk_is_qemus(arch, tmp_path):
     values = {name if name.endswith("_el1") or arch == "x86_64" else name + "_el1": v for name, v in values.items()}
     ours = subprocess.run([vmm(arch, tmp_path, "walk_dump") / "walk_dump", dump, hex(base), *(f"{n}={v}" for n, v in values.items())],
                           input="".join(f"{a:#x}\n" for a in asked), stdout=subprocess.PIPE, check=True, text=True).stdout
-    ours = [None if gpa == "-" else int(gpa, 16) for gpa in ours.split()]
+    rights = [words.split()[-1] for words in ours.splitlines()]
+    ours = [None if gpa == "-" else int(gpa.split()[0], 16) for gpa in ours.splitlines()]
     assert sum(gpa is not None for gpa in qemus) > 500
     assert [(hex(a), q, o) for a, q, o in zip(asked, qemus, ours) if q != o] == []
+    linked = [*map(rights_of(image.path), asked)]
+    assert {"rx", "r", "rw"} <= {*linked}
+    assert [(hex(a), want, has) for a, want, has in zip(asked, linked, rights)
+            if want and has not in (want, "-")] == []  # a guard page in .bss is not mapped
 
 
 @pytest.mark.only_arch("arm64")

@@ -3,7 +3,8 @@
 /*
  * walk_dump FILE BASE REGISTER=VALUE...: walks page tables in a copy of guest
  * memory that begins at address BASE, for each address on stdin. Prints where
- * it is mapped to, or -, a line each. tests/test_vmm.py compares.
+ * it is mapped to and the kernel's rights there (r, w, x), or -, a line each.
+ * tests/test_vmm.py compares.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -81,7 +82,10 @@ int main(int argc, char **argv)
 				  &w))
 			printf("-\n");
 		else
-			printf("%#lx\n", (unsigned long)w.gpa);
+			printf("%#lx %s%s%s\n", (unsigned long)w.gpa,
+			       w.prot & VMM_PROT_READ ? "r" : "",
+			       w.prot & VMM_PROT_WRITE ? "w" : "",
+			       w.prot & VMM_PROT_EXEC ? "x" : "");
 	}
 	return 0;
 }
