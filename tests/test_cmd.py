@@ -7,7 +7,7 @@ import re
 import subprocess
 
 import pytest
-from guest import until
+from guest import listens, until
 from vitrine import RUN_SECONDS, SUPPORT_RUN, build
 
 pytestmark = pytest.mark.any_arch
@@ -67,7 +67,7 @@ def test_first_byte_of_a_pipe(tmp_path):
     words = [*SUPPORT_RUN, "--timeout", str(RUN_SECONDS), "--qemu", f"-S -gdb unix:{place},server=on,wait=off", image.path]
     how = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     with subprocess.Popen(words, **how) as guest:
-        until(place.exists)
+        until(lambda: listens(place))
         with subprocess.Popen(["gdb", "-nx", "-batch", "-x", script, image.path], **how) as debugger:
             until((tmp_path / "stub.there").exists)
             guest.stdin.write(b"poweroff 3\n")

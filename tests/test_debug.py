@@ -15,7 +15,7 @@ from elftools.elf.elffile import ELFFile
 
 from debugger import run_under_gdb
 from gdb_guest import StubGuest
-from guest import Guest, free_port, until
+from guest import Guest, free_port, listens, until
 from vitrine import ARCHS, CPUS, NOT_OURS, ORDERED, ROOT, RUN_SECONDS, SHARED, SUPPORT_RUN, app_folder, build, make
 
 SUPPORT_GDB = ROOT / "support" / "gdb"
@@ -108,7 +108,7 @@ def test_two_debuggers(tmp_path):
     """The second one waits, and prints that it does."""
     place = tmp_path / "s"
     with Guest(threads(ARCHS[0]), options=["--gdb", place, "-p", "gdb.wait=1"]) as guest:
-        until(place.exists)
+        until(lambda: listens(place))
         with socket.socket(socket.AF_UNIX) as first:
             first.connect(str(place))
             with subprocess.Popen([SUPPORT_GDB, "--connect", place, guest.image.path, "-batch"], stdin=subprocess.DEVNULL,

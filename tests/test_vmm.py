@@ -11,6 +11,7 @@ import subprocess
 import pytest
 
 import qemu_command
+from guest import listens, until
 from test_memory import GIB, children, fdtget, ranges
 from test_run import bare
 from vitrine import ROOT, SHARED, TARGETS, build, make
@@ -61,6 +62,7 @@ def test_walk_is_qemus(arch, tmp_path):
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:
         asked = addresses(arch)
+        until(lambda: listens(tmp_path / "gdb"))
         commands = [f"target remote {tmp_path}/gdb", "hbreak main", "continue",
                     *(f'printf "{name} %#lx\\n", ${name}' for name in REGISTERS[arch]),
                     f"monitor pmemsave {base:#x} {size:#x} \"{dump}\"",
