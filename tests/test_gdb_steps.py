@@ -58,6 +58,10 @@ def test_breakpoint_on_a_trap(arch, step):
     play(arch, "a_breakpoint_on_a_trap_of_the_program", step, argv=("trap",))
 
 
+def test_false_condition_on_a_trap(arch):
+    play(arch, "a_false_condition_on_a_trap_of_the_program", argv=("trap",))
+
+
 def test_jump_to_a_breakpoint(arch):
     with StubGuest(build("debuggee", arch), place="vport") as g:
         g.gdb("jump_to_a_breakpoint", more=SCENES)

@@ -269,6 +269,7 @@ SCENES = {
     "over_a_trap_of_the_program": ((), ("trap",), 0),
     "a_breakpoint_on_a_trap_of_the_program": ((0,), ("trap",), 0),
     "a_breakpoint_on_a_trap_of_the_program stepped": ((1,), ("trap",), 0),
+    "a_false_condition_on_a_trap_of_the_program": ((), ("trap",), 0),
     "jump_to_a_breakpoint": ((), (), CRASHED),
     "watched_local": ((), ("locals", "5"), 0),
     "watched_reads": ((), ("stores",), 0),
@@ -353,8 +354,8 @@ OWN = ("breakpoints", "steps", "conditions_in_the_guest", "data_and_calls", "har
        "watch_a_condition", "each_instruction", "stepping_beside_breakpoints", "atomic_line", "range_of_a_long_line",
        "interrupt", "interrupt irqs-off", "repeats_and_flags", "breakpoints_on_repeats_and_flags", "over_a_function",
        "watched_store", "watched_store_with_a_breakpoint", "over_a_trap_of_the_program", "a_breakpoint_on_a_trap_of_the_program",
-       "a_breakpoint_on_a_trap_of_the_program stepped", "watched_local", "watched_reads", "writes_under_breakpoints_of_memcpy",
-       "ctrl_c_in_steps")
+       "a_breakpoint_on_a_trap_of_the_program stepped", "a_false_condition_on_a_trap_of_the_program", "watched_local", "watched_reads",
+       "writes_under_breakpoints_of_memcpy", "ctrl_c_in_steps")
 OWN_NOT_ON = {"x86_64": NOT_ON["x86_64"] - {"over_a_trap_of_the_program"}, "arm64": set()}
 
 

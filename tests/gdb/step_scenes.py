@@ -172,6 +172,14 @@ def a_breakpoint_on_a_trap_of_the_program(step):
 
 
 @scene
+def a_false_condition_on_a_trap_of_the_program():
+    """The trap is the breakpoint's, and does not stop."""
+    to_main()
+    run("break *debuggee_trap if counter == 1000")
+    exits()
+
+
+@scene
 def jump_to_a_breakpoint():
     """The program stops there before it does anything."""
     to_main()
