@@ -11,6 +11,7 @@
  */
 #include <uk/arch/lcpu.h>
 #include <uk/crash.h>
+#include <uk/event.h>
 #include <uk/lcpu.h>
 #include <uk/percpu.h>
 #include <uk/plat/lcpu.h>
@@ -22,6 +23,9 @@
 
 /* No machine's default console. */
 #define PRIO 8
+
+/* Looks at a device, until its host is taken for one that does not read. */
+#define PATIENCE 10000
 
 static struct vcon_dev devices[CONFIG_LIBVIRTIO_CONSOLE_DEVICES];
 static unsigned int device_count;
@@ -214,5 +218,41 @@ static int console_probe(struct uk_virtio_dev *vdev)
 	vcon_irq_start(dev);
 	return 0;
 }
+
+static int is_sending(struct vcon_dev *dev)
+{
+	vcon_control_poll(dev);
+	for (unsigned int i = 0; i < dev->port_count; i++) {
+		struct vcon_port *port = &dev->ports[i];
+
+		vcon_tx_reclaim(port);
+		if (port->open && port->tx.first < port->tx.posted)
+			return 1;
+	}
+	return 0;
+}
+
+/* The device may take in another thread what was sent, as QEMU does with KVM,
+ * and would end before. A look at it each time gives that thread a turn.
+ */
+static void send_rest(struct vcon_dev *dev)
+{
+	unsigned long flags;
+
+	if (vcon_is_inside(dev) || vcon_enter(dev, &flags))
+		return;
+	for (unsigned int i = 0; i < PATIENCE && is_sending(dev); i++)
+		(void)dev->vdev->ops->status(dev->vdev);
+	vcon_leave(dev, flags);
+}
+
+static int on_end(void *data __unused)
+{
+	for (unsigned int i = 0; i < device_count; i++)
+		send_rest(&devices[i]);
+	return UK_EVENT_NOT_HANDLED;
+}
+
+UK_EVENT_HANDLER(UKPLAT_EVENT_END, on_end);
 
 UK_VIRTIO_DRIVER(console, UK_VIRTIO_ID_CONSOLE, console_probe);

@@ -8,6 +8,7 @@
  */
 #include <uk/arch/lcpu.h>
 #include <uk/event.h>
+#include <uk/plat/common.h>
 #include <uk/plat/lcpu.h>
 #include <uk/trap.h>
 #include "kvm_arm64.h"
@@ -65,7 +66,7 @@ void __noreturn ukplat_poweroff(int status)
 	const __u64 exit_args[2] = { KVM_SEMIHOSTING_APPLICATION_EXIT,
 				     (__u64)status };
 
-	ukarch_irq_disable();
+	plat_end();
 	if (exit_status)
 		*exit_status = (__u32)status;
 	kvm_call_semihosting(KVM_SEMIHOSTING_EXIT_EXTENDED, exit_args);
@@ -74,6 +75,6 @@ void __noreturn ukplat_poweroff(int status)
 
 void __noreturn ukplat_restart(void)
 {
-	ukarch_irq_disable();
+	plat_end();
 	psci_end(PSCI_SYSTEM_RESET);
 }

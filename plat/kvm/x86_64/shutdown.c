@@ -6,19 +6,19 @@
  * ends QEMU under -no-reboot.
  */
 #include <uk/arch/lcpu.h>
+#include <uk/plat/common.h>
 #include <uk/plat/lcpu.h>
 #include <arch/io.h>
 #include "kvm_x86_64.h"
 
 /* A triple fault, which resets every PC. */
-void __noreturn ukplat_restart(void)
+static void __noreturn triple_fault(void)
 {
 	static const struct {
 		__u16 limit;
 		__u64 base;
 	} __packed no_idt;
 
-	ukarch_irq_disable();
 	__asm__ __volatile__("lidt %0; int3" : : "m"(no_idt));
 	for (;;)
 		ukarch_halt();
@@ -26,8 +26,14 @@ void __noreturn ukplat_restart(void)
 
 void __noreturn ukplat_poweroff(int status)
 {
-	ukarch_irq_disable();
+	plat_end();
 	outl(KVM_DEBUG_EXIT, (__u32)status);
 	outw(KVM_ACPI_PM1_CONTROL, KVM_ACPI_SLEEP);
-	ukplat_restart();
+	triple_fault();
+}
+
+void __noreturn ukplat_restart(void)
+{
+	plat_end();
+	triple_fault();
 }

@@ -277,5 +277,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		else
 			guest_step(&devices[0].ports[what / 4 % 2]);
 	}
+	on_end(NULL);
+	check(irqs_off == 0);
 	return 0;
 }

@@ -76,6 +76,12 @@ void plat_clock_measure(__u64 ticks, struct plat_clock_rate *rate);
 /** The platform's part: seconds since 1970, 0 without a wall clock. */
 __u64 plat_rtc_seconds(void);
 
+/**
+ * What ukplat_poweroff() and ukplat_restart() do first: interrupts off, and
+ * UKPLAT_EVENT_END. Contexts: any.
+ */
+void plat_end(void);
+
 #ifdef CONFIG_HAVE_SMP
 /* What the machine calls each CPU (APIC id, MPIDR), by number. */
 extern __u64 plat_lcpu_hwid[CONFIG_UKPLAT_LCPU_MAXCOUNT];

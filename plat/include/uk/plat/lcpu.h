@@ -16,16 +16,25 @@
 
 #ifndef __ASSEMBLY__
 #include <uk/essentials.h>
+#include <uk/event.h>
 
 /**
- * Ends the machine at once with a status that support/run returns. Nothing is
- * flushed, no handler is called. Contexts: any.
+ * The machine is about to end or to reset: a driver waits, within a bound, for
+ * a device that has still to take what was sent. Once a boot; the data is NULL.
+ * Handlers return UK_EVENT_NOT_HANDLED. Contexts: any, interrupts are off,
+ * other CPUs may run, and a trap may have interrupted anything.
+ */
+UK_EVENT_DECLARE(UKPLAT_EVENT_END);
+
+/**
+ * Ends the machine with a status that support/run returns, after
+ * UKPLAT_EVENT_END: no term call runs. Contexts: any.
  */
 void __noreturn ukplat_poweroff(int status);
 
 /**
- * Resets the machine at once. Under support/run, which lets no guest start
- * again, that ends it. Contexts: any.
+ * Resets the machine, after UKPLAT_EVENT_END. Under support/run, which lets no
+ * guest start again, that ends it. Contexts: any.
  */
 void __noreturn ukplat_restart(void);
 
