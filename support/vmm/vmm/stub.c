@@ -120,7 +120,8 @@ static int pass_trap(struct cpu *c, uint64_t pc)
 }
 
 /* A CPU alone executes the instruction at its pc, without the point there. One
- * of the program's own that traps is the debugger's. @return 1 if that was all
+ * of the program's own that traps there is the debugger's. @return 1 if that
+ * was all
  */
 static int step_over(struct cpu *c)
 {
@@ -128,7 +129,7 @@ static int step_over(struct cpu *c)
 	uint64_t pc = state ? arch_pc(state) : 0;
 	struct point *p;
 
-	if (stub.probe.software && pass_trap(c, pc)) {
+	if (points_at(&stub, pc) && pass_trap(c, pc)) {
 		c->exit.debug.pc = arch_pc(state);
 		return 1;
 	}
