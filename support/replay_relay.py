@@ -44,6 +44,7 @@ BEGIN = b"replaylog:begin;"
 SHUT_DOWN = b"T03"  # SIGQUIT, with -no-shutdown
 STOPPED = b"T03" + THREAD
 RUNS = (b"c", b"s", b"bc", b"bs", b"vCont;")
+KILLS = (b"k", b"vKill;")
 PATIENCE = 3  # seconds until the user is asked for it
 PROMPT = b"(qemu) "
 PAUSE = 10  # behind a turn of QEMU's main loop, in times of what that took
@@ -67,7 +68,8 @@ class Monitor:
         self.link = socket.socket(socket.AF_UNIX)
         self.link.settimeout(PATIENCE)
         self.link.connect(path)
-        self.to_prompt()
+        with contextlib.suppress(TimeoutError):  # a busy host: the next turn reads it
+            self.to_prompt()
 
     def to_prompt(self):
         text = b""
@@ -90,7 +92,7 @@ class Line:
     """One end of the protocol. No byte is lost on a socket: it repeats nothing."""
 
     def __init__(self, link):
-        self.link, self.bytes = link, b""
+        self.link, self.bytes, self.ended = link, b"", False
 
     def fileno(self):
         return self.link.fileno()
@@ -106,6 +108,7 @@ class Line:
         except ConnectionError:
             data = b""
         if not data:
+            self.ended = True
             raise EOFError
         self.bytes += data
 
@@ -140,6 +143,7 @@ class Relay:
         self.origin = None  # where gdb had the run go from
         self.interrupted, self.hears, self.goes = False, False, False  # by Ctrl-C; whether that counts; whether QEMU runs
         self.runs = False  # as far as gdb knows
+        self.killed = False  # by gdb
         self.pause = 0  # seconds from one turn of QEMU's main loop to the next
         self.since = None  # when gdb had the run go, forward or back; None: it stands, or the user knows
 
@@ -152,8 +156,13 @@ class Relay:
         try:
             while True:
                 self.exchange()
-        except (EOFError, OSError):
+        except ConnectionError:
             pass
+        except EOFError:
+            if self.qemu.ended and not self.killed:
+                print("support/gdb: the QEMU that repeats the run has ended", file=sys.stderr)
+        except OSError as e:
+            print(f"support/gdb: the run cannot be repeated any further: {e}", file=sys.stderr)
         finally:
             self.gdb.link.close()
             self.qemu.link.close()
@@ -195,6 +204,7 @@ class Relay:
         self.gdb.send(packet)
 
     def from_gdb(self, packet):
+        self.killed |= packet.startswith(KILLS)
         if packet.startswith(RUNS):
             self.origin = self.state()
             self.since, self.runs = time.monotonic(), True

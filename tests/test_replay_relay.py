@@ -227,6 +227,22 @@ def test_interrupt(session, monkeypatch, capsys):
 
 
 @pytest.mark.any_arch
+def test_late_greeting(tmp_path, monkeypatch):
+    """Of a QEMU's monitor, on a busy host."""
+    monkeypatch.setattr(replay_relay, "PATIENCE", 0.01)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "monitor"))
+        listener.listen(1)
+        monitor = replay_relay.Monitor(str(tmp_path / "monitor"))
+        link = listener.accept()[0]
+        link.sendall(b"QEMU monitor\r\n(qemu) ")
+        with link:
+            monitor.turn()
+            assert link.recv(2) == b"\n"
+        monitor.close()
+
+
+@pytest.mark.any_arch
 def test_end(session):
     """QEMU ends with the guest: gdb stays where it was."""
     for closes in (False, True):
